@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+PYTHON ?= python3
+EVENTS ?= 1000000
+SERVICES := intake mediation employers reporting
+PACKAGES := shared/contracts shared/kit shared/cli $(SERVICES:%=services/%) deploy/local
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n",$$1,$$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.done ## Install everything into .venv
+.venv/.done: requirements.lock $(PACKAGES:%=%/pyproject.toml)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+lock: setup ## Resolve requirements.lock again from requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade requirements.in -o requirements.lock
+
+demo: setup ## Start everything, load the programme 2005-2008, print both tables, stay up
+	$(BIN)/banen demo
+
+test: setup ## All tests, against real PostgreSQL and NATS
+	$(BIN)/pytest -m "not pages"
+
+test-pages: setup ## Page tests in headless Chromium
+	$(BIN)/pytest -m pages
+
+check: lint types arch test ## All that must be green before a commit
+
+lint: setup ## Style
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: setup ## pyright, strict
+	$(BIN)/pyright
+
+arch: setup ## Who may import whom
+	$(BIN)/lint-imports
+
+isolate: setup ## Import each service with only its own dependencies
+	$(BIN)/python deploy/isolate.py $(SERVICES)
+
+bench: setup ## Speed, each row beside its own raw floor
+	$(BIN)/banen bench
+
+torture: setup ## Try to make the store lose an event: make torture EVENTS=1000000
+	$(BIN)/banen torture --events $(EVENTS)
+
+.PHONY: help setup lock demo test test-pages check lint types arch isolate bench torture
