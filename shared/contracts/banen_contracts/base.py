@@ -1,0 +1,162 @@
+"""What every public event has in common: safe field types, the base class and the CloudEvents envelope."""
+
+import json
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.alias_generators import to_camel
+
+DOMAIN = "nl.banenoffensief"
+
+# The allow-list of field types. A test walks every event and fails on any other.
+Ref = UUID
+"""A random reference, meaningless outside the partner that made it."""
+PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+UnitId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+RuleSetId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
+RegionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^GM[0-9]{4}$")]
+"""The municipality's code as Statistics Netherlands writes it."""
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,40}$")]
+"""A code out of a list that the partners keep; never a sentence."""
+DocumentRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9./-]{1,60}$")]
+"""The registration mark of a document that is kept elsewhere."""
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 in hexadecimal."""
+MethodVersion = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,30}$")]
+OrganisationName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w &().,'/-]{1,79}$")]
+"""The name of an organisation, never of a person; only fields on a short list in the tests may use it."""
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Euro = Annotated[int, Field(ge=0, le=10_000_000_000)]
+"""Whole euros."""
+
+
+class Route(StrEnum):
+    """A: direct mediation to a paid job. B: by way of an internship, work experience or training."""
+
+    A = "A"
+    B = "B"
+
+
+class Precision(StrEnum):
+    """How exact a stated number is."""
+
+    EXACT = "exact"
+    APPROX = "approx"
+    AT_LEAST = "at_least"
+    ALMOST = "almost"
+    TENS = "tens"
+
+
+class Contract(BaseModel, frozen=True, extra="ignore"):
+    """A public fact, in the past tense. Within a major version fields may be added, never renamed or removed.
+
+    JSON uses camelCase. Unknown fields are ignored, so that a reader survives a newer writer.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    NAME: ClassVar[str]
+    """`<service>.<event>.v<major>`: the last three tokens of both the CloudEvents type and the subject."""
+    REF: ClassVar[str]
+    """The field that holds the reference of the aggregate, which becomes the CloudEvents subject."""
+
+    occurred_on: date
+    """The business date: the day on which it happened, whenever it was recorded."""
+
+    @property
+    def ref(self) -> str:
+        """The reference of the aggregate that this fact is about."""
+        return str(getattr(self, self.REF))
+
+    def to_json(self) -> bytes:
+        """The body as it travels: JSON in camelCase."""
+        return self.model_dump_json(by_alias=True).encode()
+
+
+_SOURCE = re.compile(r"^urn:nl:banenoffensief:(?P<partner>[a-z][a-z0-9-]{1,30}):(?P<service>[a-z]+)$")
+
+
+def source_of(partner: str, service: str) -> str:
+    """The CloudEvents source of a partner's service."""
+    return f"urn:nl:banenoffensief:{partner}:{service}"
+
+
+def subject_of(partner: str, name: str) -> str:
+    """The NATS subject on which a partner publishes the event called `name`."""
+    return f"evt.{partner}.{name}"
+
+
+class Envelope(BaseModel, frozen=True, extra="ignore"):
+    """The CloudEvents 1.0 attributes of a public event (binary mode: one `ce-` header each).
+
+    `sequence` is gapless per source and starts at 1. `time` is when the fact was recorded. `knownat` is present,
+    with `imported` true, only where a historic load stated an earlier moment at which the fact was known.
+    Raises `ValidationError` when an attribute is missing or malformed.
+    """
+
+    specversion: Annotated[str, Field(pattern=r"^1\.0$")] = "1.0"
+    id: UUID
+    source: Annotated[str, Field(pattern=_SOURCE.pattern)]
+    type: Annotated[str, Field(pattern=r"^nl\.banenoffensief\.[a-z]+\.[a-z-]+\.v[0-9]+$")]
+    subject: Annotated[str, Field(min_length=1, max_length=64)]
+    time: datetime
+    datacontenttype: Annotated[str, Field(pattern=r"^application/json$")] = "application/json"
+    partner: PartnerId
+    sequence: Annotated[int, Field(ge=1)]
+    sequencetype: Annotated[str, Field(pattern=r"^Integer$")] = "Integer"
+    correlationid: UUID
+    causationid: UUID
+    traceparent: str | None = None
+    knownat: datetime | None = None
+    imported: bool = False
+
+    @field_validator("time", "knownat")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its offset from UTC")
+        return value
+
+    @property
+    def name(self) -> str:
+        """`<service>.<event>.v<major>`, as in `Contract.NAME`."""
+        return self.type.removeprefix(f"{DOMAIN}.")
+
+    @property
+    def service(self) -> str:
+        return self.source.rsplit(":", 1)[1]
+
+    @property
+    def known_at(self) -> datetime:
+        """The moment from which this fact counts as known."""
+        return self.knownat or self.time
+
+    def headers(self) -> dict[str, str]:
+        """The attributes as NATS headers, percent-encoded as the CloudEvents NATS binding asks."""
+        fields: dict[str, Any] = json.loads(self.model_dump_json(exclude_none=True))
+        if not self.imported:
+            fields.pop("imported")
+        fields.pop("datacontenttype")
+        texts = {
+            name: str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in fields.items()
+        }
+        encoded = {
+            f"ce-{name}": quote(text, safe=" !#$&'()*+,/:;<=>?@[]^_`{|}~-.") for name, text in texts.items()
+        }
+        return {"content-type": self.datacontenttype} | {k: v.replace(" ", "%20") for k, v in encoded.items()}
+
+    @classmethod
+    def from_headers(cls, headers: dict[str, str]) -> "Envelope":
+        """Read the `ce-` headers of a message. Raises `ValidationError`."""
+        lowered = {name.lower(): value for name, value in headers.items()}
+        fields = {name[3:]: unquote(value) for name, value in lowered.items() if name.startswith("ce-")}
+        if "content-type" in lowered:
+            fields["datacontenttype"] = lowered["content-type"]
+        return cls.model_validate(fields)

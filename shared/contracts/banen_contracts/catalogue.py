@@ -1,0 +1,55 @@
+"""Every public event by its type, and their JSON Schemas for readers that do not use Python."""
+
+from typing import Any
+
+from banen_contracts import employers, intake, mediation, reporting
+from banen_contracts.base import DOMAIN, Contract
+
+EVENTS: tuple[type[Contract], ...] = (
+    intake.ContactMade,
+    intake.CandidateRegistered,
+    intake.IntakeCompleted,
+    intake.DistanceAssessed,
+    intake.RouteAssigned,
+    intake.CandidateClosed,
+    intake.HandoverOffered,
+    intake.HandoverCompleted,
+    mediation.ClientTakenOn,
+    mediation.HandoverAccepted,
+    mediation.PlacementStarted,
+    mediation.PlacementCorrected,
+    mediation.PlacementExtended,
+    mediation.PlacementEnded,
+    mediation.PlacementVoided,
+    mediation.RetentionConfirmed,
+    employers.EmployerRegistered,
+    employers.AgreementSigned,
+    employers.GroupPlacementPlanned,
+    employers.GroupPlacementClosed,
+    reporting.PartnerAdmitted,
+    reporting.SourceDeclaredLive,
+    reporting.TargetUnitDefined,
+    reporting.TargetSet,
+    reporting.TargetRevised,
+    reporting.RegularQuotaSet,
+    reporting.CountingPermissionGranted,
+    reporting.CountingPermissionRevoked,
+    reporting.CountingRuleSetPublished,
+    reporting.FundingRecorded,
+    reporting.CostRecorded,
+    reporting.HistoricFigureImported,
+)
+"""All public events, in the order of the programme."""
+
+BY_TYPE: dict[str, type[Contract]] = {f"{DOMAIN}.{event.NAME}": event for event in EVENTS}
+"""CloudEvents type to event class."""
+
+
+def json_schema(event: type[Contract]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an event's body, for validation on the reader's side: open to new fields."""
+    schema = event.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{DOMAIN.replace('.', ':')}:{event.NAME}",
+        **schema,
+    }

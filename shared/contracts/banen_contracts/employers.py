@@ -1,0 +1,101 @@
+"""Public facts of employers: who offers places, what was agreed, and which groups were placed."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from banen_contracts.base import (
+    Contract,
+    Count,
+    DocumentRef,
+    MunicipalityCode,
+    OrganisationName,
+    Precision,
+    Ref,
+    Route,
+)
+from banen_contracts.mediation import PlacementKind
+
+
+class LegalKind(StrEnum):
+    """A sole trader is a person, so its name never travels."""
+
+    COMPANY = "company"
+    PUBLIC = "public"
+    SOLE_TRADER = "sole_trader"
+
+
+class SizeBand(StrEnum):
+    UNDER_10 = "under_10"
+    FROM_10_TO_99 = "10_to_99"
+    FROM_100 = "from_100"
+    UNKNOWN = "unknown"
+
+
+class PartyKind(StrEnum):
+    """With whom an agreement was signed."""
+
+    EMPLOYER = "employer"
+    EMPLOYERS_ORGANISATION = "employers_org"
+    SECTOR_FUND = "sector_fund"
+    COMPANY_FUND = "company_fund"
+    UNION = "union"
+    MUNICIPALITY = "municipality"
+    REINTEGRATION_COMPANY = "reintegration_company"
+
+
+SectorCode = Annotated[str, Field(pattern=r"^[A-U]$")]
+"""A section of the standard industrial classification (SBI 2008)."""
+
+
+class EmployerRegistered(Contract, frozen=True):
+    """An employer is known to this partner; its name travels only if it is no person and agreed to it."""
+
+    NAME: ClassVar[str] = "employers.employer-registered.v1"
+    REF: ClassVar[str] = "employer_ref"
+    employer_ref: Ref
+    legal_kind: LegalKind
+    sector_code: SectorCode
+    size_band: SizeBand = SizeBand.UNKNOWN
+    municipality_code: MunicipalityCode | None = None
+    name: OrganisationName | None = None
+
+
+class AgreementSigned(Contract, frozen=True):
+    """A party promised places, on the given routes, between two days."""
+
+    NAME: ClassVar[str] = "employers.agreement-signed.v1"
+    REF: ClassVar[str] = "agreement_ref"
+    agreement_ref: Ref
+    party_kind: PartyKind
+    party_ref: Ref | None = None
+    places_promised: Count | None = None
+    routes: tuple[Route, ...]
+    valid_from: date
+    valid_to: date | None = None
+    document_ref: DocumentRef | None = None
+
+
+class GroupPlacementPlanned(Contract, frozen=True):
+    """Several people are to be placed together at one employer."""
+
+    NAME: ClassVar[str] = "employers.group-placement-planned.v1"
+    REF: ClassVar[str] = "group_ref"
+    group_ref: Ref
+    employer_ref: Ref
+    kind: PlacementKind
+    seasonal: bool = False
+    in_guidance: Count | None = None
+    places_planned: Count | None = None
+
+
+class GroupPlacementClosed(Contract, frozen=True):
+    """A group placement is over; `placed` is the number that was reported, and how exactly."""
+
+    NAME: ClassVar[str] = "employers.group-placement-closed.v1"
+    REF: ClassVar[str] = "group_ref"
+    group_ref: Ref
+    placed: Count | None = None
+    precision: Precision

@@ -1,0 +1,133 @@
+"""Public facts of intake: who was met, registered and prepared, without a word about the person."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from banen_contracts.base import (
+    Contract,
+    Digest,
+    MethodVersion,
+    MunicipalityCode,
+    PartnerId,
+    ReasonCode,
+    Ref,
+    RegionId,
+    Route,
+)
+
+
+class Channel(StrEnum):
+    """How a person was found."""
+
+    INFO_SESSION = "info_session"
+    SELF_ORGANISATION = "self_organisation"
+    UWV_FILE = "uwv_file"
+    MUNICIPALITY = "municipality"
+    WORD_OF_MOUTH = "word_of_mouth"
+    STUDENT_POOL = "student_pool"
+    OTHER = "other"
+
+
+class ContactKind(StrEnum):
+    """A contact is any first sign of life; a conversation is an interview that was held."""
+
+    CONTACT = "contact"
+    CONVERSATION = "conversation"
+
+
+class EducationBand(StrEnum):
+    LOW = "low"
+    MID = "mid"
+    HIGH = "high"
+    UNKNOWN = "unknown"
+
+
+DistancePhase = Annotated[int, Field(ge=1, le=4)]
+"""Distance to the labour market (fase 1-4): 1 and 2 can be mediated directly, 3 and 4 are far away."""
+
+
+class ContactMade(Contract, frozen=True):
+    """Somebody of the target group was reached, or had a conversation; nothing says who."""
+
+    NAME: ClassVar[str] = "intake.contact-made.v1"
+    REF: ClassVar[str] = "contact_ref"
+    contact_ref: Ref
+    channel: Channel
+    kind: ContactKind
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+
+
+class CandidateRegistered(Contract, frozen=True):
+    """A person enters the programme at this partner, under a random reference."""
+
+    NAME: ClassVar[str] = "intake.candidate-registered.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    contact_ref: Ref | None = None
+    education_band: EducationBand
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+
+
+class IntakeCompleted(Contract, frozen=True):
+    """The intake interview of a candidate is done; what was said stays with the partner."""
+
+    NAME: ClassVar[str] = "intake.intake-completed.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    method_version: MethodVersion
+
+
+class DistanceAssessed(Contract, frozen=True):
+    """A candidate's distance to the labour market was assessed, for the first time or again."""
+
+    NAME: ClassVar[str] = "intake.distance-assessed.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    distance_phase: DistancePhase
+    assessor: PartnerId
+
+
+class RouteAssigned(Contract, frozen=True):
+    """A candidate was assigned to route A or B, for the first time or anew."""
+
+    NAME: ClassVar[str] = "intake.route-assigned.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    route: Route
+    reason_code: ReasonCode
+
+
+class CandidateClosed(Contract, frozen=True):
+    """The partner closed a candidate's file; later facts about that candidate are refused."""
+
+    NAME: ClassVar[str] = "intake.candidate-closed.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    reason_code: ReasonCode
+
+
+class HandoverOffered(Contract, frozen=True):
+    """This partner offers a candidate to another, who may accept until the offer expires."""
+
+    NAME: ClassVar[str] = "intake.handover-offered.v1"
+    REF: ClassVar[str] = "handover_ref"
+    handover_ref: Ref
+    candidate_ref: Ref
+    to_partner: PartnerId
+    expires_on: date
+    dossier_hash: Digest | None = None
+
+
+class HandoverCompleted(Contract, frozen=True):
+    """The offer was accepted and is settled: the other partner now mediates this candidate."""
+
+    NAME: ClassVar[str] = "intake.handover-completed.v1"
+    REF: ClassVar[str] = "handover_ref"
+    handover_ref: Ref
+    candidate_ref: Ref
+    to_partner: PartnerId

@@ -1,0 +1,176 @@
+"""Public facts of mediation: clients taken on and everything that makes a placement count or not."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from banen_contracts.base import Contract, Digest, PartnerId, ReasonCode, Ref, Route
+
+
+class Origin(StrEnum):
+    """Where a client came from."""
+
+    OWN_INTAKE = "own_intake"
+    HANDOVER = "handover"
+    WALK_IN = "walk_in"
+
+
+class PlacementKind(StrEnum):
+    """What kind of place it is; an own firm is a placement of kind self_employment."""
+
+    EMPLOYMENT = "employment"
+    TEMP = "temp"
+    SECONDMENT = "secondment"
+    SELF_EMPLOYMENT = "self_employment"
+    INTERNSHIP = "internship"
+    WORK_EXPERIENCE = "work_experience"
+    LEARN_WORK = "learn_work"
+    TRAINING_GUARANTEE = "training_guarantee"
+    VOLUNTEERING = "volunteering"
+
+
+class ContractTerm(StrEnum):
+    """Whether the contract has an agreed last day."""
+
+    FIXED = "fixed"
+    OPEN_ENDED = "open_ended"
+    UNKNOWN = "unknown"
+
+
+class HoursBand(StrEnum):
+    """Hours a week."""
+
+    UNDER_12 = "under_12"
+    FROM_12_TO_24 = "12_to_24"
+    FROM_24_TO_32 = "24_to_32"
+    FROM_32 = "from_32"
+    UNKNOWN = "unknown"
+
+
+class ProgrammeTag(StrEnum):
+    """Whether the partner counts the placement as extra (programme) or as its regular work."""
+
+    PROGRAMME = "programme"
+    REGULAR = "regular"
+    UNSPECIFIED = "unspecified"
+
+
+class EndReason(StrEnum):
+    COMPLETED = "completed"
+    EMPLOYER_ENDED = "employer_ended"
+    CANDIDATE_ENDED = "candidate_ended"
+    CONVERTED = "converted"
+    OTHER = "other"
+
+
+class RetentionMethod(StrEnum):
+    """What the confirmation rests on."""
+
+    CONTRACT = "contract"
+    EMPLOYER_CONFIRMATION = "employer_confirmation"
+    CANDIDATE = "candidate"
+    REGISTER = "register"
+
+
+class ClientTakenOn(Contract, frozen=True):
+    """A partner takes a person on for mediation: from its own intake, by handover, or who walked in."""
+
+    NAME: ClassVar[str] = "mediation.client-taken-on.v1"
+    REF: ClassVar[str] = "client_ref"
+    client_ref: Ref
+    origin: Origin
+    origin_ref: Ref | None = None
+    """The candidate (own intake) or the handover; none for a walk-in."""
+
+
+class HandoverAccepted(Contract, frozen=True):
+    """The receiving partner accepts an offered candidate and has taken the person on as its client."""
+
+    NAME: ClassVar[str] = "mediation.handover-accepted.v1"
+    REF: ClassVar[str] = "handover_ref"
+    handover_ref: Ref
+    client_ref: Ref
+    from_partner: PartnerId
+
+
+class PlacementTerms(Contract, frozen=True):
+    """What was agreed about a placement; days are inclusive."""
+
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    client_ref: Ref
+    kind: PlacementKind
+    contract: ContractTerm
+    start_date: date
+    planned_end_date: date | None = None
+    """The agreed last day, where the contract is fixed."""
+    seasonal: bool = False
+    paid: bool
+    benefit_retained: bool = False
+    hours_band: HoursBand = HoursBand.UNKNOWN
+    route_reported: Route | None = None
+    programme_tag: ProgrammeTag
+    primary_partner: PartnerId
+    assist_partners: tuple[PartnerId, ...] = ()
+    employer_ref: Ref | None = None
+    """The legal employer; none for self-employment, where the firm is a person."""
+    hiring_employer_ref: Ref | None = None
+    """Where the work is done, if that is not the legal employer."""
+    group_ref: Ref | None = None
+    converted_from: Ref | None = None
+    """The placement of the same client that this one replaces."""
+    evidence_hash: Digest | None = None
+
+
+class PlacementStarted(PlacementTerms, frozen=True):
+    """A client starts in a job, internship, work-experience place, training or own firm."""
+
+    NAME: ClassVar[str] = "mediation.placement-started.v1"
+
+
+class PlacementCorrected(PlacementTerms, frozen=True):
+    """The terms of a placement were recorded wrongly; these are the right ones, all of them."""
+
+    NAME: ClassVar[str] = "mediation.placement-corrected.v1"
+    reason_code: ReasonCode
+
+
+class PlacementExtended(Contract, frozen=True):
+    """The contract of a running placement was prolonged, to a new last day or without one."""
+
+    NAME: ClassVar[str] = "mediation.placement-extended.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    contract: Literal[ContractTerm.FIXED, ContractTerm.OPEN_ENDED]
+    planned_end_date: date | None = None
+
+
+class PlacementEnded(Contract, frozen=True):
+    """A placement came to its end; the end date is its last day."""
+
+    NAME: ClassVar[str] = "mediation.placement-ended.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    end_date: date
+    reason_code: EndReason
+
+
+class PlacementVoided(Contract, frozen=True):
+    """A placement was recorded that never was; it never counts."""
+
+    NAME: ClassVar[str] = "mediation.placement-voided.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    reason_code: ReasonCode
+
+
+class RetentionConfirmed(Contract, frozen=True):
+    """Somebody checked that a placement lasted this many months."""
+
+    NAME: ClassVar[str] = "mediation.retention-confirmed.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    months: Annotated[int, Field(ge=1, le=36)]
+    method: RetentionMethod

@@ -1,0 +1,215 @@
+"""Public facts of the programme: partners, units, targets, permissions, rules, money and historic figures."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from banen_contracts.base import (
+    Contract,
+    Count,
+    DocumentRef,
+    Euro,
+    OrganisationName,
+    PartnerId,
+    Precision,
+    ReasonCode,
+    Ref,
+    Route,
+    RuleSetId,
+    UnitId,
+)
+
+Service = Literal["intake", "mediation", "employers", "reporting"]
+Year = Annotated[int, Field(ge=2000, le=2100)]
+
+
+class Provenance(StrEnum):
+    """What a figure rests on. Measured: counted from facts. Assumed: e.g. a quota taken as result.
+    Inferred: derived from other figures. Imported: taken over from a document as it stands."""
+
+    MEASURED = "measured"
+    ASSUMED = "assumed"
+    INFERRED = "inferred"
+    IMPORTED = "imported"
+
+
+class Funder(StrEnum):
+    """Who pays."""
+
+    MINISTRY = "ministry"
+    EUROPEAN_REFUGEE_FUND = "european_refugee_fund"
+    LOTTERY = "lottery"
+    PARTNERS = "partners"
+    FOUNDATION = "foundation"
+    OTHER = "other"
+
+
+class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
+    """A counting rule set as data; the names R1-R15 are those of the rule book in docs/counting.md."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    min_months: Annotated[int, Field(ge=0, le=36)] = 6
+    """R1: calendar months that a placement must last."""
+    boundary: Literal["ge", "gt"] = "ge"
+    """R2: at least, or longer than, that many months."""
+    duration_basis: Literal["contract_at_start", "contract_only", "realised", "confirmed"] = (
+        "contract_at_start"
+    )
+    """R3: what shows that a placement lasts long enough."""
+    continuity: Literal["same_employer", "any_employer", "snapshot"] = "same_employer"
+    """R4: which following placements continue a placement (only where the duration is `realised`)."""
+    gap_days: Annotated[int, Field(ge=0, le=366)] = 0
+    """R4: days without work that `any_employer` allows between two placements."""
+    additionality: Literal["tagged", "overflow", "none"] = "tagged"
+    """R5: what makes a placement extra; `none` counts regular work too and adds imported regular figures."""
+    permissions: Literal["honoured", "none", "except"] = "honoured"
+    """R6: whether units without a target count by permission of the funder."""
+    except_units: tuple[UnitId, ...] = ()
+    """R6: units whose permission is not honoured, with `except`."""
+    route_basis: Literal["placement_kind", "candidate_fase", "as_reported"] = "placement_kind"
+    """R7: what decides the route."""
+    dedupe: Literal["none"] = "none"
+    """R9: every placement counts, except within a chain of conversions, which counts once."""
+    credit: Literal["primary", "each"] = "primary"
+    """R10: only the primary partner's unit, or each unit that helped (then duplicates have a line of their own)."""
+    compensation: Literal["allowed", "capped_by_route", "capped_by_unit_route"] = "allowed"
+    """R11: whether a surplus may make up for a shortfall elsewhere."""
+    self_employment: Literal["route_A", "separate", "excluded"] = "route_A"
+    """R12: how an own firm counts."""
+    count_on: Literal["start_date", "milestone_date", "recorded_date"] = "start_date"
+    """R15: the day that must lie within the window."""
+    window_from: date
+    window_to: date
+
+
+class PartnerAdmitted(Contract, frozen=True):
+    """An organisation takes part in the programme from this day; events of others are set aside."""
+
+    NAME: ClassVar[str] = "reporting.partner-admitted.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    name: OrganisationName
+    services: tuple[Service, ...]
+
+
+class SourceDeclaredLive(Contract, frozen=True):
+    """From now on this partner's service records as it happens; it may no longer state when a fact was known."""
+
+    NAME: ClassVar[str] = "reporting.source-declared-live.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    service: Service
+
+
+class TargetUnitDefined(Contract, frozen=True):
+    """One or more partners form one line in the target tables."""
+
+    NAME: ClassVar[str] = "reporting.target-unit-defined.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    label: OrganisationName
+    members: tuple[PartnerId, ...]
+
+
+class TargetSet(Contract, frozen=True):
+    """A unit's target on a route; a null value says that there is no target, which is not zero."""
+
+    NAME: ClassVar[str] = "reporting.target-set.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    route: Route
+    value: Count | None
+    decided_by: ReasonCode
+    document_ref: DocumentRef | None = None
+
+
+class TargetRevised(TargetSet, frozen=True):
+    """An earlier target was replaced, for a reason that is on record."""
+
+    NAME: ClassVar[str] = "reporting.target-revised.v1"
+    reason_code: ReasonCode
+
+
+class RegularQuotaSet(Contract, frozen=True):
+    """What a unit places each year anyway; a null value says that there is no quota."""
+
+    NAME: ClassVar[str] = "reporting.regular-quota-set.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    per_year: Count | None
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class CountingPermissionGranted(Contract, frozen=True):
+    """The funder lets a unit without a target count, for placements that started on or after a day."""
+
+    NAME: ClassVar[str] = "reporting.counting-permission-granted.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    counts_starts_from: date
+    grantor: ReasonCode
+    document_ref: DocumentRef | None = None
+
+
+class CountingPermissionRevoked(Contract, frozen=True):
+    """The funder withdrew a permission to count."""
+
+    NAME: ClassVar[str] = "reporting.counting-permission-revoked.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    reason_code: ReasonCode
+
+
+class CountingRuleSetPublished(Contract, frozen=True):
+    """A version of a counting rule set was approved; every figure names the one it was counted under."""
+
+    NAME: ClassVar[str] = "reporting.counting-rule-set-published.v1"
+    REF: ClassVar[str] = "rule_set_id"
+    rule_set_id: RuleSetId
+    version: Annotated[int, Field(ge=1)]
+    params: RuleSetParams
+    approved_by: ReasonCode
+
+
+class FundingRecorded(Contract, frozen=True):
+    """A funder committed or paid an amount."""
+
+    NAME: ClassVar[str] = "reporting.funding-recorded.v1"
+    REF: ClassVar[str] = "funding_ref"
+    funding_ref: Ref
+    funder: Funder
+    status: Literal["planned", "committed", "received"]
+    amount_euro: Euro
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class CostRecorded(Contract, frozen=True):
+    """An amount was spent on the programme."""
+
+    NAME: ClassVar[str] = "reporting.cost-recorded.v1"
+    REF: ClassVar[str] = "cost_ref"
+    cost_ref: Ref
+    amount_euro: Euro
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class HistoricFigureImported(Contract, frozen=True):
+    """A figure was taken over from a document; no placements stand behind it."""
+
+    NAME: ClassVar[str] = "reporting.historic-figure-imported.v1"
+    REF: ClassVar[str] = "figure_ref"
+    figure_ref: Ref
+    unit_id: UnitId
+    measure: Literal["regular_placements"]
+    year: Year
+    value: Count
+    provenance: Provenance
+    precision: Precision
+    document_ref: DocumentRef
