@@ -1,0 +1,71 @@
+"""Deciding, without any I/O: what a command may change, and how events build up a state."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E")
+
+
+class Refused(Exception):
+    """The domain said no. `code` is stable and public, `detail` is for people, `field` is the input at fault."""
+
+    def __init__(self, code: str, detail: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.field = field
+
+
+class Stored(BaseModel, frozen=True, extra="forbid"):
+    """A private event. Strict about unknown fields, because nobody else writes these."""
+
+    TYPE: ClassVar[str]
+    """The name in the store, written out so that a class can be renamed."""
+    VERSION: ClassVar[int] = 1
+    """Raise it with every change of the fields, and add an upcaster from the version before."""
+
+
+class Command(BaseModel, frozen=True, extra="forbid"):
+    """What somebody asks for: the JSON body of a request, in camelCase, strict about unknown fields.
+
+    The reference of what it is about is not in the body: it is in the path, and reaches `decide` as `Context.ref`.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    NAME: ClassVar[str]
+    """Imperative, kebab-case: the name in bulk loads, metrics and the table of rights."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a decision may know beside the command and the state."""
+
+    ref: str
+    """The reference in the path: which aggregate the command is about."""
+    now: datetime
+    """The edge's clock. It orders nothing."""
+    partner: str
+    """The partner whose service this is."""
+    partners: frozenset[str]
+    """All partners of the programme."""
+
+
+@dataclass(frozen=True)
+class Decider(Generic[C, S, E]):
+    """Three pure values: where we start, what we decide, what that changes. `decide` may refuse, `evolve` may not."""
+
+    initial: S
+    decide: Callable[[C, S, Context], Sequence[E]]
+    evolve: Callable[[S, E], S]
+
+    def replay(self, events: Sequence[E]) -> S:
+        return reduce(self.evolve, events, self.initial)

@@ -1,0 +1,88 @@
+"""The event store in memory, for unit tests; it passes the same conformance suite as the real ones."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MemoryStore:
+    """Holds everything in lists. `clock` stands for the database's clock."""
+
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+        self._clock = clock
+        self._log: list[Recorded] = []
+        self._streams: dict[str, list[Recorded]] = {}
+        self._ids: dict[UUID, Recorded] = {}
+        self._grown = asyncio.Event()
+
+    async def append(self, command: Append) -> Appended:
+        stream = self._streams.get(command.stream, [])
+        now = self._clock()
+        if any(event.id in self._ids for event in command.events):
+            return Appended(Outcome.REPEATED)
+        if command.expected is not None and command.expected != len(stream):
+            return Appended(Outcome.CONFLICT)
+        recorded_at = max([now] + [event.recorded_at for event in stream[-1:]])
+        if command.known_at is not None and not self._may_know(command.known_at, stream, now):
+            return Appended(Outcome.KNOWN_AT_REFUSED)
+        for event in command.events:
+            self._add(
+                Recorded(
+                    len(self._log) + 1,
+                    command.stream,
+                    len(self._streams.get(command.stream, [])) + 1,
+                    event.id,
+                    event.type,
+                    event.schema_version,
+                    event.data,
+                    command.metadata,
+                    recorded_at,
+                    command.known_at or recorded_at,
+                )
+            )
+        self._grown.set()
+        last = self._log[-1]
+        return Appended(Outcome.APPENDED, last.version, last.position)
+
+    @staticmethod
+    def _may_know(known_at: datetime, stream: Sequence[Recorded], now: datetime) -> bool:
+        return known_at <= now and all(event.known_at <= known_at for event in stream[-1:])
+
+    def _add(self, event: Recorded) -> None:
+        self._log.append(event)
+        self._streams.setdefault(event.stream, []).append(event)
+        self._ids[event.id] = event
+
+    async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
+        streams = [command.stream for command in commands]
+        if len(set(streams)) != len(streams):
+            raise ValueError("at most one command per stream in a batch")
+        return [await self.append(command) for command in commands]
+
+    async def read(self, stream: str) -> list[Recorded]:
+        return list(self._streams.get(stream, []))
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        return self._ids.get(event_id)
+
+    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+        return self._log[after : after + limit]
+
+    async def horizon(self) -> Horizon:
+        return Horizon(self._clock(), len(self._log), settled=True)
+
+    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
+        if len(self._log) > after:
+            return
+        self._grown.clear()
+        try:
+            await asyncio.wait_for(self._grown.wait(), timeout)
+        except TimeoutError:
+            return

@@ -1,0 +1,168 @@
+"""Connecting to PostgreSQL safely, and bringing a schema up to date."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+else:
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
+
+MIGRATION_LOCK = (7, 1)
+"""Two-integer advisory lock under which migrations run."""
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What asyncpg raises when the database is away, as opposed to when it says no."""
+
+
+@asynccontextmanager
+async def reachable() -> AsyncGenerator[None]:
+    """Turns "the database is away" into `StoreUnavailable`."""
+    try:
+        yield
+    except UNREACHABLE as error:
+        raise StoreUnavailable(f"PostgreSQL cannot be reached: {type(error).__name__}") from error
+
+
+async def connect(url: str, schema: str, *, min_size: int = 1, max_size: int = 8) -> Pool:
+    """A pool whose connections see one schema. Raises `StoreUnavailable`."""
+    async with reachable():
+        return await asyncpg.create_pool(
+            url,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=10,
+            command_timeout=60,
+            server_settings={"search_path": schema, "application_name": schema, "timezone": "UTC"},
+        )
+
+
+async def refuse_unsafe(pool: Pool) -> None:
+    """Raises `StoreRefusesToStart` where a commit would not survive a power cut."""
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        value = await pool.fetchval("select current_setting($1)", setting)
+        if value == "off" or (setting == "synchronous_commit" and value == "local"):
+            raise StoreRefusesToStart(
+                f"PostgreSQL runs with {setting}={value}, which can lose committed events; set it to on."
+            )
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One forward step, in plain SQL."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def migrations(package: str) -> list[Migration]:
+    """The steps in a package's `sql` folder, called `NNN-what-it-does.sql`."""
+    found: list[Migration] = []
+    for file in files(package).joinpath("sql").iterdir():
+        match = re.fullmatch(r"(\d{3})-([a-z-]+)\.sql", file.name)
+        if match:
+            found.append(Migration(int(match[1]), match[2], file.read_text("utf-8")))
+    return sorted(found, key=lambda step: step.number)
+
+
+async def migrate(owner: Connection, schema: str, role: str, steps: Sequence[Migration]) -> list[str]:
+    """Bring `schema` up to date and let `role` use it; returns the names of the steps that ran.
+
+    The role can read everything, append only through the function, and write only to what is not the log.
+    Steps run in one transaction under a lock. Raises `StoreRefusesToStart` on a schema from the future.
+    """
+    async with owner.transaction():
+        await owner.execute("select pg_advisory_xact_lock($1, $2)", *MIGRATION_LOCK)
+        await owner.execute(
+            "create table if not exists public.banen_stores"
+            " (number int generated always as identity primary key, schema text unique not null)"
+        )
+        await owner.execute(f'create schema if not exists "{schema}"')
+        await owner.execute(
+            "insert into public.banen_stores (schema) select $1"
+            " where not exists (select 1 from public.banen_stores where schema = $1)",
+            schema,
+        )
+        await owner.execute(f'set local search_path to "{schema}", pg_temp')
+        await owner.execute(
+            "create table if not exists migrations"
+            " (number int primary key, name text not null, at timestamptz not null default clock_timestamp())"
+        )
+        done = {int(row["number"]) for row in await owner.fetch("select number from migrations")}
+        refuse_future(schema, done, steps)
+        pending = [step for step in steps if step.number not in done]
+        for step in pending:
+            await owner.execute(step.sql)
+            await owner.execute(
+                "insert into migrations (number, name) values ($1, $2)", step.number, step.name
+            )
+        await _grant(owner, schema, role)
+        return [step.name for step in pending]
+
+
+async def _grant(owner: Connection, schema: str, role: str) -> None:
+    await owner.execute(f"""
+        grant usage on schema "{schema}" to "{role}";
+        grant select, insert, update, delete on all tables in schema "{schema}" to "{role}";
+        grant select on all sequences in schema "{schema}" to "{role}";
+        revoke execute on all functions in schema "{schema}" from public;
+        grant execute on all functions in schema "{schema}" to "{role}";
+        revoke insert, update, delete on migrations from "{role}";
+    """)
+    if await owner.fetchval("select to_regclass('events') is not null"):
+        await owner.execute(f'revoke insert, update, delete on events, streams from "{role}"')
+
+
+def refuse_future(schema: str, done: set[int], steps: Sequence[Migration]) -> None:
+    unknown = sorted(done - {step.number for step in steps})
+    if unknown:
+        raise StoreRefusesToStart(
+            f'Schema "{schema}" was migrated by a newer version (step {unknown[-1]}); install that version.'
+        )
+
+
+async def refuse_wrong_schema(pool: Pool, schema: str, steps: Sequence[Migration]) -> None:
+    """Raises `StoreRefusesToStart` unless exactly these steps have run."""
+    try:
+        done = {int(row["number"]) for row in await pool.fetch("select number from migrations")}
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        done = set[int]()
+    refuse_future(schema, done, steps)
+    missing = [step.name for step in steps if step.number not in done]
+    if missing:
+        raise StoreRefusesToStart(f'Schema "{schema}" lacks {", ".join(missing)}; run: banen migrate')
+
+
+async def when_reachable(url: str, schema: str, *, attempts: int = 60) -> Pool:
+    """`connect`, waiting for a database that is still starting."""
+    for attempt in range(attempts):
+        try:
+            return await connect(url, schema)
+        except StoreUnavailable:
+            if attempt == attempts - 1:
+                raise
+            await asyncio.sleep(0.5)
+    raise AssertionError("attempts must be at least 1")

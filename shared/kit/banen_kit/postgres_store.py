@@ -1,0 +1,107 @@
+"""The event store on PostgreSQL: one stored function appends, the published floor makes reading gap-safe."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from banen_kit.coalesce import Coalescer
+from banen_kit.postgres import Pool, connect, migrations, reachable, refuse_unsafe, refuse_wrong_schema
+from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, StreamTooLong
+
+POLL_SECONDS = 0.25
+"""How long another process's append may go unseen; appends of this process wake readers at once."""
+COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
+MOST_EVENTS = 1000
+
+
+class PostgresStore:
+    """One service's store, in its own schema. Open it with `open_store`."""
+
+    def __init__(self, pool: Pool, *, writers: int = 3) -> None:
+        self.pool = pool
+        self._grown = asyncio.Event()
+        self._callers = Coalescer(self._append_batch, key=lambda command: command.stream, workers=writers)
+
+    async def append(self, command: Append) -> Appended:
+        if not 0 < len(command.events) <= MOST_EVENTS:
+            raise StreamTooLong(f"a command appends 1 to {MOST_EVENTS} events, not {len(command.events)}")
+        return await self._callers.ask(command)
+
+    async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
+        streams = [command.stream for command in commands]
+        if len(set(streams)) != len(streams):
+            raise ValueError("at most one command per stream in a batch")
+        return list(await self._append_batch(commands)) if commands else []
+
+    async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended]:
+        events = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
+        arguments = (
+            [command.stream for command in commands],
+            [command.expected for command in commands],
+            [command.known_at for command in commands],
+            [command.metadata for command in commands],
+            [number for number, _ in events],
+            [event.id for _, event in events],
+            [event.type for _, event in events],
+            [event.schema_version for _, event in events],
+            [event.data for _, event in events],
+        )
+        async with reachable():
+            rows = await self._call(arguments)
+        self._grown.set()
+        return [Appended(Outcome(row[1]), row[2] or 0, row[3] or 0) for row in rows]
+
+    async def _call(self, arguments: tuple[object, ...]) -> list[asyncpg.Record]:
+        query = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        try:
+            return await self.pool.fetch(query, *arguments)
+        except asyncpg.UniqueViolationError:
+            # The same command came twice at the same moment; now that the other is in, it shows as a repeat.
+            return await self.pool.fetch(query, *arguments)
+
+    async def read(self, stream: str) -> list[Recorded]:
+        query = f"select {COLUMNS} from events where stream = $1 order by version"
+        async with reachable():
+            return [Recorded(*row) for row in await self.pool.fetch(query, stream)]
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        async with reachable():
+            row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
+        return Recorded(*row) if row else None
+
+    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+        query = f"select {COLUMNS} from read_all($1, $2)"
+        async with reachable():
+            return [Recorded(*row) for row in await self.pool.fetch(query, after, limit)]
+
+    async def horizon(self) -> Horizon:
+        async with reachable():
+            row = await self.pool.fetchrow("select at, safe, settled from horizon()")
+        assert row is not None
+        return Horizon(*row)
+
+    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
+        deadline = asyncio.get_running_loop().time() + timeout
+        while True:
+            self._grown.clear()
+            if await self.read_all(
+                after, 1
+            ):  # not the head: a rolled-back append leaves a gap that never fills
+                return
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            try:
+                await asyncio.wait_for(self._grown.wait(), min(left, POLL_SECONDS))
+            except TimeoutError:
+                continue
+
+
+async def open_store(url: str, schema: str, *, writers: int = 3) -> PostgresStore:
+    """Connect to a migrated schema. Raises `StoreRefusesToStart` or `StoreUnavailable`."""
+    pool = await connect(url, schema)
+    await refuse_unsafe(pool)
+    await refuse_wrong_schema(pool, schema, migrations("banen_kit"))
+    return PostgresStore(pool, writers=writers)

@@ -1,0 +1,138 @@
+"""The event store as everybody else sees it: its promises, its records and its errors.
+
+What an adapter must hold is written as a conformance suite in `tests/ports/test_event_store.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class WrongVersion(Exception):
+    """Somebody else appended to the stream first."""
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached now; nothing was written, or it cannot be known whether it was. Try again."""
+
+
+class StoreRefusesToStart(Exception):
+    """The store, as it is set up, could lose events; the message says what to change."""
+
+
+class StreamTooLong(Exception):
+    """More events at once than a store takes in one command."""
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event that is about to be appended. `data` is JSON."""
+
+    id: UUID
+    type: str
+    schema_version: int
+    data: str
+
+
+@dataclass(frozen=True)
+class Append:
+    """The events of one command, for one stream, all or nothing.
+
+    `expected` is the stream's version before the append: 0 = must not exist, None = any.
+    `known_at` is None unless a historic load states an earlier moment. `metadata` is JSON.
+    """
+
+    stream: str
+    events: tuple[NewEvent, ...]
+    expected: int | None
+    metadata: str
+    known_at: datetime | None = None
+
+
+class Outcome(StrEnum):
+    """What became of one command of a batch."""
+
+    APPENDED = "appended"
+    REPEATED = "repeated"
+    """An event with one of these ids is in the store already; nothing was written."""
+    CONFLICT = "conflict"
+    """The stream's version is not the expected one; nothing was written."""
+    KNOWN_AT_REFUSED = "known-at"
+    """`known_at` lies in the future, or before what its stream already knows; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Appended:
+    """The outcome of one command; `version` and `position` are of its last event, where it was appended."""
+
+    outcome: Outcome
+    version: int = 0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as the store holds it. `position` orders the store, `version` (from 1) its stream."""
+
+    position: int
+    stream: str
+    version: int
+    id: UUID
+    type: str
+    schema_version: int
+    data: str
+    metadata: str
+    recorded_at: datetime
+    known_at: datetime
+
+    @property
+    def imported(self) -> bool:
+        """Whether a historic load stated when this was known."""
+        return self.known_at != self.recorded_at
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How far the store can be read. `settled`: all that was recorded before `at` lies at or below `safe`."""
+
+    at: datetime
+    safe: int
+    settled: bool
+
+
+class EventStore(Protocol):
+    """An append-only log of events in streams.
+
+    All methods raise `StoreUnavailable` when the database cannot be reached.
+    """
+
+    async def append(self, command: Append) -> Appended:
+        """Append one command's events. Concurrent callers may share one transaction; each keeps its own outcome."""
+        ...
+
+    async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
+        """Append independent commands, an outcome each in their order; at most one per stream."""
+        ...
+
+    async def read(self, stream: str) -> list[Recorded]:
+        """All events of one stream, in order; empty if it does not exist."""
+        ...
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        """The event with this id."""
+        ...
+
+    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+        """Events after a position, in order. An event that a caller has read past never turns up later."""
+        ...
+
+    async def horizon(self) -> Horizon:
+        """How far the store can be read, and as of when."""
+        ...
+
+    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
+        """Return when there may be an event after the position, at the latest after `timeout` seconds."""
+        ...
