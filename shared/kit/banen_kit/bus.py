@@ -1,0 +1,223 @@
+"""The bus as NATS JetStream sees it: messages, atomic batches, and what is set aside with its reason."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from uuid import uuid4
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import RawStreamMsg
+from nats.js.client import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+from pydantic import ValidationError
+
+from banen_contracts import Envelope
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+EVT_ALL = "EVT_ALL"
+DEAD_LETTERS = "DLQ"
+WATERMARKS = "WMK"
+MOST_BYTES = 64 * 1024
+"""The largest public event; none comes near it."""
+MOST_IN_BATCH = 500
+
+Headers: TypeAlias = Mapping[str, str]
+Message: TypeAlias = tuple[str, bytes, Headers]
+"""Subject, body, headers."""
+
+UNREACHABLE = (nats.errors.Error, OSError, TimeoutError)
+"""What nats-py raises when the bus is away or says no."""
+
+
+class BusUnavailable(Exception):
+    """The bus cannot be reached, or cannot take more now. Nothing is lost: the store has it."""
+
+
+class WrongLastSequence(Exception):
+    """Somebody else wrote to the stream since we last looked."""
+
+
+class BrokenMessage(Exception):
+    """A message whose envelope cannot be trusted. `reason` is a short code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def stream_name(partner: str, service: str) -> str:
+    """The one stream that a partner's service writes."""
+    return f"EVT_{partner.upper()}_{service.upper()}"
+
+
+def watermark_subject(partner: str, service: str) -> str:
+    return f"wmk.{partner}.{service}"
+
+
+async def connect(url: str, name: str) -> Client:
+    """Connect, and keep reconnecting for ever. Raises `BusUnavailable` if there is no bus at first."""
+    try:
+        return await nats.connect(  # pyright: ignore[reportUnknownMemberType]
+            url,
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=5,
+            allow_reconnect=True,
+            error_cb=_ignore,
+            disconnected_cb=_ignore,
+            reconnected_cb=_ignore,
+            closed_cb=_ignore,
+        )
+    except (*UNREACHABLE, ValueError) as error:
+        raise BusUnavailable(f"NATS cannot be reached: {type(error).__name__}") from error
+
+
+def jetstream(client: Client) -> JetStreamContext:
+    return client.jetstream()  # pyright: ignore[reportUnknownMemberType]
+
+
+def headers_of(message: Msg | RawStreamMsg) -> dict[str, str]:
+    return cast("dict[str, str] | None", message.headers) or {}  # pyright: ignore[reportUnknownMemberType]
+
+
+async def _ignore(*_: object) -> None:
+    """Every caller sees its own failure; nats-py would print it once more."""
+
+
+@asynccontextmanager
+async def connected(url: str, name: str) -> "AsyncGenerator[Client]":
+    client = await connect(url, name)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def api(client: Client, subject: str, request: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Call the JetStream API. Raises `NotFoundError`, `APIError`, `BusUnavailable`."""
+    body = b"" if request is None else json.dumps(request).encode()
+    try:
+        reply = await client.request(f"$JS.API.{subject}", body, timeout=5)
+    except UNREACHABLE as error:
+        raise BusUnavailable(f"JetStream does not answer: {type(error).__name__}") from error
+    answer: dict[str, Any] = json.loads(reply.data)
+    if "error" in answer:
+        APIError.from_error(answer["error"])
+    return answer
+
+
+async def publish_batch(client: Client, messages: Sequence[Message], expected_last: int) -> int:
+    """Publish all of them or none (ADR-50 of NATS), at most 1,000; returns the stream's new last sequence.
+
+    The first and the last message are requests, those between are plain publishes.
+    Raises `WrongLastSequence` if the stream's last sequence is not the expected one, `BusUnavailable` otherwise.
+    """
+    batch = uuid4().hex
+    reply: Msg | None = None
+    try:
+        for number, (subject, body, headers) in enumerate(messages, 1):
+            sent = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+            if number == 1:
+                sent["Nats-Expected-Last-Sequence"] = str(expected_last)
+            if number == len(messages):
+                sent["Nats-Batch-Commit"] = "1"
+            if number in (1, len(messages)):
+                reply = await client.request(subject, body, headers=sent, timeout=10)
+                if reply.data:
+                    _refuse(json.loads(reply.data))
+            else:
+                await client.publish(subject, body, headers=sent)
+    except UNREACHABLE as error:
+        raise BusUnavailable(f"publishing failed: {type(error).__name__}") from error
+    assert reply is not None
+    return int(json.loads(reply.data)["seq"])
+
+
+def _refuse(answer: Mapping[str, Any]) -> None:
+    error = answer.get("error")
+    if error is None:
+        return
+    if error.get("err_code") in (10071, 10164):
+        raise WrongLastSequence(error.get("description", ""))
+    raise BusUnavailable(f"the bus refused: {error.get('description', error)}")
+
+
+@dataclass(frozen=True)
+class LastMessage:
+    """Where a writer's stream stands."""
+
+    stream_sequence: int
+    """The stream's last sequence, which fences the next batch."""
+    sequence: int | None
+    """`ce-sequence` of its last message; None if it holds no message."""
+    event_id: str | None = None
+
+
+async def last_message(client: Client, stream: str) -> LastMessage:
+    """Raises `NotFoundError` (no such stream), `BusUnavailable`."""
+    state = (await api(client, f"STREAM.INFO.{stream}"))["state"]
+    if state["messages"] == 0:
+        return LastMessage(state["last_seq"], None)
+    try:
+        found = await jetstream(client).get_msg(stream, seq=state["last_seq"])
+    except NotFoundError as error:
+        raise BusUnavailable("the last message is gone") from error
+    except UNREACHABLE as error:
+        raise BusUnavailable(f"the last message cannot be read: {type(error).__name__}") from error
+    headers = headers_of(found)
+    return LastMessage(state["last_seq"], int(headers["ce-sequence"]), headers["ce-id"])
+
+
+def read_envelope(message: Msg) -> Envelope:
+    """Check the envelope against the subject and the stream it came from. Raises `BrokenMessage`."""
+    if len(message.data) > MOST_BYTES:
+        raise BrokenMessage("oversized")
+    try:
+        envelope = Envelope.from_headers(headers_of(message))
+    except ValidationError:
+        raise BrokenMessage("envelope-invalid") from None
+    expected = f"evt.{envelope.partner}.{envelope.name}"
+    if (
+        message.subject != expected
+        or envelope.source != f"urn:nl:banenoffensief:{envelope.partner}:{envelope.service}"
+    ):
+        raise BrokenMessage("source-mismatch")
+    if not envelope.name.startswith(f"{envelope.service}."):
+        raise BrokenMessage("source-mismatch")
+    origin = headers_of(message).get("Nats-Stream-Source")
+    if origin is not None and origin.split(" ", 1)[0] != stream_name(envelope.partner, envelope.service):
+        raise BrokenMessage("source-mismatch")
+    return envelope
+
+
+async def dead_letter(client: Client, consumer: str, message: Msg, reason: str) -> None:
+    """Set a message aside where `banen bus dlq` lists it, once. Raises `BusUnavailable`."""
+    metadata = message.metadata
+    kept = {
+        name: value
+        for name, value in headers_of(message).items()
+        if not name.startswith("Nats-") and len(name) + len(value) < 1024
+    }
+    headers = {
+        **kept,
+        "Banen-Reason": reason,
+        "Banen-Subject": message.subject,
+        "Banen-Stream": metadata.stream,
+        "Banen-Sequence": str(metadata.sequence.stream),
+        "Nats-Msg-Id": f"{consumer}:{metadata.stream}:{metadata.sequence.stream}:{metadata.timestamp.timestamp()}",
+    }
+    body = message.data if len(message.data) <= MOST_BYTES else b""
+    try:
+        await jetstream(client).publish(
+            f"dlq.{consumer}", body, stream=DEAD_LETTERS, headers=headers, timeout=5
+        )
+    except (*UNREACHABLE, APIError) as error:
+        raise BusUnavailable(f"the dead letter cannot be stored: {type(error).__name__}") from error

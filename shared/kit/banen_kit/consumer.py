@@ -1,0 +1,101 @@
+"""Policies on the bus, one durable consumer each: read, react, give the own service its command, acknowledge."""
+
+import logging
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from banen_contracts import BY_TYPE
+from banen_kit.bus import EVT_ALL, BrokenMessage, dead_letter, read_envelope
+from banen_kit.decider import Refused
+from banen_kit.desk import Desk
+from banen_kit.metrics import Metrics
+from banen_kit.service import Policy
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+
+
+def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:
+    """Bind a subscriber to the declared consumer of each of the service's policies."""
+    for policy in desk.service.policies:
+        (event,) = policy.listens_to
+        reader = PolicyReader(policy, client, desk)
+        broker.subscriber(
+            f"evt.*.{event.NAME}",
+            stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
+            durable=consumer_name(desk, policy),
+            pull_sub=PullSub(batch_size=100, timeout=1.0),
+            ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
+            decoder=raw,  # nothing is parsed before it is ours
+            title=policy.name,
+        )(reader.on_message)
+
+
+def consumer_name(desk: Desk, policy: Policy) -> str:
+    return f"{desk.partner}-{desk.service.name}-{policy.name}"
+
+
+async def raw(message: NatsMessage) -> bytes:
+    return message.body
+
+
+class PolicyReader:
+    """Handles the messages of one policy."""
+
+    def __init__(self, policy: Policy, client: Client, desk: Desk) -> None:
+        self._policy = policy
+        self._client = client
+        self._desk = desk
+        self._consumer = consumer_name(desk, policy)
+
+    @property
+    def _metrics(self) -> Metrics:
+        return self._desk.metrics
+
+    async def on_message(self, message: NatsMessage) -> None:
+        try:
+            outcome = await self._react(message.raw_message)
+        except BrokenMessage as broken:
+            await self._set_aside(message, broken.reason)
+        except Refused as refused:
+            await self._set_aside(message, f"refused-{refused.code}")
+        except Exception as error:  # noqa: BLE001 - counted, logged, and tried again until it works
+            log.warning("%s tries again: %s", self._consumer, type(error).__name__)
+            self._count("failed")
+            await message.nack(delay=RETRY_SECONDS)
+        else:
+            self._count(outcome)
+            await message.ack()
+
+    async def _react(self, raw_message: Any) -> str:
+        assert isinstance(raw_message, Msg)
+        envelope = read_envelope(raw_message)
+        try:
+            event = BY_TYPE[envelope.type].model_validate_json(raw_message.data)
+        except (KeyError, ValidationError):
+            raise BrokenMessage("body-invalid") from None
+        sent = self._policy.react(envelope, event, self._desk.partner)
+        if sent is None:
+            return "not-ours"
+        answer = await self._desk.send(sent, envelope.id, envelope.correlationid, self._policy.name)
+        return "repeated" if answer.repeated else "handled"
+
+    async def _set_aside(self, message: NatsMessage, reason: str) -> None:
+        raw_message: Any = message.raw_message
+        try:
+            await dead_letter(self._client, self._consumer, raw_message, reason)
+        except Exception:
+            await message.nack(delay=RETRY_SECONDS)
+            raise
+        self._metrics.dead_letters.labels(self._consumer, reason).inc()
+        log.warning("%s set a message aside: %s", self._consumer, reason)
+        await message.ack()
+
+    def _count(self, outcome: str) -> None:
+        self._metrics.consumed.labels(self._consumer, outcome).inc()

@@ -1,0 +1,211 @@
+"""The edge of a service: takes requests for commands, one by one or in bulk, and answers each."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from banen_kit.decider import Command, Context
+from banen_kit.handler import Answer, handle
+from banen_kit.journal import Journal, Meta
+from banen_kit.live import is_live
+from banen_kit.metrics import Metrics
+from banen_kit.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.service import Operation, Send, Service
+
+COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
+"""Namespace of command ids."""
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
+ACTOR = "local"
+"""Who asks, until tokens tell; part of the command id."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for a command, as it came in."""
+
+    operation: Operation
+    ref: str
+    body: dict[str, Any]
+    key: UUID
+    correlation_id: UUID | None = None
+    seen_version: int | None = None
+    known_at: datetime | None = None
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same request, whatever the order of its fields."""
+        fields = [self.operation.name, self.ref, self.body, self.known_at and self.known_at.isoformat()]
+        return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+class BulkLine(BaseModel, frozen=True, extra="forbid"):
+    """A line of a bulk load."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    command: str
+    ref: str
+    key: UUID
+    body: dict[str, Any]
+    known_at: datetime | None = None
+    if_match: int | None = None
+    correlation_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that answering a request needs. One per service."""
+
+    service: Service
+    journal: Journal[Any]
+    partner: str
+    partners: frozenset[str]
+    metrics: Metrics
+    clock: Callable[[], datetime]
+
+    async def execute(self, request: Request) -> Answer:
+        """Raises `Problem` and what `handle` raises."""
+        operation = request.operation
+        with self.metrics.command_seconds.labels(operation.name).time():
+            try:
+                answer = await self._execute(request)
+            except Exception as error:
+                self._count(operation, _outcome_of(error))
+                raise
+        self._count(
+            operation, "repeated" if answer.repeated else "accepted" if answer.events else "unchanged"
+        )
+        return answer
+
+    async def _execute(self, request: Request) -> Answer:
+        operation = request.operation
+        now = self.clock()
+        ref = checked_ref(operation, request.ref)
+        command = operation.command.model_validate(request.body)
+        refuse_future(command, now)
+        if operation.needs_version and request.seen_version is None:
+            raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
+        if request.known_at is not None and await is_live(self.journal.store):
+            raise Problem(
+                409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
+            )
+        command_id = uuid5(COMMANDS, f"{self.partner}/{self.service.name}/{ACTOR}/{request.key}")
+        meta = Meta(
+            command_id,
+            request.correlation_id or command_id,
+            command_id,
+            now,
+            request.canonical(),
+            request.known_at,
+        )
+        return await self._handle(operation, ref, command, meta, request.seen_version)
+
+    async def _handle(
+        self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None
+    ) -> Answer:
+        context = Context(ref, meta.now, self.partner, self.partners)
+        stream = f"{operation.category}-{ref}"
+        return await handle(self.journal, operation.decider, stream, command, context, meta, seen_version)
+
+    async def send(self, sent: Send, event_id: UUID, correlation_id: UUID, policy: str) -> Answer:
+        """Give a policy's command to this service; the same event never causes it twice."""
+        body = sent.command.model_dump(mode="json")
+        request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
+        meta = Meta(uuid5(event_id, policy), correlation_id, event_id, self.clock(), request)
+        return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
+
+    def _count(self, operation: Operation, outcome: str) -> None:
+        self.metrics.commands.labels(operation.name, outcome).inc()
+
+    async def bulk(self, lines: list[bytes]) -> list[dict[str, Any]]:
+        """A result per line, in order. Lines about the same thing run one after the other, the rest together."""
+        requests = [self._parse(number, line) for number, line in enumerate(lines, 1)]
+        turns: dict[str, list[tuple[int, Request]]] = {}
+        results: dict[int, dict[str, Any]] = {}
+        for number, request in enumerate(requests, 1):
+            if isinstance(request, Problem):
+                results[number] = _line(number, request)
+            else:
+                turns.setdefault(f"{request.operation.category}-{request.ref}", []).append((number, request))
+
+        async def take(turn: list[tuple[int, Request]]) -> None:
+            for number, request in turn:
+                results[number] = _line(number, await self._result(request))
+
+        await asyncio.gather(*(take(turn) for turn in turns.values()))
+        return [results[number] for number in range(1, len(lines) + 1)]
+
+    def _parse(self, number: int, line: bytes) -> Request | Problem:
+        try:
+            fields = BulkLine.model_validate_json(line)
+        except ValidationError as error:
+            return from_validation(error)
+        for operation in self.service.operations:
+            if operation.name == fields.command:
+                return Request(
+                    operation,
+                    fields.ref,
+                    fields.body,
+                    fields.key,
+                    fields.correlation_id,
+                    fields.if_match,
+                    fields.known_at,
+                )
+        return invalid([FieldError("command", f"line {number}: {self.service.name} has no such command")])
+
+    async def _result(self, request: Request) -> Answer | Problem:
+        try:
+            return await self.execute(request)
+        except Exception as error:  # noqa: BLE001 - what is not a problem is raised again
+            return to_problem(error)
+
+
+def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        return {"line": number, **result.to_json()}
+    return {"line": number, "status": status_of(result), **to_json(result)}
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    return {"version": answer.version, "events": list(answer.events), "repeated": answer.repeated}
+
+
+def status_of(answer: Answer) -> int:
+    """201 where the command brought something into being, else 200."""
+    return 201 if answer.events and answer.version == len(answer.events) else 200
+
+
+def checked_ref(operation: Operation, ref: str) -> str:
+    """The reference in its one spelling. Raises `Problem`."""
+    if operation.ref == "slug":
+        if not SLUG.fullmatch(ref):
+            raise invalid([FieldError("ref", "use lower-case letters, digits and hyphens")])
+        return ref
+    try:
+        return str(UUID(ref))
+    except ValueError:
+        raise invalid([FieldError("ref", "must be a UUID")]) from None
+
+
+def refuse_future(command: Command, now: datetime) -> None:
+    """What happened cannot lie in the future (days are those of Amsterdam)."""
+    occurred_on = getattr(command, "occurred_on", None)
+    if occurred_on is not None and occurred_on > now.astimezone(AMSTERDAM).date():
+        raise invalid([FieldError("occurredOn", "lies in the future")])
+
+
+def _outcome_of(error: Exception) -> str:
+    try:
+        problem = to_problem(error)
+    except Exception:  # noqa: BLE001 - only its kind is asked for; the caller raises the original
+        return "failed"
+    return "unavailable" if problem.status == 503 else "refused"

@@ -1,0 +1,207 @@
+"""A service's HTTP face: an endpoint per command, bulk loads, what is on record, health and metrics."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI
+from fastapi import Request as HttpRequest
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from banen_kit import problem
+from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
+from banen_kit.problem import FieldError, Problem, invalid
+from banen_kit.service import Operation
+
+MOST_BYTES = 256 * 1024
+MOST_BULK_BYTES = 8 * 1024 * 1024
+MOST_BULK_LINES = 2000
+NDJSON = "application/x-ndjson"
+
+Check = Callable[[], Awaitable[None]]
+"""Raises when the service should not be given work now."""
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(desk: Desk, checks: Mapping[str, Check], lifespan: Lifespan | None = None) -> FastAPI:
+    """The application of one service; also how tests reach it."""
+    app = FastAPI(
+        title=f"banen {desk.service.name}",
+        version="0.1.0",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    problem.install(app)
+    app.include_router(command_routes(desk), prefix="/v1")
+    app.include_router(record_routes(desk), prefix="/v1")
+    app.include_router(health_routes(desk, checks))
+    return app
+
+
+def command_routes(desk: Desk) -> APIRouter:
+    router = APIRouter(tags=["commands"])
+
+    def add(operation: Operation) -> None:
+        async def endpoint(ref: str, http: HttpRequest) -> Response:
+            request = Request(
+                operation,
+                checked_ref(operation, ref),
+                await json_object(http),
+                idempotency_key(http),
+                optional_uuid(http, "Correlation-Id"),
+                seen_version(http),
+            )
+            answer = await desk.execute(request)
+            body = {"ref": request.ref, **to_json(answer)}
+            return JSONResponse(body, status_of(answer), {"ETag": f'"{answer.version}"'})
+
+        router.add_api_route(
+            operation.path,
+            endpoint,
+            methods=["POST"],
+            name=operation.name,
+            summary=operation.name.replace("-", " ").capitalize(),
+            openapi_extra={
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {"schema": operation.command.model_json_schema(by_alias=True)}
+                    },
+                }
+            },
+        )
+
+    for operation in desk.service.operations:
+        add(operation)
+
+    @router.post("/bulk", summary="Many commands, one JSON line each; answers a line each, in order")
+    async def bulk(http: HttpRequest) -> Response:
+        lines = [line for line in (await limited_body(http, MOST_BULK_BYTES)).split(b"\n") if line.strip()]
+        if len(lines) > MOST_BULK_LINES:
+            raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once.")
+        results = await desk.bulk(lines)
+        return Response("".join(json.dumps(result) + "\n" for result in results), media_type=NDJSON)
+
+    return router
+
+
+def record_routes(desk: Desk) -> APIRouter:
+    """What is on record about one thing, as the outside may know it: the public events of its stream."""
+    router = APIRouter(tags=["records"])
+
+    def add(path: str, operation: Operation) -> None:
+        async def endpoint(ref: str) -> Response:
+            facts = await desk.journal.read(f"{operation.category}-{checked_ref(operation, ref)}")
+            if not facts:
+                raise Problem(404, f"{operation.category}-unknown", "There is no such record.")
+            events: list[dict[str, Any]] = []
+            for fact in facts:
+                public = desk.service.to_contract(fact.event)
+                if public is not None:
+                    events.append(
+                        {
+                            "event": public.NAME,
+                            "version": fact.record.version,
+                            "recordedAt": fact.record.recorded_at.isoformat(),
+                            "knownAt": fact.record.known_at.isoformat(),
+                            "data": json.loads(public.to_json()),
+                        }
+                    )
+            version = facts[-1].record.version
+            return JSONResponse(
+                {"ref": ref, "version": version, "events": events}, 200, {"ETag": f'"{version}"'}
+            )
+
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            name=f"read-{operation.category}",
+            summary=f"Read {operation.category}",
+        )
+
+    seen: set[str] = set()
+    for operation in desk.service.operations:
+        path = operation.path[: operation.path.index("{ref}") + len("{ref}")]
+        if path not in seen:
+            seen.add(path)
+            add(path, operation)
+    return router
+
+
+def health_routes(desk: Desk, checks: Mapping[str, Check]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        failing: dict[str, str] = {}
+        for name, check in checks.items():
+            try:
+                await check()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is why this service is not ready
+                failing[name] = str(error) or type(error).__name__
+        return JSONResponse(
+            {"status": "not ready" if failing else "ok", "failing": failing}, 503 if failing else 200
+        )
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def limited_body(http: HttpRequest, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in http.stream():
+        body += chunk
+        if len(body) > most:
+            raise Problem(413, "too-much", f"The request is larger than {most} bytes.")
+    return bytes(body)
+
+
+async def json_object(http: HttpRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(await limited_body(http, MOST_BYTES) or b"{}")
+    except (ValueError, RecursionError):
+        raise Problem(400, "invalid-json", "The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise Problem(400, "invalid-json", "The body must be a JSON object.")
+    return body  # pyright: ignore[reportUnknownVariableType]
+
+
+def idempotency_key(http: HttpRequest) -> UUID:
+    key = optional_uuid(http, "Idempotency-Key")
+    if key is None:
+        detail = "Send an Idempotency-Key (a UUID), so that the request can be repeated safely."
+        raise Problem(400, "idempotency-key-missing", detail, "Idempotency-Key")
+    return key
+
+
+def optional_uuid(http: HttpRequest, header: str) -> UUID | None:
+    value = http.headers.get(header)
+    if value is None:
+        return None
+    try:
+        return UUID(value)
+    except ValueError:
+        raise invalid([FieldError(header, "must be a UUID")]) from None
+
+
+def seen_version(http: HttpRequest) -> int | None:
+    value = http.headers.get("If-Match")
+    if value is None:
+        return None
+    text = value.strip().removeprefix('"').removesuffix('"')
+    if not text.isdigit():
+        raise invalid([FieldError("If-Match", 'must be a version, such as "3"')])
+    return int(text)

@@ -1,0 +1,150 @@
+"""Receives everything on the bus into an append-only table, before anybody interprets it.
+
+Only a broken envelope is a dead letter. Whatever arrives twice, or in another order, changes nothing: a row is keyed by
+its source and its gapless sequence.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.client import JetStreamContext
+
+from banen_contracts import Envelope
+from banen_kit.bus import (
+    EVT_ALL,
+    UNREACHABLE,
+    BrokenMessage,
+    BusUnavailable,
+    dead_letter,
+    jetstream,
+    read_envelope,
+)
+from banen_kit.metrics import Metrics
+from banen_kit.postgres import Connection, Pool, reachable
+from banen_kit.store import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+FETCH = 500
+INSERT = """
+insert into inbox (source, sequence, event_id, type, ref, recorded_at, known_at, imported, correlation_id, body)
+select * from unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
+                     $7::timestamptz[], $8::boolean[], $9::uuid[], $10::text[])
+on conflict do nothing
+returning source, sequence
+"""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    message: Msg
+    envelope: Envelope
+
+
+class Inbox:
+    """Feeds the table `inbox` from a durable consumer."""
+
+    def __init__(self, pool: Pool, client: Client, consumer: str, metrics: Metrics) -> None:
+        self._pool = pool
+        self._client = client
+        self._consumer = consumer
+        self._metrics = metrics
+        self.grown = asyncio.Event()
+        """Set whenever something new was received."""
+        self.last_fetch = 0.0
+        """When the bus last answered, on the event loop's clock; for readiness."""
+
+    async def run(self) -> None:
+        """Receive until cancelled. What could not be stored is not acknowledged, and comes again."""
+        while True:
+            try:
+                subscription = await jetstream(self._client).pull_subscribe_bind(
+                    self._consumer, stream=EVT_ALL
+                )
+                while True:
+                    await self._fetch(subscription)
+            except (BusUnavailable, StoreUnavailable, *UNREACHABLE) as error:
+                log.warning("inbox pauses: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            messages = await subscription.fetch(FETCH, timeout=1)
+        except nats.errors.TimeoutError:
+            messages = list[Msg]()
+        self.last_fetch = loop.time()
+        if not messages:
+            return
+        try:
+            await self.receive(messages)
+        except (StoreUnavailable, BusUnavailable):
+            for message in messages:
+                await message.nak(delay=1)
+            raise
+        for message in messages:
+            await message.ack()
+
+    async def receive(self, messages: Sequence[Msg]) -> None:
+        """Store a batch in one transaction; broken ones become dead letters. All of it, or an error."""
+        arrived: list[Arrived] = []
+        for message in messages:
+            try:
+                arrived.append(Arrived(message, read_envelope(message)))
+            except BrokenMessage as broken:
+                await self._set_aside(message, broken.reason)
+        if not arrived:
+            return
+        async with reachable(), self._pool.acquire() as connection, connection.transaction():
+            fresh = await self._insert(connection, arrived)
+            stale = [one for one in arrived if (one.envelope.source, one.envelope.sequence) not in fresh]
+            for one in await self._conflicting(connection, stale):
+                await self._set_aside(one.message, "sequence-conflict")
+        self._metrics.consumed.labels(self._consumer, "received").inc(len(fresh))
+        self._metrics.consumed.labels(self._consumer, "repeated").inc(len(stale))
+        self.grown.set()
+
+    async def _insert(self, connection: Connection, arrived: Sequence[Arrived]) -> set[tuple[str, int]]:
+        columns = zip(
+            *(
+                (
+                    one.envelope.source,
+                    one.envelope.sequence,
+                    one.envelope.id,
+                    one.envelope.type,
+                    one.envelope.subject,
+                    one.envelope.time,
+                    one.envelope.known_at,
+                    one.envelope.imported,
+                    one.envelope.correlationid,
+                    one.message.data.decode("utf-8", "replace").replace("\0", "�"),
+                )
+                for one in arrived
+            ),
+            strict=True,
+        )
+        rows = await connection.fetch(INSERT, *map(list, columns))
+        return {(row["source"], row["sequence"]) for row in rows}
+
+    async def _conflicting(self, connection: Connection, stale: Sequence[Arrived]) -> list[Arrived]:
+        """Those that are not simply repeats: another event under a known sequence, or under another sequence."""
+        if not stale:
+            return []
+        rows = await connection.fetch(
+            "select source, sequence, event_id from inbox where event_id = any ($1)",
+            [one.envelope.id for one in stale],
+        )
+        known = {(row["source"], row["sequence"], row["event_id"]) for row in rows}
+        return [
+            one for one in stale if (one.envelope.source, one.envelope.sequence, one.envelope.id) not in known
+        ]
+
+    async def _set_aside(self, message: Msg, reason: str) -> None:
+        await dead_letter(self._client, self._consumer, message, reason)
+        self._metrics.dead_letters.labels(self._consumer, reason).inc()
+        log.warning("set aside a message on %s: %s", self._consumer, reason)

@@ -1,0 +1,55 @@
+"""The numbers by which a service is judged. Labels come from closed lists and never hold an id."""
+
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+@dataclass(frozen=True)
+class Metrics:
+    registry: CollectorRegistry
+    commands: Counter
+    command_seconds: Histogram
+    relay_lag: Gauge
+    relay_oldest: Gauge
+    relay_published: Counter
+    relay_failures: Counter
+    consumed: Counter
+    dead_letters: Counter
+    projection_lag: Gauge
+    set_aside: Gauge
+
+    @classmethod
+    def create(cls, registry: CollectorRegistry) -> "Metrics":
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"banen_{name}", text, labels, registry=registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"banen_{name}", text, labels, registry=registry)
+
+        return cls(
+            registry,
+            counter(
+                "commands_total",
+                "Commands, by outcome: accepted, unchanged, repeated, refused, unavailable or failed.",
+                "command",
+                "outcome",
+            ),
+            Histogram(
+                "banen_command_seconds",
+                "Time from a command received to its answer.",
+                ["command"],
+                registry=registry,
+            ),
+            gauge("relay_lag_events", "Events recorded that the bus does not have yet."),
+            gauge(
+                "relay_oldest_unpublished_age_seconds",
+                "Age of the oldest event that the bus does not have yet.",
+            ),
+            counter("relay_published_total", "Public events that the bus confirmed."),
+            counter("relay_failures_total", "Attempts to publish that failed, by reason.", "reason"),
+            counter("consumed_total", "Messages read from the bus, by outcome.", "consumer", "outcome"),
+            counter("dead_letters_total", "Messages set aside as unreadable.", "consumer", "reason"),
+            gauge("projection_lag_events", "Events received that are not in the figures yet."),
+            gauge("set_aside_events", "Events received that cannot be counted, by reason.", "reason"),
+        )

@@ -1,0 +1,144 @@
+"""Refusals on the wire: `application/problem+json` (RFC 9457) with a stable code and the field at fault."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from banen_kit.decider import Refused
+from banen_kit.handler import KeyReused, KnownAtRefused, VersionMismatch
+from banen_kit.store import StoreUnavailable, StreamTooLong, WrongVersion
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    field: str
+    detail: str
+
+
+class Problem(Exception):
+    """A request that cannot be honoured. `code` is stable, `detail` is for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        field: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "type": f"urn:banen:problem:{self.code}",
+            "title": self.code.replace("-", " "),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.field is not None:
+            body["field"] = self.field
+        if self.errors:
+            body["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
+        return body
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """Input of the wrong shape: 400, naming every field, never the value that was given."""
+    first = errors[0]
+    return Problem(400, "invalid-input", f"{first.field}: {first.detail}", first.field, errors=errors)
+
+
+def from_validation(error: ValidationError | RequestValidationError) -> Problem:
+    """Names each field, without the input: it could be personal."""
+    return invalid(
+        [
+            FieldError(
+                ".".join(str(part) for part in item["loc"] if part not in ("body", "query")), item["msg"]
+            )
+            for item in error.errors()
+        ]
+    )
+
+
+def to_problem(error: Exception) -> Problem:
+    """What the caller is told about an error; raises it again if it is not one that callers should know."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            status = 404 if error.code.endswith("-unknown") and error.field is None else 409
+            return Problem(status, error.code, error.detail, error.field)
+        case ValidationError() | RequestValidationError():
+            return from_validation(error)
+        case KeyReused():
+            return Problem(
+                422, "key-reused", "This Idempotency-Key was used for another request.", "Idempotency-Key"
+            )
+        case VersionMismatch():
+            return Problem(412, "wrong-version", f"If-Match does not hold: {error}.", "If-Match")
+        case KnownAtRefused():
+            detail = "knownAt lies in the future, or before what is already known about this."
+            return Problem(409, "known-at-refused", detail, "knownAt")
+        case WrongVersion():
+            detail = "Others changed this at the same moment, several times; try again."
+            return Problem(503, "busy", detail, headers={"Retry-After": "1"})
+        case StoreUnavailable():
+            detail = "The store cannot be reached now; repeat the request with the same Idempotency-Key."
+            return Problem(503, "store-unavailable", detail, headers={"Retry-After": "1"})
+        case StreamTooLong():
+            return Problem(413, "too-much", str(error))
+        case _:
+            raise error
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal as a problem, also those that the framework itself gives."""
+
+    async def problem(_: Request, error: Exception) -> JSONResponse:
+        return to_problem(error).response()
+
+    async def framework(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = {404: "not-found", 405: "method-not-allowed", 413: "too-much"}.get(
+            error.status_code, "refused"
+        )
+        return Problem(error.status_code, code, str(error.detail), headers=error.headers).response()
+
+    async def fault(_: Request, __: Exception) -> JSONResponse:
+        return Problem(500, "fault", "Something went wrong here; it has been logged.").response()
+
+    for kind in (
+        Problem,
+        Refused,
+        ValidationError,
+        RequestValidationError,
+        KeyReused,
+        VersionMismatch,
+        KnownAtRefused,
+        WrongVersion,
+        StoreUnavailable,
+        StreamTooLong,
+    ):
+        app.add_exception_handler(kind, problem)
+    app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(Exception, fault)

@@ -1,0 +1,265 @@
+"""Carries what is public from the store to the bus: numbered once, in order, published in atomic batches.
+
+The table `publications` is written before anything is sent; its gapless `sequence` never changes. What to send next
+follows from the last message on the stream itself, and the stream's last sequence fences out a second relay.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from nats.aio.client import Client
+from nats.js.errors import APIError, NotFoundError
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.base import DOMAIN, source_of, subject_of
+from banen_kit.bus import (
+    MOST_IN_BATCH,
+    UNREACHABLE,
+    BusUnavailable,
+    LastMessage,
+    Message,
+    WrongLastSequence,
+    jetstream,
+    last_message,
+    publish_batch,
+    stream_name,
+    watermark_subject,
+)
+from banen_kit.journal import Fact, Journal
+from banen_kit.metrics import Metrics
+from banen_kit.postgres import Connection, reachable
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.store import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+RELAY_LOCK = 8
+"""Class of the two-integer advisory lock that a store's relay holds; the second integer is the store's number."""
+CONSUMER = "relay"
+WATERMARK_SECONDS = 2.0
+LONGEST_PAUSE = 15.0
+
+
+class StoreBehindBus(Exception):
+    """The stream holds events that the store does not have, or others: this store may not publish."""
+
+
+class Fenced(Exception):
+    """Another relay has taken over."""
+
+
+def envelope_of(partner: str, service: str, sequence: int, fact: Fact[Any], event: Contract) -> Envelope:
+    """The CloudEvents attributes of a public event."""
+    metadata = fact.metadata
+    record = fact.record
+    return Envelope.model_construct(
+        id=record.id,
+        source=source_of(partner, service),
+        type=f"{DOMAIN}.{event.NAME}",
+        subject=event.ref,
+        time=record.recorded_at,
+        partner=partner,
+        sequence=sequence,
+        correlationid=UUID(metadata["correlationId"]),
+        causationid=UUID(metadata["causationId"]),
+        knownat=record.known_at if record.imported else None,
+        imported=record.imported,
+    )
+
+
+class Relay:
+    """One store's way to the bus. Several may run; one of them works, the others wait for its lock."""
+
+    def __init__(
+        self,
+        partner: str,
+        service: str,
+        journal: Journal[Any],
+        store: PostgresStore,
+        to_contract: Callable[[Any], Contract | None],
+        client: Client,
+        metrics: Metrics,
+    ) -> None:
+        self._partner = partner
+        self._service = service
+        self._journal = journal
+        self._store = store
+        self._to_contract = to_contract
+        self._client = client
+        self._metrics = metrics
+        self._stream = stream_name(partner, service)
+        self._position = 0
+        self._fence = 0
+        self._numbered = 0
+        self._sent = 0
+        self._last: LastMessage | None = None
+        self._watermark_due = 0.0
+        self.fault: str | None = None
+        """Why the relay refuses to publish, for readiness; None while it works or waits its turn."""
+
+    async def run(self) -> None:
+        """Work until cancelled. Failures are counted, logged and tried again with growing, jittered pauses."""
+        pause = 0.1
+        while True:
+            try:
+                async with self._ownership() as connection:
+                    pause = 0.1
+                    while True:
+                        await self.step(connection)
+                        await self._store.wait(self._position, WATERMARK_SECONDS)
+            except (BusUnavailable, StoreUnavailable, Fenced, StoreBehindBus, NotFoundError) as error:
+                self.fault = str(error) if isinstance(error, StoreBehindBus) else None
+                self._metrics.relay_failures.labels(type(error).__name__).inc()
+                log.warning("relay of %s pauses %.1f s: %s", self._stream, pause, type(error).__name__)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    @asynccontextmanager
+    async def _ownership(self) -> AsyncGenerator[Connection]:
+        """Hold the store's relay lock on one connection, and fence out whoever held it before."""
+        async with reachable(), self._store.pool.acquire() as connection:
+            number = await connection.fetchval("select store_number()")
+            while not await connection.fetchval(  # noqa: ASYNC110 - the lock is in the database, nobody tells us
+                "select pg_try_advisory_lock($1, $2)", RELAY_LOCK, number
+            ):
+                await asyncio.sleep(1)
+            try:
+                await self._take_over(connection)
+                yield connection
+            finally:
+                if not connection.is_closed():
+                    await connection.fetchval("select pg_advisory_unlock($1, $2)", RELAY_LOCK, number)
+
+    async def _take_over(self, connection: Connection) -> None:
+        row = await connection.fetchrow(
+            "insert into checkpoints (consumer, fence) values ($1, 1)"
+            " on conflict (consumer) do update set fence = checkpoints.fence + 1 returning position, fence",
+            CONSUMER,
+        )
+        assert row is not None
+        self._position, self._fence = row["position"], row["fence"]
+        self._numbered = await connection.fetchval("select coalesce(max(sequence), 0) from publications")
+        self._last = None
+
+    async def step(self, connection: Connection) -> None:
+        """Number and send all that is there now; when nothing is left, say so with a watermark."""
+        async with reachable():
+            horizon = await self._store.horizon()
+            while await self._number(connection):
+                await self._send(connection)
+            await self._send(connection)
+        self._metrics.relay_lag.set(0)
+        self._metrics.relay_oldest.set(0)
+        now = asyncio.get_running_loop().time()
+        if horizon.settled and now >= self._watermark_due:
+            self._watermark_due = now + WATERMARK_SECONDS
+            await self._say_through(horizon.at)
+
+    async def _number(self, connection: Connection) -> bool:
+        """Write the next events' publications; False when there are no more. Raises `Fenced`."""
+        records = await self._store.read_all(self._position, MOST_IN_BATCH)
+        if not records:
+            return False
+        self._metrics.relay_lag.set(len(records))
+        self._metrics.relay_oldest.set((datetime.now(UTC) - records[0].recorded_at).total_seconds())
+        rows: list[tuple[int, int, UUID, str, str, str]] = []
+        for record in records:
+            fact = self._journal.fact(record)
+            event = self._to_contract(fact.event)
+            if event is None:
+                continue
+            sequence = self._numbered + len(rows) + 1
+            headers = envelope_of(self._partner, self._service, sequence, fact, event).headers()
+            subject = subject_of(self._partner, event.NAME)
+            body = event.to_json().decode()
+            rows.append((sequence, record.position, record.id, subject, json.dumps(headers), body))
+        await self._save(connection, rows, records[-1].position)
+        self._numbered += len(rows)
+        self._position = records[-1].position
+        return True
+
+    async def _save(self, connection: Connection, rows: list[Any], position: int) -> None:
+        async with connection.transaction():
+            moved = await connection.fetchval(
+                "update checkpoints set position = $1, updated_at = clock_timestamp()"
+                " where consumer = $2 and position = $3 and fence = $4 returning true",
+                position,
+                CONSUMER,
+                self._position,
+                self._fence,
+            )
+            if not moved:
+                raise Fenced("another relay moved the checkpoint")
+            columns = list(zip(*rows, strict=True)) or [()] * 6
+            await connection.execute(
+                "insert into publications select * from"
+                " unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])",
+                *columns,
+            )
+
+    async def _send(self, connection: Connection) -> None:
+        """Send what comes after the stream's last message."""
+        if self._last is None:
+            self._last = await last_message(self._client, self._stream)
+            self._sent = await self._resume_after(connection, self._last)
+        while self._sent < self._numbered:
+            rows = await connection.fetch(
+                "select sequence, subject, headers, body from publications"
+                " where sequence > $1 order by sequence limit $2",
+                self._sent,
+                MOST_IN_BATCH,
+            )
+            messages: list[Message] = [
+                (row["subject"], row["body"].encode(), json.loads(row["headers"])) for row in rows
+            ]
+            try:
+                stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
+            except (BusUnavailable, WrongLastSequence) as error:
+                self._last = None  # it may have arrived all the same; the stream itself will tell
+                raise BusUnavailable(str(error)) from error
+            self._sent = rows[-1]["sequence"]
+            self._last = LastMessage(stream_sequence, self._sent)
+            await self._mark_sent(connection)
+            self._metrics.relay_published.inc(len(rows))
+
+    async def _resume_after(self, connection: Connection, last: LastMessage) -> int:
+        """The sequence after which to go on. Raises `StoreBehindBus` when the stream is not this store's."""
+        if last.sequence is None:
+            if last.stream_sequence == 0:
+                return 0
+            # Emptied, but used before: what was sent is remembered only up to the last saved mark.
+            mark = await connection.fetchval("select position from checkpoints where consumer = 'sent'")
+            return int(mark or 0)
+        ours = await connection.fetchval(
+            "select event_id from publications where sequence = $1", last.sequence
+        )
+        if str(ours) != last.event_id:
+            raise StoreBehindBus(
+                f"{self._stream} holds event {last.sequence}, which this store does not have: it was restored from"
+                " before, or it is another store. It must be adopted by hand (store-behind-bus)."
+            )
+        return last.sequence
+
+    async def _mark_sent(self, connection: Connection) -> None:
+        """Remember how far we came, for the one case that the stream itself cannot tell: it was emptied."""
+        await connection.execute(
+            "insert into checkpoints (consumer, position) values ('sent', $1)"
+            " on conflict (consumer) do update set position = excluded.position",
+            self._sent,
+        )
+
+    async def _say_through(self, at: datetime) -> None:
+        """Publish the watermark: all that was recorded before `at` is on the bus, up to our last sequence."""
+        body = json.dumps({"through": at.isoformat(), "sequence": self._sent}).encode()
+        subject = watermark_subject(self._partner, self._service)
+        try:
+            await jetstream(self._client).publish(subject, body, timeout=5)
+        except (*UNREACHABLE, APIError) as error:
+            raise BusUnavailable(f"the watermark cannot be published: {type(error).__name__}") from error

@@ -1,0 +1,95 @@
+"""A service's settings: environment variables that begin with `BANEN_`; secrets may be files, named by `…_FILE`.
+
+Nothing that connects has a default, and a setting that does not exist is an error.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from banen_contracts.base import PartnerId
+
+PREFIX = "BANEN_"
+
+
+class SettingsInvalid(Exception):
+    """What is wrong with the settings, a line each; never a value."""
+
+
+class Environment(PydanticBaseSettingsSource):
+    """Every variable with our prefix, `…_FILE` replaced by what the file holds; unknown ones are passed on to fail."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # everything is read at once
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        found: dict[str, Any] = {}
+        for variable, value in os.environ.items():
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in fields and name.removesuffix("_file") in fields:
+                name = name.removesuffix("_file")
+                try:
+                    value = Path(value).read_text("utf-8").strip()
+                except OSError as error:
+                    raise SettingsInvalid(f"{variable}: {error.strerror}") from error
+            found[name] = value
+        return found
+
+
+class Settings(BaseSettings):
+    """What every service needs to know. There is no host: until identity exists, services bind to loopback only."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    partner: PartnerId
+    """Whose service this is."""
+    partners_file: Path
+    """`partners.toml`: all partners and the services they run."""
+    database_url: SecretStr
+    """PostgreSQL of the event store, as the service's own role."""
+    keys_url: SecretStr
+    """PostgreSQL of the persons' keys: another cluster, and a role that may only call `keys_for`."""
+    master_key_file: Path
+    """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
+    bus_url: SecretStr
+    """NATS, with the credentials of this service."""
+    port: int = Field(ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, Environment(settings_cls)
+
+
+def load() -> Settings:
+    """Raises `SettingsInvalid`."""
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()
+        ]
+        raise SettingsInvalid("; ".join(lines)) from error
+
+
+def schema_of(partner: str, service: str) -> str:
+    """The PostgreSQL schema, and the role, of one service of one partner."""
+    return f"{partner}_{service}".replace("-", "_")
+
+
+def keys_schema_of(partner: str) -> str:
+    """The schema of one partner's keys, in the cluster of keys."""
+    return f"{partner}_keys".replace("-", "_")
