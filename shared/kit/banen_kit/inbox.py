@@ -47,7 +47,7 @@ class Arrived:
 
 
 class Inbox:
-    """Feeds the table `inbox` from a durable consumer."""
+    """Feeds the table `inbox` from a durable consumer, and enters new sources in `projected`."""
 
     def __init__(self, pool: Pool, client: Client, consumer: str, metrics: Metrics) -> None:
         self._pool = pool
@@ -127,6 +127,11 @@ class Inbox:
                 for one in arrived
             ),
             strict=True,
+        )
+        await connection.execute(
+            "insert into projected (source, sequence) select distinct source, 0 from unnest($1::text[]) as source"
+            " on conflict do nothing",
+            [one.envelope.source for one in arrived],
         )
         rows = await connection.fetch(INSERT, *map(list, columns))
         return {(row["source"], row["sequence"]) for row in rows}

@@ -78,10 +78,10 @@ class Migration:
     sql: str
 
 
-def migrations(package: str) -> list[Migration]:
-    """The steps in a package's `sql` folder, called `NNN-what-it-does.sql`."""
+def migrations(packages: Sequence[str], folder: str = "sql") -> list[Migration]:
+    """The steps in a folder of each package, called `NNN-what-it-does.sql`; the numbers order them."""
     found: list[Migration] = []
-    for file in files(package).joinpath("sql").iterdir():
+    for file in (file for package in packages for file in files(package).joinpath(folder).iterdir()):
         match = re.fullmatch(r"(\d{3})-([a-z-]+)\.sql", file.name)
         if match:
             found.append(Migration(int(match[1]), match[2], file.read_text("utf-8")))

@@ -103,5 +103,5 @@ async def open_store(url: str, schema: str, *, writers: int = 3) -> PostgresStor
     """Connect to a migrated schema. Raises `StoreRefusesToStart` or `StoreUnavailable`."""
     pool = await connect(url, schema)
     await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema, migrations("banen_kit"))
+    await refuse_wrong_schema(pool, schema, migrations(["banen_kit"]))
     return PostgresStore(pool, writers=writers)

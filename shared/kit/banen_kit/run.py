@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -76,7 +76,7 @@ def main(service: Service, addition: Addition | None = None) -> None:
 def leaves(error: BaseException) -> list[BaseException]:
     """The single errors in a group of groups."""
     if isinstance(error, BaseExceptionGroup):
-        inner: tuple[BaseException, ...] = error.exceptions  # pyright: ignore[reportUnknownMemberType]
+        inner = cast("tuple[BaseException, ...]", error.exceptions)  # pyright: ignore[reportUnknownMemberType]
         return [leaf for one in inner for leaf in leaves(one)]
     return [error]
 
@@ -120,7 +120,7 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
     )
     stack.push_async_callback(pool.close)
     await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema_of(settings.partner, service.name), migrations("banen_kit"))
+    await refuse_wrong_schema(pool, schema_of(settings.partner, service.name), migrations(service.sql))
     keys_pool = await when_reachable(settings.keys_url.get_secret_value(), keys_schema_of(settings.partner))
     stack.push_async_callback(keys_pool.close)
     store = PostgresStore(pool)
@@ -199,7 +199,7 @@ async def policies(host: Host, client: Client) -> AsyncGenerator[None]:
     broker = NatsBroker(
         host.settings.bus_url.get_secret_value(),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
+        reconnect_time_wait=1,
         logger=None,
     )
     subscribe(broker, client, host.desk)

@@ -58,3 +58,5 @@ class Service:
     operations: Sequence[Operation]
     policies: Sequence[Policy] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
+    sql: tuple[str, ...] = ("banen_kit",)
+    """The packages whose migrations make up the service's schema."""

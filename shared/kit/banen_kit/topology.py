@@ -59,7 +59,7 @@ def read_partners(path: Path) -> list[Partner]:
     return [Partner(name, fields.services) for name, fields in tables.items()]
 
 
-def streams(partners: Sequence[Partner], max_bytes: int = 4 * GIB) -> list[dict[str, Any]]:
+def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str, Any]]:
     """The declared streams: one per writer, all of them sourced into one, dead letters and watermarks."""
     kept: dict[str, Any] = {"storage": "file", "retention": "limits", "num_replicas": 1}
     writers = [(partner.id, service) for partner in partners for service in partner.services]

@@ -1,0 +1,1 @@
+"""What employers decides, one module per stream."""

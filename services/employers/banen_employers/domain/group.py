@@ -1,0 +1,104 @@
+"""Planning a group placement at one employer, and closing it with what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypeAlias, assert_never
+from uuid import UUID
+
+from banen_contracts.base import Count, Precision
+from banen_contracts.mediation import PlacementKind
+from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
+from banen_kit.decider import Command, Context, Decider, Refused
+
+
+class PlanGroup(Command, frozen=True):
+    NAME: ClassVar[str] = "plan-group"
+    occurred_on: date
+    employer_ref: UUID
+    kind: PlacementKind
+    seasonal: bool = False
+    in_guidance: Count | None = None
+    places_planned: Count | None = None
+
+
+class CloseGroup(Command, frozen=True):
+    NAME: ClassVar[str] = "close-group"
+    occurred_on: date
+    placed: Count | None = None
+    precision: Precision
+
+
+GroupCommand: TypeAlias = PlanGroup | CloseGroup
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    pass
+
+
+@dataclass(frozen=True)
+class Planned:
+    pass
+
+
+@dataclass(frozen=True)
+class Closed:
+    pass
+
+
+Group: TypeAlias = NotPlanned | Planned | Closed
+
+
+def decide(command: GroupCommand, state: Group, context: Context) -> Sequence[GroupEvent]:
+    if isinstance(state, Closed):
+        raise Refused("group-closed", "This group placement is closed; it takes no more facts.")
+    match command:
+        case PlanGroup():
+            return plan(command, state, context)
+        case CloseGroup():
+            return close(command, state, context)
+        case _:
+            assert_never(command)
+
+
+def plan(command: PlanGroup, state: NotPlanned | Planned, context: Context) -> Sequence[GroupEvent]:
+    if isinstance(state, Planned):
+        raise Refused("group-exists", "This group placement was planned already.")
+    return [
+        GroupPlanned(
+            group_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            employer_ref=command.employer_ref,
+            kind=command.kind,
+            seasonal=command.seasonal,
+            in_guidance=command.in_guidance,
+            places_planned=command.places_planned,
+        )
+    ]
+
+
+def close(command: CloseGroup, state: NotPlanned | Planned, context: Context) -> Sequence[GroupEvent]:
+    if isinstance(state, NotPlanned):
+        raise Refused("group-unknown", "There is no such group placement.")
+    return [
+        GroupClosed(
+            group_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            placed=command.placed,
+            precision=command.precision,
+        )
+    ]
+
+
+def evolve(state: Group, event: GroupEvent) -> Group:
+    match event, state:
+        case GroupPlanned(), NotPlanned():
+            return Planned()
+        case GroupClosed(), Planned():
+            return Closed()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+GROUP: Decider[GroupCommand, Group, GroupEvent] = Decider(NotPlanned(), decide, evolve)

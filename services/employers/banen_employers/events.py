@@ -1,0 +1,65 @@
+"""The private facts of employers: who they are, what was agreed and which groups were placed."""
+
+from datetime import date
+from typing import Annotated, ClassVar, TypeAlias
+from uuid import UUID
+
+from banen_contracts.base import Count, DocumentRef, MunicipalityCode, OrganisationName, Precision, Route
+from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
+from banen_contracts.mediation import PlacementKind
+from banen_kit.decider import Stored
+from banen_kit.personal import Of, Personal
+
+
+class EmployerRegistered(Stored, frozen=True):
+    """The name is always kept as personal, since it may be that of a sole trader."""
+
+    TYPE: ClassVar[str] = "employer-registered"
+    employer_ref: UUID
+    occurred_on: date
+    legal_kind: LegalKind
+    sector_code: SectorCode
+    size_band: SizeBand
+    municipality_code: MunicipalityCode | None = None
+    name: Annotated[Personal[str], Of("employer_ref")]
+    public_name: OrganisationName | None = None
+    """The same name, where it is no person's and may be published."""
+    contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
+    contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
+    contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
+
+
+class AgreementSigned(Stored, frozen=True):
+    TYPE: ClassVar[str] = "agreement-signed"
+    agreement_ref: UUID
+    occurred_on: date
+    party_kind: PartyKind
+    party_ref: UUID | None = None
+    places_promised: Count | None = None
+    routes: tuple[Route, ...]
+    valid_from: date
+    valid_to: date | None = None
+    document_ref: DocumentRef | None = None
+
+
+class GroupPlanned(Stored, frozen=True):
+    TYPE: ClassVar[str] = "group-planned"
+    group_ref: UUID
+    occurred_on: date
+    employer_ref: UUID
+    kind: PlacementKind
+    seasonal: bool
+    in_guidance: Count | None = None
+    places_planned: Count | None = None
+
+
+class GroupClosed(Stored, frozen=True):
+    TYPE: ClassVar[str] = "group-closed"
+    group_ref: UUID
+    occurred_on: date
+    placed: Count | None = None
+    precision: Precision
+
+
+GroupEvent: TypeAlias = GroupPlanned | GroupClosed
+EmployersEvent: TypeAlias = EmployerRegistered | AgreementSigned | GroupEvent

@@ -1,0 +1,17 @@
+"""Employers as one value: what the kit needs to run it."""
+
+from typing import get_args
+
+from banen_employers.api import OPERATIONS
+from banen_employers.events import EmployersEvent
+from banen_employers.publish import to_contract
+from banen_kit.live import WentLive, live_policy
+from banen_kit.service import Service
+
+SERVICE = Service(
+    name="employers",
+    events=(*get_args(EmployersEvent), WentLive),
+    to_contract=to_contract,
+    operations=OPERATIONS,
+    policies=(live_policy("employers"),),
+)

@@ -1,0 +1,7 @@
+"""Runs intake: `python -m banen_intake`."""
+
+from banen_intake.service import SERVICE
+from banen_kit.run import main
+
+if __name__ == "__main__":
+    main(SERVICE)

@@ -1,0 +1,186 @@
+"""A candidate's way through intake, from registering to closing the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, TypeAlias, assert_never
+from uuid import UUID
+
+from pydantic import Field
+
+from banen_contracts.base import MethodVersion, MunicipalityCode, ReasonCode, RegionId, Route
+from banen_contracts.intake import DistancePhase, EducationBand
+from banen_intake.domain import PersonalNotes, PersonalText
+from banen_intake.events import (
+    CandidateClosed,
+    CandidateEvent,
+    CandidateRegistered,
+    DistanceAssessed,
+    IntakeCompleted,
+    RouteAssigned,
+)
+from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.personal import Open
+
+
+class RegisterCandidate(Command, frozen=True):
+    NAME: ClassVar[str] = "register-candidate"
+    occurred_on: date
+    contact_ref: UUID | None = None
+    education_band: EducationBand
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+    name: PersonalText = Field(repr=False)
+    birth_date: date | None = Field(default=None, repr=False)
+    phone: PersonalText | None = Field(default=None, repr=False)
+    email: PersonalText | None = Field(default=None, repr=False)
+
+
+class CompleteIntake(Command, frozen=True):
+    NAME: ClassVar[str] = "complete-intake"
+    occurred_on: date
+    method_version: MethodVersion
+    notes: PersonalNotes | None = Field(default=None, repr=False)
+
+
+class AssessDistance(Command, frozen=True):
+    NAME: ClassVar[str] = "assess-distance"
+    occurred_on: date
+    distance_phase: DistancePhase
+
+
+class AssignRoute(Command, frozen=True):
+    NAME: ClassVar[str] = "assign-route"
+    occurred_on: date
+    route: Route
+    reason_code: ReasonCode
+
+
+class CloseCandidate(Command, frozen=True):
+    NAME: ClassVar[str] = "close-candidate"
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+CandidateCommand: TypeAlias = (
+    RegisterCandidate | CompleteIntake | AssessDistance | AssignRoute | CloseCandidate
+)
+
+
+@dataclass(frozen=True)
+class NotRegistered:
+    pass
+
+
+@dataclass(frozen=True)
+class Registered:
+    is_intake_completed: bool = False
+
+
+@dataclass(frozen=True)
+class Closed:
+    pass
+
+
+Candidate: TypeAlias = NotRegistered | Registered | Closed
+
+
+def decide(command: CandidateCommand, state: Candidate, context: Context) -> Sequence[CandidateEvent]:
+    if isinstance(state, Closed):
+        raise Refused("candidate-closed", "This candidate's file is closed; it takes no more facts.")
+    if isinstance(command, RegisterCandidate):
+        return register(command, state, context)
+    if isinstance(state, NotRegistered):
+        raise Refused("candidate-unknown", "There is no such candidate.")
+    match command:
+        case CompleteIntake():
+            return complete_intake(command, state, context)
+        case AssessDistance():
+            return assess_distance(command, context)
+        case AssignRoute():
+            return assign_route(command, context)
+        case CloseCandidate():
+            return close(command, context)
+        case _:
+            assert_never(command)
+
+
+def register(
+    command: RegisterCandidate, state: NotRegistered | Registered, context: Context
+) -> Sequence[CandidateEvent]:
+    if isinstance(state, Registered):
+        raise Refused("candidate-exists", "This candidate was registered already.")
+    return [
+        CandidateRegistered(
+            candidate_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            contact_ref=command.contact_ref,
+            education_band=command.education_band,
+            region_id=command.region_id,
+            municipality_code=command.municipality_code,
+            name=Open(command.name),
+            birth_date=Open(command.birth_date.isoformat()) if command.birth_date else None,
+            phone=Open(command.phone) if command.phone else None,
+            email=Open(command.email) if command.email else None,
+        )
+    ]
+
+
+def complete_intake(command: CompleteIntake, state: Registered, context: Context) -> Sequence[CandidateEvent]:
+    if state.is_intake_completed:
+        raise Refused("intake-completed", "The intake of this candidate was completed already.")
+    return [
+        IntakeCompleted(
+            candidate_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            method_version=command.method_version,
+            notes=Open(command.notes) if command.notes else None,
+        )
+    ]
+
+
+def assess_distance(command: AssessDistance, context: Context) -> Sequence[CandidateEvent]:
+    return [
+        DistanceAssessed(
+            candidate_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            distance_phase=command.distance_phase,
+            assessor=context.partner,
+        )
+    ]
+
+
+def assign_route(command: AssignRoute, context: Context) -> Sequence[CandidateEvent]:
+    return [
+        RouteAssigned(
+            candidate_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            route=command.route,
+            reason_code=command.reason_code,
+        )
+    ]
+
+
+def close(command: CloseCandidate, context: Context) -> Sequence[CandidateEvent]:
+    return [
+        CandidateClosed(
+            candidate_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
+        )
+    ]
+
+
+def evolve(state: Candidate, event: CandidateEvent) -> Candidate:
+    match event, state:
+        case CandidateRegistered(), NotRegistered():
+            return Registered()
+        case IntakeCompleted(), Registered():
+            return replace(state, is_intake_completed=True)
+        case ((DistanceAssessed() | RouteAssigned()), Registered()):
+            return state
+        case CandidateClosed(), Registered():
+            return Closed()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+CANDIDATE: Decider[CandidateCommand, Candidate, CandidateEvent] = Decider(NotRegistered(), decide, evolve)

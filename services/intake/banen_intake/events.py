@@ -1,0 +1,102 @@
+"""The private facts of intake: contacts, candidates and the handovers that we offered."""
+
+from datetime import date
+from typing import Annotated, ClassVar, TypeAlias
+from uuid import UUID
+
+from banen_contracts.base import (
+    Digest,
+    MethodVersion,
+    MunicipalityCode,
+    PartnerId,
+    ReasonCode,
+    RegionId,
+    Route,
+)
+from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
+from banen_kit.decider import Stored
+from banen_kit.personal import Of, Personal
+
+
+class ContactMade(Stored, frozen=True):
+    TYPE: ClassVar[str] = "contact-made"
+    contact_ref: UUID
+    occurred_on: date
+    channel: Channel
+    kind: ContactKind
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+    name: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    phone: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
+
+
+class CandidateRegistered(Stored, frozen=True):
+    TYPE: ClassVar[str] = "candidate-registered"
+    candidate_ref: UUID
+    occurred_on: date
+    contact_ref: UUID | None = None
+    education_band: EducationBand
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+    name: Annotated[Personal[str], Of("candidate_ref")]
+    birth_date: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    """Written as YYYY-MM-DD, because a sealed value is JSON."""
+    phone: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    email: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+
+
+class IntakeCompleted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "intake-completed"
+    candidate_ref: UUID
+    occurred_on: date
+    method_version: MethodVersion
+    notes: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+
+
+class DistanceAssessed(Stored, frozen=True):
+    TYPE: ClassVar[str] = "distance-assessed"
+    candidate_ref: UUID
+    occurred_on: date
+    distance_phase: DistancePhase
+    assessor: PartnerId
+
+
+class RouteAssigned(Stored, frozen=True):
+    TYPE: ClassVar[str] = "route-assigned"
+    candidate_ref: UUID
+    occurred_on: date
+    route: Route
+    reason_code: ReasonCode
+
+
+class CandidateClosed(Stored, frozen=True):
+    TYPE: ClassVar[str] = "candidate-closed"
+    candidate_ref: UUID
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class HandoverOffered(Stored, frozen=True):
+    TYPE: ClassVar[str] = "handover-offered"
+    handover_ref: UUID
+    occurred_on: date
+    candidate_ref: UUID
+    to_partner: PartnerId
+    expires_on: date
+    dossier_hash: Digest | None = None
+
+
+class HandoverCompleted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "handover-completed"
+    handover_ref: UUID
+    occurred_on: date
+    candidate_ref: UUID
+    to_partner: PartnerId
+
+
+CandidateEvent: TypeAlias = (
+    CandidateRegistered | IntakeCompleted | DistanceAssessed | RouteAssigned | CandidateClosed
+)
+HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted
+IntakeEvent: TypeAlias = ContactMade | CandidateEvent | HandoverEvent

@@ -1,0 +1,92 @@
+"""What the others may know of intake: a private fact becomes a public one, or nothing."""
+
+from typing import assert_never
+
+from banen_contracts import Contract, intake
+from banen_intake.events import (
+    CandidateClosed,
+    CandidateEvent,
+    CandidateRegistered,
+    ContactMade,
+    DistanceAssessed,
+    HandoverCompleted,
+    HandoverOffered,
+    IntakeCompleted,
+    IntakeEvent,
+    RouteAssigned,
+)
+from banen_kit.live import WentLive
+
+
+def to_contract(event: IntakeEvent | WentLive) -> Contract | None:
+    match event:
+        case ContactMade():
+            return intake.ContactMade(
+                contact_ref=event.contact_ref,
+                occurred_on=event.occurred_on,
+                channel=event.channel,
+                kind=event.kind,
+                region_id=event.region_id,
+                municipality_code=event.municipality_code,
+            )
+        case HandoverOffered():
+            return intake.HandoverOffered(
+                handover_ref=event.handover_ref,
+                occurred_on=event.occurred_on,
+                candidate_ref=event.candidate_ref,
+                to_partner=event.to_partner,
+                expires_on=event.expires_on,
+                dossier_hash=event.dossier_hash,
+            )
+        case HandoverCompleted():
+            return intake.HandoverCompleted(
+                handover_ref=event.handover_ref,
+                occurred_on=event.occurred_on,
+                candidate_ref=event.candidate_ref,
+                to_partner=event.to_partner,
+            )
+        case WentLive():
+            return None  # only repeats what the bureau published
+        case _:
+            return of_candidate(event)
+
+
+def of_candidate(event: CandidateEvent) -> Contract:
+    match event:
+        case CandidateRegistered():
+            return intake.CandidateRegistered(
+                candidate_ref=event.candidate_ref,
+                occurred_on=event.occurred_on,
+                contact_ref=event.contact_ref,
+                education_band=event.education_band,
+                region_id=event.region_id,
+                municipality_code=event.municipality_code,
+            )
+        case IntakeCompleted():
+            return intake.IntakeCompleted(
+                candidate_ref=event.candidate_ref,
+                occurred_on=event.occurred_on,
+                method_version=event.method_version,
+            )
+        case DistanceAssessed():
+            return intake.DistanceAssessed(
+                candidate_ref=event.candidate_ref,
+                occurred_on=event.occurred_on,
+                distance_phase=event.distance_phase,
+                assessor=event.assessor,
+            )
+        case RouteAssigned():
+            return intake.RouteAssigned(
+                candidate_ref=event.candidate_ref,
+                occurred_on=event.occurred_on,
+                route=event.route,
+                reason_code=event.reason_code,
+            )
+        case CandidateClosed():
+            return intake.CandidateClosed(
+                candidate_ref=event.candidate_ref,
+                occurred_on=event.occurred_on,
+                reason_code=event.reason_code,
+            )
+        case _:
+            assert_never(event)

@@ -1,0 +1,18 @@
+"""Intake as one value: what the kit needs to run it."""
+
+from typing import get_args
+
+from banen_intake.api import OPERATIONS
+from banen_intake.events import IntakeEvent
+from banen_intake.policy import HANDOVER_ACCEPTED
+from banen_intake.publish import to_contract
+from banen_kit.live import WentLive, live_policy
+from banen_kit.service import Service
+
+SERVICE = Service(
+    name="intake",
+    events=(*get_args(IntakeEvent), WentLive),
+    to_contract=to_contract,
+    operations=OPERATIONS,
+    policies=(HANDOVER_ACCEPTED, live_policy("intake")),
+)

@@ -1,0 +1,25 @@
+"""The commands that mediation takes, and where."""
+
+from banen_kit.service import Operation
+from banen_mediation.domain.client import CLIENT, TakeOnClient
+from banen_mediation.domain.handover import HANDOVER, AcceptHandover
+from banen_mediation.domain.placement import (
+    PLACEMENT,
+    ConfirmRetention,
+    CorrectPlacement,
+    EndPlacement,
+    ExtendPlacement,
+    StartPlacement,
+    VoidPlacement,
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
+    Operation("/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER),
+    Operation("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT),
+    Operation("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT),
+    Operation("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT),
+    Operation("/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, needs_version=True),
+    Operation("/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, needs_version=True),
+    Operation("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT),
+)

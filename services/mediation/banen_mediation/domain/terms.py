@@ -1,0 +1,52 @@
+"""What the terms of a placement must satisfy, at its start and when they are corrected."""
+
+from datetime import date
+
+from banen_contracts.mediation import ContractTerm, PlacementKind
+from banen_kit.decider import Context, Refused
+from banen_mediation.events import Terms
+
+
+def check_terms(terms: Terms, context: Context) -> None:
+    check_partners(terms, context)
+    check_last_day(terms.contract, terms.planned_end_date, terms.start_date)
+    check_employer(terms)
+    if str(terms.converted_from) == context.ref:
+        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
+
+
+def check_partners(terms: Terms, context: Context) -> None:
+    if terms.primary_partner != context.partner:
+        raise Refused(
+            "placement-of-another-partner",
+            "A placement is recorded by the partner that it counts for.",
+            "primaryPartner",
+        )
+    if not context.partners.issuperset(terms.assist_partners):
+        raise Refused(
+            "partner-unknown", "An assisting partner does not take part in the programme.", "assistPartners"
+        )
+    everyone = (terms.primary_partner, *terms.assist_partners)
+    if len(set(everyone)) != len(everyone):
+        raise Refused("partner-twice", "Each partner has one part in a placement.", "assistPartners")
+
+
+def check_last_day(contract: ContractTerm, last_day: date | None, start_date: date) -> None:
+    is_fixed = contract is ContractTerm.FIXED
+    if is_fixed and not last_day:
+        raise Refused("end-missing", "A fixed contract has a last day.", "plannedEndDate")
+    if last_day and not is_fixed:
+        raise Refused("end-not-expected", "Only a fixed contract has a last day.", "plannedEndDate")
+    if last_day and last_day < start_date:
+        raise Refused("end-before-start", "A placement cannot end before it starts.", "plannedEndDate")
+
+
+def check_employer(terms: Terms) -> None:
+    if terms.kind is not PlacementKind.SELF_EMPLOYMENT:
+        return
+    for field, employer in (
+        ("employerRef", terms.employer_ref),
+        ("hiringEmployerRef", terms.hiring_employer_ref),
+    ):
+        if employer:
+            raise Refused("employer-is-person", "An own firm is a person, so it has no employer.", field)

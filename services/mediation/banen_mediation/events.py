@@ -1,0 +1,139 @@
+"""The private facts of mediation: clients, handovers received and placements."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from banen_contracts.base import Digest, PartnerId, ReasonCode, Route
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    HoursBand,
+    Origin,
+    PlacementKind,
+    ProgrammeTag,
+    RetentionMethod,
+)
+from banen_kit.decider import Stored
+from banen_kit.personal import Of, Personal
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+"""A day that months can be added to: 31 December 9999 has no day after it."""
+
+
+class ClientTakenOn(Stored, frozen=True):
+    TYPE: ClassVar[str] = "client-taken-on"
+    client_ref: UUID
+    occurred_on: date
+    origin: Origin
+    origin_ref: UUID | None = None
+    name: Annotated[Personal[str], Of("client_ref")]
+    phone: Annotated[Personal[str] | None, Of("client_ref")] = None
+
+
+class HandoverReceived(Stored, frozen=True):
+    """Another partner offered us a candidate; only kept here, because the offer itself is public already."""
+
+    TYPE: ClassVar[str] = "handover-received"
+    handover_ref: UUID
+    occurred_on: date
+    from_partner: PartnerId
+    candidate_ref: UUID
+    expires_on: date
+    dossier_hash: Digest | None = None
+
+
+class HandoverAccepted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "handover-accepted"
+    handover_ref: UUID
+    occurred_on: date
+    client_ref: UUID
+    from_partner: PartnerId
+
+
+class Terms(BaseModel, frozen=True):
+    """What was agreed about a placement; days are inclusive."""
+
+    client_ref: UUID
+    kind: PlacementKind
+    contract: ContractTerm
+    start_date: Day
+    planned_end_date: Day | None = None
+    seasonal: bool = False
+    paid: bool
+    benefit_retained: bool = False
+    hours_band: HoursBand = HoursBand.UNKNOWN
+    route_reported: Route | None = None
+    programme_tag: ProgrammeTag
+    primary_partner: PartnerId
+    assist_partners: tuple[PartnerId, ...] = ()
+    employer_ref: UUID | None = None
+    hiring_employer_ref: UUID | None = None
+    group_ref: UUID | None = None
+    converted_from: UUID | None = None
+    evidence_hash: Digest | None = None
+
+    def terms(self) -> dict[str, Any]:
+        """The terms alone, without what a command or an event adds to them."""
+        return {name: getattr(self, name) for name in Terms.model_fields}
+
+
+class PlacementStarted(Stored, Terms, frozen=True):
+    """It happened on its start date, so it has no other business date."""
+
+    TYPE: ClassVar[str] = "placement-started"
+    placement_ref: UUID
+    workplace: Annotated[Personal[str] | None, Of("client_ref")] = None
+
+
+class PlacementCorrected(Stored, Terms, frozen=True):
+    TYPE: ClassVar[str] = "placement-corrected"
+    placement_ref: UUID
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class PlacementExtended(Stored, frozen=True):
+    TYPE: ClassVar[str] = "placement-extended"
+    placement_ref: UUID
+    occurred_on: date
+    contract: Literal[ContractTerm.FIXED, ContractTerm.OPEN_ENDED]
+    planned_end_date: date | None = None
+
+
+class PlacementEnded(Stored, frozen=True):
+    """It happened on its end date, so it has no other business date."""
+
+    TYPE: ClassVar[str] = "placement-ended"
+    placement_ref: UUID
+    end_date: date
+    reason_code: EndReason
+
+
+class PlacementVoided(Stored, frozen=True):
+    TYPE: ClassVar[str] = "placement-voided"
+    placement_ref: UUID
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class RetentionConfirmed(Stored, frozen=True):
+    TYPE: ClassVar[str] = "retention-confirmed"
+    placement_ref: UUID
+    occurred_on: date
+    months: int
+    method: RetentionMethod
+
+
+HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted
+PlacementEvent: TypeAlias = (
+    PlacementStarted
+    | PlacementCorrected
+    | PlacementExtended
+    | PlacementEnded
+    | PlacementVoided
+    | RetentionConfirmed
+)
+MediationEvent: TypeAlias = ClientTakenOn | HandoverEvent | PlacementEvent

@@ -1,0 +1,43 @@
+"""What mediation does by itself: note the handovers offered to it, and end a placement that another replaces."""
+
+from datetime import timedelta
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.intake import HandoverOffered
+from banen_contracts.mediation import PlacementStarted
+from banen_kit.service import Operation, Policy, Send
+from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
+from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
+
+# Nobody outside may give these two, so they are not in the table of operations.
+RECEIVE_HANDOVER = Operation("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
+END_AS_CONVERTED = Operation("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
+
+
+def receive(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+    if not isinstance(event, HandoverOffered) or envelope.service != "intake":
+        return None
+    if event.to_partner != partner:
+        return None
+    command = ReceiveHandover(
+        occurred_on=event.occurred_on,
+        from_partner=envelope.partner,
+        candidate_ref=event.candidate_ref,
+        expires_on=event.expires_on,
+        dossier_hash=event.dossier_hash,
+    )
+    return Send(RECEIVE_HANDOVER, event.ref, command)
+
+
+def end_converted(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+    if not isinstance(event, PlacementStarted) or event.converted_from is None:
+        return None
+    if (envelope.partner, envelope.service) != (partner, "mediation"):
+        return None
+    # The old placement's last day is the day before the new one starts.
+    command = EndAsConverted(end_date=event.start_date - timedelta(days=1))
+    return Send(END_AS_CONVERTED, str(event.converted_from), command)
+
+
+HANDOVER_OFFERED = Policy("receive-handover", (HandoverOffered,), receive)
+PLACEMENT_CONVERTED = Policy("end-converted", (PlacementStarted,), end_converted)

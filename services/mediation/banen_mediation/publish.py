@@ -1,0 +1,85 @@
+"""What the others may know of mediation: a private fact becomes a public one, or nothing."""
+
+from typing import assert_never
+
+from banen_contracts import Contract, mediation
+from banen_kit.live import WentLive
+from banen_mediation.events import (
+    ClientTakenOn,
+    HandoverAccepted,
+    HandoverReceived,
+    MediationEvent,
+    PlacementCorrected,
+    PlacementEnded,
+    PlacementEvent,
+    PlacementExtended,
+    PlacementStarted,
+    PlacementVoided,
+    RetentionConfirmed,
+)
+
+
+def to_contract(event: MediationEvent | WentLive) -> Contract | None:
+    match event:
+        case ClientTakenOn():
+            return mediation.ClientTakenOn(
+                client_ref=event.client_ref,
+                occurred_on=event.occurred_on,
+                origin=event.origin,
+                origin_ref=event.origin_ref,
+            )
+        case HandoverAccepted():
+            return mediation.HandoverAccepted(
+                handover_ref=event.handover_ref,
+                occurred_on=event.occurred_on,
+                client_ref=event.client_ref,
+                from_partner=event.from_partner,
+            )
+        case HandoverReceived() | WentLive():
+            return None  # both only repeat what another source published
+        case _:
+            return of_placement(event)
+
+
+def of_placement(event: PlacementEvent) -> Contract:
+    match event:
+        case PlacementStarted():
+            return mediation.PlacementStarted(
+                placement_ref=event.placement_ref, occurred_on=event.start_date, **event.terms()
+            )
+        case PlacementCorrected():
+            return mediation.PlacementCorrected(
+                placement_ref=event.placement_ref,
+                occurred_on=event.occurred_on,
+                reason_code=event.reason_code,
+                **event.terms(),
+            )
+        case PlacementExtended():
+            return mediation.PlacementExtended(
+                placement_ref=event.placement_ref,
+                occurred_on=event.occurred_on,
+                contract=event.contract,
+                planned_end_date=event.planned_end_date,
+            )
+        case PlacementEnded():
+            return mediation.PlacementEnded(
+                placement_ref=event.placement_ref,
+                occurred_on=event.end_date,
+                end_date=event.end_date,
+                reason_code=event.reason_code,
+            )
+        case PlacementVoided():
+            return mediation.PlacementVoided(
+                placement_ref=event.placement_ref,
+                occurred_on=event.occurred_on,
+                reason_code=event.reason_code,
+            )
+        case RetentionConfirmed():
+            return mediation.RetentionConfirmed(
+                placement_ref=event.placement_ref,
+                occurred_on=event.occurred_on,
+                months=event.months,
+                method=event.method,
+            )
+        case _:
+            assert_never(event)

@@ -1,0 +1,18 @@
+"""Mediation as one value: what the kit needs to run it."""
+
+from typing import get_args
+
+from banen_kit.live import WentLive, live_policy
+from banen_kit.service import Service
+from banen_mediation.api import OPERATIONS
+from banen_mediation.events import MediationEvent
+from banen_mediation.policy import HANDOVER_OFFERED, PLACEMENT_CONVERTED
+from banen_mediation.publish import to_contract
+
+SERVICE = Service(
+    name="mediation",
+    events=(*get_args(MediationEvent), WentLive),
+    to_contract=to_contract,
+    operations=OPERATIONS,
+    policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_policy("mediation")),
+)

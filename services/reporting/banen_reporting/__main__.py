@@ -1,0 +1,8 @@
+"""Runs reporting: `python -m banen_reporting`."""
+
+from banen_kit.run import main
+from banen_reporting.attach import attach
+from banen_reporting.service import SERVICE
+
+if __name__ == "__main__":
+    main(SERVICE, attach)

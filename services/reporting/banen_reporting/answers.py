@@ -1,0 +1,373 @@
+"""What the figures say, ready to be shown: pages, API and terminal say the same because it all comes from here."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from banen_contracts.base import Route
+from banen_kit.problem import FieldError, Problem, invalid
+from banen_reporting.figures import Figures, Judged, Model, RuleSetUnknown, end_of
+from banen_reporting.projection import AMSTERDAM, UnitRow
+from banen_reporting.verdict import CountedRoute, Outcome, Tally, Verdict, judge_group, needs_whole_set
+from banen_reporting.view import View
+
+PUBLISHED = "published"
+ROUTES = (Route.A, Route.B)
+OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
+NONE = "none"
+"""Stands for "in no unit" or "no route" in a query."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The two dates and the rule set of a question."""
+
+    rule_set: str
+    known_on: date | None
+    happened_until: date
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Makes the answers; pages, API and terminal say the same because they all come from here."""
+
+    figures: Figures
+    view: View
+    clock: Callable[[], datetime]
+
+    def today(self) -> date:
+        return self.clock().astimezone(AMSTERDAM).date()
+
+    def asked(self, rule_set: str | None, known_on: date | None, happened_until: date | None) -> Asked:
+        until = happened_until or known_on or self.today()
+        return Asked(rule_set or PUBLISHED, known_on, until)
+
+    async def judged(self, asked: Asked) -> Judged:
+        """Raises `Problem` 404 where no such rule set was published by then."""
+        try:
+            return await self.figures.judged(asked.rule_set, asked.known_on, asked.happened_until)
+        except RuleSetUnknown:
+            raise Problem(404, "rule-set-unknown", "No such rule set was published by that day.") from None
+
+    async def heading(self, asked: Asked, judged: Judged) -> dict[str, Any]:
+        return {
+            "ruleSet": {"id": judged.rule_set.id, "version": judged.rule_set.version},
+            "knownOn": (asked.known_on or self.today()).isoformat(),
+            "happenedUntil": asked.happened_until.isoformat(),
+            "provisional": await self.figures.is_provisional(asked.known_on),
+            "position": judged.position,
+        }
+
+    async def targets(self, asked: Asked) -> dict[str, Any]:
+        """Per unit and route: target, counted, pending, excluded, attainment; the nation, and its duplicates."""
+        judged = await self.judged(asked)
+        model, counts = judged.model, judged.tally
+        units = [
+            {
+                "id": ref,
+                "label": unit.label,
+                "members": list(unit.members),
+                "countedBy": counted_by(model, ref),
+                "routes": {route: cell(counts, ref, route, unit.targets.get(route)) for route in ROUTES},
+                "otherRoutes": other_routes(counts, ref),
+                "total": total_cell(counts, ref, sum_of(unit.targets.values())),
+            }
+            for ref, unit in ordered_units(model)
+        ]
+        outside = total_cell(counts, None, None)
+        national = {
+            "routes": {
+                route: national_cell(
+                    counts, (route.value,), sum_of(u.targets.get(route) for u in model.units.values())
+                )
+                for route in ROUTES
+            },
+            "total": national_cell(
+                counts, None, sum_of(t for u in model.units.values() for t in u.targets.values())
+            ),
+            "duplicates": {
+                outcome: sum(n for (_, o), n in counts.duplicates.items() if o == outcome)
+                for outcome in OUTCOMES
+            },
+        }
+        return {
+            **await self.heading(asked, judged),
+            "units": units,
+            "outsideUnits": outside,
+            "national": national,
+        }
+
+    async def results(self, asked: Asked) -> dict[str, Any]:
+        """Per unit: programme (counted), regular (imported, with its provenance) and total."""
+        judged = await self.judged(asked)
+        model, counts = judged.model, judged.tally
+        units: list[dict[str, Any]] = []
+        for ref, unit in ordered_units(model):
+            counted = total_cell(counts, ref, None)["counted"]
+            regular = regular_part(model, ref)
+            units.append(
+                {
+                    "id": ref,
+                    "label": unit.label,
+                    "programme": {"value": counted, "provenance": "measured"},
+                    "regular": regular,
+                    "total": counted + (regular["value"] or 0),
+                }
+            )
+        counted = national_cell(counts, None, None)["counted"]
+        imported = model.imported_regular()
+        national = {
+            "programme": {"value": counted, "provenance": "measured"},
+            "regular": {"value": imported, "provenance": "imported"},
+            "total": counted + imported,
+        }
+        costs = cost_part(model, counted)
+        funnel = await self.funnel(asked, counted)
+        heading = await self.heading(asked, judged)
+        return {**heading, "units": units, "national": national, "costs": costs, "funnel": funnel}
+
+    async def funnel(self, asked: Asked, counted: int) -> dict[str, Any]:
+        """Conversations held, and how many counted placements there are for a hundred of them."""
+        moment = end_of(asked.known_on) if asked.known_on else None
+        conversations = await self.view.count_conversations(moment, asked.happened_until)
+        share = round(100 * counted / conversations, 1) if conversations else None
+        return {"conversations": conversations, "placedOfConversationsPercent": share}
+
+    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
+        """Every published rule set with what it counts, its share of the target and the cost of one placement."""
+        model, position = await self.figures.model(asked.known_on)
+        rows: list[dict[str, Any]] = []
+        for ref, row in sorted(model.rule_sets.items(), key=lambda item: (item[0] != PUBLISHED, item[0])):
+            judged = await self.judged(Asked(ref, asked.known_on, asked.happened_until))
+            counts = judged.tally
+            counted = national_cell(counts, None, None)["counted"]
+            imported = model.imported_regular() if row.params.additionality == "none" else 0
+            target = sum_of(t for unit in model.units.values() for t in unit.targets.values())
+            rows.append(
+                {
+                    "id": ref,
+                    "version": row.version,
+                    "approvedBy": row.approved_by,
+                    "approvedOn": row.approved_on.isoformat(),
+                    "params": row.params.model_dump(mode="json", by_alias=True),
+                    "count": counted + imported,
+                    "parts": {"counted": counted, "imported": imported},
+                    "A": national_cell(counts, ("A",), None)["counted"],
+                    "B": national_cell(counts, ("B",), None)["counted"],
+                    "percentOfTarget": percent(counted + imported, target),
+                    "euroPerPlacement": cost_part(model, counted + imported)["perPlacementEuro"],
+                }
+            )
+        known_on = (asked.known_on or self.today()).isoformat()
+        return {
+            "knownOn": known_on,
+            "happenedUntil": asked.happened_until.isoformat(),
+            "position": position,
+            "ruleSets": rows,
+        }
+
+    async def placements(
+        self, asked: Asked, wanted: "Wanted", cursor: str | None, limit: int
+    ) -> dict[str, Any]:
+        """A page of the rows behind a figure; `count` is the figure."""
+        judged = await self.judged(asked)
+        rows = sorted((v for v in judged.verdicts if wanted.takes(v)), key=row_order)
+        after = read_cursor(cursor) if cursor else None
+        rest = [row for row in rows if after is None or row_order(row) > after]
+        page = rest[:limit]
+        following = write_cursor(row_order(page[-1])) if len(rest) > limit else None
+        return {
+            **await self.heading(asked, judged),
+            "count": len(rows),
+            "placements": [placement_row(judged, verdict) for verdict in page],
+            "next": following,
+        }
+
+    async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
+        """One placement: its events, and what every rule set says of it."""
+        model, position = await self.figures.model(asked.known_on)
+        keys = [key for key in model.placements if key[1] == ref and source in (None, key[0])]
+        if not keys:
+            raise Problem(404, "placement-unknown", "No such placement was known by that day.")
+        key = keys[0]
+        verdicts: list[dict[str, Any]] = []
+        for rule_set_id in sorted(model.rule_sets):
+            verdicts += [
+                {"ruleSet": rule_set_id, **verdict_part(verdict)}
+                for verdict in await self._verdicts_on(model, key, rule_set_id, asked)
+            ]
+        events = [
+            {
+                "event": row["type"].removeprefix("nl.banenoffensief."),
+                "sequence": row["sequence"],
+                "recordedAt": row["recorded_at"].isoformat(),
+                "knownAt": row["known_at"].isoformat(),
+                "imported": row["imported"],
+                "data": json.loads(row["body"]),
+            }
+            for row in await self.view.events_of(*key)
+            if asked.known_on is None or row["known_at"].astimezone(AMSTERDAM).date() <= asked.known_on
+        ]
+        return {"ref": ref, "source": key[0], "position": position, "events": events, "verdicts": verdicts}
+
+    async def _verdicts_on(
+        self, model: Model, key: tuple[str, str], rule_set_id: str, asked: Asked
+    ) -> list[Verdict]:
+        rule_set = model.rule_set(rule_set_id)
+        if needs_whole_set(rule_set.params):
+            judged = await self.judged(Asked(rule_set_id, asked.known_on, asked.happened_until))
+            return [verdict for verdict in judged.verdicts if verdict.key == key]
+        client = model.placements[key].client
+        group = model.for_judging(model.of_client[client], rule_set)
+        verdicts = judge_group(group, model.programme(), rule_set, asked.happened_until)
+        return [verdict for verdict in verdicts if verdict.key == key]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filter on verdicts; None takes all, `none` takes what has no unit or no route."""
+
+    unit: str | None = None
+    route: str | None = None
+    outcome: str | None = None
+    clause: str | None = None
+
+    def takes(self, verdict: Verdict) -> bool:
+        return (
+            self.unit in (None, verdict.unit or NONE)
+            and self.route in (None, verdict.route or NONE)
+            and self.outcome in (None, verdict.outcome)
+            and self.clause in (None, verdict.clause)
+        )
+
+
+def ordered_units(model: Model) -> list[tuple[str, UnitRow]]:
+    """Units with a target first, then the others, by their names."""
+    return sorted(
+        model.units.items(),
+        key=lambda item: (sum_of(item[1].targets.values()) is None, item[1].label),
+    )
+
+
+def counted_by(model: Model, ref: str) -> str | None:
+    unit = model.units[ref]
+    if sum_of(unit.targets.values()) is not None:
+        return "target"
+    return "permission" if unit.permission_from else None
+
+
+def cell(counts: Tally, unit: str | None, route: Route, target: int | None) -> dict[str, Any]:
+    numbers = {outcome: counts.cells.get((unit, route.value, outcome), 0) for outcome in OUTCOMES}
+    return with_target(numbers, target)
+
+
+def total_cell(counts: Tally, unit: str | None, target: int | None) -> dict[str, Any]:
+    numbers = {
+        outcome: sum(n for (u, _, o), n in counts.cells.items() if (u, o) == (unit, outcome))
+        for outcome in OUTCOMES
+    }
+    return with_target(numbers, target)
+
+
+def other_routes(counts: Tally, unit: str) -> dict[str, dict[str, int]]:
+    """What is on neither route: own firms counted apart, and placements whose route is not known."""
+    found: dict[str, dict[str, int]] = {}
+    for (u, route, outcome), n in counts.cells.items():
+        if u == unit and route not in ROUTES and n:
+            found.setdefault(route or NONE, {})[outcome] = n
+    return found
+
+
+def national_cell(counts: Tally, routes: Iterable[CountedRoute] | None, target: int | None) -> dict[str, Any]:
+    """Units together, less the duplicates."""
+    seen: set[CountedRoute | None] = set(routes or ()) if routes else {route for _, route, _ in counts.cells}
+    numbers = {outcome: sum(counts.national(route, outcome) for route in seen) for outcome in OUTCOMES}
+    return with_target(numbers, target)
+
+
+def with_target(numbers: Mapping[str, int], target: int | None) -> dict[str, Any]:
+    recorded = sum(numbers.values())
+    return {
+        "target": target,
+        "targetStatus": "none" if target is None else "set",
+        **numbers,
+        "recorded": recorded,
+        "attainment": percent(numbers["counted"], target),
+    }
+
+
+def percent(part: int, whole: int | None) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+def sum_of(values: Iterable[int | None]) -> int | None:
+    """The sum of what is set; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def regular_part(model: Model, unit: str) -> dict[str, Any]:
+    figures = sorted((row for row in model.figures.values() if row.unit_id == unit), key=lambda row: row.year)
+    if not figures:
+        return {"value": None, "provenance": None, "documents": []}
+    return {
+        "value": sum(row.value for row in figures),
+        "provenance": figures[0].provenance.value,
+        "documents": [
+            {"year": row.year, "value": row.value, "document": row.document_ref, "precision": row.precision}
+            for row in figures
+        ],
+    }
+
+
+def cost_part(model: Model, placements: int) -> dict[str, Any]:
+    total = sum(row.amount_euro for row in model.costs.values()) if model.costs else None
+    each = round(total / placements, 2) if total is not None and placements else None
+    return {"totalEuro": total, "perPlacementEuro": each}
+
+
+def placement_row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
+    placement = judged.model.placements[verdict.key]
+    return {
+        "ref": verdict.key[1],
+        "source": verdict.key[0],
+        "partner": placement.primary_partner,
+        "kind": placement.kind.value,
+        "contract": placement.contract.value,
+        "start": placement.start.isoformat(),
+        "plannedEnd": placement.planned_end and placement.planned_end.isoformat(),
+        "end": placement.end and placement.end.isoformat(),
+        "imported": placement.imported,
+        **verdict_part(verdict),
+    }
+
+
+def verdict_part(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "unit": verdict.unit,
+        "route": verdict.route,
+        "verdict": verdict.outcome,
+        "clause": verdict.clause,
+    }
+
+
+RowOrder = tuple[str, str, str, str]
+
+
+def row_order(verdict: Verdict) -> RowOrder:
+    return verdict.start.isoformat(), verdict.key[1], verdict.key[0], verdict.unit or ""
+
+
+def write_cursor(order: RowOrder) -> str:
+    return base64.urlsafe_b64encode(json.dumps(order).encode()).decode()
+
+
+def read_cursor(cursor: str) -> RowOrder:
+    try:
+        start, ref, source, unit = json.loads(base64.urlsafe_b64decode(cursor))
+    except (ValueError, TypeError):
+        raise invalid([FieldError("cursor", "is not one that this service gave")]) from None
+    return start, ref, source, unit

@@ -1,0 +1,154 @@
+"""What the programme administration remembers: private events, none of which holds anything about a person."""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import Field
+
+from banen_contracts.base import (
+    Count,
+    DocumentRef,
+    Euro,
+    OrganisationName,
+    PartnerId,
+    Precision,
+    ReasonCode,
+    Route,
+    RuleSetId,
+    UnitId,
+)
+from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Service, Year
+from banen_kit.decider import Stored
+
+# Fields have the contracts' types: what no contract could carry must not get into the store, or the relay would
+# stand still at it.
+
+
+class PartnerAdmitted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "partner-admitted"
+    partner_id: PartnerId
+    occurred_on: date
+    name: OrganisationName
+    services: tuple[Service, ...]
+
+
+class SourceDeclaredLive(Stored, frozen=True):
+    TYPE: ClassVar[str] = "source-declared-live"
+    partner_id: PartnerId
+    occurred_on: date
+    service: Service
+
+
+PartnerEvent: TypeAlias = PartnerAdmitted | SourceDeclaredLive
+
+
+class TargetUnitDefined(Stored, frozen=True):
+    TYPE: ClassVar[str] = "target-unit-defined"
+    unit_id: UnitId
+    occurred_on: date
+    label: OrganisationName
+    members: tuple[PartnerId, ...]
+
+
+class TargetSet(Stored, frozen=True):
+    TYPE: ClassVar[str] = "target-set"
+    unit_id: UnitId
+    occurred_on: date
+    route: Route
+    value: Count | None
+    decided_by: ReasonCode
+    document_ref: DocumentRef | None = None
+
+
+class TargetRevised(Stored, frozen=True):
+    TYPE: ClassVar[str] = "target-revised"
+    unit_id: UnitId
+    occurred_on: date
+    route: Route
+    value: Count | None
+    decided_by: ReasonCode
+    reason_code: ReasonCode
+    document_ref: DocumentRef | None = None
+
+
+class RegularQuotaSet(Stored, frozen=True):
+    TYPE: ClassVar[str] = "regular-quota-set"
+    unit_id: UnitId
+    occurred_on: date
+    per_year: Count | None
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class CountingPermissionGranted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "counting-permission-granted"
+    unit_id: UnitId
+    occurred_on: date
+    counts_starts_from: date
+    grantor: ReasonCode
+    document_ref: DocumentRef | None = None
+
+
+class CountingPermissionRevoked(Stored, frozen=True):
+    TYPE: ClassVar[str] = "counting-permission-revoked"
+    unit_id: UnitId
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+UnitEvent: TypeAlias = (
+    TargetUnitDefined
+    | TargetSet
+    | TargetRevised
+    | RegularQuotaSet
+    | CountingPermissionGranted
+    | CountingPermissionRevoked
+)
+
+
+class RuleSetPublished(Stored, frozen=True):
+    TYPE: ClassVar[str] = "rule-set-published"
+    rule_set_id: RuleSetId
+    occurred_on: date
+    version: Annotated[int, Field(ge=1)]
+    params: RuleSetParams
+    approved_by: ReasonCode
+
+
+class FundingRecorded(Stored, frozen=True):
+    TYPE: ClassVar[str] = "funding-recorded"
+    funding_ref: UUID
+    occurred_on: date
+    funder: Funder
+    status: Literal["planned", "committed", "received"]
+    amount_euro: Euro
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class CostRecorded(Stored, frozen=True):
+    TYPE: ClassVar[str] = "cost-recorded"
+    cost_ref: UUID
+    occurred_on: date
+    amount_euro: Euro
+    precision: Precision
+    document_ref: DocumentRef | None = None
+
+
+class HistoricFigureImported(Stored, frozen=True):
+    TYPE: ClassVar[str] = "historic-figure-imported"
+    figure_ref: UUID
+    occurred_on: date
+    unit_id: UnitId
+    measure: Literal["regular_placements"]
+    year: Year
+    value: Count
+    provenance: Provenance
+    precision: Precision
+    document_ref: DocumentRef
+
+
+ProgrammeEvent: TypeAlias = (
+    PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded | HistoricFigureImported
+)

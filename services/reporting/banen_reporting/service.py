@@ -1,0 +1,43 @@
+"""The write side of reporting, as the kit runs it: the programme's administration."""
+
+from banen_kit.live import WentLive, live_policy
+from banen_kit.service import Service
+from banen_reporting.api import OPERATIONS
+from banen_reporting.events import (
+    CostRecorded,
+    CountingPermissionGranted,
+    CountingPermissionRevoked,
+    FundingRecorded,
+    HistoricFigureImported,
+    PartnerAdmitted,
+    RegularQuotaSet,
+    RuleSetPublished,
+    SourceDeclaredLive,
+    TargetRevised,
+    TargetSet,
+    TargetUnitDefined,
+)
+from banen_reporting.publish import to_contract
+
+SERVICE = Service(
+    name="reporting",
+    events=(
+        PartnerAdmitted,
+        SourceDeclaredLive,
+        TargetUnitDefined,
+        TargetSet,
+        TargetRevised,
+        RegularQuotaSet,
+        CountingPermissionGranted,
+        CountingPermissionRevoked,
+        RuleSetPublished,
+        FundingRecorded,
+        CostRecorded,
+        HistoricFigureImported,
+        WentLive,
+    ),
+    to_contract=to_contract,
+    operations=OPERATIONS,
+    policies=(live_policy("reporting"),),
+    sql=("banen_kit", "banen_reporting"),
+)

@@ -1,0 +1,36 @@
+"""The counting rules as pure code: which placements count, which do not, and which clause decided it."""
+
+from banen_reporting.verdict.duration import add_months
+from banen_reporting.verdict.facts import (
+    Clause,
+    ClientKey,
+    CountedRoute,
+    Outcome,
+    Placement,
+    PlacementKey,
+    Programme,
+    RuleSet,
+    Unit,
+    Verdict,
+)
+from banen_reporting.verdict.judge import judge, judge_group, needs_whole_set
+from banen_reporting.verdict.tally import Tally, tally
+
+__all__ = [
+    "Clause",
+    "ClientKey",
+    "CountedRoute",
+    "Outcome",
+    "Placement",
+    "PlacementKey",
+    "Programme",
+    "RuleSet",
+    "Tally",
+    "Unit",
+    "Verdict",
+    "add_months",
+    "judge",
+    "judge_group",
+    "needs_whole_set",
+    "tally",
+]

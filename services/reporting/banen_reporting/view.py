@@ -1,0 +1,371 @@
+"""Facts in PostgreSQL: folds the inbox into bitemporal rows, and reads them back as known at any moment."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from asyncpg import Record
+from pydantic import ValidationError
+
+from banen_contracts import BY_TYPE, Contract
+from banen_kit.postgres import Connection, Pool, reachable
+from banen_reporting.projection import BUREAU, BY_EVENT, BY_NAME, CannotFold, Learned, PartnerRow, Row
+
+MOST_IN_BATCH = 2000
+
+Key = tuple[str, str]
+"""Kind and reference, within one source."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A version of a thing: what was known of it between two moments."""
+
+    source: str
+    ref: str
+    row: Row
+
+
+@dataclass
+class _Version:
+    known_from: datetime
+    imported: bool
+    sequence: int
+    row: Row
+
+
+@dataclass
+class _Folding:
+    """The things that a batch touches, while it is folded."""
+
+    known: dict[Key, Row]
+    since: dict[Key, datetime]
+    parked: set[Key]
+    versions: dict[Key, list[_Version]] = field(default_factory=dict[Key, list[_Version]])
+    aside: list[tuple[int, str | None, str, str]] = field(
+        default_factory=list[tuple[int, str | None, str, str]]
+    )
+
+    def learn(self, key: Key, version: _Version) -> None:
+        versions = self.versions.setdefault(key, [])
+        if versions and versions[-1].known_from == version.known_from:
+            versions[-1] = version  # known at the same moment: the earlier one was never what was known
+        else:
+            versions.append(version)
+        self.known[key] = version.row
+
+
+class View:
+    """The tables of `sql/101-figures.sql`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def project(self) -> int:
+        """Fold all that can be folded now; returns how many events that were. One transaction per batch."""
+        folded = 0
+        async with reachable():
+            for source, after in await self._behind():
+                while count := await self._project_source(source, after):
+                    folded += count
+                    after += count
+        return folded
+
+    async def _behind(self) -> list[tuple[str, int]]:
+        """Admitted sources whose next event is there, the bureau first, since it admits the others."""
+        rows = await self.pool.fetch(
+            "select source, sequence as after from projected p"
+            " where exists (select 1 from inbox i where i.source = p.source and i.sequence = p.sequence + 1)"
+        )
+        behind = {row["source"]: int(row["after"]) for row in rows}
+        found = [(BUREAU, behind.pop(BUREAU))] if BUREAU in behind else []
+        if not behind:
+            return found
+        if found:
+            return found + [(source, after) for source, after in sorted(behind.items())]
+        admitted = await self.admitted()
+        return [(source, after) for source, after in sorted(behind.items()) if source in admitted]
+
+    async def admitted(self) -> set[str]:
+        """The sources whose events count: the bureau, and the services of admitted partners."""
+        partners = await self.current("partner")
+        return {BUREAU} | {
+            f"urn:nl:banenoffensief:{fact.ref}:{service}"
+            for fact in partners
+            if isinstance(fact.row, PartnerRow)
+            for service in fact.row.services
+        }
+
+    async def _project_source(self, source: str, after: int) -> int:
+        async with self.pool.acquire() as connection, connection.transaction():
+            # The lock makes this the only folder of the source, whatever else runs.
+            at = await connection.fetchval(
+                "select sequence from projected where source = $1 for update", source
+            )
+            if at != after or (source != BUREAU and source not in await self.admitted()):
+                return 0
+            rows = await connection.fetch(
+                "select sequence, type, ref, known_at, imported, body from inbox"
+                " where source = $1 and sequence > $2 and sequence <= $2 + $3 order by sequence",
+                source,
+                after,
+                MOST_IN_BATCH,
+            )
+            events = [row for number, row in enumerate(rows, after + 1) if row["sequence"] == number]
+            if not events:
+                return 0
+            folding = await self._load(connection, source, events)
+            for row in events:
+                _fold(folding, source, row)
+            await self._save(connection, source, folding, len(events))
+            await connection.execute(
+                "update projected set sequence = $2 where source = $1", source, after + len(events)
+            )
+            return len(events)
+
+    async def _load(self, connection: Connection, source: str, events: Sequence[Record]) -> _Folding:
+        refs = list({row["ref"] for row in events})
+        facts = await connection.fetch(
+            "select kind, ref, known_from, data from facts"
+            " where source = $1 and ref = any ($2) and known_to = 'infinity'",
+            source,
+            refs,
+        )
+        parked = await connection.fetch(
+            "select distinct kind, ref from set_aside where source = $1 and ref = any ($2) and kind is not null",
+            source,
+            refs,
+        )
+        return _Folding(
+            {
+                (row["kind"], row["ref"]): BY_NAME[row["kind"]].row.model_validate_json(row["data"])
+                for row in facts
+            },
+            {(row["kind"], row["ref"]): row["known_from"] for row in facts},
+            {(row["kind"], row["ref"]) for row in parked},
+        )
+
+    async def _save(self, connection: Connection, source: str, folding: _Folding, events: int) -> None:
+        change = await connection.fetchval(
+            "update projection set events = events + $1 returning events", events
+        )
+        firsts = [(kind, ref, versions[0].known_from) for (kind, ref), versions in folding.versions.items()]
+        if firsts:
+            kinds, refs, moments = (list(column) for column in zip(*firsts, strict=True))
+            await connection.execute(
+                "delete from facts f using unnest($2::text[], $3::text[], $4::timestamptz[]) as n (kind, ref, at)"
+                " where f.source = $1 and f.kind = n.kind and f.ref = n.ref and f.known_from >= n.at",
+                source, kinds, refs, moments,
+            )  # fmt: skip
+            await connection.execute(
+                "update facts f set known_to = n.at"
+                " from unnest($2::text[], $3::text[], $4::timestamptz[]) as n (kind, ref, at)"
+                " where f.source = $1 and f.kind = n.kind and f.ref = n.ref and f.known_to = 'infinity'",
+                source, kinds, refs, moments,
+            )  # fmt: skip
+            await self._insert(connection, source, folding.versions, change)
+        if folding.aside:
+            sequences, aside_kinds, aside_refs, reasons = (
+                list(column) for column in zip(*folding.aside, strict=True)
+            )
+            await connection.execute(
+                "insert into set_aside (source, sequence, kind, ref, reason)"
+                " select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])",
+                source, sequences, aside_kinds, aside_refs, reasons,
+            )  # fmt: skip
+            await self._name_foreign(connection, source, sequences)
+
+    @staticmethod
+    async def _insert(
+        connection: Connection, source: str, versions: Mapping[Key, Sequence[_Version]], change: int
+    ) -> None:
+        rows: list[tuple[Any, ...]] = []
+        for (kind, ref), known in versions.items():
+            until = [version.known_from for version in known[1:]]
+            for version, known_to in zip(known, [*until, None], strict=True):
+                data = version.row.model_dump_json()
+                rows.append(
+                    (kind, ref, version.known_from, known_to, version.imported, version.sequence, data)
+                )
+        columns = (list(column) for column in zip(*rows, strict=True))
+        await connection.execute(
+            "insert into facts (kind, source, ref, known_from, known_to, imported, sequence, change, data)"
+            " select kind, $1, ref, known_from, coalesce(known_to, 'infinity'), imported, sequence, $2, data"
+            " from unnest($3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[],"
+            " $8::bigint[], $9::text[]) as n (kind, ref, known_from, known_to, imported, sequence, data)",
+            source,
+            change,
+            *columns,
+        )
+
+    @staticmethod
+    async def _name_foreign(connection: Connection, source: str, sequences: Sequence[int]) -> None:
+        """An unknown reference that another source knows is worse than unknown: it is somebody else's."""
+        await connection.execute(
+            "update set_aside s set reason = 'foreign-ref'"
+            " where s.source = $1 and s.sequence = any ($2) and s.reason = 'ref-unknown' and exists"
+            " (select 1 from facts f where f.kind = s.kind and f.ref = s.ref and f.source <> $1)",
+            source,
+            list(sequences),
+        )
+
+    async def current(self, kind: str) -> list[FactRow]:
+        """All things of a kind, as known now."""
+        async with reachable():
+            rows = await self.pool.fetch(
+                "select source, ref, data from facts where kind = $1 and known_to = 'infinity'", kind
+            )
+        return _facts(kind, rows)
+
+    async def known_at(self, kind: str, moment: datetime) -> list[FactRow]:
+        """All things of a kind, as known just before a moment."""
+        async with reachable():
+            rows = await self.pool.fetch(
+                "select source, ref, data from facts where kind = $1 and known_from < $2 and known_to >= $2",
+                kind,
+                moment,
+            )
+        return _facts(kind, rows)
+
+    async def changed(self, kinds: Sequence[str], after: int) -> list[tuple[str, FactRow]]:
+        """The current versions that came since a position, each with its kind."""
+        async with reachable():
+            rows = await self.pool.fetch(
+                "select kind, source, ref, data from facts"
+                " where kind = any ($1) and change > $2 and known_to = 'infinity'",
+                list(kinds),
+                after,
+            )
+        return [(row["kind"], fact) for row in rows for fact in _facts(row["kind"], [row])]
+
+    async def position(self) -> int:
+        """How many events were folded."""
+        async with reachable():
+            return int(await self.pool.fetchval("select events from projection"))
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator["View"]:
+        """Reads within one see the same moment."""
+        async with (
+            reachable(),
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield View(_OneConnection(connection))  # pyright: ignore[reportArgumentType]
+
+    async def sources(self) -> list[Record]:
+        """Per source: what was received, what was folded, its watermark, and whether it has a hole."""
+        async with reachable():
+            return await self.pool.fetch("""
+                select p.source, p.sequence as projected, h.head,
+                       h.head > p.sequence and not exists (
+                         select 1 from inbox i where i.source = p.source and i.sequence = p.sequence + 1) as has_hole,
+                       w.through, w.sequence as watermark
+                  from projected p
+                  cross join lateral (select max(sequence) as head from inbox i where i.source = p.source) h
+                  left join watermarks w using (source)
+                 order by 1""")
+
+    async def backlog(self) -> tuple[int, int, dict[str, int]]:
+        """How many events were received, how many were folded, and what was set aside, by reason."""
+        async with reachable():
+            row = await self.pool.fetchrow(
+                "select coalesce(sum(sequence), 0) as folded, coalesce(sum("
+                "(select max(i.sequence) from inbox i where i.source = p.source)), 0) as received from projected p"
+            )
+            aside = await self.pool.fetch("select reason, count(*) as n from set_aside group by 1")
+        assert row is not None
+        return int(row["received"]), int(row["folded"]), {row["reason"]: int(row["n"]) for row in aside}
+
+    async def set_aside(self) -> list[Record]:
+        """Everything that was received and cannot be counted, with the reason."""
+        admitted = await self.admitted()
+        async with reachable():
+            return await self.pool.fetch(
+                "select source, sequence, ref, reason from set_aside"
+                " union all select source, sequence, ref, 'source-not-admitted' from inbox"
+                " where not source = any ($1) order by 1, 2 limit 1000",
+                sorted(admitted),
+            )
+
+    async def count_conversations(self, known_on: datetime | None, happened_until: date) -> int:
+        """Conversations held until a day, as known just before a moment, or now."""
+        async with reachable():
+            found = await self.pool.fetchval(
+                "select count(*) from facts where kind = 'contact' and data::jsonb ->> 'kind' = 'conversation'"
+                " and (data::jsonb ->> 'occurred_on')::date <= $2"
+                " and case when $1::timestamptz is null then known_to = 'infinity'"
+                " else known_from < $1 and known_to >= $1 end",
+                known_on,
+                happened_until,
+            )
+        return int(found)
+
+    async def events_of(self, source: str, ref: str) -> list[Record]:
+        async with reachable():
+            return await self.pool.fetch(
+                "select sequence, event_id, type, recorded_at, known_at, imported, body from inbox"
+                " where source = $1 and ref = $2 order by sequence",
+                source,
+                ref,
+            )
+
+    async def save_watermark(self, source: str, through: str, sequence: int) -> None:
+        async with reachable():
+            await self.pool.execute(
+                "insert into watermarks as w values ($1, $2, $3) on conflict (source) do update"
+                " set through = excluded.through, sequence = excluded.sequence where w.through < excluded.through",
+                source,
+                datetime.fromisoformat(through),
+                sequence,
+            )
+
+
+class _OneConnection:
+    """A pool's reading methods on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.fetch = connection.fetch
+        self.fetchval = connection.fetchval
+
+
+def _facts(kind: str, rows: Sequence[Record]) -> list[FactRow]:
+    validate = BY_NAME[kind].row.model_validate_json
+    return [FactRow(row["source"], row["ref"], validate(row["data"])) for row in rows]
+
+
+def _fold(folding: _Folding, source: str, row: Record) -> None:
+    """Fold one event, or set it aside; whatever follows about the same thing is then parked."""
+    event_type = BY_TYPE.get(row["type"])
+    kind = BY_EVENT.get(event_type) if event_type else None
+    if event_type is None or kind is None:
+        folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
+        return
+    key = (kind.name, row["ref"])
+    try:
+        event = _readable(event_type, folding, source, row, key)
+        known = kind.fold(folding.known.get(key), event, Learned(row["known_at"], row["imported"]))
+    except CannotFold as cannot:
+        folding.parked.add(key)
+        folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
+    else:
+        folding.since[key] = row["known_at"]
+        folding.learn(key, _Version(row["known_at"], row["imported"], row["sequence"], known))
+
+
+def _readable(event_type: type[Contract], folding: _Folding, source: str, row: Record, key: Key) -> Contract:
+    if key in folding.parked:
+        raise CannotFold("parked")
+    if event_type.NAME.startswith("reporting.") and source != BUREAU:
+        raise CannotFold("not-the-bureau")
+    if row["known_at"] < folding.since.get(key, row["known_at"]):
+        raise CannotFold("known-at-decreasing")
+    try:
+        event = event_type.model_validate_json(row["body"])
+    except ValidationError as error:
+        raise CannotFold("body-invalid") from error
+    if event.ref != row["ref"]:
+        raise CannotFold("ref-differs")
+    return event
