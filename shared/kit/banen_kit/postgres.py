@@ -88,11 +88,10 @@ def migrations(packages: Sequence[str], folder: str = "sql") -> list[Migration]:
     return sorted(found, key=lambda step: step.number)
 
 
-async def migrate(owner: Connection, schema: str, role: str, steps: Sequence[Migration]) -> list[str]:
-    """Bring `schema` up to date and let `role` use it; returns the names of the steps that ran.
+async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) -> list[str]:
+    """Bring `schema` up to date, in one transaction under a lock; returns the names of the steps that ran.
 
-    The role can read everything, append only through the function, and write only to what is not the log.
-    Steps run in one transaction under a lock. Raises `StoreRefusesToStart` on a schema from the future.
+    Raises `StoreRefusesToStart` on a schema from the future.
     """
     async with owner.transaction():
         await owner.execute("select pg_advisory_xact_lock($1, $2)", *MIGRATION_LOCK)
@@ -119,21 +118,29 @@ async def migrate(owner: Connection, schema: str, role: str, steps: Sequence[Mig
             await owner.execute(
                 "insert into migrations (number, name) values ($1, $2)", step.number, step.name
             )
-        await _grant(owner, schema, role)
         return [step.name for step in pending]
 
 
-async def _grant(owner: Connection, schema: str, role: str) -> None:
+async def grant_store(owner: Connection, schema: str, role: str) -> None:
+    """Let a service's role read everything, append only through the function, and write what is not the log."""
     await owner.execute(f"""
         grant usage on schema "{schema}" to "{role}";
         grant select, insert, update, delete on all tables in schema "{schema}" to "{role}";
         grant select on all sequences in schema "{schema}" to "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         grant execute on all functions in schema "{schema}" to "{role}";
-        revoke insert, update, delete on migrations from "{role}";
+        revoke insert, update, delete on "{schema}".migrations, "{schema}".events, "{schema}".streams from "{role}";
     """)
-    if await owner.fetchval("select to_regclass('events') is not null"):
-        await owner.execute(f'revoke insert, update, delete on events, streams from "{role}"')
+
+
+async def grant_keys(owner: Connection, schema: str, role: str) -> None:
+    """Let a role call `keys_for` and nothing else."""
+    await owner.execute(f"""
+        grant usage on schema "{schema}" to "{role}";
+        revoke all on all tables in schema "{schema}" from "{role}";
+        revoke execute on all functions in schema "{schema}" from public;
+        grant execute on function "{schema}".keys_for(text[], bytea[]) to "{role}";
+    """)
 
 
 def refuse_future(schema: str, done: set[int], steps: Sequence[Migration]) -> None:

@@ -1,0 +1,49 @@
+"""`banen up`: everything on this machine, until Ctrl-C."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from banen_cli.fault import Fault
+from banen_kit.bus import BusUnavailable
+from banen_kit.store import StoreRefusesToStart
+from banen_kit.topology import TopologyDiffers
+from banen_local.folder import LocalError
+from banen_local.programme import Programme
+from banen_local.supervisor import Supervisor
+
+DEFAULT_FOLDER = Path("data")
+Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of the local default."""
+    app.command()(up)
+
+
+def up(data: Folder = DEFAULT_FOLDER) -> None:
+    """Start PostgreSQL, NATS and every service of each partner; stop with Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        asyncio.run(_up(data))
+    except (LocalError, StoreRefusesToStart, TopologyDiffers, BusUnavailable) as error:
+        raise Fault(str(error)) from error
+
+
+async def _up(folder: Path) -> None:
+    async with Supervisor(folder) as supervisor:
+        programme = Programme(folder)
+        await programme.start(supervisor)
+        print_addresses(programme)
+        await asyncio.Event().wait()
+    typer.echo("Stopped.")
+
+
+def print_addresses(programme: Programme) -> None:
+    for running in programme.services:
+        typer.echo(f"{running.name:<28} {running.url}")
+    typer.echo(f"\nFigures: {programme.url('bureau', 'reporting')}/")
+    typer.echo("All of it can be reached from this machine only: there is no login yet. Stop with Ctrl-C.")

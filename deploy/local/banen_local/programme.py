@@ -1,0 +1,169 @@
+"""The whole programme in one folder: two PostgreSQL clusters, NATS, and a process per service of each partner."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from banen_cli.apply import apply_topology
+from banen_cli.installed import services
+from banen_kit.bus import connected
+from banen_kit.postgres import grant_keys, grant_store, migrate, migrations
+from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.topology import Partner, read_partners
+from banen_local.folder import LocalError, Ports, secret, usable, write_private
+from banen_local.nats import Nats
+from banen_local.postgres import Postgres
+from banen_local.supervisor import Program, Supervisor
+
+PARTNERS_FILE = Path(__file__).parent / "partners.toml"
+DATABASE = "banen"
+BUS_STORE = 16 * 2**30
+"""What the streams may grow to together; it is a limit, not taken beforehand."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """One service of one partner, as it was started."""
+
+    partner: str
+    service: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.partner}-{self.service}"
+
+
+class Programme:
+    """Starts under a supervisor; `services` tells the addresses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.partners = read_partners(PARTNERS_FILE)
+        self.database = Postgres(self.folder / "postgres", settings={"max_connections": "300"})
+        self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
+        self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE)
+        self.services: list[Running] = []
+
+    def url(self, partner: str, service: str) -> str:
+        for running in self.services:
+            if (running.partner, running.service) == (partner, service):
+                return running.url
+        raise LocalError(f"{partner} runs no {service}.")
+
+    async def start(self, supervisor: Supervisor) -> None:
+        """Comes back when every service is ready. Raises `LocalError`."""
+        await supervisor.start(self.database, self.keys, self.bus)
+        await self._prepare()
+        ports = Ports(self.folder)
+        self.services = [
+            Running(partner.id, service, f"http://127.0.0.1:{ports.claim(f'{partner.id}-{service}')}")
+            for partner in self.partners
+            for service in partner.services
+        ]
+        await supervisor.start(*(self._program(running) for running in self.services))
+
+    async def _prepare(self) -> None:
+        with usable(self.folder):
+            (self.folder / "secrets").mkdir(mode=0o700, exist_ok=True)
+        await asyncio.gather(
+            prepare_stores(self.database, self.partners, self.folder),
+            prepare_keys(self.keys, self.partners, self.folder),
+        )
+        async with connected(self.bus.url, "banen-up") as client:
+            await apply_topology(client, self.partners, change=False)
+
+    def _program(self, running: Running) -> Program:
+        environment = self.environment(running)
+        return Program(
+            running.name,
+            [sys.executable, "-m", f"banen_{running.service}"],
+            environment=environment,
+            log=self.folder / "logs" / f"{running.name}.log",
+            ready_url=f"{running.url}/readyz",
+        )
+
+    def environment(self, running: Running) -> dict[str, str]:
+        """The settings of one service. Secrets are in files that only this account reads."""
+        place = self.folder / "secrets"
+        role = schema_of(running.partner, running.service)
+        password = secret(place / role)
+        urls = {
+            "DATABASE_URL": self.database.url(DATABASE, user=role, password=password),
+            "KEYS_URL": self.keys.url(DATABASE, user=role, password=password),
+            "BUS_URL": self.bus.url,
+        }
+        found: dict[str, str] = {
+            "BANEN_PARTNER": running.partner,
+            "BANEN_PARTNERS_FILE": str(PARTNERS_FILE),
+            "BANEN_MASTER_KEY_FILE": str(master_key(self.folder, running.partner)),
+            "BANEN_PORT": running.url.rsplit(":", 1)[1],
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONUNBUFFERED": "1",
+        }
+        for name, url in urls.items():
+            path = place / f"{role}.{name.lower()}"
+            write_private(path, url)
+            found[f"BANEN_{name}_FILE"] = str(path)
+        return found
+
+
+def master_key(folder: Path, partner: str) -> Path:
+    """The partner's own key of keys, made at the first start."""
+    path = folder / "secrets" / f"{partner}.master-key"
+    if not path.exists():
+        write_private(path, os.urandom(32).hex())
+    return path
+
+
+async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
+    """A role and a schema for each service of each partner, brought up to date."""
+    installed = services()
+    await _make_database(server)
+    owner = await asyncpg.connect(server.url(DATABASE))
+    try:
+        for partner in partners:
+            for service in partner.services:
+                schema = schema_of(partner.id, service)
+                await _make_role(owner, schema, secret(folder / "secrets" / schema))
+                await migrate(owner, schema, migrations(installed[service].sql))
+                await grant_store(owner, schema, schema)
+    finally:
+        await owner.close()
+
+
+async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
+    """A schema of keys for each partner, and a role for each of its services that may only call `keys_for`."""
+    await _make_database(server)
+    owner = await asyncpg.connect(server.url(DATABASE))
+    try:
+        for partner in partners:
+            schema = keys_schema_of(partner.id)
+            await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
+            for service in partner.services:
+                role = schema_of(partner.id, service)
+                await _make_role(owner, role, secret(folder / "secrets" / role))
+                await grant_keys(owner, schema, role)
+    finally:
+        await owner.close()
+
+
+async def _make_database(server: Postgres) -> None:
+    admin = await asyncpg.connect(server.url())
+    try:
+        if not await admin.fetchval("select 1 from pg_database where datname = $1", DATABASE):
+            await admin.execute(f"create database {DATABASE}")
+            await admin.execute(f"revoke all on database {DATABASE} from public")
+    finally:
+        await admin.close()
+
+
+async def _make_role(owner: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:
+    if not await owner.fetchval("select 1 from pg_roles where rolname = $1", role):
+        await owner.execute(f"create role \"{role}\" login password '{password}'")
+    await owner.execute(f'grant connect on database {DATABASE} to "{role}"')

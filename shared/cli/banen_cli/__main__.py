@@ -1,0 +1,34 @@
+"""The `banen` command: what is built in, and what installed packages add."""
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+
+from banen_cli import bus, report
+from banen_cli.fault import Fault
+
+app = typer.Typer(
+    name="banen",
+    help="One job-placement programme, several organisations.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(bus.app, name="bus")
+report.register(app)
+for entry in entry_points(group="banen.commands"):
+    entry.load()(app)
+
+
+def main() -> None:
+    """Runs a command; a known fault is one line on standard error, and exit code 1."""
+    try:
+        app()
+    except Fault as fault:
+        sys.stderr.write(f"banen: {fault}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

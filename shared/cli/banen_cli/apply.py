@@ -1,0 +1,35 @@
+"""Declares on the bus what the partners' services need."""
+
+from collections.abc import Sequence
+
+from nats.aio.client import Client
+
+from banen_cli.installed import services
+from banen_kit.topology import (
+    Partner,
+    apply_consumer,
+    apply_stream,
+    policy_consumer,
+    reporting_consumer,
+    streams,
+)
+
+
+async def apply_topology(client: Client, partners: Sequence[Partner], *, change: bool) -> dict[str, str]:
+    """Create what is missing, leave what is as declared, and say what differs; per stream or consumer.
+
+    Changes an existing one only with `change`. Raises `TopologyDiffers`, `BusUnavailable`.
+    """
+    done: dict[str, str] = {}
+    for declared in streams(partners):
+        done[declared["name"]] = await apply_stream(client, declared, change=change)
+    installed = services()
+    for partner in partners:
+        for name in partner.services:
+            for policy in installed[name].policies:
+                declared = policy_consumer(partner.id, name, policy)
+                done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
+        if "reporting" in partner.services:
+            declared = reporting_consumer(partner.id)
+            done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
+    return done

@@ -1,0 +1,89 @@
+"""Registering an employer."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from banen_contracts.employers import LegalKind, SizeBand
+from banen_employers.domain.employer import EMPLOYER, RegisterEmployer
+from banen_employers.events import EmployerRegistered
+from banen_kit.personal import Open, persons_of
+from banen_kit.testing import Scenario
+
+REF = UUID(int=1)
+DAY = date(2006, 3, 1)
+
+employer = Scenario(EMPLOYER, str(REF), partner="emplooi")
+
+register = RegisterEmployer(
+    occurred_on=DAY, legal_kind=LegalKind.COMPANY, sector_code="C", name="Voorbeeld & Zonen"
+)
+registered = EmployerRegistered(
+    employer_ref=REF,
+    occurred_on=DAY,
+    legal_kind=LegalKind.COMPANY,
+    sector_code="C",
+    size_band=SizeBand.UNKNOWN,
+    name=Open("Voorbeeld & Zonen"),
+)
+
+
+def test_registers_without_a_public_name_unless_the_employer_agreed():
+    employer.when(register).then(registered)
+
+
+def test_registers_with_everything_that_is_known():
+    command = register.model_copy(
+        update={
+            "size_band": SizeBand.FROM_100,
+            "municipality_code": "GM0363",
+            "contact_name": "Sanne Voorbeeld",
+            "contact_phone": "0600000000",
+            "contact_email": "sanne@example.org",
+        }
+    )
+    employer.when(command).then(
+        EmployerRegistered(
+            employer_ref=REF,
+            occurred_on=DAY,
+            legal_kind=LegalKind.COMPANY,
+            sector_code="C",
+            size_band=SizeBand.FROM_100,
+            municipality_code="GM0363",
+            name=Open("Voorbeeld & Zonen"),
+            contact_name=Open("Sanne Voorbeeld"),
+            contact_phone=Open("0600000000"),
+            contact_email=Open("sanne@example.org"),
+        )
+    )
+
+
+@pytest.mark.parametrize("legal_kind", [LegalKind.COMPANY, LegalKind.PUBLIC])
+def test_an_organisation_that_agreed_has_a_public_name(legal_kind: LegalKind):
+    command = register.model_copy(update={"publish_name": True, "legal_kind": legal_kind})
+    employer.when(command).then(
+        registered.model_copy(update={"public_name": "Voorbeeld & Zonen", "legal_kind": legal_kind})
+    )
+
+
+def test_a_sole_trader_never_has_a_public_name():
+    changes = {"legal_kind": LegalKind.SOLE_TRADER}
+    command = register.model_copy(update=changes | {"publish_name": True})
+    employer.when(command).then(registered.model_copy(update=changes))
+
+
+def test_refuses_to_register_twice():
+    employer.given(registered).when(register).then_refused("employer-exists")
+
+
+def test_seals_what_is_personal_under_the_key_of_the_employer():
+    fields = ("name", "contact_name", "contact_phone", "contact_email")
+    assert persons_of(EmployerRegistered) == dict.fromkeys(fields, "employer_ref")
+
+
+def test_a_command_never_shows_a_person_in_its_repr():
+    command = register.model_copy(
+        update=dict.fromkeys(("contact_name", "contact_phone", "contact_email"), "Voorbeeld")
+    )
+    assert "Voorbeeld" not in repr(command)

@@ -1,0 +1,66 @@
+"""Planning and closing a group placement."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banen_contracts.base import Precision
+from banen_contracts.mediation import PlacementKind
+from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
+from banen_employers.events import GroupClosed, GroupPlanned
+from banen_kit.testing import Scenario
+
+REF = UUID(int=1)
+EMPLOYER = UUID(int=2)
+DAY = date(2006, 3, 1)
+
+group = Scenario(GROUP, str(REF), partner="emplooi")
+
+plan = PlanGroup(occurred_on=DAY, employer_ref=EMPLOYER, kind=PlacementKind.EMPLOYMENT)
+planned = GroupPlanned(
+    group_ref=REF,
+    occurred_on=DAY,
+    employer_ref=EMPLOYER,
+    kind=PlacementKind.EMPLOYMENT,
+    seasonal=False,
+)
+close = CloseGroup(occurred_on=DAY, placed=10, precision=Precision.EXACT)
+closed = GroupClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.EXACT)
+
+
+def test_plans():
+    group.when(plan).then(planned)
+
+
+def test_plans_with_everything_that_is_known():
+    changes = {"seasonal": True, "in_guidance": 50, "places_planned": 12}
+    group.when(plan.model_copy(update=changes)).then(planned.model_copy(update=changes))
+
+
+def test_refuses_to_plan_twice():
+    group.given(planned).when(plan).then_refused("group-exists")
+
+
+def test_closes_with_the_number_placed():
+    group.given(planned).when(close).then(closed)
+
+
+def test_closes_without_a_number():
+    changes = {"placed": None, "precision": Precision.TENS}
+    group.given(planned).when(close.model_copy(update=changes)).then(closed.model_copy(update=changes))
+
+
+def test_refuses_to_close_what_was_not_planned():
+    group.when(close).then_refused("group-unknown")
+
+
+@pytest.mark.parametrize("command", [plan, close], ids=lambda c: c.NAME)
+def test_refuses_everything_after_closing(command: Any):
+    group.given(planned, closed).when(command).then_refused("group-closed")
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="group-closed cannot follow"):
+        GROUP.replay([closed])

@@ -1,0 +1,145 @@
+"""What of employers becomes public, and that nothing else does."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banen_contracts import Contract, employers
+from banen_contracts.base import Precision, Route
+from banen_contracts.employers import LegalKind, PartyKind, SizeBand
+from banen_contracts.mediation import PlacementKind
+from banen_employers import events
+from banen_employers.publish import to_contract
+from banen_employers.service import SERVICE
+from banen_kit.decider import Stored
+from banen_kit.journal import Codec
+from banen_kit.live import WentLive
+from banen_kit.personal import Open
+from banen_kit.store import Recorded
+from banen_kit.testing import NOW
+
+REF = UUID(int=1)
+EMPLOYER = UUID(int=2)
+DAY = date(2006, 3, 1)
+
+with_public_name = events.EmployerRegistered(
+    employer_ref=EMPLOYER,
+    occurred_on=DAY,
+    legal_kind=LegalKind.COMPANY,
+    sector_code="C",
+    size_band=SizeBand.FROM_100,
+    municipality_code="GM0363",
+    name=Open("Voorbeeld & Zonen"),
+    public_name="Voorbeeld & Zonen",
+    contact_name=Open("Sanne Voorbeeld"),
+    contact_phone=Open("0600000000"),
+    contact_email=Open("sanne@example.org"),
+)
+without_public_name = with_public_name.model_copy(update={"public_name": None})
+
+PUBLISHED: list[tuple[Stored, Contract]] = [
+    (
+        with_public_name,
+        employers.EmployerRegistered(
+            employer_ref=EMPLOYER,
+            occurred_on=DAY,
+            legal_kind=LegalKind.COMPANY,
+            sector_code="C",
+            size_band=SizeBand.FROM_100,
+            municipality_code="GM0363",
+            name="Voorbeeld & Zonen",
+        ),
+    ),
+    (
+        without_public_name,
+        employers.EmployerRegistered(
+            employer_ref=EMPLOYER,
+            occurred_on=DAY,
+            legal_kind=LegalKind.COMPANY,
+            sector_code="C",
+            size_band=SizeBand.FROM_100,
+            municipality_code="GM0363",
+        ),
+    ),
+    (
+        events.AgreementSigned(
+            agreement_ref=REF,
+            occurred_on=DAY,
+            party_kind=PartyKind.EMPLOYER,
+            party_ref=EMPLOYER,
+            places_promised=20,
+            routes=(Route.B,),
+            valid_from=DAY,
+            valid_to=date(2007, 3, 1),
+            document_ref="SZW/2006/12",
+        ),
+        employers.AgreementSigned(
+            agreement_ref=REF,
+            occurred_on=DAY,
+            party_kind=PartyKind.EMPLOYER,
+            party_ref=EMPLOYER,
+            places_promised=20,
+            routes=(Route.B,),
+            valid_from=DAY,
+            valid_to=date(2007, 3, 1),
+            document_ref="SZW/2006/12",
+        ),
+    ),
+    (
+        events.GroupPlanned(
+            group_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            kind=PlacementKind.LEARN_WORK,
+            seasonal=True,
+            in_guidance=50,
+            places_planned=12,
+        ),
+        employers.GroupPlacementPlanned(
+            group_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            kind=PlacementKind.LEARN_WORK,
+            seasonal=True,
+            in_guidance=50,
+            places_planned=12,
+        ),
+    ),
+    (
+        events.GroupClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
+        employers.GroupPlacementClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
+    ),
+]
+went_live = WentLive(occurred_on=DAY)
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_exactly(event: Any, public: Contract):
+    assert to_contract(event) == public
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+    assert to_contract(stored(event)) == public
+
+
+def test_does_not_repeat_that_it_went_live():
+    assert to_contract(went_live) is None
+
+
+def test_every_stored_event_is_published_or_kept_on_purpose():
+    assert {type(event) for event, _ in PUBLISHED} | {WentLive} == set(SERVICE.events)
+
+
+def test_no_two_stored_events_share_a_name():
+    assert len(SERVICE.events) == len({event.TYPE for event in SERVICE.events})
+
+
+def stored(event: Stored) -> Any:
+    """The event as it comes out of the store, with its personal fields sealed."""
+    codec = Codec(SERVICE.events)
+    new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
+    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    return codec.decode(record)

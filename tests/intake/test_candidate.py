@@ -1,0 +1,168 @@
+"""A candidate: registering, intake, distance, route and closing the file."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banen_contracts.base import Route
+from banen_contracts.intake import EducationBand
+from banen_intake.domain.candidate import (
+    CANDIDATE,
+    AssessDistance,
+    AssignRoute,
+    CloseCandidate,
+    CompleteIntake,
+    RegisterCandidate,
+)
+from banen_intake.events import (
+    CandidateClosed,
+    CandidateRegistered,
+    DistanceAssessed,
+    IntakeCompleted,
+    RouteAssigned,
+)
+from banen_kit.personal import Open, persons_of
+from banen_kit.testing import Scenario
+
+REF = UUID(int=1)
+CONTACT = UUID(int=2)
+DAY = date(2006, 3, 1)
+
+candidate = Scenario(CANDIDATE, str(REF), partner="vluchtelingenwerk")
+
+register = RegisterCandidate(occurred_on=DAY, education_band=EducationBand.UNKNOWN, name="Sanne Voorbeeld")
+registered = CandidateRegistered(
+    candidate_ref=REF,
+    occurred_on=DAY,
+    education_band=EducationBand.UNKNOWN,
+    name=Open("Sanne Voorbeeld"),
+)
+complete = CompleteIntake(occurred_on=DAY, method_version="star-1", notes="Wil graag leren.")
+completed = IntakeCompleted(
+    candidate_ref=REF, occurred_on=DAY, method_version="star-1", notes=Open("Wil graag leren.")
+)
+assess = AssessDistance(occurred_on=DAY, distance_phase=3)
+assessed = DistanceAssessed(
+    candidate_ref=REF, occurred_on=DAY, distance_phase=3, assessor="vluchtelingenwerk"
+)
+assign = AssignRoute(occurred_on=DAY, route=Route.B, reason_code="far-from-work")
+assigned = RouteAssigned(candidate_ref=REF, occurred_on=DAY, route=Route.B, reason_code="far-from-work")
+close = CloseCandidate(occurred_on=DAY, reason_code="moved-away")
+closed = CandidateClosed(candidate_ref=REF, occurred_on=DAY, reason_code="moved-away")
+
+
+def test_registers_with_a_name_alone():
+    candidate.when(register).then(registered)
+
+
+def test_registers_with_everything_that_is_known():
+    command = RegisterCandidate(
+        occurred_on=DAY,
+        contact_ref=CONTACT,
+        education_band=EducationBand.HIGH,
+        region_id="noord",
+        municipality_code="GM0363",
+        name="Sanne Voorbeeld",
+        birth_date=date(1970, 1, 1),
+        phone="0600000000",
+        email="sanne@example.org",
+    )
+    candidate.when(command).then(
+        CandidateRegistered(
+            candidate_ref=REF,
+            occurred_on=DAY,
+            contact_ref=CONTACT,
+            education_band=EducationBand.HIGH,
+            region_id="noord",
+            municipality_code="GM0363",
+            name=Open("Sanne Voorbeeld"),
+            birth_date=Open("1970-01-01"),
+            phone=Open("0600000000"),
+            email=Open("sanne@example.org"),
+        )
+    )
+
+
+def test_refuses_to_register_twice():
+    candidate.given(registered).when(register).then_refused("candidate-exists")
+
+
+def test_completes_the_intake():
+    candidate.given(registered).when(complete).then(completed)
+
+
+def test_completes_the_intake_without_notes():
+    command = complete.model_copy(update={"notes": None})
+    candidate.given(registered).when(command).then(completed.model_copy(update={"notes": None}))
+
+
+def test_refuses_to_complete_the_intake_twice():
+    candidate.given(registered, completed).when(complete).then_refused("intake-completed")
+
+
+def test_assesses_the_distance_before_the_intake_is_completed():
+    candidate.given(registered).when(assess).then(assessed)
+
+
+def test_assesses_the_distance_again():
+    again = AssessDistance(occurred_on=date(2006, 9, 1), distance_phase=2)
+    candidate.given(registered, assessed).when(again).then(
+        DistanceAssessed(
+            candidate_ref=REF,
+            occurred_on=date(2006, 9, 1),
+            distance_phase=2,
+            assessor="vluchtelingenwerk",
+        )
+    )
+
+
+def test_assigns_a_route():
+    candidate.given(registered).when(assign).then(assigned)
+
+
+def test_assigns_a_route_anew():
+    anew = AssignRoute(occurred_on=date(2006, 9, 1), route=Route.A, reason_code="ready-for-work")
+    candidate.given(registered, assigned).when(anew).then(
+        RouteAssigned(
+            candidate_ref=REF,
+            occurred_on=date(2006, 9, 1),
+            route=Route.A,
+            reason_code="ready-for-work",
+        )
+    )
+
+
+def test_closes_the_file():
+    candidate.given(registered, completed, assessed, assigned).when(close).then(closed)
+
+
+@pytest.mark.parametrize("command", [complete, assess, assign, close], ids=lambda c: c.NAME)
+def test_refuses_everything_before_registering(command: Any):
+    candidate.when(command).then_refused("candidate-unknown")
+
+
+@pytest.mark.parametrize("command", [register, complete, assess, assign, close], ids=lambda c: c.NAME)
+def test_refuses_everything_after_closing(command: Any):
+    candidate.given(registered, closed).when(command).then_refused("candidate-closed")
+
+
+def test_seals_what_is_personal_under_the_key_of_the_candidate():
+    fields = ("name", "birth_date", "phone", "email")
+    assert persons_of(CandidateRegistered) == dict.fromkeys(fields, "candidate_ref")
+    assert persons_of(IntakeCompleted) == {"notes": "candidate_ref"}
+
+
+def test_a_command_never_shows_the_person_in_its_repr():
+    command = register.model_copy(
+        update={"birth_date": date(1970, 1, 1), "phone": "Voorbeeld", "email": "Voorbeeld"}
+    )
+    assert "Voorbeeld" not in repr(command)
+    assert "1970" not in repr(command)
+    assert "leren" not in repr(complete)
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="route-assigned cannot follow"):
+        CANDIDATE.replay([assigned])

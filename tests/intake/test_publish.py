@@ -1,0 +1,151 @@
+"""What of intake becomes public, and that nothing else does."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banen_contracts import Contract, intake
+from banen_contracts.base import Route
+from banen_contracts.intake import Channel, ContactKind, EducationBand
+from banen_intake import events
+from banen_intake.publish import to_contract
+from banen_intake.service import SERVICE
+from banen_kit.decider import Stored
+from banen_kit.journal import Codec
+from banen_kit.live import WentLive
+from banen_kit.personal import Open
+from banen_kit.store import Recorded
+from banen_kit.testing import NOW
+
+REF = UUID(int=1)
+CONTACT = UUID(int=2)
+CANDIDATE = UUID(int=3)
+DAY = date(2006, 3, 1)
+LATER = date(2006, 3, 31)
+
+PUBLISHED: list[tuple[Stored, Contract]] = [
+    (
+        events.ContactMade(
+            contact_ref=CONTACT,
+            occurred_on=DAY,
+            channel=Channel.INFO_SESSION,
+            kind=ContactKind.CONTACT,
+            region_id="noord",
+            municipality_code="GM0363",
+            name=Open("Sanne Voorbeeld"),
+            phone=Open("0600000000"),
+            notes=Open("Belt liever niet."),
+        ),
+        intake.ContactMade(
+            contact_ref=CONTACT,
+            occurred_on=DAY,
+            channel=Channel.INFO_SESSION,
+            kind=ContactKind.CONTACT,
+            region_id="noord",
+            municipality_code="GM0363",
+        ),
+    ),
+    (
+        events.CandidateRegistered(
+            candidate_ref=CANDIDATE,
+            occurred_on=DAY,
+            contact_ref=CONTACT,
+            education_band=EducationBand.HIGH,
+            region_id="noord",
+            municipality_code="GM0363",
+            name=Open("Sanne Voorbeeld"),
+            birth_date=Open("1970-01-01"),
+            phone=Open("0600000000"),
+            email=Open("sanne@example.org"),
+        ),
+        intake.CandidateRegistered(
+            candidate_ref=CANDIDATE,
+            occurred_on=DAY,
+            contact_ref=CONTACT,
+            education_band=EducationBand.HIGH,
+            region_id="noord",
+            municipality_code="GM0363",
+        ),
+    ),
+    (
+        events.IntakeCompleted(
+            candidate_ref=CANDIDATE, occurred_on=DAY, method_version="star-1", notes=Open("Wil leren.")
+        ),
+        intake.IntakeCompleted(candidate_ref=CANDIDATE, occurred_on=DAY, method_version="star-1"),
+    ),
+    (
+        events.DistanceAssessed(candidate_ref=CANDIDATE, occurred_on=DAY, distance_phase=3, assessor="uaf"),
+        intake.DistanceAssessed(candidate_ref=CANDIDATE, occurred_on=DAY, distance_phase=3, assessor="uaf"),
+    ),
+    (
+        events.RouteAssigned(
+            candidate_ref=CANDIDATE, occurred_on=DAY, route=Route.B, reason_code="far-from-work"
+        ),
+        intake.RouteAssigned(
+            candidate_ref=CANDIDATE, occurred_on=DAY, route=Route.B, reason_code="far-from-work"
+        ),
+    ),
+    (
+        events.CandidateClosed(candidate_ref=CANDIDATE, occurred_on=DAY, reason_code="moved-away"),
+        intake.CandidateClosed(candidate_ref=CANDIDATE, occurred_on=DAY, reason_code="moved-away"),
+    ),
+    (
+        events.HandoverOffered(
+            handover_ref=REF,
+            occurred_on=DAY,
+            candidate_ref=CANDIDATE,
+            to_partner="emplooi",
+            expires_on=LATER,
+            dossier_hash="a" * 64,
+        ),
+        intake.HandoverOffered(
+            handover_ref=REF,
+            occurred_on=DAY,
+            candidate_ref=CANDIDATE,
+            to_partner="emplooi",
+            expires_on=LATER,
+            dossier_hash="a" * 64,
+        ),
+    ),
+    (
+        events.HandoverCompleted(
+            handover_ref=REF, occurred_on=DAY, candidate_ref=CANDIDATE, to_partner="emplooi"
+        ),
+        intake.HandoverCompleted(
+            handover_ref=REF, occurred_on=DAY, candidate_ref=CANDIDATE, to_partner="emplooi"
+        ),
+    ),
+]
+went_live = WentLive(occurred_on=DAY)
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_exactly(event: Any, public: Contract):
+    assert to_contract(event) == public
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+    assert to_contract(stored(event)) == public
+
+
+def test_does_not_repeat_that_it_went_live():
+    assert to_contract(went_live) is None
+
+
+def test_every_stored_event_is_published_or_kept_on_purpose():
+    assert {type(event) for event, _ in PUBLISHED} | {WentLive} == set(SERVICE.events)
+
+
+def test_no_two_stored_events_share_a_name():
+    assert len(SERVICE.events) == len({event.TYPE for event in SERVICE.events})
+
+
+def stored(event: Stored) -> Any:
+    """The event as it comes out of the store, with its personal fields sealed."""
+    codec = Codec(SERVICE.events)
+    new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
+    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    return codec.decode(record)

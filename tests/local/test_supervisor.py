@@ -1,0 +1,218 @@
+"""The supervisor: what it starts keeps running, and nothing outlives it."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from banen_local.folder import LocalError, Ports, free_port
+from banen_local.nats import Nats
+from banen_local.postgres import Postgres
+from banen_local.process import answers, end, spawn, until
+from banen_local.supervisor import Program, Supervisor
+
+SERVES = """
+import http.server, pathlib, signal, sys
+name, port, folder, friend = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
+(folder / f"{name}.up").touch()
+
+def stopped(*_):
+    with (folder / "stopped").open("a") as file:
+        file.write(name + "\\n")
+    sys.exit()
+
+class Ready(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if (folder / f"{friend}.up").exists() else 503)
+        self.end_headers()
+
+signal.signal(signal.SIGTERM, stopped)
+http.server.HTTPServer(("127.0.0.1", port), Ready).serve_forever()
+"""
+
+SUPERVISES = """
+import asyncio, json, pathlib, sys
+from banen_local.nats import Nats
+from banen_local.postgres import Postgres
+from banen_local.supervisor import Program, Supervisor
+
+async def main(folder, *programs):
+    async with Supervisor(folder) as supervisor:
+        servers = Postgres(folder / "postgres"), Nats(folder / "nats")
+        await supervisor.start(*servers)
+        for name, command, url in programs:
+            program = Program(name, command, environment={}, log=folder / "log", ready_url=url)
+            await supervisor.start(program)
+        names = ["postgres", "nats", *(name for name, _, _ in programs)]
+        print(json.dumps({"pids": [supervisor.pid(name) for name in names],
+                          "urls": [servers[0].url(), servers[1].url]}), flush=True)
+        await asyncio.Event().wait()
+
+folder, programs = sys.argv[1:]
+asyncio.run(main(pathlib.Path(folder), *json.loads(programs)))
+"""
+
+
+def command(folder: Path, name: str, friend: str | None = None) -> tuple[list[str], str]:
+    port = Ports(folder).claim(name)
+    url = f"http://127.0.0.1:{port}/readyz"
+    return [sys.executable, "-c", SERVES, name, str(port), str(folder), friend or name], url
+
+
+def program(folder: Path, name: str, friend: str | None = None) -> Program:
+    argv, url = command(folder, name, friend)
+    return Program(name, argv, environment={}, log=folder / f"{name}.log", ready_url=url)
+
+
+class Supervising:
+    """A supervisor in a process of its own, with both servers and two programs."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = json.dumps([(name, *command(folder, name)) for name in ("first", "second")])
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISES, str(folder), programs], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        told = json.loads(self.process.stdout.readline())
+        self.pids: list[int] = told["pids"]
+        self.urls: list[str] = told["urls"]
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        self.process.communicate(timeout=20)
+        return self.process.returncode
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def test_starts_a_child_again_that_has_died_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    child = program(tmp_path, "first")
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(child)
+        before = supervisor.pid("first")
+        os.kill(before, signal.SIGKILL)
+        after = await supervisor.restarted("first", before)
+        assert after != before
+        assert is_alive(after)
+    assert "first ended with SIGKILL; it is started again" in caplog.text
+
+
+async def test_starts_postgres_again_at_the_same_address(tmp_path: Path) -> None:
+    postgres = Postgres(tmp_path / "postgres")
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(postgres)
+        url, before = postgres.url(), supervisor.pid("postgres")
+        os.kill(before, signal.SIGKILL)
+        await supervisor.restarted("postgres", before)
+        connection = await asyncpg.connect(url)
+        assert await connection.fetchval("select 1") == 1
+        await connection.close()
+
+
+async def test_starts_children_at_the_same_time(tmp_path: Path) -> None:
+    """Each is ready only once the other is up."""
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start(program(tmp_path, "egg", "hen"), program(tmp_path, "hen", "egg"))
+        assert supervisor.pid("egg") != supervisor.pid("hen")
+
+
+async def test_names_a_child_that_ends_before_it_is_ready_and_ends_the_others(tmp_path: Path) -> None:
+    first = program(tmp_path, "first")
+    broken = Program(
+        "broken",
+        [sys.executable, "-c", "exit('no master key')"],
+        environment={},
+        log=tmp_path / "log",
+        ready_url=f"http://127.0.0.1:{free_port()}/readyz",
+    )
+    pids: list[int] = []
+
+    async def up() -> None:
+        async with Supervisor(tmp_path) as supervisor:
+            await supervisor.start(first)
+            pids.append(supervisor.pid("first"))
+            await supervisor.start(broken)
+
+    with pytest.raises(
+        LocalError, match=r"^broken ended with code 1 before it was ready; .*: no master key$"
+    ):
+        await up()
+    assert not is_alive(pids[0])
+
+
+async def test_refuses_a_second_supervisor_on_its_folder(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path):
+        with pytest.raises(LocalError, match=f"^{tmp_path} is in use by process {os.getpid()};"):
+            await Supervisor(tmp_path).__aenter__()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+async def test_ends_every_child_at_a_signal_the_last_started_first(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    supervising = Supervising(tmp_path)
+    assert supervising.end(stop) == 0
+    assert not any(is_alive(pid) for pid in supervising.pids)
+    assert (tmp_path / "stopped").read_text().split() == ["second", "first"]
+    assert "database system is shut down" in (tmp_path / "postgres" / "postgres.log").read_text()
+
+
+async def test_leaves_no_child_when_it_is_killed_and_the_next_start_finds_everything(tmp_path: Path) -> None:
+    supervising = Supervising(tmp_path)
+    supervising.end(signal.SIGKILL)
+    async with Supervisor(tmp_path) as supervisor:
+        servers = Postgres(tmp_path / "postgres"), Nats(tmp_path / "nats")
+        await supervisor.start(*servers)
+        assert [servers[0].url(), servers[1].url] == supervising.urls
+        assert await until(lambda: not any(is_alive(pid) for pid in supervising.pids), 10)
+
+
+async def test_a_child_that_will_not_listen_is_killed(tmp_path: Path) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+    log = tmp_path / "log"
+    process = spawn(
+        [sys.executable, "-c", deaf], log=log, folder=tmp_path, environment={}, death_signal=signal.SIGKILL
+    )
+    assert await until(lambda: "up" in log.read_text(), 10)
+    await end(process, signal.SIGTERM, seconds=0.2)
+    assert process.returncode == -signal.SIGKILL
+
+
+async def test_only_200_counts_as_ready(tmp_path: Path) -> None:
+    lonely, url = command(tmp_path, "egg", "hen")
+    process = spawn(
+        lonely, log=tmp_path / "log", folder=tmp_path, environment={}, death_signal=signal.SIGKILL
+    )
+
+    async def status() -> str:
+        _, _, port = url.removesuffix("/readyz").rpartition(":")
+        while True:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.02)
+                continue
+            writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+            line = await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+            return line.decode()
+
+    assert "503" in await asyncio.wait_for(status(), 10)
+    assert not await answers(url)
+    (tmp_path / "hen.up").touch()
+    assert await answers(url)
+    await end(process, signal.SIGTERM)

@@ -1,0 +1,126 @@
+"""What mediation does by itself when others publish."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.base import source_of
+from banen_contracts.intake import HandoverOffered
+from banen_contracts.mediation import ContractTerm, PlacementKind, PlacementStarted, ProgrammeTag
+from banen_contracts.reporting import SourceDeclaredLive
+from banen_kit.live import GO_LIVE, GoLive
+from banen_kit.service import Send
+from banen_mediation.domain.handover import ReceiveHandover
+from banen_mediation.domain.placement import EndAsConverted
+from banen_mediation.policy import (
+    END_AS_CONVERTED,
+    HANDOVER_OFFERED,
+    PLACEMENT_CONVERTED,
+    RECEIVE_HANDOVER,
+)
+from banen_mediation.service import SERVICE
+
+HANDOVER = UUID(int=1)
+CANDIDATE = UUID(int=2)
+OLD = UUID(int=3)
+DAY = date(2006, 3, 1)
+
+offered = HandoverOffered(
+    handover_ref=HANDOVER,
+    occurred_on=DAY,
+    candidate_ref=CANDIDATE,
+    to_partner="emplooi",
+    expires_on=date(2006, 3, 31),
+    dossier_hash="a" * 64,
+)
+replacing = PlacementStarted(
+    placement_ref=UUID(int=4),
+    occurred_on=DAY,
+    client_ref=UUID(int=5),
+    kind=PlacementKind.EMPLOYMENT,
+    contract=ContractTerm.OPEN_ENDED,
+    start_date=DAY,
+    paid=True,
+    programme_tag=ProgrammeTag.PROGRAMME,
+    primary_partner="emplooi",
+    converted_from=OLD,
+)
+
+
+def envelope(partner: str, service: str, event: Contract) -> Envelope:
+    return Envelope(
+        id=UUID(int=9),
+        source=source_of(partner, service),
+        type=f"nl.banenoffensief.{event.NAME}",
+        subject=event.ref,
+        time=datetime(2006, 3, 1, 12, tzinfo=UTC),
+        partner=partner,
+        sequence=1,
+        correlationid=UUID(int=9),
+        causationid=UUID(int=9),
+    )
+
+
+def test_notes_a_handover_that_is_offered_to_us():
+    sent = HANDOVER_OFFERED.react(envelope("vluchtelingenwerk", "intake", offered), offered, "emplooi")
+    assert sent == Send(
+        RECEIVE_HANDOVER,
+        str(HANDOVER),
+        ReceiveHandover(
+            occurred_on=DAY,
+            from_partner="vluchtelingenwerk",
+            candidate_ref=CANDIDATE,
+            expires_on=date(2006, 3, 31),
+            dossier_hash="a" * 64,
+        ),
+    )
+
+
+def test_leaves_a_handover_to_another_partner_alone():
+    assert HANDOVER_OFFERED.react(envelope("vluchtelingenwerk", "intake", offered), offered, "uwv") is None
+
+
+def test_ignores_an_offer_that_does_not_come_from_an_intake():
+    forged = envelope("vluchtelingenwerk", "employers", offered)
+    assert HANDOVER_OFFERED.react(forged, offered, "emplooi") is None
+
+
+def test_a_conversion_ends_the_old_placement_the_day_before_the_new_one_starts():
+    sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", replacing), replacing, "emplooi")
+    assert sent == Send(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
+
+
+def test_a_placement_that_replaces_nothing_ends_nothing():
+    new = replacing.model_copy(update={"converted_from": None})
+    assert PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", new), new, "emplooi") is None
+
+
+def test_another_partner_cannot_end_our_placement():
+    theirs = envelope("uwv", "mediation", replacing)
+    assert PLACEMENT_CONVERTED.react(theirs, replacing, "emplooi") is None
+
+
+def test_another_service_cannot_end_our_placement():
+    forged = envelope("emplooi", "intake", replacing)
+    assert PLACEMENT_CONVERTED.react(forged, replacing, "emplooi") is None
+
+
+def test_takes_note_when_the_bureau_declares_it_live():
+    live = SourceDeclaredLive(partner_id="emplooi", service="mediation", occurred_on=DAY)
+    sent = [
+        send
+        for policy in SERVICE.policies
+        if (send := policy.react(envelope("bureau", "reporting", live), live, "emplooi"))
+    ]
+    assert sent == [Send(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+
+
+def test_listens_to_everything_that_it_reacts_to():
+    heard = {event for policy in SERVICE.policies for event in policy.listens_to}
+    assert heard == {HandoverOffered, PlacementStarted, SourceDeclaredLive}
+
+
+def test_nobody_outside_may_give_what_policies_give():
+    assert {RECEIVE_HANDOVER.name, END_AS_CONVERTED.name}.isdisjoint(
+        operation.name for operation in SERVICE.operations
+    )

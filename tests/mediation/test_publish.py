@@ -1,0 +1,169 @@
+"""What of mediation becomes public, and that nothing else does."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banen_contracts import Contract, mediation
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    Origin,
+    PlacementKind,
+    ProgrammeTag,
+    RetentionMethod,
+)
+from banen_kit.decider import Stored
+from banen_kit.journal import Codec
+from banen_kit.live import WentLive
+from banen_kit.personal import Open
+from banen_kit.store import Recorded
+from banen_kit.testing import NOW
+from banen_mediation import events
+from banen_mediation.publish import to_contract
+from banen_mediation.service import SERVICE
+
+REF = UUID(int=1)
+CLIENT = UUID(int=2)
+OTHER = UUID(int=3)
+DAY = date(2006, 3, 1)
+START = date(2006, 1, 1)
+
+TERMS: dict[str, Any] = {
+    "client_ref": CLIENT,
+    "kind": PlacementKind.EMPLOYMENT,
+    "contract": ContractTerm.FIXED,
+    "start_date": START,
+    "planned_end_date": date(2006, 6, 30),
+    "seasonal": True,
+    "paid": True,
+    "benefit_retained": True,
+    "hours_band": "24_to_32",
+    "route_reported": "B",
+    "programme_tag": ProgrammeTag.PROGRAMME,
+    "primary_partner": "uaf",
+    "assist_partners": ("emplooi",),
+    "employer_ref": OTHER,
+    "hiring_employer_ref": UUID(int=4),
+    "group_ref": UUID(int=5),
+    "converted_from": UUID(int=6),
+    "evidence_hash": "b" * 64,
+}
+
+client_taken_on = events.ClientTakenOn(
+    client_ref=CLIENT,
+    occurred_on=DAY,
+    origin=Origin.HANDOVER,
+    origin_ref=REF,
+    name=Open("Sanne Voorbeeld"),
+    phone=Open("0600000000"),
+)
+handover_accepted = events.HandoverAccepted(
+    handover_ref=REF, occurred_on=DAY, client_ref=CLIENT, from_partner="vluchtelingenwerk"
+)
+placement_started = events.PlacementStarted(placement_ref=REF, workplace=Open("Hal 3"), **TERMS)
+placement_corrected = events.PlacementCorrected(
+    placement_ref=REF, occurred_on=DAY, reason_code="wrong-date", **TERMS
+)
+placement_extended = events.PlacementExtended(
+    placement_ref=REF, occurred_on=DAY, contract=ContractTerm.FIXED, planned_end_date=date(2006, 12, 31)
+)
+placement_ended = events.PlacementEnded(placement_ref=REF, end_date=DAY, reason_code=EndReason.OTHER)
+placement_voided = events.PlacementVoided(placement_ref=REF, occurred_on=DAY, reason_code="entered-twice")
+retention_confirmed = events.RetentionConfirmed(
+    placement_ref=REF, occurred_on=DAY, months=3, method=RetentionMethod.CONTRACT
+)
+handover_received = events.HandoverReceived(
+    handover_ref=REF,
+    occurred_on=DAY,
+    from_partner="vluchtelingenwerk",
+    candidate_ref=OTHER,
+    expires_on=date(2006, 3, 31),
+)
+
+PUBLISHED: list[tuple[Stored, Contract]] = [
+    (
+        client_taken_on,
+        mediation.ClientTakenOn(client_ref=CLIENT, occurred_on=DAY, origin=Origin.HANDOVER, origin_ref=REF),
+    ),
+    (
+        handover_accepted,
+        mediation.HandoverAccepted(
+            handover_ref=REF, occurred_on=DAY, client_ref=CLIENT, from_partner="vluchtelingenwerk"
+        ),
+    ),
+    (placement_started, mediation.PlacementStarted(placement_ref=REF, occurred_on=START, **TERMS)),
+    (
+        placement_corrected,
+        mediation.PlacementCorrected(placement_ref=REF, occurred_on=DAY, reason_code="wrong-date", **TERMS),
+    ),
+    (
+        placement_extended,
+        mediation.PlacementExtended(
+            placement_ref=REF,
+            occurred_on=DAY,
+            contract=ContractTerm.FIXED,
+            planned_end_date=date(2006, 12, 31),
+        ),
+    ),
+    (
+        placement_ended,
+        mediation.PlacementEnded(
+            placement_ref=REF, occurred_on=DAY, end_date=DAY, reason_code=EndReason.OTHER
+        ),
+    ),
+    (
+        placement_voided,
+        mediation.PlacementVoided(placement_ref=REF, occurred_on=DAY, reason_code="entered-twice"),
+    ),
+    (
+        retention_confirmed,
+        mediation.RetentionConfirmed(
+            placement_ref=REF, occurred_on=DAY, months=3, method=RetentionMethod.CONTRACT
+        ),
+    ),
+]
+KEPT = [handover_received, WentLive(occurred_on=DAY)]
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_exactly(event: Any, public: Contract):
+    assert to_contract(event) == public
+
+
+@pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
+def test_keeps_to_itself(event: Any):
+    assert to_contract(event) is None
+
+
+def test_every_term_of_the_contract_is_a_term_here():
+    public = set(mediation.PlacementTerms.model_fields) - {"placement_ref", "occurred_on"}
+    assert set(events.Terms.model_fields) == public == set(TERMS)
+
+
+def test_every_stored_event_is_published_or_kept_on_purpose():
+    assert {type(event) for event, _ in PUBLISHED} | {type(event) for event in KEPT} == set(SERVICE.events)
+
+
+def test_no_two_stored_events_share_a_name():
+    assert len(SERVICE.events) == len({event.TYPE for event in SERVICE.events})
+
+
+@pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+    assert to_contract(stored(event)) == public
+
+
+@pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
+def test_reads_back_what_it_keeps(event: Any):
+    assert stored(event) == event
+
+
+def stored(event: Stored) -> Any:
+    """The event as it comes out of the store, with its personal fields sealed."""
+    codec = Codec(SERVICE.events)
+    new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
+    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    return codec.decode(record)

@@ -1,0 +1,119 @@
+"""Money and figures: recorded once each, and never again under the same reference."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from banen_contracts.base import Precision
+from banen_contracts.reporting import Funder, Provenance
+from banen_kit.testing import Scenario
+from banen_reporting.domain.cost import COST, RecordCost
+from banen_reporting.domain.figure import FIGURE, ImportHistoricFigure
+from banen_reporting.domain.funding import FUNDING, RecordFunding
+from banen_reporting.events import CostRecorded, FundingRecorded, HistoricFigureImported
+
+DAY = date(2008, 12, 31)
+REF = UUID("11111111-1111-4111-8111-111111111111")
+
+FUNDED: Scenario[FundingRecorded] = Scenario(FUNDING, str(REF), partner="bureau")
+FUND = RecordFunding(
+    occurred_on=DAY,
+    funder=Funder.MINISTRY,
+    status="committed",
+    amount_euro=3_000_000,
+    precision=Precision.EXACT,
+    document_ref="SZW/2005-1",
+)
+FUNDING_RECORDED = FundingRecorded(
+    funding_ref=REF,
+    occurred_on=DAY,
+    funder=Funder.MINISTRY,
+    status="committed",
+    amount_euro=3_000_000,
+    precision=Precision.EXACT,
+    document_ref="SZW/2005-1",
+)
+
+SPENT: Scenario[CostRecorded] = Scenario(COST, str(REF), partner="bureau")
+SPEND = RecordCost(occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9")
+COST_RECORDED = CostRecorded(
+    cost_ref=REF, occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9"
+)
+
+TAKEN_OVER: Scenario[HistoricFigureImported] = Scenario(FIGURE, str(REF), partner="bureau")
+TAKE_OVER = ImportHistoricFigure(
+    occurred_on=DAY,
+    unit_id="uaf",
+    measure="regular_placements",
+    year=2006,
+    value=150,
+    provenance=Provenance.ASSUMED,
+    precision=Precision.APPROX,
+    document_ref="report-2009",
+)
+FIGURE_IMPORTED = HistoricFigureImported(
+    figure_ref=REF,
+    occurred_on=DAY,
+    unit_id="uaf",
+    measure="regular_placements",
+    year=2006,
+    value=150,
+    provenance=Provenance.ASSUMED,
+    precision=Precision.APPROX,
+    document_ref="report-2009",
+)
+
+
+def test_records_funding():
+    FUNDED.when(FUND).then(FUNDING_RECORDED)
+
+
+def test_refuses_to_record_funding_twice():
+    FUNDED.given(FUNDING_RECORDED).when(FUND).then_refused("funding-exists")
+
+
+def test_records_a_cost():
+    SPENT.when(SPEND).then(COST_RECORDED)
+
+
+def test_refuses_to_record_a_cost_twice():
+    SPENT.given(COST_RECORDED).when(SPEND).then_refused("cost-exists")
+
+
+def test_imports_a_historic_figure_with_its_provenance_and_document():
+    TAKEN_OVER.when(TAKE_OVER).then(FIGURE_IMPORTED)
+
+
+def test_refuses_to_import_a_historic_figure_twice():
+    TAKEN_OVER.given(FIGURE_IMPORTED).when(TAKE_OVER).then_refused("figure-exists")
+
+
+def test_refuses_a_historic_figure_without_a_document_at_the_border():
+    body = TAKE_OVER.model_dump(mode="json", by_alias=True, exclude={"document_ref"})
+    with pytest.raises(ValidationError) as error:
+        ImportHistoricFigure.model_validate(body)
+    assert [problem["loc"] for problem in error.value.errors()] == [("documentRef",)]
+
+
+def test_refuses_an_amount_that_is_not_in_whole_euros_at_the_border():
+    body = SPEND.model_dump(mode="json", by_alias=True) | {"amountEuro": 5.8}
+    with pytest.raises(ValidationError) as error:
+        RecordCost.model_validate(body)
+    assert [problem["loc"] for problem in error.value.errors()] == [("amountEuro",)]
+
+
+def test_stops_loudly_at_funding_that_was_recorded_twice():
+    with pytest.raises(AssertionError, match="funding-recorded cannot follow"):
+        FUNDING.replay([FUNDING_RECORDED, FUNDING_RECORDED])
+
+
+def test_stops_loudly_at_a_cost_that_was_recorded_twice():
+    with pytest.raises(AssertionError, match="cost-recorded cannot follow"):
+        COST.replay([COST_RECORDED, COST_RECORDED])
+
+
+def test_stops_loudly_at_a_figure_that_was_imported_twice():
+    with pytest.raises(AssertionError, match="historic-figure-imported cannot follow"):
+        FIGURE.replay([FIGURE_IMPORTED, FIGURE_IMPORTED])
