@@ -6,7 +6,13 @@ from uuid import UUID
 from banen_contracts import Contract, Envelope
 from banen_contracts.base import source_of
 from banen_contracts.intake import HandoverOffered
-from banen_contracts.mediation import ContractTerm, PlacementKind, PlacementStarted, ProgrammeTag
+from banen_contracts.mediation import (
+    ContractTerm,
+    PlacementCorrected,
+    PlacementKind,
+    PlacementStarted,
+    ProgrammeTag,
+)
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_kit.live import GO_LIVE, GoLive
 from banen_kit.service import Send
@@ -90,6 +96,12 @@ def test_a_conversion_ends_the_old_placement_the_day_before_the_new_one_starts()
     assert sent == Send(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
 
 
+def test_a_correction_that_names_the_old_placement_ends_it_too():
+    corrected = PlacementCorrected(**replacing.model_dump(), reason_code="conversion-forgotten")
+    sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", corrected), corrected, "emplooi")
+    assert sent == Send(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
+
+
 def test_a_placement_that_replaces_nothing_ends_nothing():
     new = replacing.model_copy(update={"converted_from": None})
     assert PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", new), new, "emplooi") is None
@@ -117,7 +129,7 @@ def test_takes_note_when_the_bureau_declares_it_live():
 
 def test_listens_to_everything_that_it_reacts_to():
     heard = {event for policy in SERVICE.policies for event in policy.listens_to}
-    assert heard == {HandoverOffered, PlacementStarted, SourceDeclaredLive}
+    assert heard == {HandoverOffered, PlacementStarted, PlacementCorrected, SourceDeclaredLive}
 
 
 def test_nobody_outside_may_give_what_policies_give():

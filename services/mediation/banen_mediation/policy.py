@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from banen_contracts import Contract, Envelope
 from banen_contracts.intake import HandoverOffered
-from banen_contracts.mediation import PlacementStarted
+from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
 from banen_kit.service import Operation, Policy, Send
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
 from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
@@ -30,7 +30,7 @@ def receive(envelope: Envelope, event: Contract, partner: str) -> Send | None:
 
 
 def end_converted(envelope: Envelope, event: Contract, partner: str) -> Send | None:
-    if not isinstance(event, PlacementStarted) or event.converted_from is None:
+    if not isinstance(event, PlacementTerms) or event.converted_from is None:
         return None
     if (envelope.partner, envelope.service) != (partner, "mediation"):
         return None
@@ -40,4 +40,4 @@ def end_converted(envelope: Envelope, event: Contract, partner: str) -> Send | N
 
 
 HANDOVER_OFFERED = Policy("receive-handover", (HandoverOffered,), receive)
-PLACEMENT_CONVERTED = Policy("end-converted", (PlacementStarted,), end_converted)
+PLACEMENT_CONVERTED = Policy("end-converted", (PlacementStarted, PlacementCorrected), end_converted)

@@ -9,7 +9,7 @@ from banen_kit.topology import (
     Partner,
     apply_consumer,
     apply_stream,
-    policy_consumer,
+    policy_consumers,
     reporting_consumer,
     streams,
 )
@@ -26,8 +26,7 @@ async def apply_topology(client: Client, partners: Sequence[Partner], *, change:
     installed = services()
     for partner in partners:
         for name in partner.services:
-            for policy in installed[name].policies:
-                declared = policy_consumer(partner.id, name, policy)
+            for declared in policy_consumers(partner.id, installed[name]):
                 done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
         if "reporting" in partner.services:
             declared = reporting_consumer(partner.id)

@@ -31,6 +31,8 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MethodVersion = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,30}$")]
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w &().,'/-]{1,79}$")]
 """The name of an organisation, never of a person; only fields on a short list in the tests may use it."""
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+"""A business date; the bounds keep one slip of the keyboard from breaking everybody's arithmetic."""
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Euro = Annotated[int, Field(ge=0, le=10_000_000_000)]
 """Whole euros."""
@@ -66,7 +68,7 @@ class Contract(BaseModel, frozen=True, extra="ignore"):
     REF: ClassVar[str]
     """The field that holds the reference of the aggregate, which becomes the CloudEvents subject."""
 
-    occurred_on: date
+    occurred_on: Day
     """The business date: the day on which it happened, whenever it was recorded."""
 
     @property

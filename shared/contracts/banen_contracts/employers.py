@@ -1,6 +1,5 @@
 """Public facts of employers: who offers places, what was agreed, and which groups were placed."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -9,6 +8,7 @@ from pydantic import Field
 from banen_contracts.base import (
     Contract,
     Count,
+    Day,
     DocumentRef,
     MunicipalityCode,
     OrganisationName,
@@ -73,8 +73,8 @@ class AgreementSigned(Contract, frozen=True):
     party_ref: Ref | None = None
     places_promised: Count | None = None
     routes: tuple[Route, ...]
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     document_ref: DocumentRef | None = None
 
 

@@ -1,6 +1,5 @@
 """Public facts of intake: who was met, registered and prepared, without a word about the person."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from banen_contracts.base import (
     Contract,
+    Day,
     Digest,
     MethodVersion,
     MunicipalityCode,
@@ -119,7 +119,7 @@ class HandoverOffered(Contract, frozen=True):
     handover_ref: Ref
     candidate_ref: Ref
     to_partner: PartnerId
-    expires_on: date
+    expires_on: Day
     dossier_hash: Digest | None = None
 
 

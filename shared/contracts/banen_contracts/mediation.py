@@ -1,12 +1,11 @@
 """Public facts of mediation: clients taken on and everything that makes a placement count or not."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from banen_contracts.base import Contract, Digest, PartnerId, ReasonCode, Ref, Route
+from banen_contracts.base import Contract, Day, Digest, PartnerId, ReasonCode, Ref, Route
 
 
 class Origin(StrEnum):
@@ -103,8 +102,8 @@ class PlacementTerms(Contract, frozen=True):
     client_ref: Ref
     kind: PlacementKind
     contract: ContractTerm
-    start_date: date
-    planned_end_date: date | None = None
+    start_date: Day
+    planned_end_date: Day | None = None
     """The agreed last day, where the contract is fixed."""
     seasonal: bool = False
     paid: bool
@@ -144,7 +143,7 @@ class PlacementExtended(Contract, frozen=True):
     REF: ClassVar[str] = "placement_ref"
     placement_ref: Ref
     contract: Literal[ContractTerm.FIXED, ContractTerm.OPEN_ENDED]
-    planned_end_date: date | None = None
+    planned_end_date: Day | None = None
 
 
 class PlacementEnded(Contract, frozen=True):
@@ -153,7 +152,7 @@ class PlacementEnded(Contract, frozen=True):
     NAME: ClassVar[str] = "mediation.placement-ended.v1"
     REF: ClassVar[str] = "placement_ref"
     placement_ref: Ref
-    end_date: date
+    end_date: Day
     reason_code: EndReason
 
 

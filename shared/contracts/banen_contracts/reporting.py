@@ -1,6 +1,5 @@
 """Public facts of the programme: partners, units, targets, permissions, rules, money and historic figures."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
@@ -10,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from banen_contracts.base import (
     Contract,
     Count,
+    Day,
     DocumentRef,
     Euro,
     OrganisationName,
@@ -82,8 +82,8 @@ class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
     """R12: how an own firm counts."""
     count_on: Literal["start_date", "milestone_date", "recorded_date"] = "start_date"
     """R15: the day that must lie within the window."""
-    window_from: date
-    window_to: date
+    window_from: Day
+    window_to: Day
 
 
 class PartnerAdmitted(Contract, frozen=True):
@@ -151,7 +151,7 @@ class CountingPermissionGranted(Contract, frozen=True):
     NAME: ClassVar[str] = "reporting.counting-permission-granted.v1"
     REF: ClassVar[str] = "unit_id"
     unit_id: UnitId
-    counts_starts_from: date
+    counts_starts_from: Day
     grantor: ReasonCode
     document_ref: DocumentRef | None = None
 

@@ -15,6 +15,7 @@ from banen_kit.decider import Refused
 from banen_kit.desk import Desk
 from banen_kit.metrics import Metrics
 from banen_kit.service import Policy
+from banen_kit.topology import consumer_name
 
 log = logging.getLogger(__name__)
 
@@ -22,23 +23,19 @@ RETRY_SECONDS = 2.0
 
 
 def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:
-    """Bind a subscriber to the declared consumer of each of the service's policies."""
+    """Bind a subscriber to each declared consumer of the service's policies."""
     for policy in desk.service.policies:
-        (event,) = policy.listens_to
-        reader = PolicyReader(policy, client, desk)
-        broker.subscriber(
-            f"evt.*.{event.NAME}",
-            stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
-            durable=consumer_name(desk, policy),
-            pull_sub=PullSub(batch_size=100, timeout=1.0),
-            ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
-            decoder=raw,  # nothing is parsed before it is ours
-            title=policy.name,
-        )(reader.on_message)
-
-
-def consumer_name(desk: Desk, policy: Policy) -> str:
-    return f"{desk.partner}-{desk.service.name}-{policy.name}"
+        for event in policy.listens_to:
+            consumer = consumer_name(desk.partner, desk.service.name, policy, event)
+            broker.subscriber(
+                f"evt.*.{event.NAME}",
+                stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
+                durable=consumer,
+                pull_sub=PullSub(batch_size=100, timeout=1.0),
+                ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
+                decoder=raw,  # nothing is parsed before it is ours
+                title=consumer,
+            )(PolicyReader(policy, consumer, client, desk).on_message)
 
 
 async def raw(message: NatsMessage) -> bytes:
@@ -48,11 +45,11 @@ async def raw(message: NatsMessage) -> bytes:
 class PolicyReader:
     """Handles the messages of one policy."""
 
-    def __init__(self, policy: Policy, client: Client, desk: Desk) -> None:
+    def __init__(self, policy: Policy, consumer: str, client: Client, desk: Desk) -> None:
         self._policy = policy
         self._client = client
         self._desk = desk
-        self._consumer = consumer_name(desk, policy)
+        self._consumer = consumer
 
     @property
     def _metrics(self) -> Metrics:
@@ -83,7 +80,7 @@ class PolicyReader:
         sent = self._policy.react(envelope, event, self._desk.partner)
         if sent is None:
             return "not-ours"
-        answer = await self._desk.send(sent, envelope.id, envelope.correlationid, self._policy.name)
+        answer = await self._desk.send(sent, envelope, self._policy.name)
         return "repeated" if answer.repeated else "handled"
 
     async def _set_aside(self, message: NatsMessage, reason: str) -> None:

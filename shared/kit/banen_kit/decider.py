@@ -27,6 +27,8 @@ class Refused(Exception):
 class Stored(BaseModel, frozen=True, extra="forbid"):
     """A private event. Strict about unknown fields, because nobody else writes these."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     TYPE: ClassVar[str]
     """The name in the store, written out so that a class can be renamed."""
     VERSION: ClassVar[int] = 1
@@ -39,7 +41,8 @@ class Command(BaseModel, frozen=True, extra="forbid"):
     The reference of what it is about is not in the body: it is in the path, and reaches `decide` as `Context.ref`.
     """
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    # An error that quotes its input could quote a person.
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
 
     NAME: ClassVar[str]
     """Imperative, kebab-case: the name in bulk loads, metrics and the table of rights."""

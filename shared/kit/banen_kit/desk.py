@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from banen_contracts import Envelope
 from banen_kit.decider import Command, Context
 from banen_kit.handler import Answer, handle
 from banen_kit.journal import Journal, Meta
@@ -50,7 +51,7 @@ class Request:
 class BulkLine(BaseModel, frozen=True, extra="forbid"):
     """A line of a bulk load."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
 
     command: str
     ref: str
@@ -90,7 +91,11 @@ class Desk:
         operation = request.operation
         now = self.clock()
         ref = checked_ref(operation, request.ref)
-        command = operation.command.model_validate(request.body)
+        try:
+            # Only the names of the published schema; inside, commands are made by their Python names.
+            command = operation.command.model_validate(request.body, by_alias=True, by_name=False)
+        except ValidationError as error:
+            raise from_validation(error) from error
         refuse_future(command, now)
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
@@ -116,12 +121,22 @@ class Desk:
         stream = f"{operation.category}-{ref}"
         return await handle(self.journal, operation.decider, stream, command, context, meta, seen_version)
 
-    async def send(self, sent: Send, event_id: UUID, correlation_id: UUID, policy: str) -> Answer:
-        """Give a policy's command to this service; the same event never causes it twice."""
+    async def send(self, sent: Send, cause: Envelope, policy: str) -> Answer:
+        """Give a policy's command to this service; the same event never causes it twice.
+
+        What follows from a historic fact was known when that fact was, or when the stream learned its last one.
+        """
         body = sent.command.model_dump(mode="json")
         request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
-        meta = Meta(uuid5(event_id, policy), correlation_id, event_id, self.clock(), request)
+        known_at = await self._inherited(cause, f"{sent.operation.category}-{sent.ref}")
+        meta = Meta(uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at)
         return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
+
+    async def _inherited(self, cause: Envelope, stream: str) -> datetime | None:
+        if not cause.imported or await is_live(self.journal.store):
+            return None
+        history = await self.journal.store.read(stream)
+        return max([cause.known_at, *(record.known_at for record in history[-1:])])
 
     def _count(self, operation: Operation, outcome: str) -> None:
         self.metrics.commands.labels(operation.name, outcome).inc()

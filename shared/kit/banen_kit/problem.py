@@ -88,7 +88,7 @@ def to_problem(error: Exception) -> Problem:
         case Refused():
             status = 404 if error.code.endswith("-unknown") and error.field is None else 409
             return Problem(status, error.code, error.detail, error.field)
-        case ValidationError() | RequestValidationError():
+        case RequestValidationError():
             return from_validation(error)
         case KeyReused():
             return Problem(
@@ -130,7 +130,6 @@ def install(app: FastAPI) -> None:
     for kind in (
         Problem,
         Refused,
-        ValidationError,
         RequestValidationError,
         KeyReused,
         VersionMismatch,

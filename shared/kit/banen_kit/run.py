@@ -31,7 +31,7 @@ from banen_kit.relay import Relay
 from banen_kit.service import Service
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
-from banen_kit.topology import TopologyDiffers, policy_consumer, read_partners, refuse_other_consumer
+from banen_kit.topology import TopologyDiffers, policy_consumers, read_partners, refuse_other_consumer
 
 log = logging.getLogger(__name__)
 
@@ -138,8 +138,7 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
 
     checks: dict[str, Check] = {"database": database, "keys": keys}
     app = create_app(desk, checks)
-    consumers = [policy_consumer(settings.partner, service.name, policy) for policy in service.policies]
-    return Host(settings, desk, store, checks, app, [], list(consumers))
+    return Host(settings, desk, store, checks, app, [], list(policy_consumers(settings.partner, service)))
 
 
 async def bus_side(service: Service, host: Host) -> None:

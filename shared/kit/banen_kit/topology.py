@@ -10,9 +10,10 @@ from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from banen_contracts import Contract
 from banen_contracts.base import PartnerId
 from banen_kit.bus import DEAD_LETTERS, EVT_ALL, WATERMARKS, api, stream_name
-from banen_kit.service import Policy
+from banen_kit.service import Policy, Service
 
 SECOND = 1_000_000_000
 """JetStream counts in nanoseconds."""
@@ -106,21 +107,29 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
     return [*found, everything, dead, marks]
 
 
-def policy_consumer(partner: str, service: str, policy: Policy) -> dict[str, Any]:
-    """The durable consumer that feeds one policy of one partner's service."""
-    return _consumer(
-        f"{partner}-{service}-{policy.name}", [f"evt.*.{event.NAME}" for event in policy.listens_to], 400
-    )
+def consumer_name(partner: str, service: str, policy: Policy, event: type[Contract]) -> str:
+    """The durable consumer that brings one kind of event to one policy of one partner's service."""
+    return f"{partner}-{service}-{policy.name}-{event.NAME.split('.')[1]}"
+
+
+def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
+    """The durable consumers that feed the policies of one partner's service, one per kind of event."""
+    return [
+        _consumer(consumer_name(partner, service.name, policy, event), 400, f"evt.*.{event.NAME}")
+        for policy in service.policies
+        for event in policy.listens_to
+    ]
 
 
 def reporting_consumer(partner: str) -> dict[str, Any]:
     """The durable consumer that feeds a reporting service's inbox: everything."""
-    return _consumer(f"{partner}-reporting", [], 5000)
+    return _consumer(f"{partner}-reporting", 5000)
 
 
-def _consumer(name: str, subjects: list[str], pending: int) -> dict[str, Any]:
-    declared: dict[str, Any] = {
+def _consumer(name: str, pending: int, subject: str = "") -> dict[str, Any]:
+    return {
         "durable_name": name,
+        "filter_subject": subject,
         "ack_policy": "explicit",
         "ack_wait": 60 * SECOND,
         "deliver_policy": "all",
@@ -129,11 +138,6 @@ def _consumer(name: str, subjects: list[str], pending: int) -> dict[str, Any]:
         "max_deliver": -1,
         "num_replicas": 0,
     }
-    if len(subjects) == 1:
-        declared["filter_subject"] = subjects[0]
-    elif subjects:
-        declared["filter_subjects"] = subjects
-    return declared
 
 
 def differences(declared: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:

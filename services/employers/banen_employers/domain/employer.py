@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from banen_contracts.base import MunicipalityCode, OrganisationName
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import EmployerRegistered
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-
-PersonalText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""Something about a person. Its fields say `repr=False`, so that no log or error shows it."""
+from banen_kit.text import Phone, ShortText
 
 
 class RegisterEmployer(Command, frozen=True):
@@ -29,9 +27,9 @@ class RegisterEmployer(Command, frozen=True):
     """Of the shape that a public name has, so that publishing it cannot fail."""
     publish_name: bool = False
     """Whether the employer agreed to that; a sole trader's name is never published."""
-    contact_name: PersonalText | None = Field(default=None, repr=False)
-    contact_phone: PersonalText | None = Field(default=None, repr=False)
-    contact_email: PersonalText | None = Field(default=None, repr=False)
+    contact_name: ShortText | None = Field(default=None, repr=False)
+    contact_phone: Phone | None = Field(default=None, repr=False)
+    contact_email: ShortText | None = Field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from banen_contracts.base import MethodVersion, MunicipalityCode, ReasonCode, RegionId, Route
 from banen_contracts.intake import DistancePhase, EducationBand
-from banen_intake.domain import PersonalNotes, PersonalText
 from banen_intake.events import (
     CandidateClosed,
     CandidateEvent,
@@ -21,6 +20,7 @@ from banen_intake.events import (
 )
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
+from banen_kit.text import Phone, ShortText, Text
 
 
 class RegisterCandidate(Command, frozen=True):
@@ -30,17 +30,17 @@ class RegisterCandidate(Command, frozen=True):
     education_band: EducationBand
     region_id: RegionId | None = None
     municipality_code: MunicipalityCode | None = None
-    name: PersonalText = Field(repr=False)
+    name: ShortText = Field(repr=False)
     birth_date: date | None = Field(default=None, repr=False)
-    phone: PersonalText | None = Field(default=None, repr=False)
-    email: PersonalText | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
+    email: ShortText | None = Field(default=None, repr=False)
 
 
 class CompleteIntake(Command, frozen=True):
     NAME: ClassVar[str] = "complete-intake"
     occurred_on: date
     method_version: MethodVersion
-    notes: PersonalNotes | None = Field(default=None, repr=False)
+    notes: Text | None = Field(default=None, repr=False)
 
 
 class AssessDistance(Command, frozen=True):

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from banen_contracts.base import MunicipalityCode, RegionId
 from banen_contracts.intake import Channel, ContactKind
-from banen_intake.domain import PersonalNotes, PersonalText
 from banen_intake.events import ContactMade
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
+from banen_kit.text import Phone, ShortText, Text
 
 
 class RecordContact(Command, frozen=True):
@@ -23,9 +23,9 @@ class RecordContact(Command, frozen=True):
     kind: ContactKind
     region_id: RegionId | None = None
     municipality_code: MunicipalityCode | None = None
-    name: PersonalText | None = Field(default=None, repr=False)
-    phone: PersonalText | None = Field(default=None, repr=False)
-    notes: PersonalNotes | None = Field(default=None, repr=False)
+    name: ShortText | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
+    notes: Text | None = Field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

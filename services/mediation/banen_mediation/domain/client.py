@@ -11,7 +11,7 @@ from pydantic import Field
 from banen_contracts.mediation import Origin
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-from banen_mediation.domain import PersonalText
+from banen_kit.text import Phone, ShortText
 from banen_mediation.events import ClientTakenOn
 
 
@@ -20,8 +20,8 @@ class TakeOnClient(Command, frozen=True):
     occurred_on: date
     origin: Origin
     origin_ref: UUID | None = None
-    name: PersonalText = Field(repr=False)
-    phone: PersonalText | None = Field(default=None, repr=False)
+    name: ShortText = Field(repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

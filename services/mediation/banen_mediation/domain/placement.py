@@ -13,7 +13,7 @@ from banen_contracts.base import ReasonCode
 from banen_contracts.mediation import ContractTerm, EndReason, RetentionMethod
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-from banen_mediation.domain import PersonalText
+from banen_kit.text import ShortText
 from banen_mediation.domain.terms import check_last_day, check_terms
 from banen_mediation.events import (
     Day,
@@ -30,7 +30,7 @@ from banen_mediation.events import (
 
 class StartPlacement(Command, Terms, frozen=True):
     NAME: ClassVar[str] = "start-placement"
-    workplace: PersonalText | None = Field(default=None, repr=False)
+    workplace: ShortText | None = Field(default=None, repr=False)
 
 
 class ExtendPlacement(Command, frozen=True):
