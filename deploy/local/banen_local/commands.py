@@ -11,6 +11,7 @@ from banen_cli.fault import Fault
 from banen_kit.bus import BusUnavailable
 from banen_kit.store import StoreRefusesToStart
 from banen_kit.topology import TopologyDiffers
+from banen_local import bench, torture
 from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
@@ -22,6 +23,8 @@ Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept."
 def register(app: typer.Typer) -> None:
     """Adds the commands of the local default."""
     app.command()(up)
+    bench.register(app)
+    torture.register(app)
 
 
 def up(data: Folder = DEFAULT_FOLDER) -> None:

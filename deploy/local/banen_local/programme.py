@@ -42,9 +42,10 @@ class Running:
 class Programme:
     """Starts under a supervisor; `services` tells the addresses."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, partners_file: Path = PARTNERS_FILE) -> None:
         self.folder = folder.absolute()
-        self.partners = read_partners(PARTNERS_FILE)
+        self.partners = read_partners(partners_file)
+        self._partners_file = partners_file
         self.database = Postgres(self.folder / "postgres", settings={"max_connections": "300"})
         self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
         self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE)
@@ -100,7 +101,7 @@ class Programme:
         }
         found: dict[str, str] = {
             "BANEN_PARTNER": running.partner,
-            "BANEN_PARTNERS_FILE": str(PARTNERS_FILE),
+            "BANEN_PARTNERS_FILE": str(self._partners_file),
             "BANEN_MASTER_KEY_FILE": str(master_key(self.folder, running.partner)),
             "BANEN_PORT": running.url.rsplit(":", 1)[1],
             "PATH": os.environ.get("PATH", ""),

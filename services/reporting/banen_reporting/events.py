@@ -111,7 +111,7 @@ class RuleSetPublished(Stored, frozen=True):
     TYPE: ClassVar[str] = "rule-set-published"
     rule_set_id: RuleSetId
     occurred_on: date
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=10_000)]
     params: RuleSetParams
     approved_by: ReasonCode
 

@@ -41,12 +41,17 @@ class _Folding:
     """The things that a batch touches, while it is folded."""
 
     known: dict[Key, Row]
-    since: dict[Key, datetime]
+    since: Mapping[Key, datetime]
+    """When the versions became known that were current before this batch."""
     parked: set[Key]
     versions: dict[Key, list[_Version]] = field(default_factory=dict[Key, list[_Version]])
     aside: list[tuple[int, str | None, str, str]] = field(
         default_factory=list[tuple[int, str | None, str, str]]
     )
+
+    def last_known_at(self, key: Key) -> datetime | None:
+        versions = self.versions.get(key)
+        return versions[-1].known_from if versions else self.since.get(key)
 
     def learn(self, key: Key, version: _Version) -> None:
         versions = self.versions.setdefault(key, [])
@@ -151,20 +156,8 @@ class View:
         change = await connection.fetchval(
             "update projection set events = events + $1 returning events", events
         )
-        firsts = [(kind, ref, versions[0].known_from) for (kind, ref), versions in folding.versions.items()]
-        if firsts:
-            kinds, refs, moments = (list(column) for column in zip(*firsts, strict=True))
-            await connection.execute(
-                "delete from facts f using unnest($2::text[], $3::text[], $4::timestamptz[]) as n (kind, ref, at)"
-                " where f.source = $1 and f.kind = n.kind and f.ref = n.ref and f.known_from >= n.at",
-                source, kinds, refs, moments,
-            )  # fmt: skip
-            await connection.execute(
-                "update facts f set known_to = n.at"
-                " from unnest($2::text[], $3::text[], $4::timestamptz[]) as n (kind, ref, at)"
-                " where f.source = $1 and f.kind = n.kind and f.ref = n.ref and f.known_to = 'infinity'",
-                source, kinds, refs, moments,
-            )  # fmt: skip
+        await self._close(connection, source, folding)
+        if folding.versions:
             await self._insert(connection, source, folding.versions, change)
         if folding.aside:
             sequences, aside_kinds, aside_refs, reasons = (
@@ -176,6 +169,21 @@ class View:
                 source, sequences, aside_kinds, aside_refs, reasons,
             )  # fmt: skip
             await self._name_foreign(connection, source, sequences)
+
+    @staticmethod
+    async def _close(connection: Connection, source: str, folding: _Folding) -> None:
+        """End the current versions that are followed by new ones; one known at the same moment never was current."""
+        replaced: list[tuple[str, str, str]] = []
+        followed: list[tuple[str, str, str, datetime]] = []
+        for (kind, ref), versions in folding.versions.items():
+            since = folding.since.get((kind, ref))
+            if since == versions[0].known_from:
+                replaced.append((source, ref, kind))
+            elif since is not None:
+                followed.append((source, ref, kind, versions[0].known_from))
+        current = "where source = $1 and ref = $2 and kind = $3 and known_to = 'infinity'"
+        await connection.executemany(f"delete from facts {current}", replaced)
+        await connection.executemany(f"update facts set known_to = $4 {current}", followed)
 
     @staticmethod
     async def _insert(
@@ -351,7 +359,6 @@ def _fold(folding: _Folding, source: str, row: Record) -> None:
         folding.parked.add(key)
         folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
     else:
-        folding.since[key] = row["known_at"]
         folding.learn(key, _Version(row["known_at"], row["imported"], row["sequence"], known))
 
 
@@ -360,7 +367,8 @@ def _readable(event_type: type[Contract], folding: _Folding, source: str, row: R
         raise CannotFold("parked")
     if event_type.NAME.startswith("reporting.") and source != BUREAU:
         raise CannotFold("not-the-bureau")
-    if row["known_at"] < folding.since.get(key, row["known_at"]):
+    last = folding.last_known_at(key)
+    if last is not None and row["known_at"] < last:
         raise CannotFold("known-at-decreasing")
     try:
         event = event_type.model_validate_json(row["body"])

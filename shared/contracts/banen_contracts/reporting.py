@@ -171,7 +171,7 @@ class CountingRuleSetPublished(Contract, frozen=True):
     NAME: ClassVar[str] = "reporting.counting-rule-set-published.v1"
     REF: ClassVar[str] = "rule_set_id"
     rule_set_id: RuleSetId
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=10_000)]
     params: RuleSetParams
     approved_by: ReasonCode
 

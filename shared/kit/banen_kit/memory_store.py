@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded
+from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, refuse_unfit
 
 
 def utc_now() -> datetime:
@@ -23,15 +23,18 @@ class MemoryStore:
         self._grown = asyncio.Event()
 
     async def append(self, command: Append) -> Appended:
+        refuse_unfit([command])
         stream = self._streams.get(command.stream, [])
         now = self._clock()
         if any(event.id in self._ids for event in command.events):
             return Appended(Outcome.REPEATED)
+        if command.known_at is not None and command.known_at > now:
+            return Appended(Outcome.KNOWN_AT_REFUSED)
         if command.expected is not None and command.expected != len(stream):
             return Appended(Outcome.CONFLICT)
-        recorded_at = max([now] + [event.recorded_at for event in stream[-1:]])
-        if command.known_at is not None and not self._may_know(command.known_at, stream, now):
+        if command.known_at is not None and any(event.known_at > command.known_at for event in stream[-1:]):
             return Appended(Outcome.KNOWN_AT_REFUSED)
+        recorded_at = max([now] + [event.recorded_at for event in stream[-1:]])
         for event in command.events:
             self._add(
                 Recorded(
@@ -51,19 +54,13 @@ class MemoryStore:
         last = self._log[-1]
         return Appended(Outcome.APPENDED, last.version, last.position)
 
-    @staticmethod
-    def _may_know(known_at: datetime, stream: Sequence[Recorded], now: datetime) -> bool:
-        return known_at <= now and all(event.known_at <= known_at for event in stream[-1:])
-
     def _add(self, event: Recorded) -> None:
         self._log.append(event)
         self._streams.setdefault(event.stream, []).append(event)
         self._ids[event.id] = event
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
-        streams = [command.stream for command in commands]
-        if len(set(streams)) != len(streams):
-            raise ValueError("at most one command per stream in a batch")
+        refuse_unfit(commands)
         return [await self.append(command) for command in commands]
 
     async def read(self, stream: str) -> list[Recorded]:

