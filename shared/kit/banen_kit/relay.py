@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from asyncpg import Record
 from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
@@ -85,6 +86,17 @@ class Publication(NamedTuple):
     subject: str
     headers: dict[str, str]
     body: str
+
+
+def publication(row: Record) -> Publication:
+    return Publication(
+        row["sequence"],
+        row["position"],
+        row["event_id"],
+        row["subject"],
+        json.loads(row["headers"]),
+        row["body"],
+    )
 
 
 class Relay:
@@ -195,7 +207,7 @@ class Relay:
                 self._sent,
                 MOST_IN_BATCH,
             )
-            await self._send([Publication(*row[:4], json.loads(row["headers"]), row["body"]) for row in rows])
+            await self._send([publication(row) for row in rows])
 
     async def _number(self, connection: Connection) -> list[Publication] | None:
         """Write the next events' publications; None when there are no more. Raises `Fenced`."""

@@ -116,5 +116,3 @@ def happened_on(command: Command) -> date:
         if day is not None:
             return day
     raise AssertionError(f"{command.NAME} has no day")
-
-
