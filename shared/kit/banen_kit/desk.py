@@ -99,10 +99,6 @@ class Desk:
         refuse_future(command, now)
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
-        if request.known_at is not None and await is_live(self.journal.store):
-            raise Problem(
-                409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
-            )
         command_id = uuid5(COMMANDS, f"{self.partner}/{self.service.name}/{ACTOR}/{request.key}")
         meta = Meta(
             command_id,
@@ -112,7 +108,17 @@ class Desk:
             request.canonical(),
             request.known_at,
         )
+        if request.known_at is not None:
+            await self._refuse_if_live(meta)
         return await self._handle(operation, ref, command, meta, request.seen_version)
+
+    async def _refuse_if_live(self, meta: Meta) -> None:
+        """But a request that was honoured before the source went live gets its answer again."""
+        store = self.journal.store
+        if await is_live(store) and await store.find(meta.event_id(0)) is None:
+            raise Problem(
+                409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
+            )
 
     async def _handle(
         self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None

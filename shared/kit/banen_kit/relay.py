@@ -135,7 +135,7 @@ class Relay:
         pause = 0.1
         while True:
             try:
-                async with self._ownership() as connection:
+                async with self.ownership() as connection:
                     pause = 0.1
                     while True:
                         await self.step(connection)
@@ -148,7 +148,7 @@ class Relay:
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     @asynccontextmanager
-    async def _ownership(self) -> AsyncGenerator[Connection]:
+    async def ownership(self) -> AsyncGenerator[Connection]:
         """Hold the store's relay lock on one connection, and fence out whoever held it before."""
         async with reachable(), self._store.pool.acquire() as connection:
             number = await connection.fetchval("select store_number()")

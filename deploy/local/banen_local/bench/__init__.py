@@ -1,0 +1,64 @@
+"""`banen bench`: speed, each row beside its own raw floor from the same run, since machines differ and are noisy."""
+
+import asyncio
+import json
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from banen_local.bench.bus import bus_rows
+from banen_local.bench.rows import Row
+from banen_local.bench.store import store_rows
+from banen_local.bench.visible import visible_rows
+from banen_local.nats import Nats
+from banen_local.postgres import Postgres
+
+RESULT = Path("build/bench.json")
+
+
+async def bench(folder: Path, console: Console) -> list[Row]:
+    server, bus = Postgres(folder / "postgres"), Nats(folder / "nats", max_file_store=16 * 2**30)
+    await server.start()
+    await bus.start()
+    try:
+        rows = await store_rows(server, console)
+        rows += await bus_rows(server, bus)
+    finally:
+        await bus.stop()
+        await server.stop()
+    return rows + await visible_rows(folder)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("bench")(command)
+
+
+def command(
+    result: Annotated[Path, typer.Option(help="Where the figures are written as JSON.")] = RESULT,
+) -> None:
+    """Measure store, relay, bus and figures, each beside its own raw floor. Takes some minutes."""
+    logging.basicConfig(level=logging.ERROR)
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="banen-bench-") as folder:
+        rows = asyncio.run(bench(Path(folder), console))
+    table = Table("row", "figure", "unit", "floor", "ratio", "aim", "")
+    for row in rows:
+        table.add_row(
+            row.name,
+            f"{row.figure:,}",
+            row.unit,
+            f"{row.floor:,}",
+            str(row.ratio),
+            row.aim,
+            "met" if row.met else "missed",
+        )
+    Console().print(table)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")

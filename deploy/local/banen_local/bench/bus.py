@@ -1,0 +1,164 @@
+"""From the store to the bus and from the bus to facts, against the same messages moved and nothing done."""
+
+import asyncio
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry
+
+from banen_contracts import Envelope
+from banen_contracts.base import source_of
+from banen_contracts.mediation import ClientTakenOn
+from banen_kit.bus import EVT_ALL, WATERMARKS, api, connected, jetstream, publish_batch, stream_name
+from banen_kit.inbox import Inbox
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
+from banen_kit.metrics import Metrics
+from banen_kit.postgres import Pool
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.relay import Relay
+from banen_kit.store import Append, NewEvent
+from banen_kit.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_local.bench.rows import RUNS, Row, compared, rate, schema
+from banen_local.bench.store import METADATA
+from banen_local.nats import Nats
+from banen_local.postgres import Postgres
+from banen_mediation.events import HandoverAccepted
+from banen_mediation.service import SERVICE
+from banen_reporting.view import View
+
+
+async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
+    count = 20_000
+    async with connected(bus.url, "bench") as client:
+        pairs: list[tuple[float, float]] = []
+        for run in range(RUNS):
+            partner = Partner(f"bench{run}", ("mediation",))
+            for declared in streams([partner], 2**30):
+                if declared["name"] in (stream_name(partner.id, "mediation"), WATERMARKS):
+                    await apply_stream(client, declared, change=False)
+            async with schema(server, f"bench_relay{run}") as pool:
+                relayed = await relay_rate(pool, client, partner, count)
+                pairs.append((relayed, await bare_rate(pool, client, partner, count)))
+        return [
+            compared("relay, store to bus", "events/s", 0.7, pairs),
+            await facts_row(server, client, count),
+        ]
+
+
+async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
+
+    store = PostgresStore(pool)
+    journal: Journal[Any] = Journal(store, Codec(SERVICE.events), MemoryKeys())
+
+    body = HandoverAccepted(
+        handover_ref=uuid4(), client_ref=uuid4(), from_partner="uaf", occurred_on=date(2026, 1, 1)
+    ).model_dump_json()
+    commands = [
+        Append(f"handover-{uuid4()}", (NewEvent(uuid4(), HandoverAccepted.TYPE, 1, body),), 0, METADATA)
+        for _ in range(count)
+    ]
+    for start in range(0, count, 1000):
+        await store.append_many(commands[start : start + 1000])
+    relay = Relay(
+        partner.id,
+        "mediation",
+        journal,
+        store,
+        SERVICE.to_contract,
+        client,
+        Metrics.create(CollectorRegistry()),
+    )
+
+    async def work() -> None:
+        async with relay.ownership() as connection:
+            await relay.step(connection)
+
+    return await rate(count, work())
+
+
+async def bare_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
+    """The floor: the very same messages, sent in bare batches."""
+    rows = await pool.fetch("select subject, headers, body from publications order by sequence")
+    messages = [(row["subject"], row["body"].encode(), json.loads(row["headers"])) for row in rows]
+
+    async def work() -> None:
+        last = count
+        for start in range(0, count, 500):
+            last = await publish_batch(client, messages[start : start + 500], last)
+
+    return await rate(count, work())
+
+
+async def facts_row(server: Postgres, client: Client, count: int) -> Row:
+    """From EVT_ALL to facts, against fetching and acknowledging the same messages and doing nothing."""
+    partner = Partner("facts", ("mediation",))
+    for declared in streams([partner], 2**30):
+        await apply_stream(client, declared, change=False)
+    await publish_clients(client, partner.id, count)
+    pairs: list[tuple[float, float]] = []
+    for run in range(RUNS):
+        name = f"bench{run}"
+        for kind in ("a", "b"):
+            await apply_consumer(client, reporting_consumer(f"{name}{kind}"), change=False)
+        async with schema(server, f"bench_facts{run}", "banen_kit", "banen_reporting") as pool:
+            await pool.execute(
+                "insert into facts (kind, source, ref, known_from, imported, sequence, change, data)"
+                " values ('partner', 'bureau', 'facts', '2020-01-01', false, 1, 1, $1)",
+                json.dumps({"name": "Facts", "services": ["mediation"]}),
+            )
+            folded = await rate(count, receive_and_fold(pool, client, f"{name}a-reporting", count))
+        pairs.append((folded, await rate(count, fetch_only(client, f"{name}b-reporting", count))))
+    return compared("bus to facts", "events/s", 0.5, pairs)
+
+
+async def publish_clients(client: Client, partner: str, count: int) -> None:
+    last = 0
+    for start in range(0, count, 500):
+        batch: list[tuple[str, bytes, dict[str, str]]] = []
+        for sequence in range(start + 1, start + 501):
+            body = ClientTakenOn.model_validate(
+                {"clientRef": uuid4(), "origin": "walk_in", "occurredOn": "2026-01-01"}
+            )
+            envelope = Envelope(
+                id=uuid4(),
+                source=source_of(partner, "mediation"),
+                type=f"nl.banenoffensief.{body.NAME}",
+                subject=body.ref,
+                time=datetime.now(UTC),
+                partner=partner,
+                sequence=sequence,
+                correlationid=UUID(int=1),
+                causationid=UUID(int=1),
+            )
+            batch.append((f"evt.{partner}.{body.NAME}", body.to_json(), envelope.headers()))
+        last = await publish_batch(client, batch, last)
+    state: dict[str, Any] = {"messages": 0}
+    while state["messages"] < count:
+        state = (await api(client, f"STREAM.INFO.{EVT_ALL}"))["state"]
+
+
+async def receive_and_fold(pool: Pool, client: Client, consumer: str, count: int) -> None:
+    inbox = Inbox(pool, client, consumer, Metrics.create(CollectorRegistry()))
+    view = View(pool)
+    task = asyncio.create_task(inbox.run())
+    folded = 0
+    while folded < count:
+        inbox.grown.clear()
+        folded += await view.project()
+        if folded < count:
+            await inbox.grown.wait()
+    task.cancel()
+
+
+async def fetch_only(client: Client, consumer: str, count: int) -> None:
+    subscription = await jetstream(client).pull_subscribe_bind(consumer, stream=EVT_ALL)
+    seen = 0
+    while seen < count:
+        messages = await subscription.fetch(500, timeout=1)
+        for message in messages:
+            await message.ack()
+        seen += len(messages)

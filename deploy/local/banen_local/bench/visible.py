@@ -1,0 +1,141 @@
+"""From an HTTP command to the figure that shows it, at 100 commands a second."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+
+from banen_local.bench.rows import Row, percentile
+from banen_local.programme import Programme
+from banen_local.supervisor import Supervisor
+
+PARTNERS = """
+[bureau]
+services = ["reporting"]
+[emplooi]
+services = ["mediation"]
+"""
+PER_SECOND = 100
+COMMANDS = 1500
+
+
+async def visible_rows(folder: Path) -> list[Row]:
+    """From an HTTP command to the figure that shows it, at 100 commands a second, against a command alone."""
+    partners = folder / "partners.toml"
+    partners.write_text(PARTNERS)
+    alone: list[float] = []
+    delays: list[float] = []
+    async with Supervisor(folder / "programme") as supervisor, httpx2.AsyncClient(timeout=30) as http:
+        programme = Programme(folder / "programme", partners)
+        await programme.start(supervisor)
+        mediation, reporting = programme.url("emplooi", "mediation"), programme.url("bureau", "reporting")
+        await define_programme(http, reporting)
+        alone = await commands_alone(http, mediation)
+        await until_counted(http, reporting, len(alone))
+        delays = await commands_seen(http, mediation, reporting, len(alone))
+    rows: list[Row] = []
+    for name, share, aim in (("p50", 50, None), ("p99", 99, 150.0)):
+        figure, floor = percentile(delays, share), percentile(alone, share)
+        rows.append(
+            Row(
+                f"command to visible figure, {name}",
+                round(figure, 1),
+                "ms",
+                round(floor, 1),
+                round(figure / floor, 2),
+                "figure ≤ 150 ms" if aim else "none",
+                aim is None or figure <= aim,
+            )
+        )
+    return rows
+
+
+async def define_programme(http: httpx2.AsyncClient, reporting: str) -> None:
+    window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
+    for path, body in (
+        ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
+        ("partners/emplooi/admit", {"name": "Emplooi", "services": ["mediation"]}),
+        ("units/chain/define", {"label": "Chain", "members": ["emplooi"]}),
+        ("units/chain/set-target", {"route": "A", "value": 100_000, "decidedBy": "bench"}),
+        ("rule-sets/published/publish", {"params": window, "approvedBy": "bench"}),
+    ):
+        answer = await http.post(
+            f"{reporting}/v1/programme/{path}",
+            json={"occurredOn": "2026-01-01", **body},
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        answer.raise_for_status()
+
+
+async def start_placement(http: httpx2.AsyncClient, mediation: str) -> None:
+    body = {
+        "clientRef": str(uuid4()),
+        "kind": "employment",
+        "contract": "open_ended",
+        "startDate": "2026-01-05",
+        "paid": True,
+        "programmeTag": "programme",
+        "primaryPartner": "emplooi",
+    }
+    answer = await http.post(
+        f"{mediation}/v1/placements/{uuid4()}/start", json=body, headers={"Idempotency-Key": str(uuid4())}
+    )
+    answer.raise_for_status()
+
+
+async def paced(count: int, work: Callable[[], Awaitable[None]]) -> list[float]:
+    """Start `work` every hundredth of a second; when each was started, on the clock of `perf_counter`."""
+    begin = time.perf_counter()
+    started: list[float] = []
+    running: list[asyncio.Task[None]] = []
+    for number in range(count):
+        await asyncio.sleep(max(0.0, begin + number / PER_SECOND - time.perf_counter()))
+        started.append(time.perf_counter())
+        running.append(asyncio.ensure_future(work()))
+    await asyncio.gather(*running)
+    return started
+
+
+async def commands_alone(http: httpx2.AsyncClient, mediation: str) -> list[float]:
+    """The floor: the time until each command is answered."""
+    took: list[float] = []
+
+    async def one() -> None:
+        start = time.perf_counter()
+        await start_placement(http, mediation)
+        took.append(1000 * (time.perf_counter() - start))
+
+    await paced(PER_SECOND * 5, one)
+    return took
+
+
+async def counted(http: httpx2.AsyncClient, reporting: str) -> int:
+    answer = await http.get(f"{reporting}/v1/targets")
+    if answer.status_code == 404:
+        return 0
+    answer.raise_for_status()
+    return int(answer.json()["national"]["total"]["counted"])
+
+
+async def until_counted(http: httpx2.AsyncClient, reporting: str, count: int) -> None:
+    while await counted(http, reporting) < count:  # noqa: ASYNC110 - the service cannot tell us
+        await asyncio.sleep(0.01)
+
+
+async def commands_seen(http: httpx2.AsyncClient, mediation: str, reporting: str, before: int) -> list[float]:
+    """Until the national figure shows each; the n-th command is seen when the figure reaches n more."""
+    seen: list[float] = []
+
+    async def watch() -> None:
+        while len(seen) < COMMANDS:
+            found = await counted(http, reporting) - before
+            seen.extend([time.perf_counter()] * (found - len(seen)))
+            await asyncio.sleep(0.002)
+
+    watcher = asyncio.create_task(watch())
+    started = await paced(COMMANDS, lambda: start_placement(http, mediation))
+    await watcher
+    return [1000 * (at - start) for start, at in zip(started, seen, strict=True)]
