@@ -148,7 +148,7 @@ async def write_in_transactions(pool: Pool, load: Load) -> None:
                 transaction = connection.transaction()
                 await transaction.start()
                 await load.dawdle(0.004)
-                results = outcomes(await connection.fetch(APPEND, *append_arguments(commands)))
+                results = outcomes(await connection.fetch(APPEND, *append_arguments(commands)), commands)
                 await load.dawdle(0.008)
                 await (transaction.commit() if is_kept else transaction.rollback())
         except UNREACHABLE:

@@ -64,10 +64,10 @@ def watermark_subject(partner: str, service: str) -> str:
 async def connect(url: str, name: str) -> Client:
     """Connect, and keep reconnecting for ever. Raises `BusUnavailable` if there is no bus at first."""
     try:
-        return await nats.connect(  # pyright: ignore[reportUnknownMemberType]
+        client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
             url,
             name=name,
-            max_reconnect_attempts=-1,
+            max_reconnect_attempts=1,
             reconnect_time_wait=0.5,
             connect_timeout=5,
             allow_reconnect=True,
@@ -78,6 +78,9 @@ async def connect(url: str, name: str) -> Client:
         )
     except (*UNREACHABLE, ValueError) as error:
         raise BusUnavailable(f"NATS cannot be reached: {type(error).__name__}") from error
+    # With -1 from the start, nats-py would never tell that there is no bus.
+    client.options["max_reconnect_attempts"] = -1
+    return client
 
 
 def jetstream(client: Client) -> JetStreamContext:

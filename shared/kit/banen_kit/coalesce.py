@@ -43,8 +43,8 @@ class Coalescer(Generic[Q, A]):
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                batch = self._next_batch()
-                await self._answer(batch)
+                if batch := self._next_batch():  # empty when all callers left
+                    await self._answer(batch)
         finally:
             self._idle += 1
 

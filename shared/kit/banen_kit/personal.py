@@ -9,7 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -36,11 +36,22 @@ class _Held:
         return core_schema.is_instance_schema(cls)
 
 
-@dataclass(frozen=True, repr=False)
 class Open(_Held, Generic[T]):
-    """A personal value in the clear. Its `repr` hides it, so that no log or error shows it."""
+    """A personal value in the clear. Its `repr` hides it, so that no log or error shows it.
 
-    value: T
+    Not a dataclass: pydantic would write the fields of one into JSON; of this it says that it cannot.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value: Final = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Open) and bool(self.value == other.value)  # pyright: ignore[reportUnknownMemberType]
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
     def __repr__(self) -> str:
         return "Open(…)"

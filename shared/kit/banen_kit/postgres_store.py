@@ -13,7 +13,7 @@ from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, refuse
 POLL_SECONDS = 0.25
 """How long another process's append may go unseen; appends of this process wake readers at once."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
-APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 """Takes what `append_arguments` gives; what it returns is read by `outcomes`."""
 
 
@@ -37,7 +37,7 @@ class PostgresStore:
         async with reachable():
             rows = await self._call(append_arguments(commands))
         self._grown.set()
-        return outcomes(rows)
+        return outcomes(rows, commands)
 
     async def _call(self, arguments: tuple[object, ...]) -> list[asyncpg.Record]:
         try:
@@ -92,6 +92,7 @@ def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
         [command.expected for command in commands],
         [command.known_at for command in commands],
         [command.metadata for command in commands],
+        [len(command.events) for command in commands],
         [number for number, _ in events],
         [event.id for _, event in events],
         [event.type for _, event in events],
@@ -100,9 +101,10 @@ def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
     )
 
 
-def outcomes(rows: Sequence[asyncpg.Record]) -> list[Appended]:
-    """What the stored function says, in the order of the commands."""
-    return [Appended(Outcome(row[1]), row[2] or 0, row[3] or 0) for row in rows]
+def outcomes(rows: Sequence[asyncpg.Record], commands: Sequence[Append]) -> list[Appended]:
+    """What the stored function says of each command, in their order."""
+    found = {row[0]: Appended(Outcome(row[1]), row[2], row[3]) for row in rows}
+    return [found[command.stream] for command in commands]
 
 
 async def open_store(url: str, schema: str, *, writers: int = 3) -> PostgresStore:

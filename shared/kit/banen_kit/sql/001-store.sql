@@ -3,6 +3,7 @@
 create table streams (
   stream      text primary key,
   version     bigint not null,
+  added       int not null,  -- events of the last append; 0 where it asked for no version
   recorded_at timestamptz not null,
   known_at    timestamptz not null
 ) with (fillfactor = 70);
@@ -42,38 +43,45 @@ begin
 end $$;
 
 -- Appends independent commands, an outcome each. The only way into `events`.
+-- Written so that no step compares every command with every other: a batch costs what its commands cost.
 create function append_many(
-  p_streams text[], p_expected bigint[], p_known timestamptz[], p_metadata text[],
+  p_streams text[], p_expected bigint[], p_known timestamptz[], p_metadata text[], p_counts int[],
   p_command int[], p_ids uuid[], p_types text[], p_schema_versions smallint[], p_data text[])
-returns table (command int, outcome text, new_version bigint, last_position bigint)
-language plpgsql security definer set search_path from current as $$
-declare v_now timestamptz;
+returns table (of_stream text, outcome text, new_version bigint, last_position bigint)
+language plpgsql security definer set search_path from current
+-- every lookup is by key, a few rows at a time; before the first ANALYZE the planner would rather read whole tables
+set enable_seqscan = off set enable_mergejoin = off as $$
+declare v_now timestamptz; appended int;
 begin
   perform publish_floor();
   v_now := clock_timestamp();  -- after the floor, so that a horizon without floors has seen all that is older
   return query
   with asked as materialized (
-    select u.k::int as k, u.stream, u.expected, u.known, u.metadata,
-           (select count(*) from unnest(p_command) as x where x = u.k) as n
-      from unnest(p_streams, p_expected, p_known, p_metadata) with ordinality as u (stream, expected, known, metadata, k)
+    select k::int, stream, expected, known, metadata, n
+      from unnest(p_streams, p_expected, p_known, p_metadata, p_counts)
+           with ordinality as u (stream, expected, known, metadata, n, k)
   ), repeats as materialized (
     select distinct i.k from unnest(p_command, p_ids) as i (k, id) join events on events.id = i.id
   ), moved as (
-    insert into streams as s (stream, version, recorded_at, known_at)
-    select a.stream, a.n, v_now, coalesce(a.known, v_now)
+    -- A row that exists already sees the command only as `excluded`: known_at = recorded_at says that none was stated,
+    -- added = 0 that any version will do, and else version - added is the expected one.
+    insert into streams as s (stream, version, added, recorded_at, known_at)
+    select a.stream, coalesce(a.expected, 0) + a.n, case when a.expected is null then 0 else a.n end,
+           v_now, coalesce(a.known, v_now)
       from asked a
      where a.k not in (select k from repeats)
-       and (a.known is null or a.known <= v_now)
+       and (a.known is null or a.known < v_now)
        and (coalesce(a.expected, 0) = 0
             or exists (select 1 from streams x where x.stream = a.stream and x.version = a.expected))
      order by a.stream  -- one lock order: no deadlocks
     on conflict (stream) do update
-       set version = s.version + excluded.version,
+       set version = case when excluded.added = 0 then s.version else 0 end + excluded.version,
+           added = excluded.added,
            recorded_at = greatest(s.recorded_at, excluded.recorded_at),
-           known_at = (select coalesce(a.known, greatest(s.recorded_at, excluded.recorded_at))
-                         from asked a where a.stream = s.stream)
-     where (select coalesce(a.expected, s.version) = s.version and coalesce(a.known, 'infinity') >= s.known_at
-              from asked a where a.stream = s.stream)
+           known_at = case when excluded.known_at = excluded.recorded_at
+                           then greatest(s.recorded_at, excluded.recorded_at) else excluded.known_at end
+     where (excluded.added = 0 or s.version = excluded.version - excluded.added)
+       and (excluded.known_at = excluded.recorded_at or excluded.known_at >= s.known_at)
     returning s.stream, s.version, s.recorded_at, s.known_at
   ), added as (
     insert into events (stream, version, id, type, schema_version, data, metadata, recorded_at, known_at)
@@ -84,21 +92,26 @@ begin
       join asked a on a.k = e.k
       join moved m on m.stream = a.stream
      order by e.o
-    returning events.stream, events.position
-  ), last as (
-    select added.stream, max(added.position) as position from added group by 1
+    returning events.stream, events.version, events.position
   )
-  select a.k,
-         case when m.stream is not null then 'appended'
-              when a.k in (select k from repeats) then 'repeated'
-              when a.known > v_now or (a.known < x.known_at and coalesce(a.expected, x.version) = x.version) then 'known-at'
-              else 'conflict' end,
-         m.version, last.position
-    from asked a
-    left join moved m on m.stream = a.stream
-    left join last on last.stream = a.stream
-    left join streams x on x.stream = a.stream
-   order by a.k;
+  select stream, 'appended', max(version), max(position) from added group by stream;
+
+  get diagnostics appended = row_count;
+  if appended < cardinality(p_streams) then
+    return query
+    select a.stream,
+           case when exists (select 1 from unnest(p_command, p_ids) as i (k, id) join events on events.id = i.id
+                              where i.k = a.k) then 'repeated'
+                when a.known >= v_now or (a.known < x.known_at and coalesce(a.expected, x.version) = x.version)
+                then 'known-at'
+                else 'conflict' end,
+           0::bigint, 0::bigint
+      from unnest(p_streams, p_expected, p_known) with ordinality as a (stream, expected, known, k)
+      left join streams x on x.stream = a.stream
+      left join events mine on mine.id = (select id from unnest(p_command, p_ids) as i (k, id) where i.k = a.k limit 1)
+                           and mine.xid = pg_current_xact_id()
+     where mine.id is null;
+  end if;
 end $$;
 
 -- How far the store can be read. Three steps in this order, each with a snapshot of its own:
