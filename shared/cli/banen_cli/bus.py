@@ -13,6 +13,7 @@ from rich.table import Table
 
 from banen_cli.apply import apply_topology
 from banen_cli.fault import Fault
+from banen_cli.files import read_secret
 from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
 from banen_kit.topology import TopologyDiffers, read_partners
 
@@ -30,7 +31,7 @@ def apply(
 ) -> None:
     """Declare streams and consumers. Without --change, what exists stays as it is, and what differs is said."""
     try:
-        done = asyncio.run(_apply(partners, read_url(bus_url_file), change=change))
+        done = asyncio.run(_apply(partners, read_secret(bus_url_file), change=change))
     except (ValueError, TopologyDiffers, BusUnavailable) as error:
         raise Fault(str(error)) from error
     for name, what in done.items():
@@ -59,7 +60,7 @@ def list_dead_letters(
 ) -> None:
     """List dead letters, and with --reporting also the events that were received and cannot be counted."""
     try:
-        rows = asyncio.run(dead_letters(read_url(bus_url_file)))
+        rows = asyncio.run(dead_letters(read_secret(bus_url_file)))
         if reporting:
             rows += _uncounted(reporting)
     except (BusUnavailable, httpx2.HTTPError) as error:
@@ -106,10 +107,3 @@ def _uncounted(reporting: str) -> list[dict[str, Any]]:
     answer = httpx2.get(f"{reporting}/v1/set-aside", timeout=10)
     answer.raise_for_status()
     return [{"where": "reporting", **row} for row in answer.json()["setAside"]]
-
-
-def read_url(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError as error:
-        raise Fault(f"{path}: {error.strerror}") from error

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Never
 
 import httpx2
 import typer
@@ -14,12 +14,14 @@ from rich.text import Text
 from banen_cli.fault import Fault
 
 NO_TARGET = "geen taakstelling"
+NO_FIGURE = "geen cijfer"
 PROVENANCE = {
     "measured": "gemeten",
     "assumed": "aangenomen",
     "inferred": "afgeleid",
     "imported": "overgenomen",
 }
+OUTCOMES = ("counted", "pending", "excluded")
 TIMEOUT_SECONDS = 60
 
 Cell = Mapping[str, Any]
@@ -59,21 +61,25 @@ def report(
         print_tables(Console(), targets, results)
 
 
-def fetch(url: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+def fetch(url: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
     """Raises `Fault` with what the service says is wrong, or that it cannot be reached."""
     address = url.rstrip("/") + path
     try:
         answer = httpx2.get(address, params=dict(query), timeout=TIMEOUT_SECONDS)
-        body = answer.json()
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Fault(f"{address} cannot be reached: {error}") from error
-    except ValueError as error:
-        raise Fault(f"{address} is not the address of reporting: the answer is not JSON.") from error
-    if not isinstance(body, dict) or (answer.is_success and "position" not in body):
-        raise Fault(f"{address} is not the address of reporting.")
-    if not answer.is_success:
-        raise Fault(f"{body.get('detail', answer.reason_phrase)} ({body.get('code', answer.status_code)})")
-    return body
+    try:
+        body: dict[str, Any] = answer.json()
+        if answer.is_success:
+            return body if "position" in body else _not_reporting(address)
+        fault = f"{body['detail']} ({body['code']})"
+    except (ValueError, KeyError, TypeError):
+        _not_reporting(address)
+    raise Fault(fault)
+
+
+def _not_reporting(address: str) -> Never:
+    raise Fault(f"{address} does not answer as reporting does; is the address right?")
 
 
 def print_tables(console: Console, targets: Mapping[str, Any], results: Mapping[str, Any]) -> None:
@@ -100,18 +106,79 @@ def targets_table(targets: Mapping[str, Any]) -> Table:
     for name in ("Taakstelling", "Resultaat", "%", "In afwachting", "Telt niet mee"):
         table.add_column(name, justify="right")
     for unit in targets["units"]:
-        add_rows(table, unit["label"], unit_rows(unit))
+        other = {"geen": elsewhere(unit)} if unit["otherRoutes"] else {}
+        add_unit(table, unit["label"], {**unit["routes"], **other, "totaal": unit["total"]})
     outside = targets["outsideUnits"]
     if outside["recorded"]:
-        add_rows(table, "Buiten de partners", [("totaal", "", outside)])
+        add_unit(table, "Bij geen partner", {"totaal": outside})
     national = targets["national"]
-    add_rows(
-        table, "Landelijk", [*national["routes"].items(), ("totaal", None, national["total"])], style="bold"
-    )
-    duplicates = national["duplicates"]
-    if any(duplicates.values()):
-        table.add_row(
-            "waarvan dubbel, landelijk eraf", "", "", *(number(duplicates[name]) for name in ("counted",)), "",
-            number(duplicates["pending"]), number(duplicates["excluded"]),
-        )  # fmt: skip
+    if any(national["duplicates"].values()):
+        add_unit(table, "Dubbel, landelijk één keer geteld", {"": without_target(national["duplicates"])})
+    add_unit(table, "Landelijk", {**national["routes"], "totaal": national["total"]})
     return table
+
+
+def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
+    """A row per route; the label stands before the first."""
+    for route, cell in cells.items():
+        style = "bold" if route == "totaal" else None
+        table.add_row(label, route, *cell_words(cell), style=style)
+        label = ""
+    table.add_section()
+
+
+def cell_words(cell: Cell) -> list[str]:
+    """Target, result, percentage, pending, excluded. Blank is "nothing recorded", which 0 is not."""
+    target = cell["target"]
+    if target is None and not cell["recorded"]:
+        return [NO_TARGET, "", "", "", ""]
+    return [
+        NO_TARGET if target is None else number(target),
+        number(cell["counted"]),
+        percentage(cell["attainment"]),
+        number(cell["pending"]),
+        number(cell["excluded"]),
+    ]
+
+
+def elsewhere(unit: Mapping[str, Any]) -> Cell:
+    """What is on neither route, taken together."""
+    parts = unit["otherRoutes"].values()
+    return without_target({name: sum(part.get(name, 0) for part in parts) for name in OUTCOMES})
+
+
+def without_target(numbers: Mapping[str, int]) -> Cell:
+    return {"target": None, "attainment": None, "recorded": sum(numbers.values()), **numbers}
+
+
+def results_table(results: Mapping[str, Any]) -> Table:
+    table = Table(title="Schema 1. Alle bemiddelde vluchtelingen", title_justify="left")
+    table.add_column("Partner")
+    for name in ("Programma", "Regulier", "Herkomst regulier", "Totaal"):
+        table.add_column(name, justify="left" if name.startswith("Herkomst") else "right")
+    for unit in results["units"]:
+        table.add_row(unit["label"], *part_words(unit))
+    table.add_section()
+    table.add_row("Landelijk", *part_words(results["national"]), style="bold")
+    return table
+
+
+def part_words(part: Mapping[str, Any]) -> list[str]:
+    regular = part["regular"]
+    provenance = PROVENANCE.get(regular["provenance"], "")
+    imported = [number(regular["value"]), provenance] if regular["value"] is not None else [NO_FIGURE, ""]
+    return [number(part["programme"]["value"]), *imported, number(part["total"])]
+
+
+def number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+def percentage(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}%".replace(".", ",")
+
+
+def day(text: str) -> str:
+    """31-12-2008 for 2008-12-31."""
+    found = date.fromisoformat(text)
+    return f"{found:%d-%m-%Y}"

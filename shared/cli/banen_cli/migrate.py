@@ -1,0 +1,55 @@
+"""`banen migrate`: brings the schema of one service up to date, as the owner of the database."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from banen_cli.fault import Fault
+from banen_cli.files import read_secret
+from banen_cli.installed import services
+from banen_kit.postgres import UNREACHABLE, grant_keys, grant_store, migrate, migrations
+from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.store import StoreRefusesToStart
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("migrate")(command)
+
+
+def command(
+    partner: Annotated[str, typer.Option(help="Whose service it is.")],
+    service: Annotated[str, typer.Option(help="intake, mediation, employers or reporting.")],
+    owner_url_file: Annotated[Path, typer.Option(help="File with the address of PostgreSQL, as its owner.")],
+    keys: Annotated[
+        bool, typer.Option("--keys", help="The schema of persons' keys, in their own cluster.")
+    ] = False,
+) -> None:
+    """Run the steps that have not run yet, and grant the service's role what it needs; the role must exist."""
+    if service not in services():
+        raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
+    try:
+        done = asyncio.run(_migrate(partner, service, read_secret(owner_url_file), keys=keys))
+    except StoreRefusesToStart as error:
+        raise Fault(str(error)) from error
+    except (*UNREACHABLE, asyncpg.PostgresError) as error:
+        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+    typer.echo("\n".join(done) if done else "up to date")
+
+
+async def _migrate(partner: str, service: str, owner_url: str, *, keys: bool) -> list[str]:
+    owner = await asyncpg.connect(owner_url)
+    role = schema_of(partner, service)
+    try:
+        if keys:
+            done = await migrate(owner, keys_schema_of(partner), migrations(["banen_kit"], "keys_sql"))
+            await grant_keys(owner, keys_schema_of(partner), role)
+        else:
+            done = await migrate(owner, role, migrations(services()[service].sql))
+            await grant_store(owner, role, role)
+    finally:
+        await owner.close()
+    return done
