@@ -337,7 +337,7 @@ def test_headers_are_those_of_the_binary_mode():
         "ce-source": "urn:nl:banenoffensief:emplooi:mediation",
         "ce-type": "nl.banenoffensief.mediation.placement-started.v1",
         "ce-subject": "018f0000-0000-7000-8000-000000000050",
-        "ce-time": "2006-03-01T12:30:15.123456Z",
+        "ce-time": "2006-03-01T12:30:15.123456+00:00",
         "ce-partner": "emplooi",
         "ce-sequence": "7",
         "ce-sequencetype": "Integer",

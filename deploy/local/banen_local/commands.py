@@ -11,7 +11,7 @@ from banen_cli.fault import Fault
 from banen_kit.bus import BusUnavailable
 from banen_kit.store import StoreRefusesToStart
 from banen_kit.topology import TopologyDiffers
-from banen_local import bench, torture
+from banen_local import bench, demo, torture
 from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
@@ -23,6 +23,7 @@ Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept."
 def register(app: typer.Typer) -> None:
     """Adds the commands of the local default."""
     app.command()(up)
+    demo.register(app)
     bench.register(app)
     torture.register(app)
 
@@ -40,13 +41,6 @@ async def _up(folder: Path) -> None:
     async with Supervisor(folder) as supervisor:
         programme = Programme(folder)
         await programme.start(supervisor)
-        print_addresses(programme)
+        typer.echo(programme.addresses())
         await asyncio.Event().wait()
     typer.echo("Stopped.")
-
-
-def print_addresses(programme: Programme) -> None:
-    for running in programme.services:
-        typer.echo(f"{running.name:<28} {running.url}")
-    typer.echo(f"\nFigures: {programme.url('bureau', 'reporting')}/")
-    typer.echo("All of it can be reached from this machine only: there is no login yet. Stop with Ctrl-C.")

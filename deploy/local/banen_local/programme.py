@@ -57,6 +57,17 @@ class Programme:
                 return running.url
         raise LocalError(f"{partner} runs no {service}.")
 
+    def addresses(self) -> str:
+        lines = [f"{running.name:<28} {running.url}" for running in self.services]
+        return "\n".join(
+            [
+                *lines,
+                "",
+                f"Figures: {self.url('bureau', 'reporting')}/",
+                "All of it can be reached from this machine only: there is no login yet. Stop with Ctrl-C.",
+            ]
+        )
+
     async def start(self, supervisor: Supervisor) -> None:
         """Comes back when every service is ready. Raises `LocalError`."""
         await supervisor.start(self.database, self.keys, self.bus)

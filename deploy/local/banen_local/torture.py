@@ -139,25 +139,27 @@ class Load:
             await asyncio.sleep(self.random.random() * longest)
 
 
+class _RolledBack(Exception):
+    """Ends a transaction on purpose."""
+
+
 async def write_in_transactions(pool: Pool, load: Load) -> None:
     """Appends to several streams at once, with pauses while the transaction is open; some are rolled back."""
     while commands := load.draw(MOST_STREAMS):
         is_kept = load.random.random() >= 0.05
         try:
-            async with pool.acquire() as connection:
-                transaction = connection.transaction()
-                await transaction.start()
+            async with pool.acquire() as connection, connection.transaction():
                 await load.dawdle(0.004)
                 results = outcomes(await connection.fetch(APPEND, *append_arguments(commands)), commands)
                 await load.dawdle(0.008)
-                await (transaction.commit() if is_kept else transaction.rollback())
+                if not is_kept:
+                    raise _RolledBack  # noqa: TRY301 - this is how a transaction is told
+        except _RolledBack:
+            load.take_back(commands)
         except UNREACHABLE:
             load.cuts += 1  # whether it was committed shows at the end
-            continue
-        if is_kept:
-            load.settle(commands, results)
         else:
-            load.take_back(commands)
+            load.settle(commands, results)
 
 
 async def write_through(store: PostgresStore, load: Load) -> None:

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from banen_contracts.base import Route
 from banen_kit.problem import FieldError, Problem, invalid
 from banen_reporting.figures import Figures, Judged, Model, RuleSetUnknown, end_of
 from banen_reporting.projection import AMSTERDAM, UnitRow
-from banen_reporting.verdict import CountedRoute, Outcome, Tally, Verdict, judge_group, needs_whole_set
+from banen_reporting.verdict import (
+    CountedRoute,
+    Outcome,
+    Tally,
+    Verdict,
+    judge_group,
+    national_choice,
+    needs_whole_set,
+)
 from banen_reporting.view import View
 
 PUBLISHED = "published"
@@ -19,6 +29,8 @@ ROUTES = (Route.A, Route.B)
 OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
 NONE = "none"
 """Stands for "in no unit" or "no route" in a query."""
+DUPLICATES = "duplicates"
+"""Stands, as a unit, for what several units count and the nation takes off."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +186,7 @@ class Answers:
     ) -> dict[str, Any]:
         """A page of the rows behind a figure; `count` is the figure."""
         judged = await self.judged(asked)
-        rows = sorted((v for v in judged.verdicts if wanted.takes(v)), key=row_order)
+        rows = sorted((v for v in behind(judged.verdicts, wanted.unit) if wanted.takes(v)), key=row_order)
         after = read_cursor(cursor) if cursor else None
         rest = [row for row in rows if after is None or row_order(row) > after]
         page = rest[:limit]
@@ -237,11 +249,19 @@ class Wanted:
 
     def takes(self, verdict: Verdict) -> bool:
         return (
-            self.unit in (None, verdict.unit or NONE)
+            self.unit in (None, DUPLICATES, verdict.unit or NONE)
             and self.route in (None, verdict.route or NONE)
             and self.outcome in (None, verdict.outcome)
             and self.clause in (None, verdict.clause)
         )
+
+
+def behind(verdicts: list[Verdict], unit: str | None) -> list[Verdict]:
+    """What the figures of a unit count; without a unit those of the nation, which takes each placement once."""
+    if unit not in (None, DUPLICATES):
+        return verdicts
+    chosen = national_choice(verdicts)
+    return [verdict for verdict in verdicts if (chosen[verdict.key] is verdict) == (unit is None)]
 
 
 def ordered_units(model: Model) -> list[tuple[str, UnitRow]]:
@@ -355,6 +375,7 @@ def verdict_part(verdict: Verdict) -> dict[str, Any]:
 
 
 RowOrder = tuple[str, str, str, str]
+ROW_ORDER: TypeAdapter[RowOrder] = TypeAdapter(RowOrder)
 
 
 def row_order(verdict: Verdict) -> RowOrder:
@@ -367,7 +388,6 @@ def write_cursor(order: RowOrder) -> str:
 
 def read_cursor(cursor: str) -> RowOrder:
     try:
-        start, ref, source, unit = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError):
+        return ROW_ORDER.validate_json(base64.urlsafe_b64decode(cursor))
+    except ValueError:
         raise invalid([FieldError("cursor", "is not one that this service gave")]) from None
-    return start, ref, source, unit

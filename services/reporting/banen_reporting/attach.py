@@ -8,7 +8,7 @@ from banen_kit.bus import BusUnavailable
 from banen_kit.inbox import Inbox
 from banen_kit.run import Host
 from banen_kit.topology import read_partners, reporting_consumer
-from banen_reporting import reads
+from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.follow import project_forever, read_watermarks
@@ -23,6 +23,7 @@ async def attach(host: Host) -> None:
     view = View(host.store.pool)
     answers = Answers(Figures(view), view, host.desk.clock)
     host.app.include_router(reads.routes(answers))
+    host.app.include_router(pages.routes(answers))
     declared = reporting_consumer(host.settings.partner)
     host.consumers.append(declared)
     partners = read_partners(host.settings.partners_file)

@@ -1,16 +1,16 @@
 """The read API: targets, results, the placements behind every figure, and the rule sets side by side."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from banen_contracts.base import Day
 from banen_reporting.answers import Answers, Wanted
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
-KnownOn = Annotated[date | None, Query(alias="knownOn")]
-Until = Annotated[date | None, Query(alias="happenedUntil")]
+KnownOn = Annotated[Day | None, Query(alias="knownOn")]
+Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
 
 

@@ -168,7 +168,7 @@ class View:
                 " select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])",
                 source, sequences, aside_kinds, aside_refs, reasons,
             )  # fmt: skip
-            await self._name_foreign(connection, source, sequences)
+        await self._name_foreign(connection, source, folding)
 
     @staticmethod
     async def _close(connection: Connection, source: str, folding: _Folding) -> None:
@@ -209,14 +209,18 @@ class View:
         )
 
     @staticmethod
-    async def _name_foreign(connection: Connection, source: str, sequences: Sequence[int]) -> None:
-        """An unknown reference that another source knows is worse than unknown: it is somebody else's."""
+    async def _name_foreign(connection: Connection, source: str, folding: _Folding) -> None:
+        """An unknown reference that another source knows is worse than unknown: it is somebody else's.
+
+        Whoever came first: what this source set aside just now, and what others did about things it knows now.
+        """
         await connection.execute(
-            "update set_aside s set reason = 'foreign-ref'"
-            " where s.source = $1 and s.sequence = any ($2) and s.reason = 'ref-unknown' and exists"
-            " (select 1 from facts f where f.kind = s.kind and f.ref = s.ref and f.source <> $1)",
+            "update set_aside s set reason = 'foreign-ref' where s.reason = 'ref-unknown'"
+            " and (s.source = $1 and s.sequence = any ($2) or s.source <> $1 and s.ref = any ($3))"
+            " and exists (select 1 from facts f where f.kind = s.kind and f.ref = s.ref and f.source <> s.source)",
             source,
-            list(sequences),
+            [sequence for sequence, *_ in folding.aside],
+            list({ref for _, ref in folding.versions}),
         )
 
     async def current(self, kind: str) -> list[FactRow]:

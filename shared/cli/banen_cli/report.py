@@ -7,6 +7,7 @@ from typing import Annotated, Any, Never
 
 import httpx2
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -72,7 +73,9 @@ def fetch(url: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         body: dict[str, Any] = answer.json()
         if answer.is_success:
             return body if "position" in body else _not_reporting(address)
-        fault = f"{body['detail']} ({body['code']})"
+        fault = (
+            f"{body['detail']} ({body['code']})" if body["code"] != "not-found" else _not_reporting(address)
+        )
     except (ValueError, KeyError, TypeError):
         _not_reporting(address)
     raise Fault(fault)
@@ -100,45 +103,66 @@ def heading(answer: Mapping[str, Any]) -> Text:
 
 
 def targets_table(targets: Mapping[str, Any]) -> Table:
-    table = Table(title="Schema 2. Taakstelling en resultaat", title_justify="left")
-    table.add_column("Partner")
-    table.add_column("Route")
-    for name in ("Taakstelling", "Resultaat", "%", "In afwachting", "Telt niet mee"):
-        table.add_column(name, justify="right")
+    table = new_table("Schema 2. Taakstelling en resultaat", "Partner en route")
+    for name in ("Taakstelling", "Resultaat", "%", "In af-\nwachting", "Telt\nniet mee"):
+        table.add_column(name, justify="right", no_wrap=True)
     for unit in targets["units"]:
-        other = {"geen": elsewhere(unit)} if unit["otherRoutes"] else {}
-        add_unit(table, unit["label"], {**unit["routes"], **other, "totaal": unit["total"]})
+        other = {"geen route": elsewhere(unit)} if unit["otherRoutes"] else {}
+        add_unit(table, unit["label"], {**by_route(unit), **other, "totaal": unit["total"]})
     outside = targets["outsideUnits"]
     if outside["recorded"]:
-        add_unit(table, "Bij geen partner", {"totaal": outside})
+        add_unit(table, "Bij geen partner in deze tabel", {"totaal": outside})
     national = targets["national"]
-    if any(national["duplicates"].values()):
-        add_unit(table, "Dubbel, landelijk één keer geteld", {"": without_target(national["duplicates"])})
-    add_unit(table, "Landelijk", {**national["routes"], "totaal": national["total"]})
+    duplicates = without_target(national["duplicates"])
+    double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] else {}
+    add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national["total"]})
     return table
 
 
+def new_table(title: str, first: str) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    table.add_column(first)
+    return table
+
+
+def by_route(part: Mapping[str, Any]) -> dict[str, Cell]:
+    return {f"route {route}": cell for route, cell in part["routes"].items()}
+
+
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
-    """A row per route; the label stands before the first."""
-    for route, cell in cells.items():
-        style = "bold" if route == "totaal" else None
-        table.add_row(label, route, *cell_words(cell), style=style)
-        label = ""
+    """A row with the label, and one per route."""
+    table.add_row(label, style="bold")
+    for name, cell in cells.items():
+        table.add_row(f"  {name}", *cell_words(cell))
     table.add_section()
 
 
 def cell_words(cell: Cell) -> list[str]:
     """Target, result, percentage, pending, excluded. Blank is "nothing recorded", which 0 is not."""
-    target = cell["target"]
-    if target is None and not cell["recorded"]:
-        return [NO_TARGET, "", "", "", ""]
+    target = target_words(cell)
+    if cell["target"] is None and not cell["recorded"]:
+        return [target, "", "", "", ""]
     return [
-        NO_TARGET if target is None else number(target),
+        target,
         number(cell["counted"]),
         percentage(cell["attainment"]),
         number(cell["pending"]),
         number(cell["excluded"]),
     ]
+
+
+def target_words(cell: Cell) -> str:
+    """No target is said where there could be one."""
+    if cell["target"] is not None:
+        return number(cell["target"])
+    return NO_TARGET if cell["targetStatus"] == "none" else ""
 
 
 def elsewhere(unit: Mapping[str, Any]) -> Cell:
@@ -148,14 +172,20 @@ def elsewhere(unit: Mapping[str, Any]) -> Cell:
 
 
 def without_target(numbers: Mapping[str, int]) -> Cell:
-    return {"target": None, "attainment": None, "recorded": sum(numbers.values()), **numbers}
+    """A cell of something that has no target by its nature."""
+    return {
+        "target": None,
+        "targetStatus": None,
+        "attainment": None,
+        "recorded": sum(numbers.values()),
+        **numbers,
+    }
 
 
 def results_table(results: Mapping[str, Any]) -> Table:
-    table = Table(title="Schema 1. Alle bemiddelde vluchtelingen", title_justify="left")
-    table.add_column("Partner")
-    for name in ("Programma", "Regulier", "Herkomst regulier", "Totaal"):
-        table.add_column(name, justify="left" if name.startswith("Herkomst") else "right")
+    table = new_table("Schema 1. Alle bemiddelde vluchtelingen", "Partner")
+    for name in ("Programma", "Regulier", "Herkomst", "Totaal"):
+        table.add_column(name, justify="left" if name == "Herkomst" else "right", no_wrap=True)
     for unit in results["units"]:
         table.add_row(unit["label"], *part_words(unit))
     table.add_section()

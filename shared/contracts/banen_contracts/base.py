@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 DOMAIN = "nl.banenoffensief"
@@ -82,9 +82,11 @@ class Contract(BaseModel, frozen=True, extra="ignore"):
 
 _SOURCE = re.compile(r"^urn:nl:banenoffensief:(?P<partner>[a-z][a-z0-9-]{1,30}):(?P<service>[a-z]+)$")
 
-
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2200, 12, 31, tzinfo=UTC)
+Moment = Annotated[
+    AwareDatetime,
+    Field(gt=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 12, 31, tzinfo=UTC)),
+]
+"""With its offset from UTC; the bounds keep out what overflows in a reader's database or calendar."""
 
 
 def source_of(partner: str, service: str) -> str:
@@ -119,7 +121,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
     type: Annotated[str, Field(pattern=r"^nl\.banenoffensief\.[a-z]+\.[a-z-]+\.v[0-9]+$")]
     subject: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     """A reference; neither a name nor a control character fits in."""
-    time: AwareDatetime
+    time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
     partner: PartnerId
     sequence: Annotated[int, Field(ge=1, lt=2**53)]
@@ -127,8 +129,17 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
     correlationid: UUID
     causationid: UUID
     traceparent: str | None = None
-    knownat: AwareDatetime | None = None
+    knownat: Moment | None = None
     imported: bool = False
+
+    @model_validator(mode="after")
+    def _says_that_it_was_imported(self) -> "Envelope":
+        """Nobody can date a fact back without marking it, or ahead at all."""
+        if self.imported != (self.knownat is not None):
+            raise ValueError("knownat and imported go together")
+        if self.knownat is not None and self.knownat > self.time:
+            raise ValueError("a fact is known at the latest when it is recorded")
+        return self
 
     @property
     def name(self) -> str:

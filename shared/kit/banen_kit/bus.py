@@ -113,6 +113,8 @@ async def api(client: Client, subject: str, request: Mapping[str, Any] | None = 
         raise BusUnavailable(f"JetStream does not answer: {type(error).__name__}") from error
     answer: dict[str, Any] = json.loads(reply.data)
     if "error" in answer:
+        if answer["error"].get("code") == 503:  # still starting, or without a leader
+            raise BusUnavailable(f"JetStream is not ready: {answer['error'].get('description')}")
         APIError.from_error(answer["error"])
     return answer
 
@@ -176,7 +178,9 @@ async def last_message(client: Client, stream: str) -> LastMessage:
     except UNREACHABLE as error:
         raise BusUnavailable(f"the last message cannot be read: {type(error).__name__}") from error
     headers = headers_of(found)
-    return LastMessage(state["last_seq"], int(headers["ce-sequence"]), headers["ce-id"])
+    sequence = headers.get("ce-sequence", "")
+    # 0 is no event's sequence: what has none was not published by a relay.
+    return LastMessage(state["last_seq"], int(sequence) if sequence.isdecimal() else 0, headers.get("ce-id"))
 
 
 def read_envelope(message: Msg) -> Envelope:

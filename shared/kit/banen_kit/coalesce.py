@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+from banen_kit.store import StoreUnavailable
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -12,7 +14,7 @@ class Coalescer(Generic[Q, A]):
     """Answers each question by calling `work` with many of them. Nothing waits: an idle worker starts at once.
 
     Two questions with the same `key` never share a batch. When `work` fails for a batch of several, each is asked
-    again alone, so that one bad question cannot fail another.
+    again alone, so that one bad question cannot fail another; but not where the store is away for all of them.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class Coalescer(Generic[Q, A]):
         try:
             answers = await self._work([question for question, _ in batch])
         except BaseException as error:
-            if len(batch) > 1 and isinstance(error, Exception):
+            if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
                 for one in batch:
                     await self._answer([one])
                 return

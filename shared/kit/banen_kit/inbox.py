@@ -9,7 +9,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
@@ -76,7 +75,9 @@ class Inbox:
         loop = asyncio.get_running_loop()
         try:
             messages = await subscription.fetch(FETCH, timeout=1)
-        except nats.errors.TimeoutError:
+        except (
+            TimeoutError
+        ):  # also asyncio's own, where the deadline passes between the client's two requests
             messages = list[Msg]()
         self.last_fetch = loop.time()
         if not messages:

@@ -13,14 +13,14 @@ from hmac import new as hmac
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from banen_kit.coalesce import Coalescer
 from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreRefusesToStart
 
-TOMBSTONE = None
-"""What stands for a destroyed key."""
+MASTER_CHECK = "master-key-check"
+"""Nobody's key: the first one made, to tell at the start whether the master key is still the same."""
 
 
 class Keys(Protocol):
@@ -47,12 +47,18 @@ class MasterKey:
 
     @classmethod
     def read(cls, path: Path) -> "MasterKey":
-        """Raises `StoreRefusesToStart` on a file that others can read or that is too short."""
+        """Raises `StoreRefusesToStart` on a file that others can read, or that holds no key."""
         if not path.is_file():
             raise StoreRefusesToStart(f"The master key file {path.name} does not exist.")
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise StoreRefusesToStart(f"The master key file {path.name} can be read by others; chmod 600 it.")
-        secret = bytes.fromhex(path.read_text("ascii").strip())
+        try:
+            secret = bytes.fromhex(path.read_text("ascii").strip())
+        except ValueError:
+            # Not `from` the first error, which may quote the file.
+            raise StoreRefusesToStart(
+                f"The master key file {path.name} holds something else than hexadecimal."
+            ) from None
         if len(secret) < 32:
             raise StoreRefusesToStart(
                 f"The master key file {path.name} holds less than 32 bytes in hexadecimal."
@@ -94,6 +100,15 @@ class PostgresKeys:
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         return {person: await self._callers.ask(person) for person in set(persons)}
+
+    async def refuse_other_master(self) -> None:
+        """Raises `StoreRefusesToStart` when the keys were wrapped by another master key than ours."""
+        try:
+            await self.keys_for([MASTER_CHECK])
+        except InvalidUnwrap as error:
+            raise StoreRefusesToStart(
+                "The persons' keys were wrapped by another master key; use the one that they were made with."
+            ) from error
 
     async def _fetch(self, persons: Sequence[str]) -> Sequence[bytes | None]:
         fresh = [self._master.wrap(os.urandom(32)) for _ in persons]

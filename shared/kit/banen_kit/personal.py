@@ -9,7 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -48,7 +48,7 @@ class Open(_Held, Generic[T]):
         self.value: Final = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Open) and bool(self.value == other.value)  # pyright: ignore[reportUnknownMemberType]
+        return isinstance(other, Open) and bool(self.value == cast("Open[Any]", other).value)
 
     def __hash__(self) -> int:
         return hash(self.value)

@@ -139,6 +139,7 @@ class Relay:
                     pause = 0.1
                     while True:
                         await self.step(connection)
+                        self.fault = None
                         await self._store.wait(self._position, WATERMARK_SECONDS)
             except (BusUnavailable, StoreUnavailable, Fenced, StoreBehindBus, NotFoundError) as error:
                 self.fault = str(error) if isinstance(error, StoreBehindBus) else None
@@ -152,16 +153,17 @@ class Relay:
         """Hold the store's relay lock on one connection, and fence out whoever held it before."""
         async with reachable(), self._store.pool.acquire() as connection:
             number = await connection.fetchval("select store_number()")
-            while not await connection.fetchval(  # noqa: ASYNC110 - the lock is in the database, nobody tells us
-                "select pg_try_advisory_lock($1, $2)", RELAY_LOCK, number
-            ):
-                await asyncio.sleep(1)
             try:
+                while not await connection.fetchval(  # noqa: ASYNC110 - the lock is in the database, nobody tells us
+                    "select pg_try_advisory_lock($1, $2)", RELAY_LOCK, number
+                ):
+                    await asyncio.sleep(1)
                 await self._take_over(connection)
                 yield connection
             finally:
+                # Also where we were stopped before we knew whether we had it: the connection goes back to the pool.
                 if not connection.is_closed():
-                    await connection.fetchval("select pg_advisory_unlock($1, $2)", RELAY_LOCK, number)
+                    await connection.execute("select pg_advisory_unlock_all()")
 
     async def _take_over(self, connection: Connection) -> None:
         row = await connection.fetchrow(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
 from banen_contracts import Contract
 from banen_contracts.base import PartnerId
@@ -31,6 +31,13 @@ class PartnerTable(BaseModel, frozen=True, extra="forbid"):
         tuple[Literal["intake", "mediation", "employers", "reporting"], ...], Field(min_length=1)
     ]
 
+    @field_validator("services")
+    @classmethod
+    def _each_once(cls, services: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(services)) < len(services):
+            raise ValueError("names a service twice")
+        return services
+
 
 PARTNERS = TypeAdapter(dict[PartnerId, PartnerTable])
 
@@ -49,7 +56,7 @@ def read_partners(path: Path) -> list[Partner]:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error
     try:
         tables = PARTNERS.validate_python(table)
@@ -63,6 +70,8 @@ def read_partners(path: Path) -> list[Partner]:
 def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str, Any]]:
     """The declared streams: one per writer, all of them sourced into one, dead letters and watermarks."""
     kept: dict[str, Any] = {"storage": "file", "retention": "limits", "num_replicas": 1}
+    # Said although they are the defaults: set by hand, each of them would make a stream forget events.
+    forgets_nothing = {"max_age": 0, "max_msgs": -1, "max_msgs_per_subject": -1}
     writers = [(partner.id, service) for partner in partners for service in partner.services]
     found = [
         {
@@ -73,6 +82,7 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
             "allow_atomic": True,
             "allow_direct": True,
             "deny_delete": True,
+            **forgets_nothing,
             **kept,
         }
         for partner, service in writers
@@ -85,6 +95,7 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
         "max_bytes": max_bytes * 2,
         "allow_direct": True,
         "persist_mode": "async",
+        **forgets_nothing,
         **kept,
     }
     dead = {
@@ -163,13 +174,16 @@ def _names(sources: Sequence[Mapping[str, str]]) -> list[str]:
 async def apply_stream(client: Client, declared: Mapping[str, Any], *, change: bool) -> str:
     """Create a stream, or say what differs; changes an existing one only if told to. Returns what was done.
 
-    Raises `TopologyDiffers` where the server refuses the change, `BusUnavailable`.
+    Raises `TopologyDiffers` where the server refuses, `BusUnavailable`.
     """
     name = declared["name"]
     try:
         actual = (await api(client, f"STREAM.INFO.{name}"))["config"]
     except NotFoundError:
-        await api(client, f"STREAM.CREATE.{name}", declared)
+        try:
+            await api(client, f"STREAM.CREATE.{name}", declared)
+        except APIError as error:
+            raise TopologyDiffers(f"{name} cannot be created ({error.description})") from error
         return "created"
     found = differences(declared, actual)
     if not found:

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -60,12 +59,14 @@ class Book:
     """Keeps the lines in order, and knows of each stream how long it is and when it last learned something."""
 
     def __init__(self, seed: int) -> None:
+        self._seed = seed
         self.random = Random(seed)  # noqa: S311 - it must be repeatable, not secret
         self.lines: dict[Source, Stages] = {}
         self.public: Counter[Source] = Counter()
         """How many events each service is to publish in the end."""
         self._versions: Counter[tuple[Source, str]] = Counter()
-        self._known: dict[tuple[Source, str], datetime] = {}
+        self._known: dict[str, datetime] = {}
+        """By stream alone: what another service records of the same thing follows from what was known of it."""
 
     def ref(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
@@ -84,15 +85,15 @@ class Book:
             stream,
             str(ref),
             body,
-            uuid5(KEYS, f"{source[0]}/{source[1]}/{text}"),
-            None if live else self._learned((source, stream), happened_on(command)),
+            uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),
+            None if live else self._learned(stream, happened_on(command)),
             version if operation.needs_version else None,
         )
         self.lines.setdefault(source, ([], []))[is_late].append(line)
         self._versions[source, stream] += 1
         self.public[source] += 1
 
-    def _learned(self, stream: tuple[Source, str], day: date) -> datetime:
+    def _learned(self, stream: str, day: date) -> datetime:
         """Some days after it happened, during office hours, and never before what its stream knew already."""
         delay = timedelta(days=min(int(self.random.expovariate(0.25)), 20))
         hours = time(self.random.randrange(9, 17), self.random.randrange(60))

@@ -1,6 +1,7 @@
 """What the project bureau recorded: partners, units, targets, rules, money, and the two permissions at the end."""
 
 from datetime import date
+from typing import Any
 
 from banen_contracts.base import Precision
 from banen_contracts.reporting import Funder, Provenance, RuleSetParams
@@ -31,16 +32,17 @@ ADMITTED = {
         occurred_on=date(2007, 9, 3), name="Goed-Werk", services=("mediation", "employers")
     ),
 }
-WINDOW = {"window_from": PUBLISHED.window.first, "window_to": PUBLISHED.window.last}
-RULE_SETS = {
-    "published": RuleSetParams(**WINDOW),
-    "without-permission": RuleSetParams(permissions="none", **WINDOW),
-    "without-uwv": RuleSetParams(permissions="except", except_units=("uwv",), **WINDOW),
-    "without-goed-werk": RuleSetParams(permissions="except", except_units=("goed-werk",), **WINDOW),
-    "no-compensation-between-routes": RuleSetParams(compensation="capped_by_route", **WINDOW),
-    "capped-by-unit-route": RuleSetParams(compensation="capped_by_unit_route", **WINDOW),
-    "including-regular": RuleSetParams(additionality="none", **WINDOW),
+AS_PUBLISHED = RuleSetParams(window_from=PUBLISHED.window.first, window_to=PUBLISHED.window.last)
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "published": {},
+    "without-permission": {"permissions": "none"},
+    "without-uwv": {"permissions": "except", "except_units": ("uwv",)},
+    "without-goed-werk": {"permissions": "except", "except_units": ("goed-werk",)},
+    "no-compensation-between-routes": {"compensation": "capped_by_route"},
+    "capped-by-unit-route": {"compensation": "capped_by_unit_route"},
+    "including-regular": {"additionality": "none"},
 }
+"""In what each rule set differs from the published one."""
 PERMITTED = {"uwv": date(2009, 1, 15), "goed-werk": date(2009, 1, 22)}
 """The report gives no dates: these are the demo's."""
 
@@ -49,11 +51,11 @@ def record_programme(book: Book) -> None:
     for partner, command in ADMITTED.items():
         book.write(BUREAU, partner, command)
     record_units(book)
-    for rule_set, params in RULE_SETS.items():
-        is_published = rule_set == "published"
+    for rule_set, changes in OTHERWISE.items():
+        is_published = not changes
         command = PublishRuleSet(
             occurred_on=date(2005, 12, 15) if is_published else date(2008, 12, 15),
-            params=params,
+            params=AS_PUBLISHED.model_copy(update=changes),
             approved_by=STEERING_GROUP if is_published else OFFICE,
         )
         book.write(BUREAU, rule_set, command)

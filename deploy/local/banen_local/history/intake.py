@@ -103,7 +103,7 @@ class People:
             occurred_on=days[5],
             candidate_ref=candidate,
             to_partner="emplooi",
-            expires_on=days[5] + timedelta(days=LONGEST_WAY if len(days) > 6 else OFFER_DAYS),
+            expires_on=max(days[5] + timedelta(days=OFFER_DAYS), days[-1]),
             dossier_hash=sha256(handover.bytes).hexdigest(),
         )
         self.book.write(("vluchtelingenwerk", "intake"), handover, offer)

@@ -14,7 +14,7 @@ from banen_reporting.verdict.facts import (
     Verdict,
 )
 from banen_reporting.verdict.judge import judge, judge_group, needs_whole_set
-from banen_reporting.verdict.tally import Tally, tally
+from banen_reporting.verdict.tally import Tally, national_choice, tally
 
 __all__ = [
     "Clause",
@@ -31,6 +31,7 @@ __all__ = [
     "add_months",
     "judge",
     "judge_group",
+    "national_choice",
     "needs_whole_set",
     "tally",
 ]

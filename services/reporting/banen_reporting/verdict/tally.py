@@ -23,19 +23,23 @@ class Tally:
 
 
 def tally(verdicts: Iterable[Verdict]) -> Tally:
-    """R10: of the verdicts on one placement the nation takes one, counted before pending before excluded; the
-    others are duplicates."""
     cells: Counter[tuple[str | None, CountedRoute | None, Outcome]] = Counter()
     duplicates: Counter[tuple[CountedRoute | None, Outcome]] = Counter()
-    chosen: dict[PlacementKey, Verdict] = {}
+    verdicts = list(verdicts)
+    chosen = national_choice(verdicts)
     for verdict in verdicts:
         cells[verdict.unit, verdict.route, verdict.outcome] += 1
-        rival = chosen.setdefault(verdict.key, verdict)
-        if rival is verdict:
-            continue
-        if _NATIONAL_CHOICE[verdict.outcome] < _NATIONAL_CHOICE[rival.outcome]:
-            chosen[verdict.key] = verdict
-            duplicates[rival.route, rival.outcome] += 1
-        else:
+        if chosen[verdict.key] is not verdict:
             duplicates[verdict.route, verdict.outcome] += 1
     return Tally(dict(cells), dict(duplicates))
+
+
+def national_choice(verdicts: Iterable[Verdict]) -> dict[PlacementKey, Verdict]:
+    """R10: of the verdicts on one placement the nation takes one, counted before pending before excluded; the
+    others are duplicates."""
+    chosen: dict[PlacementKey, Verdict] = {}
+    for verdict in verdicts:
+        rival = chosen.setdefault(verdict.key, verdict)
+        if _NATIONAL_CHOICE[verdict.outcome] < _NATIONAL_CHOICE[rival.outcome]:
+            chosen[verdict.key] = verdict
+    return chosen

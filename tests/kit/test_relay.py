@@ -1,0 +1,566 @@
+"""The way from the store to the bus, on a real PostgreSQL and a real NATS: gapless, in order, once, whatever breaks."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
+from prometheus_client import CollectorRegistry
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_kit import relay as relay_module
+from banen_kit.bus import WATERMARKS, BusUnavailable, api, connected, headers_of, jetstream, publish_batch
+from banen_kit.decider import Stored
+from banen_kit.journal import Codec, Journal, Meta
+from banen_kit.keys import MemoryKeys
+from banen_kit.metrics import Metrics
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.relay import Fenced, Relay
+from banen_kit.topology import Partner, apply_stream, streams
+from banen_local.nats import Nats
+
+STREAM = "EVT_UAF_INTAKE"
+SUBJECT = "evt.uaf.intake.contact-made.v1"
+DEADLINE = 30.0
+DAY = date(2006, 3, 1)
+
+
+class Met(Stored, frozen=True):
+    """Public."""
+
+    TYPE: ClassVar[str] = "met"
+    ref: UUID
+
+
+class Thought(Stored, frozen=True):
+    """Private."""
+
+    TYPE: ClassVar[str] = "thought"
+
+
+def to_contract(event: Stored) -> Contract | None:
+    if isinstance(event, Met):
+        return ContactMade(
+            contact_ref=event.ref, occurred_on=DAY, channel=Channel.OTHER, kind=ContactKind.CONTACT
+        )
+    return None
+
+
+class Writer:
+    """Appends to a store: `Met` events have the numbers 1, 2, 3 … as their references."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self.journal: Journal[Stored] = Journal(store, Codec([Met, Thought]), MemoryKeys())
+        self.met = 0
+        self.commands = 0
+
+    async def meet(self, count: int = 1, known_at: datetime | None = None) -> None:
+        for _ in range(count):
+            self.met += 1
+            await self._append(Met(ref=UUID(int=self.met)), known_at)
+
+    async def think(self, count: int = 1) -> None:
+        for _ in range(count):
+            await self._append(Thought(), None)
+
+    async def _append(self, event: Stored, known_at: datetime | None) -> None:
+        self.commands += 1
+        command = UUID(int=self.commands)
+        meta = Meta(command, UUID(int=91), UUID(int=92), datetime(2026, 3, 1, tzinfo=UTC), b"", known_at)
+        await self.journal.append(f"thing-{self.commands}", [event], 0, meta)
+
+
+@pytest.fixture
+def writer(store: PostgresStore) -> Writer:
+    return Writer(store)
+
+
+@pytest.fixture
+async def stream(bus: Client) -> Client:
+    """A bus with the streams of one partner's intake."""
+    for declared in streams([Partner("uaf", ("intake",))], max_bytes=2**24):
+        await apply_stream(bus, declared, change=False)
+    return bus
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_module, "WATERMARK_SECONDS", 0.02)
+
+
+def relay_of(writer: Writer, client: Client) -> Relay:
+    store = writer.journal.store
+    assert isinstance(store, PostgresStore)
+    metrics = Metrics.create(CollectorRegistry())
+    return Relay("uaf", "intake", writer.journal, store, to_contract, client, metrics)
+
+
+@asynccontextmanager
+async def running(relay: Relay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled(), task.exception()
+
+
+async def once(relay: Relay) -> None:
+    """One turn of a relay: everything that is there, then a watermark."""
+    async with relay.ownership() as connection:
+        await relay.step(connection)
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while not await holds():  # noqa: ASYNC110 - other processes do not tell
+            await asyncio.sleep(0.01)
+
+
+async def on_stream(client: Client) -> list[RawStreamMsg]:
+    state = (await api(client, f"STREAM.INFO.{STREAM}"))["state"]
+    numbers = range(max(state["first_seq"], 1), state["last_seq"] + 1)
+    return [await jetstream(client).get_msg(STREAM, seq=number) for number in numbers]
+
+
+async def sequences(client: Client) -> list[int]:
+    return [int(headers_of(message)["ce-sequence"]) for message in await on_stream(client)]
+
+
+async def arrives(client: Client, count: int) -> None:
+    async def is_there() -> bool:
+        return (await api(client, f"STREAM.INFO.{STREAM}"))["state"]["last_seq"] >= count
+
+    await eventually(is_there)
+
+
+async def watermark(client: Client) -> dict[str, Any] | None:
+    try:
+        found = await jetstream(client).get_last_msg(WATERMARKS, "wmk.uaf.intake")
+    except NotFoundError:
+        return None
+    return json.loads(found.data or b"")
+
+
+async def test_numbers_what_is_public_from_one_in_the_order_of_the_store(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.think()
+    await writer.meet(3)
+    await writer.think(2)
+    await writer.meet(2)
+    await once(relay_of(writer, stream))
+
+    found = await on_stream(stream)
+    assert [int(headers_of(message)["ce-sequence"]) for message in found] == [1, 2, 3, 4, 5]
+    assert [headers_of(message)["ce-subject"] for message in found] == [str(UUID(int=n)) for n in range(1, 6)]
+    assert {message.subject for message in found} == {SUBJECT}
+
+
+async def test_a_message_is_the_event_and_nothing_else(writer: Writer, store: PostgresStore, stream: Client):
+    await writer.meet()
+    await once(relay_of(writer, stream))
+    [message] = await on_stream(stream)
+    [record] = await store.read_all(0, 10)
+    assert ContactMade.model_validate_json(message.data or b"") == to_contract(Met(ref=UUID(int=1)))
+    assert Envelope.from_headers(headers_of(message)) == Envelope(
+        id=record.id,
+        source="urn:nl:banenoffensief:uaf:intake",
+        type="nl.banenoffensief.intake.contact-made.v1",
+        subject=str(UUID(int=1)),
+        time=record.recorded_at,
+        partner="uaf",
+        sequence=1,
+        correlationid=UUID(int=91),
+        causationid=UUID(int=92),
+    )
+
+
+async def test_what_is_private_publishes_nothing_and_holds_nothing_up(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.think(3)
+    await once(relay_of(writer, stream))
+    assert await on_stream(stream) == []
+    at = await store.pool.fetchval("select position from checkpoints where consumer = 'relay'")
+    assert at == (await store.read_all(0, 10))[-1].position
+
+
+async def test_more_than_one_batch_arrives_whole_and_in_order(writer: Writer, stream: Client):
+    await asyncio.gather(*(writer.meet() for _ in range(1100)))
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == list(range(1, 1101))
+
+
+async def test_follows_the_store_while_it_runs(writer: Writer, stream: Client):
+    async with running(relay_of(writer, stream)):
+        for count in (3, 4):
+            await writer.meet(count)
+            await arrives(stream, writer.met)
+    assert await sequences(stream) == list(range(1, 8))
+
+
+async def test_a_historic_fact_travels_with_the_moment_it_was_known(writer: Writer, stream: Client):
+    known_at = datetime(2006, 3, 2, 10, tzinfo=UTC)
+    await writer.meet(known_at=known_at)
+    await writer.meet()
+    await once(relay_of(writer, stream))
+    loaded, live = [Envelope.from_headers(headers_of(message)) for message in await on_stream(stream)]
+    assert (loaded.known_at, loaded.imported) == (known_at, True)
+    assert loaded.time > known_at
+    assert (live.known_at, live.imported, live.knownat) == (live.time, False, None)
+
+
+async def test_what_was_numbered_and_not_sent_is_sent_by_the_next_relay(
+    writer: Writer, store: PostgresStore, stream: Client, nats: Nats
+):
+    await writer.meet(2)
+    await once(relay_of(writer, stream))
+    await writer.meet(5)
+    async with connected(nats.url, "dies") as dying:
+        first = relay_of(writer, dying)
+        with pytest.raises(BusUnavailable):
+            await _die_between_save_and_send(first, dying)
+    assert await store.pool.fetchval("select max(sequence) from publications") == 7
+    assert await sequences(stream) == [1, 2]
+
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == list(range(1, 8))
+
+
+async def _die_between_save_and_send(relay: Relay, client: Client) -> None:
+    """Takes over and learns where the stream stands; then the connection is gone."""
+
+    async with relay.ownership() as connection:
+        await relay._resume(connection)
+        await client.close()
+        await relay.step(connection)
+
+
+async def test_what_was_sent_and_not_marked_is_not_sent_again(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(3)
+    await once(relay_of(writer, stream))
+    await store.pool.execute("delete from checkpoints where consumer = 'sent'")
+    await writer.meet(1)
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == [1, 2, 3, 4]
+
+
+async def test_resumes_in_the_middle_of_what_was_numbered(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(6)
+    await once(relay_of(writer, stream))
+    sent = [
+        (row["subject"], row["body"].encode(), json.loads(row["headers"]))
+        for row in await store.pool.fetch("select * from publications order by sequence limit 4")
+    ]
+    await _recreate(stream)
+    await publish_batch(stream, sent, 0)
+
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_new_stream_gets_everything_from_one_byte_for_byte(writer: Writer, stream: Client):
+    await writer.meet(4)
+    await once(relay_of(writer, stream))
+    before = [(message.subject, _own(message), message.data) for message in await on_stream(stream)]
+    await _recreate(stream)
+    await once(relay_of(writer, stream))
+    assert [(message.subject, _own(message), message.data) for message in await on_stream(stream)] == before
+
+
+def _own(message: RawStreamMsg) -> dict[str, str]:
+    return {name: value for name, value in headers_of(message).items() if not name.startswith("Nats-")}
+
+
+async def _recreate(client: Client) -> None:
+    await api(client, f"STREAM.DELETE.{STREAM}")
+    await apply_stream(client, streams([Partner("uaf", ("intake",))], max_bytes=2**24)[0], change=False)
+
+
+async def test_an_emptied_stream_goes_on_after_what_was_sent(writer: Writer, stream: Client):
+    await writer.meet(3)
+    await once(relay_of(writer, stream))
+    await api(stream, f"STREAM.PURGE.{STREAM}")
+    await writer.meet(2)
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == [4, 5]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [{"ce-sequence": "1", "ce-id": str(UUID(int=99))}, {"ce-sequence": "9", "ce-id": str(UUID(int=99))}, {}],
+    ids=["another event", "an event that is not there yet", "no event at all"],
+)
+async def test_refuses_to_publish_to_the_stream_of_another_store(
+    writer: Writer, stream: Client, foreign: dict[str, str]
+):
+    await publish_batch(stream, [(SUBJECT, b"{}", foreign)], 0)
+    await writer.meet(2)
+    relay = relay_of(writer, stream)
+
+    async def refuses() -> bool:
+        return relay.fault is not None
+
+    async with running(relay):
+        await eventually(refuses)
+    assert relay.fault
+    assert "store-behind-bus" in relay.fault
+    assert len(await on_stream(stream)) == 1
+
+
+async def test_a_store_restored_from_before_refuses_to_publish(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(3)
+    await once(relay_of(writer, stream))
+    # What a restore of an older backup leaves: fewer publications than the stream holds.
+    await store.pool.execute("delete from publications where sequence = 3")
+    await store.pool.execute("update checkpoints set position = 2 where consumer = 'relay'")
+    await writer.meet(1)
+    with pytest.raises(relay_module.StoreBehindBus):
+        await once(relay_of(writer, stream))
+    assert await sequences(stream) == [1, 2, 3]
+
+
+async def test_works_again_once_the_fault_is_repaired(writer: Writer, stream: Client):
+    await publish_batch(stream, [(SUBJECT, b"{}", {})], 0)
+    await writer.meet(2)
+    relay = relay_of(writer, stream)
+
+    async def refuses() -> bool:
+        return relay.fault is not None
+
+    async def works() -> bool:
+        return relay.fault is None
+
+    async with running(relay):
+        await eventually(refuses)
+        await _recreate(stream)
+        await arrives(stream, 2)
+        await eventually(works)
+    assert await sequences(stream) == [1, 2]
+
+
+async def test_of_two_relays_one_works_and_the_other_takes_over_when_its_connection_dies(
+    writer: Writer, store: PostgresStore, stream: Client, database: Any
+):
+    async def owner() -> int | None:
+        return await store.pool.fetchval(
+            "select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 2"
+            " and classid = $1 and objid = store_number()",
+            relay_module.RELAY_LOCK,
+        )
+
+    async def is_owned() -> bool:
+        return await owner() is not None
+
+    async with running(relay_of(writer, stream)), running(relay_of(writer, stream)):
+        await eventually(is_owned)
+        for _ in range(3):
+            await writer.meet(5)
+            await arrives(stream, writer.met)
+            before = await owner()
+            superuser = await asyncpg.connect(database.owner_url)
+            await superuser.execute("select pg_terminate_backend($1)", before)
+            await superuser.close()
+
+            async def is_another(before: int | None = before) -> bool:
+                return await owner() not in (None, before)
+
+            await writer.meet(5)
+            await eventually(is_another)
+            await arrives(stream, writer.met)
+    assert await sequences(stream) == list(range(1, 31))
+    assert await store.pool.fetchval("select fence from checkpoints where consumer = 'relay'") == 4
+
+
+async def test_a_relay_that_was_replaced_can_neither_number_nor_send(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    old, new = relay_of(writer, stream), relay_of(writer, stream)
+    await writer.meet(1)
+    async with old.ownership() as connection:
+        await old.step(connection)
+        # A relay that was taken for dead and is not: its lock is gone, and it does not know.
+        await connection.execute("select pg_advisory_unlock_all()")
+        async with new.ownership() as replacing:
+            await writer.meet(1)
+            with pytest.raises(Fenced):
+                await old.step(connection)
+            assert await store.pool.fetchval("select count(*) from publications") == 1
+            await new.step(replacing)
+    assert await sequences(stream) == [1, 2]
+
+
+async def test_a_replaced_relay_that_was_about_to_send_leaves_no_duplicate(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    old, new = relay_of(writer, stream), relay_of(writer, stream)
+    await writer.meet(1)
+    async with old.ownership() as connection:
+        await old.step(connection)
+        await writer.meet(3)
+        numbered = await old._number(connection)
+        assert numbered is not None
+        await connection.execute("select pg_advisory_unlock_all()")
+        await once(new)
+        with pytest.raises(BusUnavailable):
+            await old._send(numbered)
+    assert await sequences(stream) == [1, 2, 3, 4]
+
+
+async def test_keeps_the_backlog_in_the_store_while_the_bus_is_away_then_drains_it(
+    writer: Writer, store: PostgresStore, stream: Client, nats: Nats
+):
+    relay = relay_of(writer, stream)
+
+    async def has_failed() -> bool:
+        failures = relay._metrics.relay_failures.labels("BusUnavailable")
+        return failures._value.get() >= 1
+
+    async with running(relay):
+        await writer.meet(3)
+        await arrives(stream, 3)
+        await nats.stop()
+        await writer.meet(20)
+        await eventually(has_failed)
+        assert len(await store.read_all(0, 100)) == 23
+        await nats.start()
+        await arrives(stream, 23)
+    assert await sequences(stream) == list(range(1, 24))
+
+
+async def test_waits_for_a_stream_that_does_not_exist_yet(writer: Writer, bus: Client):
+    await writer.meet(2)
+    relay = relay_of(writer, bus)
+
+    async def has_failed() -> bool:
+        return relay._metrics.relay_failures.labels("NotFoundError")._value.get() >= 1
+
+    async with running(relay):
+        await eventually(has_failed)
+        for declared in streams([Partner("uaf", ("intake",))], max_bytes=2**24):
+            await apply_stream(bus, declared, change=False)
+        await arrives(bus, 2)
+    assert await sequences(bus) == [1, 2]
+
+
+async def test_loses_nothing_while_its_database_connections_are_cut(
+    writer: Writer, store: PostgresStore, stream: Client, database: Any
+):
+    async with running(relay_of(writer, stream)):
+        for _ in range(5):
+            await writer.meet(10)
+            superuser = await asyncpg.connect(database.owner_url)
+            await superuser.execute(
+                "select pg_terminate_backend(l.pid) from pg_locks l where locktype = 'advisory' and objsubid = 2"
+                " and classid = $1",
+                relay_module.RELAY_LOCK,
+            )
+            await superuser.close()
+        await arrives(stream, 50)
+    assert await sequences(stream) == list(range(1, 51))
+
+
+async def test_a_watermark_says_how_far_everything_is_published(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(3)
+    await writer.think()
+    await once(relay_of(writer, stream))
+    mark = await watermark(stream)
+    assert mark
+    assert mark["sequence"] == 3
+    assert datetime.fromisoformat(mark["through"]) > (await store.read_all(0, 10))[-1].recorded_at
+
+
+async def test_a_watermark_moves_on_while_nothing_happens(writer: Writer, stream: Client):
+    first: dict[str, Any] = {}
+
+    async def has_moved() -> bool:
+        found = await watermark(stream)
+        if found and not first:
+            first.update(found)
+        return bool(found and found["through"] > first["through"])
+
+    async with running(relay_of(writer, stream)):
+        await eventually(has_moved)
+    assert first["sequence"] == 0
+
+
+async def test_no_watermark_is_said_while_an_append_is_under_way(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    relay = relay_of(writer, stream)
+    await writer.meet(1)
+    async with relay.ownership() as connection:
+        await relay.step(connection)
+        before = await watermark(stream)
+        async with store.pool.acquire() as other, other.transaction():
+            await other.execute("select publish_floor()")  # the first thing that an append does
+            await writer.meet(1)
+            await asyncio.sleep(relay_module.WATERMARK_SECONDS)
+            await relay.step(connection)
+            assert await watermark(stream) == before
+            assert await sequences(stream) == [1]
+        await relay.step(connection)
+        after = await watermark(stream)
+    assert before
+    assert after
+    assert (before["sequence"], after["sequence"]) == (1, 2)
+
+
+async def test_a_watermark_covers_all_that_was_recorded_before_it(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    marks: list[dict[str, Any]] = []
+
+    async def note(message: Msg) -> None:
+        marks.append(json.loads(message.data))
+
+    await stream.subscribe("wmk.uaf.intake", cb=note)
+    async with running(relay_of(writer, stream)):
+        for _ in range(40):
+            await asyncio.gather(*(writer.meet() for _ in range(5)))
+        await arrives(stream, 200)
+
+        async def is_said() -> bool:
+            return bool(marks) and marks[-1]["sequence"] == 200
+
+        await eventually(is_said)
+    rows = await store.pool.fetch(
+        "select p.sequence, e.recorded_at from publications p join events e on e.position = p.position"
+    )
+    assert len(rows) == 200
+    assert len({mark["sequence"] for mark in marks}) > 1
+    for mark in marks:
+        through = datetime.fromisoformat(mark["through"])
+        missing = [row for row in rows if row["recorded_at"] < through and row["sequence"] > mark["sequence"]]
+        assert missing == []
+    assert all(earlier["through"] < later["through"] for earlier, later in itertools.pairwise(marks))
+
+
+async def test_an_event_that_is_dated_back_does_not_move_the_watermark_back(writer: Writer, stream: Client):
+    relay = relay_of(writer, stream)
+    await writer.meet(known_at=datetime(2006, 3, 1, tzinfo=UTC))
+    await once(relay)
+    mark = await watermark(stream)
+    assert mark
+    assert datetime.fromisoformat(mark["through"]) > datetime.now(UTC) - timedelta(minutes=5)

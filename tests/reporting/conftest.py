@@ -1,0 +1,198 @@
+"""A small programme in a real database, with the pages and the read API in front of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from banen_contracts import Contract
+from banen_contracts.base import Precision, Route, source_of
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    PlacementEnded,
+    PlacementKind,
+    PlacementStarted,
+    ProgrammeTag,
+)
+from banen_contracts.reporting import (
+    CostRecorded,
+    CountingPermissionGranted,
+    CountingRuleSetPublished,
+    HistoricFigureImported,
+    PartnerAdmitted,
+    Provenance,
+    RuleSetParams,
+    TargetSet,
+    TargetUnitDefined,
+)
+from banen_kit import problem
+from banen_kit.inbox import INSERT
+from banen_kit.postgres import Pool, connect
+from banen_reporting import pages, reads
+from banen_reporting.answers import Answers
+from banen_reporting.figures import Figures
+from banen_reporting.view import View
+
+DAY = date(2007, 1, 1)
+KNOWN = datetime(2007, 2, 1, 12, tzinfo=UTC)
+NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
+REFS = UUID("00000000-0000-4000-8000-000000000000")
+WINDOW: dict[str, Any] = {"window_from": date(2005, 12, 1), "window_to": date(2008, 12, 31)}
+
+
+def ref_of(name: str) -> UUID:
+    return uuid5(REFS, name)
+
+
+class Facts:
+    """Public events, put where the inbox would have put them."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+        self._heads: dict[str, int] = {}
+
+    def say(
+        self, partner: str, event: Contract, *, known_at: datetime = KNOWN, imported: bool = True
+    ) -> None:
+        source = source_of(partner, event.NAME.split(".")[0])
+        sequence = self._heads[source] = self._heads.get(source, 0) + 1
+        type_ = f"nl.banenoffensief.{event.NAME}"
+        id_ = uuid5(REFS, f"{source}/{sequence}")
+        body = event.to_json().decode()
+        self.rows.append((source, sequence, id_, type_, event.ref, NOW, known_at, imported, id_, body))
+
+    def place(self, name: str, partner: str, kind: str, *, imported: bool = True, **more: Any) -> None:
+        self.say(partner, placement(name, partner, kind, **more), imported=imported)
+
+    def address(self, name: str) -> str:
+        """Of the page of a placement."""
+        return f"/plaatsingen/{ref_of(name)}"
+
+    def bureau(self, event: Contract) -> None:
+        self.say("bureau", event)
+
+    async def store(self, pool: Pool) -> None:
+        await pool.executemany(
+            "insert into projected (source, sequence) values ($1, 0)", [(source,) for source in self._heads]
+        )
+        await pool.execute(INSERT, *map(list, zip(*self.rows, strict=True)))
+
+
+def placement(name: str, partner: str, kind: str, contract: str = "open_ended", **more: Any) -> Contract:
+    terms: dict[str, Any] = {
+        "placement_ref": ref_of(name),
+        "client_ref": ref_of(f"client of {name}"),
+        "kind": PlacementKind(kind),
+        "contract": ContractTerm(contract),
+        "start_date": DAY,
+        "paid": True,
+        "programme_tag": ProgrammeTag.PROGRAMME,
+        "primary_partner": partner,
+        "occurred_on": DAY,
+    }
+    return PlacementStarted(**(terms | more))
+
+
+def add_programme(facts: Facts) -> None:
+    units = (("uaf", "UAF", 4, 5), ("goed-werk", "Goed & Werk", None, None), ("uwv", "UWV", None, None))
+    for ref, name, on_a, on_b in units:
+        facts.bureau(PartnerAdmitted(partner_id=ref, name=name, services=("mediation",), occurred_on=DAY))
+        facts.bureau(TargetUnitDefined(unit_id=ref, label=name, members=(ref,), occurred_on=DAY))
+        for route, value in ((Route.A, on_a), (Route.B, on_b)):
+            decided = {"decided_by": "steering-group", "occurred_on": DAY}
+            facts.bureau(TargetSet(unit_id=ref, route=route, value=value, **decided))
+        if on_a is None:
+            granted = {"counts_starts_from": WINDOW["window_from"], "grantor": "ministry", "occurred_on": DAY}
+            facts.bureau(CountingPermissionGranted(unit_id=ref, **granted))
+    rule_sets = {
+        "published": {},
+        "each": {"credit": "each"},
+        "with-regular": {"additionality": "none"},
+        "without-uwv": {"permissions": "except", "except_units": ("uwv",)},
+    }
+    for ref, params in rule_sets.items():
+        approved = {"version": 1, "approved_by": "steering-group", "occurred_on": DAY}
+        given = RuleSetParams(**WINDOW, **params)
+        facts.bureau(CountingRuleSetPublished(rule_set_id=ref, params=given, **approved))
+    facts.bureau(
+        HistoricFigureImported(
+            figure_ref=ref_of("figure"),
+            unit_id="uaf",
+            measure="regular_placements",
+            year=2006,
+            value=150,
+            provenance=Provenance.ASSUMED,
+            precision=Precision.APPROX,
+            document_ref="BOV/report-2009",
+            occurred_on=DAY,
+        )
+    )
+    cost = {"amount_euro": 5000, "precision": Precision.EXACT, "occurred_on": DAY}
+    facts.bureau(CostRecorded(cost_ref=ref_of("cost"), **cost))
+
+
+def add_placements(facts: Facts) -> None:
+    """UAF: A 2 counted, 1 pending, 2 excluded; B 1. Goed-Werk: A 1 (UAF helped), B none of 1. UWV: A 1, B nothing."""
+    short = {"contract": "fixed", "planned_end_date": date(2007, 2, 28)}
+    facts.place("job", "uaf", "employment")
+    facts.place("firm", "uaf", "self_employment")
+    facts.place("unclear", "uaf", "temp", contract="unknown")
+    facts.place("short", "uaf", "employment", **short)
+    facts.place("broken", "uaf", "employment")
+    facts.place("internship", "uaf", "internship")
+    facts.place("temp", "goed-werk", "temp", assist_partners=("uaf",))
+    facts.place("trial", "goed-werk", "work_experience", **short)
+    facts.place("uwv-job", "uwv", "employment")
+    ended = {"end_date": date(2007, 3, 1), "reason_code": EndReason.CANDIDATE_ENDED}
+    facts.say(
+        "uaf",
+        PlacementEnded(placement_ref=ref_of("broken"), occurred_on=date(2007, 3, 1), **ended),
+        known_at=datetime(2007, 3, 5, 12, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+async def pool(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[Pool]:
+    pool = await connect(database.service_url, await new_schema("banen_kit", "banen_reporting"))
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def facts() -> Facts:
+    """The small programme; a test may say more before it asks for `answers`."""
+    facts = Facts()
+    add_programme(facts)
+    add_placements(facts)
+    return facts
+
+
+@pytest.fixture
+async def answers(pool: Pool, facts: Facts) -> Answers:
+    await facts.store(pool)
+    view = View(pool)
+    while await view.project():
+        pass
+    assert await view.set_aside() == []
+    return Answers(Figures(view), view, lambda: NOW)
+
+
+@pytest.fixture
+def app(answers: Answers) -> FastAPI:
+    app = FastAPI()
+    problem.install(app)
+    app.include_router(reads.routes(answers))
+    app.include_router(pages.routes(answers))
+    return app
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """Asks the application without a network."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bureau") as client:
+        yield client

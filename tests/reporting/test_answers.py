@@ -1,0 +1,145 @@
+"""The cells: what is no target, what is nothing recorded, and what is really zero; and the rows behind them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from banen_kit.problem import Problem
+from banen_reporting.answers import DUPLICATES, NONE, OUTCOMES, Answers, Wanted, write_cursor
+
+UNTIL = date(2008, 12, 31)
+
+
+async def targets(answers: Answers, rule_set: str = "published") -> dict[str, Any]:
+    return await answers.targets(answers.asked(rule_set, None, UNTIL))
+
+
+async def unit(answers: Answers, ref: str, rule_set: str = "published") -> dict[str, Any]:
+    return next(one for one in (await targets(answers, rule_set))["units"] if one["id"] == ref)
+
+
+async def rows(
+    answers: Answers, wanted: Wanted, rule_set: str = "published", limit: int = 100
+) -> dict[str, Any]:
+    return await answers.placements(answers.asked(rule_set, None, UNTIL), wanted, None, limit)
+
+
+async def test_a_cell_has_target_outcomes_and_percentage(answers: Answers):
+    found = (await unit(answers, "uaf"))["routes"]["A"]
+
+    assert found == {
+        "target": 4,
+        "targetStatus": "set",
+        "counted": 2,
+        "pending": 1,
+        "excluded": 2,
+        "recorded": 5,
+        "attainment": 50.0,
+    }
+
+
+async def test_no_target_is_none_and_has_no_percentage(answers: Answers):
+    found = (await unit(answers, "goed-werk"))["total"]
+
+    assert (found["target"], found["targetStatus"], found["attainment"]) == (None, "none", None)
+
+
+async def test_zero_of_something_recorded_differs_from_nothing_recorded(answers: Answers):
+    goed_werk, uwv = await unit(answers, "goed-werk"), await unit(answers, "uwv")
+
+    assert (goed_werk["routes"]["B"]["counted"], goed_werk["routes"]["B"]["recorded"]) == (0, 1)
+    assert (uwv["routes"]["B"]["counted"], uwv["routes"]["B"]["recorded"]) == (0, 0)
+
+
+async def test_units_without_a_target_follow_those_with_one(answers: Answers):
+    assert [one["id"] for one in (await targets(answers))["units"]] == ["uaf", "goed-werk", "uwv"]
+
+
+async def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(answers: Answers):
+    found = await targets(answers, "each")
+
+    of_units = sum(one["total"]["counted"] for one in found["units"])
+    duplicates = found["national"]["duplicates"]["counted"]
+    assert (of_units, duplicates) == (6, 1)
+    assert found["national"]["total"]["counted"] == of_units - duplicates
+
+
+@pytest.mark.parametrize("rule_set", ["published", "each", "with-regular", "without-uwv"])
+async def test_every_figure_has_exactly_that_many_rows(answers: Answers, rule_set: str):
+    found = await targets(answers, rule_set)
+    figures = {(one["id"], route): cell for one in found["units"] for route, cell in one["routes"].items()}
+    figures |= {(one["id"], None): one["total"] for one in found["units"]}
+    figures |= {(None, route): cell for route, cell in found["national"]["routes"].items()}
+    figures |= {
+        (None, None): found["national"]["total"],
+        (NONE, None): found["outsideUnits"],
+        (DUPLICATES, None): found["national"]["duplicates"],
+    }
+
+    counts = {
+        (*place, outcome): (await rows(answers, Wanted(*place, outcome), rule_set))["count"]
+        for place in figures
+        for outcome in OUTCOMES
+    }
+
+    assert counts == {
+        (*place, outcome): cell[outcome] for place, cell in figures.items() for outcome in OUTCOMES
+    }
+
+
+async def test_the_pages_of_a_list_hold_every_row_once(answers: Answers):
+    asked = answers.asked(None, None, UNTIL)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await answers.placements(asked, Wanted(), cursor, 4)
+        seen += [row["ref"] for row in page["placements"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert (len(seen), len(set(seen)), page["count"]) == (9, 9, 9)
+
+
+@pytest.mark.parametrize("cursor", ["x", "WzFd", "WzEsMiwzLDRd", "bnVsbA=="])
+async def test_a_cursor_of_somebody_else_is_refused(answers: Answers, cursor: str):
+    with pytest.raises(Problem, match="cursor") as caught:
+        await answers.placements(answers.asked(None, None, UNTIL), Wanted(), cursor, 4)
+
+    assert caught.value.status == 400
+
+
+async def test_a_cursor_beyond_the_last_row_gives_no_rows(answers: Answers):
+    cursor = write_cursor(("9999-12-31", "", "", ""))
+
+    found = await answers.placements(answers.asked(None, None, UNTIL), Wanted(), cursor, 4)
+
+    assert (found["placements"], found["next"]) == ([], None)
+
+
+async def test_the_imported_part_keeps_its_provenance_and_document(answers: Answers):
+    found = await answers.results(answers.asked(None, None, UNTIL))
+
+    uaf, goed_werk, _ = found["units"]
+    assert (uaf["programme"]["value"], uaf["regular"]["value"], uaf["total"]) == (3, 150, 153)
+    assert uaf["regular"]["provenance"] == "assumed"
+    assert uaf["regular"]["documents"][0]["document"] == "BOV/report-2009"
+    assert goed_werk["regular"]["value"] is None
+
+
+async def test_an_end_counts_from_the_day_on_which_it_was_known(answers: Answers):
+    before = await answers.targets(answers.asked(None, date(2007, 3, 4), UNTIL))
+    after = await answers.targets(answers.asked(None, date(2007, 3, 5), UNTIL))
+
+    assert (before["national"]["total"]["counted"], after["national"]["total"]["counted"]) == (6, 5)
+
+
+async def test_rule_sets_are_compared_on_the_same_facts(answers: Answers):
+    found = (await answers.rule_sets(answers.asked(None, None, UNTIL)))["ruleSets"]
+
+    said = {row["id"]: (row["count"], row["percentOfTarget"], row["euroPerPlacement"]) for row in found}
+    assert list(said) == ["published", "each", "with-regular", "without-uwv"]
+    assert said["published"] == (5, 55.6, 1000.0)
+    assert said["without-uwv"] == (4, 44.4, 1250.0)
+    assert said["with-regular"] == (155, 1722.2, 32.26)

@@ -1,0 +1,435 @@
+"""The pages say what the answers say, every figure opens its rows, and what is refused is refused readably."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from banen_contracts import BY_TYPE
+from banen_contracts.base import Precision, source_of
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    HoursBand,
+    PlacementKind,
+    ProgrammeTag,
+    RetentionMethod,
+)
+from banen_contracts.reporting import Provenance, RuleSetParams, SourceDeclaredLive
+from banen_kit.postgres import Pool
+from banen_reporting import pages, words
+from banen_reporting.answers import Answers
+from banen_reporting.verdict import Clause, Outcome
+
+DATES = "happenedUntil=2008-12-31"
+PACKAGE = Path(pages.__file__).parent
+PARTNERS = ("uaf", "goed-werk", "uwv")
+VOID = {"meta", "link", "input"}
+
+
+class Page(HTMLParser):
+    """What a reader finds on a page: rows of cells, links with their texts, and the places a link can lead to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.links: list[tuple[str, str]] = []
+        self.ids: set[str] = set()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        self.rows = [[plain(cell) for cell in row] for row in self.rows]
+        self.links = [(address, plain(text)) for address, text in self.links]
+        self.words = plain(self.words)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        if "id" in found:
+            self.ids.add(found["id"] or "")
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag == "a":
+            self.links.append((found["href"] or "", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+        if "td" in self.open or "th" in self.open:
+            self.rows[-1][-1] += data
+        if "a" in self.open:
+            address, text = self.links[-1]
+            self.links[-1] = (address, text + data)
+
+    def below(self, label: str) -> dict[str, list[str]]:
+        """The rows of one unit in the table of targets, by their first cell."""
+        start = next(at for at, row in enumerate(self.rows) if len(row) == 1 and row[0].startswith(label))
+        found: dict[str, list[str]] = {}
+        for row in self.rows[start + 1 :]:
+            if len(row) == 1 or row[0] in found:
+                break
+            found[row[0]] = row[1:]
+        return found
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def get(browser: httpx2.AsyncClient, address: str, status: int = 200) -> Page:
+    answer = await browser.get(address)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    return Page(answer.text)
+
+
+async def test_it_shows_targets_results_and_percentages(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    assert page.below("UAF") == {
+        "Route A": ["4", "2", "50,0%", "1", "2"],
+        "Route B": ["5", "1", "20,0%", "0", "0"],
+        "Totaal": ["9", "3", "33,3%", "1", "2"],
+    }
+    assert page.below("Landelijk")["Totaal"] == ["9", "5", "55,6%", "1", "3"]
+
+
+async def test_no_target_is_said_and_is_never_zero(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    assert page.below("Goed & Werk") == {
+        "Route A": ["geen taakstelling", "1", "", "0", "0"],
+        "Route B": ["geen taakstelling", "0", "", "0", "1"],
+        "Totaal": ["geen taakstelling", "1", "", "0", "1"],
+    }
+
+
+async def test_a_cell_is_blank_where_nothing_was_recorded_and_there_is_no_target(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    assert page.below("UWV")["Route B"] == ["geen taakstelling", "", "", "", ""]
+
+
+@pytest.mark.parametrize("query", ["", "ruleSet=each&", "ruleSet=without-uwv&knownOn=2007-03-04&"])
+async def test_every_figure_opens_exactly_that_many_rows(browser: httpx2.AsyncClient, query: str):
+    page = await get(browser, f"/?{query}{DATES}")
+    figures = [(address, text) for address, text in page.links if address.startswith("/plaatsingen?")]
+    assert len(figures) > 30
+
+    for address, text in figures:
+        opened = await get(browser, address)
+        listed = [to for to, _ in opened.links if to.startswith("/plaatsingen/")]
+        assert len(listed) == int(text), address
+        expected = {"0": "Geen plaatsingen", "1": "1 plaatsing"}.get(text, f"{text} plaatsingen")
+        assert expected in opened.words, address
+
+
+async def test_links_keep_the_rule_set_and_the_dates(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?ruleSet=each&knownOn=2007-03-04&{DATES}")
+
+    address = next(address for address, text in page.links if "unit=uaf&route=A&verdict=counted" in address)
+    assert parse_qs(urlsplit(address).query) == {
+        "unit": ["uaf"],
+        "route": ["A"],
+        "verdict": ["counted"],
+        "ruleSet": ["each"],
+        "knownOn": ["2007-03-04"],
+        "happenedUntil": ["2008-12-31"],
+    }
+
+
+async def test_every_figure_of_the_comparison_opens_under_its_own_rule_set(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    address, text = next(
+        link for link in page.links if link[0].startswith("/plaatsingen") and "without-uwv" in link[0]
+    )
+    opened = await get(browser, address)
+
+    assert text == "4"
+    assert "without-uwv, versie 1" in opened.words
+
+
+async def test_the_imported_part_leads_to_its_document_on_the_page(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    anchors = [(address[1:], text) for address, text in page.links if address.startswith("#")]
+    assert ("document-uaf", "150") in anchors
+    assert {anchor for anchor, _ in anchors} <= page.ids
+    assert ["UAF", "2006", "ongeveer 150", "BOV/report-2009"] in page.rows
+
+
+async def test_the_imported_part_says_where_it_comes_from(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    assert ["UAF", "3", "150 aangenomen, BOV/report-2009", "153"] in page.rows
+    assert ["UWV", "1", "geen cijfer", "1"] in page.rows
+
+
+async def test_duplicates_have_a_line_only_where_there_are_any(browser: httpx2.AsyncClient):
+    without, with_some = await get(browser, f"/?{DATES}"), await get(browser, f"/?ruleSet=each&{DATES}")
+
+    assert words.TEXT["duplicates"] not in without.below("Landelijk")
+    assert with_some.below("Landelijk")[words.TEXT["duplicates"]][1] == "1"
+
+
+async def test_the_comparison_says_in_words_what_a_rule_set_does(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?{DATES}")
+
+    assert "zonder de toestemming voor UWV" in page.words
+
+
+async def test_figures_of_now_are_provisional(browser: httpx2.AsyncClient):
+    assert "voorlopig" in (await get(browser, "/")).words
+
+
+@pytest.fixture
+def everybody_live(facts: Any) -> None:
+    for partner in PARTNERS:
+        facts.bureau(
+            SourceDeclaredLive(partner_id=partner, service="mediation", occurred_on=date(2007, 1, 1))
+        )
+
+
+@pytest.mark.usefixtures("everybody_live")
+async def test_figures_are_final_once_every_source_is_live_and_past_the_day(
+    answers: Answers, browser: httpx2.AsyncClient
+):
+    for partner in PARTNERS:
+        await answers.view.save_watermark(source_of(partner, "mediation"), "2009-01-01T12:00:00+00:00", 1)
+
+    past, future = await get(browser, "/?knownOn=2008-12-30"), await get(browser, "/?knownOn=2009-01-02")
+
+    assert ("definitief" in past.words, "definitief" in future.words) == (True, False)
+
+
+async def test_the_form_asks_again_with_what_was_asked(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/?ruleSet=each&knownOn=2008-01-01&{DATES}")
+
+    inputs = {found["name"]: found.get("value") for tag, found in page.tags if tag == "input"}
+    assert inputs == {"knownOn": "2008-01-01", "happenedUntil": "2008-12-31"}
+    assert [found["value"] for tag, found in page.tags if tag == "option" and "selected" in found] == ["each"]
+
+
+async def test_the_form_of_a_list_keeps_its_filters(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/plaatsingen?unit=uaf&verdict=excluded&{DATES}")
+
+    hidden = {found["name"]: found["value"] for tag, found in page.tags if found.get("type") == "hidden"}
+    assert hidden == {"unit": "uaf", "verdict": "excluded"}
+
+
+async def test_empty_fields_of_a_form_are_as_if_not_given(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/plaatsingen?unit=&route=&verdict=&clause=&cursor=&ruleSet=&knownOn=&{DATES}")
+
+    assert "9 plaatsingen" in page.words
+
+
+async def test_a_list_says_its_filters_in_words(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/plaatsingen?unit=goed-werk&route=B&verdict=excluded&clause=R1&{DATES}")
+
+    assert (
+        "Partner: Goed & Werk; Route: B; Oordeel: telt niet mee; Reden: het contract is te kort" in page.words
+    )
+
+
+async def test_a_row_says_start_kind_contract_partner_route_and_why(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/plaatsingen?unit=goed-werk&route=B&{DATES}")
+
+    assert page.rows[1][1:] == [
+        "01-01-2007",
+        "werkervaringsplaats",
+        "bepaalde tijd t/m 28-02-2007",
+        "Goed & Werk",
+        "B",
+        "telt niet mee: het contract is te kort",
+    ]
+
+
+@pytest.fixture
+def many(facts: Any) -> None:
+    for number in range(150):
+        facts.place(f"many {number}", "uwv", "internship")
+
+
+@pytest.mark.usefixtures("many")
+async def test_a_long_list_goes_on_at_the_next_page(browser: httpx2.AsyncClient):
+    address: str | None = f"/plaatsingen?unit=uwv&route=B&{DATES}"
+    sizes: list[int] = []
+    seen: set[str] = set()
+    while address is not None:
+        page = await get(browser, address)
+        assert "150 plaatsingen" in page.words
+        listed = {to for to, _ in page.links if to.startswith("/plaatsingen/")}
+        sizes.append(len(listed))
+        seen |= listed
+        address = next((to for to, text in page.links if text == "Volgende"), None)
+
+    assert (sizes, len(seen)) == ([100, 50], 150)
+
+
+async def test_a_placement_shows_its_events_in_words_with_both_dates(browser: httpx2.AsyncClient, facts: Any):
+    page = await get(browser, f"{facts.address('broken')}?{DATES}")
+
+    assert "gebeurd op 1 maart 2007, vastgelegd op 1 februari 2009, bekend sinds 5 maart 2007" in page.words
+    assert "Laatste dag1 maart 2007 Redenbeëindigd door de geplaatste" in page.words
+
+
+async def test_a_placement_leaves_out_what_was_not_known_yet(browser: httpx2.AsyncClient, facts: Any):
+    before = await get(browser, f"{facts.address('broken')}?knownOn=2007-03-04")
+    after = await get(browser, f"{facts.address('broken')}?knownOn=2007-03-05")
+
+    assert ("Plaatsing geëindigd" in before.words, "Plaatsing geëindigd" in after.words) == (False, True)
+
+
+@pytest.fixture
+def as_it_happened(facts: Any) -> None:
+    facts.place("today", "uwv", "employment", imported=False)
+
+
+@pytest.mark.usefixtures("as_it_happened")
+async def test_only_what_was_imported_is_marked_as_such(browser: httpx2.AsyncClient, facts: Any):
+    old, new = await get(browser, facts.address("job")), await get(browser, facts.address("today"))
+
+    assert ("ingevoerd als historie" in old.words, "ingevoerd als historie" in new.words) == (True, False)
+
+
+async def test_a_placement_has_a_verdict_of_every_rule_set(browser: httpx2.AsyncClient, facts: Any):
+    page = await get(browser, f"{facts.address('uwv-job')}?{DATES}")
+
+    no_permission = words.EXCLUDED["R6"]
+    assert page.rows[1:] == [
+        ["each", "UWV", "A", "telt mee"],
+        ["published", "UWV", "A", "telt mee"],
+        ["with-regular", "UWV", "A", "telt mee"],
+        ["without-uwv", "UWV", "A", f"telt niet mee: {no_permission}"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/?ruleSet=nope", 404, "geen telregels met deze naam"),
+        ("/?knownOn=2009-13-45", 400, "Bekend op moet een datum zijn"),
+        ("/?knownOn=9999-12-31", 400, "Bekend op moet een datum zijn"),
+        ("/plaatsingen?happenedUntil=soon", 400, "Gebeurd t/m moet een datum zijn"),
+        ("/plaatsingen?verdict=maybe", 400, "Het oordeel moet"),
+        ("/plaatsingen?cursor=x", 400, "begin de lijst opnieuw"),
+        ("/plaatsingen/nope", 404, "geen plaatsing met dit kenmerk"),
+    ],
+)
+async def test_a_refusal_is_a_readable_page(
+    browser: httpx2.AsyncClient, address: str, status: int, said: str
+):
+    page = await get(browser, address, status)
+
+    assert said in page.words
+
+
+async def test_an_unreachable_store_is_a_readable_page_too(browser: httpx2.AsyncClient, pool: Pool):
+    await pool.close()
+
+    page = await get(browser, "/", 503)
+
+    assert "niet bereikbaar" in page.words
+
+
+async def test_the_api_refuses_the_same_date_as_a_problem(browser: httpx2.AsyncClient):
+    answer = await browser.get("/v1/targets?knownOn=9999-12-31")
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "knownOn")
+
+
+@pytest.mark.parametrize("address", ["/", "/plaatsingen", "/?ruleSet=nope"])
+async def test_a_page_runs_nothing_and_is_kept_nowhere(browser: httpx2.AsyncClient, address: str):
+    answer = await browser.get(address)
+
+    policy = (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert {name: answer.headers.get(name) for name in pages.HEADERS} == {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    tags = Page(answer.text).tags
+    assert not [tag for tag, found in tags if tag in ("script", "style") or "style" in found]
+    assert not [name for _, found in tags for name in found if name.startswith("on")]
+
+
+async def test_a_page_is_in_dutch_and_names_the_programme(browser: httpx2.AsyncClient):
+    page = await get(browser, "/")
+
+    assert ("html", {"lang": "nl"}) in page.tags
+    assert "Banenoffensief Vluchtelingen 2005-2008" in page.words
+
+
+async def test_every_table_has_a_caption_and_every_heading_a_scope(browser: httpx2.AsyncClient, facts: Any):
+    for address in ("/", "/plaatsingen", facts.address("job")):
+        tags = (await get(browser, address)).tags
+        names = [tag for tag, _ in tags]
+        assert names.count("caption") == names.count("table") > 0
+        assert all("scope" in found for tag, found in tags if tag == "th")
+
+
+async def test_what_somebody_puts_in_the_address_is_only_text(browser: httpx2.AsyncClient):
+    page = await get(browser, "/plaatsingen?unit=%3Cscript%3Ealert(1)%3C/script%3E")
+
+    assert "<script>alert(1)</script>" in page.words
+    assert "script" not in [tag for tag, _ in page.tags]
+
+
+async def test_the_style_sheet_is_served(browser: httpx2.AsyncClient):
+    answer = await browser.get("/static/style.css")
+
+    assert answer.headers["content-type"].startswith("text/css")
+    assert "@media print" in answer.text
+
+
+def test_every_word_that_a_fact_can_use_is_there():
+    assert set(words.EXCLUDED) == set(get_args(Clause))
+    assert set(words.OUTCOME) == set(get_args(Outcome))
+    for said, used in (
+        (words.KIND, PlacementKind),
+        (words.CONTRACT, ContractTerm),
+        (words.PROVENANCE, Provenance),
+        (words.PRECISION, Precision),
+        (words.VALUE["hoursBand"], HoursBand),
+        (words.VALUE["programmeTag"], ProgrammeTag),
+        (words.VALUE["method"], RetentionMethod),
+        (words.VALUE["reasonCode"], EndReason),
+    ):
+        assert set(said) == {str(one) for one in used}
+
+
+def test_every_choice_of_a_rule_set_but_the_default_has_words():
+    for name, field in RuleSetParams.model_fields.items():
+        choices = set(get_args(field.annotation)) - {field.default}
+        if all(isinstance(one, str) for one in choices) and choices:
+            assert set(words.RULE[name]) == choices
+
+
+def test_no_word_is_kept_that_no_page_uses():
+    sources = [*PACKAGE.glob("templates/*.html"), PACKAGE / "pages.py"]
+    text = "".join(source.read_text("utf-8") for source in sources)
+
+    assert [name for name in words.TEXT if not re.search(rf"(text\.|[\"\']){name}\b", text)] == []
+
+
+def test_every_event_of_a_placement_has_words():
+    of_placements = {type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"}
+
+    assert set(words.EVENT) == of_placements
