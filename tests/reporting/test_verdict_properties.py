@@ -305,8 +305,8 @@ def test_the_duration_rule_agrees_with_counting_the_days(
         min_months=months,
         boundary=boundary,
         duration_basis="realised" if is_realised else "contract_at_start",
-        window_from=date.min,
-        window_to=date.max,
+        window_from=date(1900, 1, 1),
+        window_to=date(2200, 12, 31),
     )
     programme = Programme({"uaf": Unit("uaf", "UAF", ("uaf",), {Route.A: 1}, None, None)}, {})
     (verdict,) = judge([placement], programme, RuleSet("any", 1, params), date(2020, 1, 1))

@@ -137,8 +137,9 @@ class Answers:
             "total": counted + imported,
         }
         costs = cost_part(model, counted)
-        funnel = await self.funnel(asked, counted)
+        # Before the funnel, during which figures kept current may move on: the position is that of the counts above.
         heading = await self.heading(asked, judged)
+        funnel = await self.funnel(asked, counted)
         return {**heading, "units": units, "national": national, "costs": costs, "funnel": funnel}
 
     async def funnel(self, asked: Asked, counted: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from banen_contracts.mediation import Origin
 from banen_contracts.reporting import Provenance
 from banen_reporting.projection import (
     AMSTERDAM,
+    BUREAU,
     CandidateRow,
     ClientRow,
     CostRow,
@@ -97,6 +98,9 @@ class Model:
     def _learn_placement(self, key: PlacementKey, row: PlacementRow) -> ClientKey:
         source = key[0]
         client = (source, row.client_ref)
+        before = self.placements.get(key)
+        if before is not None and before.client != client:
+            self.of_client[before.client].discard(key)
         self.placements[key] = Placement(
             key=key,
             client=client,
@@ -201,7 +205,7 @@ class Judged:
         programme = self.model.programme()
         for client in clients:
             keys = self.model.of_client.get(client, set())
-            placements = [one for one in self.model.for_judging(keys, self.rule_set) if one.client == client]
+            placements = self.model.for_judging(keys, self.rule_set)
             before = tally(self.by_client.get(client, ()))
             self.by_client[client] = judge_group(placements, programme, self.rule_set, self.happened_until)
             after = tally(self.by_client[client])
@@ -333,12 +337,16 @@ class Figures:
             if row["through"] is not None and row["projected"] >= row["watermark"]
         }
         expected = {
-            (f"urn:nl:banenoffensief:{partner}:{service}", service in row.live)
+            f"urn:nl:banenoffensief:{partner}:{service}": service in row.live
             for partner, row in model.partners.items()
             for service in row.services
         }
+        # Its decisions change figures too, also where it has not admitted itself.
+        expected.setdefault(BUREAU, False)
         moment = end_of(known_on)
-        return not all(live and source in through and through[source] >= moment for source, live in expected)
+        return not all(
+            live and source in through and through[source] >= moment for source, live in expected.items()
+        )
 
 
 def end_of(day: date) -> datetime:

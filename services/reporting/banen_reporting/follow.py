@@ -31,7 +31,8 @@ async def project_forever(view: View, inbox: Inbox, metrics: Metrics) -> None:
             log.warning("projection pauses: %s", error)
             await asyncio.sleep(POLL_SECONDS)
         try:
-            await asyncio.wait_for(inbox.grown.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await inbox.grown.wait()
         except TimeoutError:
             continue
 

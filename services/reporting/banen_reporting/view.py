@@ -268,16 +268,17 @@ class View:
             yield View(_OneConnection(connection))  # pyright: ignore[reportArgumentType]
 
     async def sources(self) -> list[Record]:
-        """Per source: what was received, what was folded, its watermark, and whether it has a hole."""
+        """Per source, also one that is silent: what was received, what was folded, its watermark, and whether it has a hole."""
         async with reachable():
             return await self.pool.fetch("""
-                select p.source, p.sequence as projected, h.head,
-                       h.head > p.sequence and not exists (
-                         select 1 from inbox i where i.source = p.source and i.sequence = p.sequence + 1) as has_hole,
-                       w.through, w.sequence as watermark
-                  from projected p
-                  cross join lateral (select max(sequence) as head from inbox i where i.source = p.source) h
-                  left join watermarks w using (source)
+                select s.source, s.projected, h.head,
+                       h.head > s.projected and not exists (
+                         select 1 from inbox i where i.source = s.source and i.sequence = s.projected + 1) as has_hole,
+                       s.through, s.watermark
+                  from (select source, coalesce(p.sequence, 0) as projected, w.through, w.sequence as watermark
+                          from projected p full join watermarks w using (source)) s
+                  cross join lateral (
+                    select coalesce(max(i.sequence), 0) as head from inbox i where i.source = s.source) h
                  order by 1""")
 
     async def backlog(self) -> tuple[int, int, dict[str, int]]:

@@ -80,6 +80,7 @@ class MemoryStore:
             return
         self._grown.clear()
         try:
-            await asyncio.wait_for(self._grown.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._grown.wait()
         except TimeoutError:
             return

@@ -79,7 +79,9 @@ class PostgresStore:
             if left <= 0:
                 return
             try:
-                await asyncio.wait_for(self._grown.wait(), min(left, POLL_SECONDS))
+                # Not wait_for: before Python 3.12 it can swallow a cancellation.
+                async with asyncio.timeout(min(left, POLL_SECONDS)):
+                    await self._grown.wait()
             except TimeoutError:
                 continue
 
