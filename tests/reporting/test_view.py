@@ -293,6 +293,9 @@ async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: Vie
         (UAF_INTAKE, 1, "source-not-admitted"),
     ]
     assert await placements(view) == {}
+    received, folded, reasons = await view.backlog()
+    assert received == folded  # whoever is not admitted does not hold the figures up
+    assert reasons == {"source-not-admitted": 2}
 
 
 async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: View):

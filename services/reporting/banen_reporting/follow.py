@@ -40,6 +40,7 @@ async def project_forever(view: View, inbox: Inbox, metrics: Metrics) -> None:
 async def _measure(view: View, metrics: Metrics) -> None:
     received, folded, reasons = await view.backlog()
     metrics.projection_lag.set(received - folded)
+    metrics.set_aside.clear()
     for reason, count in reasons.items():
         metrics.set_aside.labels(reason).set(count)
 

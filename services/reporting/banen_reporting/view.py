@@ -282,15 +282,21 @@ class View:
                  order by 1""")
 
     async def backlog(self) -> tuple[int, int, dict[str, int]]:
-        """How many events were received, how many were folded, and what was set aside, by reason."""
+        """How many events of admitted sources were received and folded, and what was set aside, by reason."""
+        admitted = await self.admitted()
         async with reachable():
-            row = await self.pool.fetchrow(
-                "select coalesce(sum(sequence), 0) as folded, coalesce(sum("
-                "(select max(i.sequence) from inbox i where i.source = p.source)), 0) as received from projected p"
+            sources = await self.pool.fetch(
+                "select source, sequence as folded,"
+                " (select coalesce(max(i.sequence), 0) from inbox i where i.source = p.source) as head"
+                " from projected p"
             )
             aside = await self.pool.fetch("select reason, count(*) as n from set_aside group by 1")
-        assert row is not None
-        return int(row["received"]), int(row["folded"]), {row["reason"]: int(row["n"]) for row in aside}
+        reasons = {row["reason"]: int(row["n"]) for row in aside}
+        strangers = sum(int(row["head"]) for row in sources if row["source"] not in admitted)
+        if strangers:
+            reasons["source-not-admitted"] = strangers
+        counting = [row for row in sources if row["source"] in admitted]
+        return sum(int(row["head"]) for row in counting), sum(int(row["folded"]) for row in counting), reasons
 
     async def set_aside(self) -> list[Record]:
         """Everything that was received and cannot be counted, with the reason."""
