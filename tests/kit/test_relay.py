@@ -124,9 +124,11 @@ async def once(relay: Relay) -> None:
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while not await holds():  # noqa: ASYNC110 - other processes do not tell
-            await asyncio.sleep(0.01)
+    # Not asyncio.timeout: nats-py may swallow its cancellation, and then the wait would never end.
+    deadline = asyncio.get_running_loop().time() + DEADLINE
+    while not await holds():
+        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
+        await asyncio.sleep(0.01)
 
 
 async def on_stream(client: Client) -> list[RawStreamMsg]:
@@ -537,19 +539,18 @@ async def test_a_watermark_covers_all_that_was_recorded_before_it(
 
     await stream.subscribe("wmk.uaf.intake", cb=note)
     async with running(relay_of(writer, stream)):
-        for _ in range(40):
+        for _ in range(20):
+            so_far = writer.met
             await asyncio.gather(*(writer.meet() for _ in range(5)))
-        await arrives(stream, 200)
 
-        async def is_said() -> bool:
-            return bool(marks) and marks[-1]["sequence"] == 200
+            async def is_said(so_far: int = so_far) -> bool:
+                return bool(marks) and marks[-1]["sequence"] > so_far
 
-        await eventually(is_said)
+            await eventually(is_said)
     rows = await store.pool.fetch(
         "select p.sequence, e.recorded_at from publications p join events e on e.position = p.position"
     )
-    assert len(rows) == 200
-    assert len({mark["sequence"] for mark in marks}) > 1
+    assert len(rows) == 100
     for mark in marks:
         through = datetime.fromisoformat(mark["through"])
         missing = [row for row in rows if row["recorded_at"] < through and row["sequence"] > mark["sequence"]]

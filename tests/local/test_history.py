@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
 
 from banen_cli.installed import services
 from banen_contracts import Contract, Envelope
-from banen_contracts.base import source_of
+from banen_contracts.base import Route, source_of
+from banen_contracts.employers import GroupPlacementClosed
+from banen_contracts.intake import ContactMade
+from banen_contracts.mediation import PlacementStarted
 from banen_kit.decider import Context
-from banen_kit.service import Operation
+from banen_kit.service import Operation, Policy
 from banen_local.history import History, make_history
 from banen_local.history.book import BUREAU, Line, Source
 from banen_local.published import PUBLISHED
@@ -21,11 +24,19 @@ from banen_reporting.figures import Judged, Model, end_of
 from banen_reporting.projection import BY_EVENT, Learned, Row
 from banen_reporting.view import FactRow
 
+C = TypeVar("C", bound=Contract)
+
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEED = 2005
 PERMISSIONS_FROM = datetime(2009, 1, 14, 23, tzinfo=UTC)
 KNOWN_BY = datetime(2009, 1, 9, 23, tzinfo=UTC)
+SERVICES = services()
+POLICIES: dict[type[Contract], list[tuple[str, Policy]]] = {}
+for service in SERVICES.values():
+    for one in service.policies:
+        for listened in one.listens_to:
+            POLICIES.setdefault(listened, []).append((service.name, one))
 
 
 @dataclass(frozen=True)
@@ -54,32 +65,30 @@ class World:
         past += events
         for event in events:
             self.known[place] = known_at
-            public = services()[source[1]].to_contract(event)
+            public = SERVICES[source[1]].to_contract(event)
             if public is not None:
                 self.published.append(Published(source, public, known_at))
                 self.react(source, public, known_at)
 
     def react(self, source: Source, event: Contract, known_at: datetime) -> None:
         envelope = Envelope.model_construct(source=source_of(*source), partner=source[0])
-        for partner in self.partners:
-            for name, service in services().items():
-                for policy in service.policies:
-                    sent = (
-                        policy.react(envelope, event, partner)
-                        if isinstance(event, policy.listens_to)
-                        else None
-                    )
-                    if sent is not None:
-                        place = ((partner, name), f"{sent.operation.category}-{sent.ref}")
-                        known = max(known_at, self.known.get(place, known_at))
-                        self.give((partner, name), sent.operation, sent.ref, sent.command, known)
+        for name, policy in POLICIES.get(type(event), []):
+            for partner in self.partners:
+                sent = policy.react(envelope, event, partner)
+                if sent is not None:
+                    place = ((partner, name), f"{sent.operation.category}-{sent.ref}")
+                    known = max(known_at, self.known.get(place, known_at))
+                    self.give((partner, name), sent.operation, sent.ref, sent.command, known)
 
     def take(self, source: Source, line: Line) -> None:
-        operation = next(one for one in services()[source[1]].operations if one.name == line.command)
+        operation = next(one for one in SERVICES[source[1]].operations if one.name == line.command)
         if operation.needs_version:
             assert line.if_match == len(self.streams[source, line.stream])
         command = operation.command.model_validate(line.body, by_alias=True, by_name=False)
         self.give(source, operation, line.ref, command, line.known_at or NOW)
+
+    def events(self, kind: type[C]) -> list[C]:
+        return [one.event for one in self.published if isinstance(one.event, kind)]
 
     def model(self, known_on: date | None) -> Model:
         """What reporting knows of it."""
@@ -170,35 +179,24 @@ def test_leaves_nothing_pending(world: World):
 
 
 def test_has_something_on_route_b_at_goed_werk_and_nothing_at_uwv(world: World):
-    kinds = Counter(
-        (one.event.primary_partner, one.event.route_reported)
-        for one in world.published
-        if one.event.NAME == "mediation.placement-started.v1"
-    )
-    assert kinds["goed-werk", "B"] == 1
-    assert kinds["uwv", "B"] == 0
+    kinds = Counter((event.primary_partner, event.route_reported) for event in world.events(PlacementStarted))
+    assert kinds["goed-werk", Route.B] == 1
+    assert kinds["uwv", Route.B] == 0
 
 
 def test_has_four_thousand_conversations(world: World):
-    met = [one.event for one in world.published if one.event.NAME == "intake.contact-made.v1"]
-    assert sum(event.kind == "conversation" for event in met) == PUBLISHED.funnel.conversations
+    assert (
+        sum(event.kind == "conversation" for event in world.events(ContactMade))
+        == PUBLISHED.funnel.conversations
+    )
 
 
 def test_places_as_many_in_each_group_as_was_reported(world: World):
-    placed = Counter(
-        one.event.group_ref for one in world.published if one.event.NAME == "mediation.placement-started.v1"
-    )
-    closed = {
-        one.event.group_ref: one.event.placed
-        for one in world.published
-        if one.event.NAME == "employers.group-placement-closed.v1"
-    }
-    assert sorted(filter(None, closed.values())) == sorted(
-        group.placed for group in PUBLISHED.group_placements if group.placed
-    )
-    assert {ref: placed[ref] for ref, number in closed.items() if number} == {
-        ref: number for ref, number in closed.items() if number
-    }
+    placed = Counter(event.group_ref for event in world.events(PlacementStarted))
+    closed = {event.group_ref: event.placed for event in world.events(GroupPlacementClosed)}
+    reported = {ref: number for ref, number in closed.items() if number is not None}
+    assert Counter(closed.values()) == Counter(group.placed for group in PUBLISHED.group_placements)
+    assert {ref: placed[ref] for ref in reported} == reported
 
 
 def test_names_nobody_on_the_bus(history: History, world: World):

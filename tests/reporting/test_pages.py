@@ -20,7 +20,7 @@ from banen_contracts.mediation import (
     ProgrammeTag,
     RetentionMethod,
 )
-from banen_contracts.reporting import Provenance, RuleSetParams, SourceDeclaredLive
+from banen_contracts.reporting import PartnerAdmitted, Provenance, RuleSetParams, SourceDeclaredLive
 from banen_kit.postgres import Pool
 from banen_reporting import pages, words
 from banen_reporting.answers import Answers
@@ -202,6 +202,9 @@ def everybody_live(facts: Any) -> None:
         facts.bureau(
             SourceDeclaredLive(partner_id=partner, service="mediation", occurred_on=date(2007, 1, 1))
         )
+    bureau: dict[str, Any] = {"partner_id": "bureau", "occurred_on": date(2007, 1, 1)}
+    facts.bureau(PartnerAdmitted(name="Projectbureau", services=("reporting",), **bureau))
+    facts.bureau(SourceDeclaredLive(service="reporting", **bureau))
 
 
 @pytest.mark.usefixtures("everybody_live")
@@ -210,6 +213,7 @@ async def test_figures_are_final_once_every_source_is_live_and_past_the_day(
 ):
     for partner in PARTNERS:
         await answers.view.save_watermark(source_of(partner, "mediation"), "2009-01-01T12:00:00+00:00", 1)
+    await answers.view.save_watermark(source_of("bureau", "reporting"), "2009-01-01T12:00:00+00:00", 1)
 
     past, future = await get(browser, "/?knownOn=2008-12-30"), await get(browser, "/?knownOn=2009-01-02")
 

@@ -83,7 +83,7 @@ def compare_results(published: Published, results: Answer) -> Iterator[Compared]
     yield Compared("funnel", "conversations", published.funnel.conversations, funnel["conversations"])
     yield Compared(
         "funnel",
-        "placed of conversations, percent",
+        "percent placed",
         published.funnel.placed_of_conversations_percent,
         funnel["placedOfConversationsPercent"],
     )

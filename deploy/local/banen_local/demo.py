@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import httpx2
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -76,16 +77,18 @@ def command(
     """Start everything, load the programme 2005-2008, print both tables beside the published figures, stay up."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        is_equal = asyncio.run(_demo(data, seed, stays=not exit_, as_json=as_json))
+        outcome = asyncio.run(_demo(data, seed, stays=not exit_, as_json=as_json))
     except (LocalError, StoreRefusesToStart, TopologyDiffers, BusUnavailable) as error:
         raise Fault(str(error)) from error
-    if not is_equal:
+    if outcome is None and exit_:
+        raise Fault("It was stopped before the figures were there.")
+    if outcome and not all(one.matches for one in outcome.compared()):
         raise Fault("Not every figure is the published one.")
 
 
-async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> bool:
-    """Whether every figure is the published one; interrupted: True, since nothing says otherwise."""
-    is_equal = True
+async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outcome | None:
+    """None where it was stopped before the figures were there."""
+    outcome = None
     async with Supervisor(folder) as supervisor:
         programme = Programme(folder)
         with ShownProgress() as progress:
@@ -93,18 +96,16 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> bool:
             await programme.start(supervisor)
             progress.advance(1)
             outcome = await run_demo(programme, seed, progress)
-        is_equal = all(one.matches for one in outcome.compared())
         if as_json:
             typer.echo(json.dumps(outcome.to_json(), indent=2))
         else:
             print_outcome(Console(), outcome)
-            typer.echo(
-                f"\n{outcome.position['position']} events, loaded in {outcome.seconds:.0f} s from seed {seed}."
-            )
+            events = outcome.position["position"]
+            typer.echo(f"\n{events} events, loaded in {outcome.seconds:.0f} s from seed {seed}.")
             typer.echo(programme.addresses())
         if stays:
             await asyncio.Event().wait()
-    return is_equal
+    return outcome
 
 
 async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outcome:
@@ -167,7 +168,9 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
 
 
 def compared_table(compared: Sequence[Compared]) -> Table:
-    table = Table("", "as published ✓, or ours", title="Beside the published figures", title_justify="left")
+    table = Table(title="Beside the published figures", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column()
+    table.add_column("as published, and ours where that differs")
     for subject in dict.fromkeys(one.subject for one in compared):
         figures = [f"{one.figure} {beside(one)}" for one in compared if one.subject == subject]
         table.add_row(subject, ", ".join(figures))

@@ -16,6 +16,7 @@ from banen_contracts.reporting import SourceDeclaredLive
 from banen_local.folder import LocalError
 from banen_local.history import History
 from banen_local.history.book import BUREAU, Line, Source
+from banen_local.published import PUBLISHED
 
 CHUNK = 500
 AT_ONCE = 2
@@ -29,6 +30,7 @@ AWAITED = {("accept-handover", "handover-unknown")}
 DONE = {("declare-source-live", "source-live")}
 """Refusals that say that an earlier load came this far on another day."""
 LIVE = SourceDeclaredLive.NAME
+LAST_KNOWN_ON = max(figure.day for figure in PUBLISHED.known_on)
 
 Address = Callable[[str, str], str]
 """Where the service of a partner is."""
@@ -56,17 +58,23 @@ class Loader:
         """Comes back when every figure is final; what was loaded before changes nothing. Raises `LocalError`."""
         self.progress.phase("load", history.number)
         await self._send(BUREAU, history.programme)
-        if not await self._is_live(history):
+        if await self._is_live(history):
+            self.progress.advance(history.number - len(history.programme))
+        else:
             await self._load_partners(history)
+        self.progress.phase("settle", 1)
         await self._until_counted(history, {})
-        await self._until_final(date(2009, 1, 22))
+        await self._until_final(LAST_KNOWN_ON)
+        self.progress.advance(1)
 
     async def _load_partners(self, history: History) -> None:
         await together(self._send_stages(source, stages) for source, stages in history.partners.items())
         await self._send(BUREAU, history.permissions)
         # What policies do with a historic fact is historic too, but only until the source is live.
-        live = len(history.going_live)
-        await self._until_counted(history, {BUREAU: history.public[BUREAU] - live})
+        self.progress.phase("count", 1)
+        await self._until_counted(history, {BUREAU: history.public[BUREAU] - len(history.going_live)})
+        self.progress.advance(1)
+        self.progress.phase("go live", len(history.going_live))
         await self._send(BUREAU, history.going_live)
 
     async def _is_live(self, history: History) -> bool:
@@ -129,7 +137,6 @@ class Loader:
             raise Unanswered("its answer is not complete")
         away = next((result for result in results if result["status"] >= 500), None)
         if away:
-            # What follows in the same stream may have been refused only because of this.
             raise Unanswered(f"it answers {away['code']} to some lines")
         return results
 
@@ -141,18 +148,14 @@ class Loader:
             counted = {one["source"]: one["counted"] for one in position["sources"]}
             return all(counted.get(source, 0) >= count for source, count in expected.items())
 
-        self.progress.phase("count", 1)
         await self._until(is_counted, "counts everything that was recorded")
-        self.progress.advance(1)
 
     async def _until_final(self, known_on: date) -> None:
         async def is_final() -> bool:
             targets = await self._get(f"/v1/targets?knownOn={known_on}")
             return not targets["provisional"]
 
-        self.progress.phase("settle", 1)
         await self._until(is_final, f"says that the figures as known on {known_on} are final")
-        self.progress.advance(1)
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
         deadline = time.monotonic() + COUNTING_PATIENCE

@@ -1,5 +1,6 @@
 """The bus as NATS JetStream sees it: messages, atomic batches, and what is set aside with its reason."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -93,6 +94,13 @@ def headers_of(message: Msg | RawStreamMsg) -> dict[str, str]:
 
 async def _ignore(*_: object) -> None:
     """Every caller sees its own failure; nats-py would print it once more."""
+
+
+def end_if_cancelled() -> None:
+    """For loops without end: nats-py's requests can swallow a cancellation (`wait_for` does, before Python 3.12)."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @asynccontextmanager

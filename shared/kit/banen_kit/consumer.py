@@ -13,6 +13,7 @@ from banen_contracts import BY_TYPE
 from banen_kit.bus import EVT_ALL, BrokenMessage, dead_letter, read_envelope
 from banen_kit.decider import Refused
 from banen_kit.desk import Desk
+from banen_kit.handler import KeyReused
 from banen_kit.metrics import Metrics
 from banen_kit.service import Policy
 from banen_kit.topology import consumer_name
@@ -62,6 +63,9 @@ class PolicyReader:
             await self._set_aside(message, broken.reason)
         except Refused as refused:
             await self._set_aside(message, f"refused-{refused.code}")
+        except KeyReused:
+            # Another event had this id; no later attempt can change that.
+            await self._set_aside(message, "event-id-reused")
         except Exception as error:  # noqa: BLE001 - counted, logged, and tried again until it works
             log.warning("%s tries again: %s", self._consumer, type(error).__name__)
             self._count("failed")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
+from banen_contracts.base import Moment
 from banen_kit.decider import Command, Context
 from banen_kit.handler import Answer, handle
 from banen_kit.journal import Journal, Meta
@@ -57,7 +58,7 @@ class BulkLine(BaseModel, frozen=True, extra="forbid"):
     ref: str
     key: UUID
     body: dict[str, Any]
-    known_at: datetime | None = None
+    known_at: Moment | None = None
     if_match: int | None = None
     correlation_id: UUID | None = None
 
@@ -148,7 +149,10 @@ class Desk:
         self.metrics.commands.labels(operation.name, outcome).inc()
 
     async def bulk(self, lines: list[bytes]) -> list[dict[str, Any]]:
-        """A result per line, in order. Lines about the same thing run one after the other, the rest together."""
+        """A result per line, in order. Lines about the same thing run one after the other, the rest together.
+
+        After a line that could not be taken now, the later ones about the same thing are not tried either.
+        """
         requests = [self._parse(number, line) for number, line in enumerate(lines, 1)]
         turns: dict[str, list[tuple[int, Request]]] = {}
         results: dict[int, dict[str, Any]] = {}
@@ -159,8 +163,12 @@ class Desk:
                 turns.setdefault(f"{request.operation.category}-{request.ref}", []).append((number, request))
 
         async def take(turn: list[tuple[int, Request]]) -> None:
+            away: Problem | None = None
             for number, request in turn:
-                results[number] = _line(number, await self._result(request))
+                result = away or await self._result(request)
+                if isinstance(result, Problem) and result.status == 503:
+                    away = result  # what follows may not overtake it
+                results[number] = _line(number, result)
 
         await asyncio.gather(*(take(turn) for turn in turns.values()))
         return [results[number] for number in range(1, len(lines) + 1)]
@@ -172,9 +180,13 @@ class Desk:
             return from_validation(error)
         for operation in self.service.operations:
             if operation.name == fields.command:
+                try:
+                    ref = checked_ref(operation, fields.ref)
+                except Problem as problem:
+                    return problem
                 return Request(
                     operation,
-                    fields.ref,
+                    ref,
                     fields.body,
                     fields.key,
                     fields.correlation_id,

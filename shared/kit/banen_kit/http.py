@@ -1,6 +1,7 @@
 """A service's HTTP face: an endpoint per command, bulk loads, what is on record, health and metrics."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -20,6 +21,7 @@ MOST_BYTES = 256 * 1024
 MOST_BULK_BYTES = 8 * 1024 * 1024
 MOST_BULK_LINES = 2000
 NDJSON = "application/x-ndjson"
+VERSION = re.compile(r"[0-9]{1,18}")
 
 Check = Callable[[], Awaitable[None]]
 """Raises when the service should not be given work now."""
@@ -202,6 +204,6 @@ def seen_version(http: HttpRequest) -> int | None:
     if value is None:
         return None
     text = value.strip().removeprefix('"').removesuffix('"')
-    if not text.isdigit():
+    if not VERSION.fullmatch(text):
         raise invalid([FieldError("If-Match", 'must be a version, such as "3"')])
     return int(text)

@@ -8,6 +8,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -20,6 +22,7 @@ from banen_kit.bus import (
     BrokenMessage,
     BusUnavailable,
     dead_letter,
+    end_if_cancelled,
     jetstream,
     read_envelope,
 )
@@ -35,14 +38,22 @@ insert into inbox (source, sequence, event_id, type, ref, recorded_at, known_at,
 select * from unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
                      $7::timestamptz[], $8::boolean[], $9::uuid[], $10::text[])
 on conflict do nothing
-returning source, sequence
+returning source, sequence, event_id
 """
+
+
+Key: TypeAlias = tuple[str, int, UUID]
+"""Source, sequence, event id."""
 
 
 @dataclass(frozen=True)
 class Arrived:
     message: Msg
     envelope: Envelope
+
+    @property
+    def key(self) -> Key:
+        return self.envelope.source, self.envelope.sequence, self.envelope.id
 
 
 class Inbox:
@@ -67,7 +78,9 @@ class Inbox:
                 )
                 while True:
                     await self._fetch(subscription)
+                    end_if_cancelled()
             except (BusUnavailable, StoreUnavailable, *UNREACHABLE) as error:
+                end_if_cancelled()
                 log.warning("inbox pauses: %s", type(error).__name__)
                 await asyncio.sleep(1)
 
@@ -84,7 +97,7 @@ class Inbox:
             return
         try:
             await self.receive(messages)
-        except (StoreUnavailable, BusUnavailable):
+        except Exception:
             for message in messages:
                 await message.nak(delay=1)
             raise
@@ -103,14 +116,15 @@ class Inbox:
             return
         async with reachable(), self._pool.acquire() as connection, connection.transaction():
             fresh = await self._insert(connection, arrived)
-            stale = [one for one in arrived if (one.envelope.source, one.envelope.sequence) not in fresh]
+            stale = [one for one in arrived if one.key not in fresh]
             for one in await self._conflicting(connection, stale):
                 await self._set_aside(one.message, "sequence-conflict")
         self._metrics.consumed.labels(self._consumer, "received").inc(len(fresh))
-        self._metrics.consumed.labels(self._consumer, "repeated").inc(len(stale))
+        self._metrics.consumed.labels(self._consumer, "repeated").inc(len(arrived) - len(fresh))
         self.grown.set()
 
-    async def _insert(self, connection: Connection, arrived: Sequence[Arrived]) -> set[tuple[str, int]]:
+    async def _insert(self, connection: Connection, arrived: Sequence[Arrived]) -> set[Key]:
+        """Returns what is new."""
         columns = zip(
             *(
                 (
@@ -135,7 +149,7 @@ class Inbox:
             [one.envelope.source for one in arrived],
         )
         rows = await connection.fetch(INSERT, *map(list, columns))
-        return {(row["source"], row["sequence"]) for row in rows}
+        return {(row["source"], row["sequence"], row["event_id"]) for row in rows}
 
     async def _conflicting(self, connection: Connection, stale: Sequence[Arrived]) -> list[Arrived]:
         """Those that are not simply repeats: another event under a known sequence, or under another sequence."""
@@ -146,9 +160,7 @@ class Inbox:
             [one.envelope.id for one in stale],
         )
         known = {(row["source"], row["sequence"], row["event_id"]) for row in rows}
-        return [
-            one for one in stale if (one.envelope.source, one.envelope.sequence, one.envelope.id) not in known
-        ]
+        return [one for one in stale if one.key not in known]
 
     async def _set_aside(self, message: Msg, reason: str) -> None:
         await dead_letter(self._client, self._consumer, message, reason)

@@ -27,6 +27,7 @@ from banen_kit.bus import (
     LastMessage,
     Message,
     WrongLastSequence,
+    end_if_cancelled,
     jetstream,
     last_message,
     publish_batch,
@@ -140,8 +141,10 @@ class Relay:
                     while True:
                         await self.step(connection)
                         self.fault = None
+                        end_if_cancelled()
                         await self._store.wait(self._position, WATERMARK_SECONDS)
             except (BusUnavailable, StoreUnavailable, Fenced, StoreBehindBus, NotFoundError) as error:
+                end_if_cancelled()
                 self.fault = str(error) if isinstance(error, StoreBehindBus) else None
                 self._metrics.relay_failures.labels(type(error).__name__).inc()
                 log.warning("relay of %s pauses %.1f s: %s", self._stream, pause, type(error).__name__)

@@ -18,7 +18,7 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
 from banen_kit import logs
-from banen_kit.bus import BusUnavailable, api, connect, stream_name
+from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream_name
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
 from banen_kit.http import Check, create_app
@@ -190,6 +190,7 @@ async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
         try:
             return await attempt()
         except BusUnavailable:
+            end_if_cancelled()
             await asyncio.sleep(1)
 
 
@@ -218,6 +219,7 @@ async def watch_consumer(client: Client, durable: str) -> None:
     """
     floor, since = -1, asyncio.get_running_loop().time()
     while True:
+        end_if_cancelled()
         await asyncio.sleep(STUCK_SECONDS / 3)
         now = asyncio.get_running_loop().time()
         try:

@@ -39,6 +39,11 @@ class Environment(PydanticBaseSettingsSource):
                     value = Path(value).read_text("utf-8").strip()
                 except OSError as error:
                     raise SettingsInvalid(f"{variable}: {error.strerror}") from error
+                except UnicodeDecodeError:
+                    # Not `from` the first error, which quotes the file.
+                    raise SettingsInvalid(f"{variable}: the file is not UTF-8 text") from None
+            if name in found:
+                raise SettingsInvalid(f"{PREFIX}{name.upper()}: given twice, as a value and as a file")
             found[name] = value
         return found
 

@@ -1,0 +1,142 @@
+"""`banen demo` as anybody would run it: everything starts, the programme is loaded, and the figures are the published ones."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+SECONDS = 400
+NO_TARGET = {"A": None, "B": None}
+UNITS = {
+    "uaf": ({"A": 450, "B": 490}, {"A": 500, "B": 109}, 450),
+    "chain": ({"A": 625, "B": 1035}, {"A": 639, "B": 411}, 1200),
+    "goed-werk": (NO_TARGET, {"A": 58, "B": 0}, None),
+    "uwv": (NO_TARGET, {"A": 610, "B": 0}, None),
+}
+RULE_SETS = {
+    "published": (2327, 89.5, 2492),
+    "without-permission": (1659, 63.8, 3496),
+    "without-uwv": (1717, 66.0, 3378),
+    "without-goed-werk": (2269, 87.3, 2556),
+    "no-compensation-between-routes": (1595, 61.3, 3636),
+    "capped-by-unit-route": (1595, 61.3, 3636),
+    "including-regular": (3977, 153.0, 1458),
+}
+
+
+def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "banen_cli", "demo", "--exit", "--data", str(folder), *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def ended(folder: Path) -> subprocess.CompletedProcess[str]:
+    return demo(folder, "--json")
+
+
+@pytest.fixture(scope="module")
+def answer(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in rows}
+
+
+def test_prints_one_document_with_everything(answer: dict[str, Any]):
+    assert set(answer) == {
+        "targets", "results", "ruleSets", "knownOn", "events", "seconds", "positions", "mismatches",
+    }  # fmt: skip
+
+
+def test_says_that_nothing_differs(answer: dict[str, Any]):
+    assert answer["mismatches"] == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_counts_each_unit_as_published(answer: dict[str, Any], unit: str):
+    target, result, _ = UNITS[unit]
+    routes = by_id(answer["targets"]["units"])[unit]["routes"]
+    assert {route: cell["target"] for route, cell in routes.items()} == target
+    assert {route: cell["counted"] for route, cell in routes.items()} == result
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_has_the_regular_column_as_published(answer: dict[str, Any], unit: str):
+    row = by_id(answer["results"]["units"])[unit]
+    regular, programme = UNITS[unit][2], sum(UNITS[unit][1].values())
+    assert (row["programme"]["value"], row["regular"]["value"]) == (programme, regular)
+    assert row["total"] == programme + (regular or 0)
+
+
+def test_counts_the_nation_as_published(answer: dict[str, Any]):
+    national = answer["targets"]["national"]
+    cells = [national["routes"]["A"], national["routes"]["B"], national["total"]]
+    assert [(cell["target"], cell["counted"], cell["attainment"]) for cell in cells] == [
+        (1075, 1807, 168.1),
+        (1525, 520, 34.1),
+        (2600, 2327, 89.5),
+    ]
+    results = answer["results"]["national"]
+    assert (results["regular"]["value"], results["total"]) == (1650, 3977)
+
+
+def test_tells_a_real_zero_from_a_blank_cell(answer: dict[str, Any]):
+    units = by_id(answer["targets"]["units"])
+    assert units["goed-werk"]["routes"]["B"]["recorded"] > 0
+    assert units["uwv"]["routes"]["B"]["recorded"] == 0
+
+
+@pytest.mark.parametrize("rule_set", RULE_SETS)
+def test_counts_each_rule_set_as_published(answer: dict[str, Any], rule_set: str):
+    row = by_id(answer["ruleSets"])[rule_set]
+    found = (row["count"], row["percentOfTarget"], round(row["euroPerPlacement"]))
+    assert found == RULE_SETS[rule_set]
+
+
+def test_keeps_counted_and_imported_apart(answer: dict[str, Any]):
+    parts = by_id(answer["ruleSets"])["including-regular"]["parts"]
+    assert parts == {"counted": 2327, "imported": 1650}
+
+
+def test_says_what_was_known_on_each_day(answer: dict[str, Any]):
+    known = [
+        (one["knownOn"], one["national"]["total"]["counted"], one["national"]["total"]["attainment"])
+        for one in answer["knownOn"]
+    ]
+    assert known == [("2009-01-14", 1659, 63.8), ("2009-01-15", 2269, 87.3), ("2009-01-22", 2327, 89.5)]
+
+
+def test_says_that_what_was_known_is_final(answer: dict[str, Any]):
+    assert [one["provisional"] for one in answer["knownOn"]] == [False, False, False]
+
+
+def test_has_the_funnel_and_the_costs(answer: dict[str, Any]):
+    results = answer["results"]
+    assert results["funnel"] == {"conversations": 4000, "placedOfConversationsPercent": 58.2}
+    assert results["costs"] == {"totalEuro": 5_800_000, "perPlacementEuro": 2492.48}
+
+
+def test_counted_every_public_event(answer: dict[str, Any]):
+    sources = answer["positions"]["sources"]
+    assert answer["events"] == sum(source["received"] for source in sources) > 20_000
+    assert [source for source in sources if not source["complete"]] == []
+
+
+def test_run_again_adds_nothing_and_shows_the_tables(folder: Path, answer: dict[str, Any]):
+    again = demo(folder)
+    assert again.returncode == 0, again.stderr
+    assert f"{answer['events']} events" in again.stdout
+    assert "geen taakstelling" in again.stdout
+    assert "✗" not in again.stdout

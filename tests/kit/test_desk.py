@@ -1,0 +1,296 @@
+"""The edge behind HTTP: whose command it is, what a policy may cause, and the order of a bulk load."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from banen_contracts import Envelope
+from banen_kit.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.desk import Desk, Request
+from banen_kit.handler import Answer, KeyReused
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
+from banen_kit.live import GO_LIVE, GoLive, WentLive, is_live
+from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
+from banen_kit.problem import Problem
+from banen_kit.service import Operation, Send, Service
+from banen_kit.store import Recorded, StoreUnavailable
+
+NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
+DAY = date(2006, 5, 1)
+PARTNERS = frozenset({"uaf", "uwv"})
+ONE, TWO = str(UUID(int=1)), str(UUID(int=2))
+KEY = UUID(int=50)
+
+
+class Counted(Stored, frozen=True):
+    TYPE: ClassVar[str] = "counted"
+    step: int
+
+
+class Count(Command, frozen=True):
+    NAME: ClassVar[str] = "count"
+    step: int = 1
+    occurred_on: date = DAY
+
+
+def decide(command: Count, state: int, _: Context) -> Sequence[Counted]:
+    match command.step:
+        case 0:
+            return []
+        case 13:
+            raise Refused("unlucky", "We do not count so far.", "step")
+        case 99:
+            raise AssertionError("a bug")
+        case step:
+            return [Counted(step=state + step)]
+
+
+COUNTER: Decider[Count, int, Counted] = Decider(0, decide, lambda _, event: event.step)
+COUNT = Operation("/counters/{ref}/count", Count, "counter", COUNTER)
+SERVICE = Service("mediation", (Counted, WentLive), lambda _: None, (COUNT,))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class SlowStore(MemoryStore):
+    """Reading the first counter waits until the second one was appended to."""
+
+    async def read(self, stream: str) -> list[Recorded]:
+        if stream == f"counter-{ONE}":
+            while not await super().read(f"counter-{TWO}"):
+                await self.wait(len(await self.read_all(0, 1000)), 10)
+        return await super().read(stream)
+
+
+class AbsentStore(MemoryStore):
+    async def read(self, stream: str) -> list[Recorded]:
+        raise StoreUnavailable("not now")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(clock: Clock) -> MemoryStore:
+    return MemoryStore(clock)
+
+
+@pytest.fixture
+def desk(store: MemoryStore, clock: Clock) -> Desk:
+    return desk_of(store, clock)
+
+
+def desk_of(store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE) -> Desk:
+    journal: Journal[Any] = Journal(store, Codec(SERVICE.events), MemoryKeys())
+    return Desk(service, journal, partner, PARTNERS, Metrics.create(CollectorRegistry()), clock)
+
+
+def request(ref: str = ONE, key: UUID = KEY, body: dict[str, Any] | None = None, **more: Any) -> Request:
+    return Request(COUNT, ref, body or {}, key, **more)
+
+
+def cause(number: int = 1, known_at: datetime | None = None) -> Envelope:
+    return Envelope(
+        id=UUID(int=100 + number),
+        source="urn:nl:banenoffensief:uwv:intake",
+        type="nl.banenoffensief.intake.contact-made.v1",
+        subject=ONE,
+        time=NOW,
+        partner="uwv",
+        sequence=number,
+        correlationid=UUID(int=7),
+        causationid=UUID(int=8),
+        knownat=known_at,
+        imported=known_at is not None,
+    )
+
+
+def send(step: int = 1, ref: str = ONE) -> Send:
+    return Send(COUNT, ref, Count(step=step))
+
+
+def metadata(event: Recorded) -> dict[str, Any]:
+    return json.loads(event.metadata)
+
+
+async def test_keys_of_different_partners_do_not_meet(store: MemoryStore, clock: Clock):
+    """Two partners' stores are apart; should one ever serve both, their keys still are."""
+    await desk_of(store, clock, "uaf").execute(request(ONE))
+    assert await desk_of(store, clock, "uwv").execute(request(TWO)) == Answer(1, ("counted",))
+
+
+async def test_keys_of_different_services_do_not_meet(store: MemoryStore, clock: Clock):
+    other = Service("employers", SERVICE.events, SERVICE.to_contract, SERVICE.operations)
+    await desk_of(store, clock).execute(request(ONE))
+    assert await desk_of(store, clock, service=other).execute(request(TWO)) == Answer(1, ("counted",))
+
+
+async def test_a_request_is_the_cause_of_what_it_records(desk: Desk, store: MemoryStore):
+    await desk.execute(request(correlation_id=UUID(int=9)))
+    await desk.execute(request(key=UUID(int=51)))
+    first, second = await store.read_all(0, 10)
+    assert metadata(first)["correlationId"] == str(UUID(int=9))
+    assert metadata(first)["causationId"] == metadata(first)["commandId"]
+    assert metadata(second)["correlationId"] == metadata(second)["commandId"]
+
+
+async def test_the_order_of_fields_makes_no_other_request(desk: Desk):
+    await desk.execute(request(body={"step": 2, "occurredOn": "2006-05-01"}))
+    again = await desk.execute(request(body={"occurredOn": "2006-05-01", "step": 2}))
+    assert again == Answer(1, ("counted",), repeated=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        request(body={"step": 2}),
+        request(TWO),
+        request(known_at=NOW - timedelta(days=1)),
+    ],
+    ids=["another body", "another reference", "another moment of knowing"],
+)
+async def test_a_key_serves_one_request(desk: Desk, store: MemoryStore, other: Request):
+    await desk.execute(request())
+    with pytest.raises(KeyReused):
+        await desk.execute(other)
+    assert len(await store.read_all(0, 10)) == 1
+
+
+async def test_python_names_are_not_part_of_the_api(desk: Desk):
+    with pytest.raises(Problem) as refused:
+        await desk.execute(request(body={"occurred_on": "2006-05-01"}))
+    assert (refused.value.status, refused.value.field) == (400, "occurred_on")
+
+
+async def test_today_is_that_of_amsterdam(desk: Desk, clock: Clock):
+    clock.now = datetime(2006, 5, 31, 22, 30, tzinfo=UTC)  # half past midnight on 1 June
+    await desk.execute(request(body={"occurredOn": "2006-06-01"}))
+    with pytest.raises(Problem) as refused:
+        await desk.execute(request(key=UUID(int=51), body={"occurredOn": "2006-06-02"}))
+    assert (refused.value.status, refused.value.field) == (400, "occurredOn")
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"), [(1, "accepted"), (0, "unchanged"), (13, "refused"), (99, "failed")]
+)
+async def test_counts_what_became_of_a_command(desk: Desk, step: int, outcome: str):
+    await asyncio.gather(desk.execute(request(body={"step": step})), return_exceptions=True)
+    assert desk.metrics.commands.labels("count", outcome)._value.get() == 1
+
+
+async def test_counts_what_the_store_could_not_take(clock: Clock):
+    desk = desk_of(AbsentStore(clock), clock)
+    with pytest.raises(StoreUnavailable):
+        await desk.execute(request())
+    assert desk.metrics.commands.labels("count", "unavailable")._value.get() == 1
+
+
+async def test_a_policys_command_says_which_event_caused_it(desk: Desk, store: MemoryStore):
+    assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",))
+    [event] = await store.read_all(0, 10)
+    assert metadata(event)["causationId"] == str(cause().id)
+    assert metadata(event)["correlationId"] == str(UUID(int=7))
+
+
+async def test_an_event_causes_a_policys_command_once(desk: Desk, store: MemoryStore, clock: Clock):
+    await desk.send(send(), cause(), "greet")
+    clock.now += timedelta(days=3)
+    assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",), repeated=True)
+    assert len(await store.read_all(0, 10)) == 1
+
+
+async def test_two_policies_may_react_to_one_event(desk: Desk, store: MemoryStore):
+    await desk.send(send(), cause(), "greet")
+    await desk.send(send(), cause(), "remember")
+    assert len(await store.read_all(0, 10)) == 2
+
+
+async def test_a_policy_may_react_to_two_events_in_the_same_way(desk: Desk, store: MemoryStore):
+    await desk.send(send(), cause(1), "greet")
+    await desk.send(send(), cause(2), "greet")
+    assert len(await store.read_all(0, 10)) == 2
+
+
+async def test_another_command_for_the_same_event_is_no_repeat(desk: Desk):
+    await desk.send(send(1), cause(), "greet")
+    with pytest.raises(KeyReused):
+        await desk.send(send(2), cause(), "greet")
+
+
+async def test_what_follows_from_a_historic_fact_was_known_with_it(desk: Desk, store: MemoryStore):
+    known_at = NOW - timedelta(days=100)
+    await desk.send(send(), cause(1, known_at), "greet")
+    await desk.send(send(), cause(2), "greet")
+    historic, current = await store.read_all(0, 10)
+    assert (historic.known_at, historic.imported) == (known_at, True)
+    assert (current.known_at, current.imported) == (NOW, False)
+
+
+async def test_what_follows_was_not_known_before_its_stream_knew_the_last(desk: Desk, store: MemoryStore):
+    later, earlier = NOW - timedelta(days=10), NOW - timedelta(days=100)
+    await desk.execute(request(known_at=later))
+    await desk.send(send(), cause(1, earlier), "greet")
+    assert [event.known_at for event in await store.read_all(0, 10)] == [later, later]
+
+
+async def test_a_live_source_knows_what_follows_only_now(desk: Desk, store: MemoryStore):
+    await desk.send(Send(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(1), "source-live")
+    assert await is_live(store)
+    await desk.send(send(), cause(2, NOW - timedelta(days=100)), "greet")
+    assert (await store.read_all(0, 10))[-1].known_at == NOW
+
+
+async def test_going_live_twice_is_noted_once(desk: Desk, store: MemoryStore):
+    for number in (1, 2):
+        await desk.send(Send(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(number), "source-live")
+    assert len(await store.read_all(0, 10)) == 1
+
+
+def line(ref: str, key: int, step: int = 1) -> bytes:
+    return json.dumps(
+        {"command": "count", "ref": ref, "key": str(UUID(int=key)), "body": {"step": step}}
+    ).encode()
+
+
+async def test_a_bulk_load_takes_things_that_have_nothing_to_do_with_each_other_together(clock: Clock):
+    """One after the other, the first line would wait for ever for the second."""
+    desk = desk_of(SlowStore(clock), clock)
+    async with asyncio.timeout(10):
+        results = await desk.bulk([line(ONE, 1), line(TWO, 2)])
+    assert [result["status"] for result in results] == [201, 201]
+
+
+async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(desk: Desk, store: MemoryStore):
+    await desk.bulk(
+        [line(ref, 10 * step + number, step) for step in range(1, 9) for number, ref in enumerate([ONE, TWO])]
+    )
+    for ref in (ONE, TWO):
+        totals = [json.loads(event.data)["step"] for event in await store.read(f"counter-{ref}")]
+        assert totals == [1, 3, 6, 10, 15, 21, 28, 36]
+
+
+async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(desk: Desk):
+    unknown = line(ONE, 1).replace(b'"count"', b'"recount"')
+    [result] = await desk.bulk([unknown])
+    assert (result["line"], result["status"], result["field"]) == (1, 400, "command")
+
+
+async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(desk: Desk):
+    with pytest.raises(AssertionError, match="a bug"):
+        await desk.bulk([line(ONE, 1), line(TWO, 2, 99)])

@@ -1,0 +1,130 @@
+"""Reading each source's watermark from a real bus, whatever others may have published there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from nats.aio.client import Client
+
+from banen_kit.bus import jetstream
+from banen_kit.postgres import connect
+from banen_kit.topology import Partner, apply_stream, streams
+from banen_reporting import follow
+from banen_reporting.follow import read_watermarks
+from banen_reporting.view import View
+
+PARTNERS = [Partner("uaf", ("intake", "mediation"))]
+INTAKE, MEDIATION = "urn:nl:banenoffensief:uaf:intake", "urn:nl:banenoffensief:uaf:mediation"
+DEADLINE = 30.0
+GOOD = b'{"through": "2006-03-01T12:00:00+00:00", "sequence": 7}'
+LATER = b'{"through": "2006-03-02T12:00:00+00:00", "sequence": 9}'
+
+
+@pytest.fixture
+async def view(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[View]:
+    pool = await connect(database.service_url, await new_schema("banen_kit", "banen_reporting"))
+    yield View(pool)
+    await pool.close()
+
+
+@pytest.fixture
+async def marks(bus: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(follow, "POLL_SECONDS", 0.02)
+    for declared in streams(PARTNERS, max_bytes=2**20):
+        await apply_stream(bus, declared, change=False)
+    return bus
+
+
+async def say(client: Client, service: str, body: bytes) -> None:
+    await jetstream(client).publish(f"wmk.uaf.{service}", body)
+
+
+@asynccontextmanager
+async def following(client: Client, view: View) -> AsyncIterator[None]:
+    task = asyncio.create_task(read_watermarks(client, view, PARTNERS))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled(), task.exception()
+
+
+async def known(view: View) -> dict[str, tuple[datetime, int]]:
+    rows = await view.pool.fetch("select source, through, sequence from watermarks")
+    return {row["source"]: (row["through"], row["sequence"]) for row in rows}
+
+
+async def until(view: View, expected: dict[str, tuple[datetime, int]]) -> None:
+    deadline = asyncio.get_running_loop().time() + DEADLINE
+    while await known(view) != expected:
+        assert asyncio.get_running_loop().time() < deadline, await known(view)
+        await asyncio.sleep(0.01)
+
+
+async def test_notes_the_watermark_of_each_source(marks: Client, view: View):
+    await say(marks, "intake", GOOD)
+    await say(marks, "mediation", LATER)
+    async with following(marks, view):
+        await until(
+            view,
+            {
+                INTAKE: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7),
+                MEDIATION: (datetime(2006, 3, 2, 12, tzinfo=UTC), 9),
+            },
+        )
+
+
+async def test_a_watermark_moves_on_and_never_back(marks: Client, view: View):
+    latest = {INTAKE: (datetime(2006, 3, 2, 12, tzinfo=UTC), 9)}
+    await say(marks, "intake", GOOD)
+    async with following(marks, view):
+        await until(view, {INTAKE: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7)})
+        await say(marks, "intake", LATER)
+        await until(view, latest)
+        await say(marks, "intake", GOOD)
+        await say(marks, "mediation", LATER)
+        # The other source is read in the same round, after this one.
+        await until(view, {**latest, MEDIATION: latest[INTAKE]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"soon",
+        b"[]",
+        b"{}",
+        b'{"through": "soon", "sequence": 7}',
+        b'{"through": "2006-03-01T12:00:00", "sequence": 7}',
+        b'{"through": "9999-12-31T23:59:59Z", "sequence": 7}',
+        b'{"through": "2006-03-01T12:00:00Z", "sequence": -1}',
+        b'{"through": "2006-03-01T12:00:00Z", "sequence": 9223372036854775808}',
+        b"\xff",
+    ],
+)
+async def test_a_watermark_that_cannot_be_read_holds_nothing_up(marks: Client, view: View, body: bytes):
+    await say(marks, "intake", body)
+    await say(marks, "mediation", GOOD)
+    async with following(marks, view):
+        await until(view, {MEDIATION: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7)})
+        await say(marks, "intake", LATER)
+        await until(
+            view,
+            {
+                INTAKE: (datetime(2006, 3, 2, 12, tzinfo=UTC), 9),
+                MEDIATION: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7),
+            },
+        )
+
+
+async def test_waits_for_a_bus_without_watermarks(bus: Client, view: View, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(follow, "POLL_SECONDS", 0.02)
+    async with following(bus, view):
+        for declared in streams(PARTNERS, max_bytes=2**20):
+            await apply_stream(bus, declared, change=False)
+        await say(bus, "intake", GOOD)
+        await until(view, {INTAKE: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7)})
