@@ -66,10 +66,12 @@ def add_rows(router: APIRouter, answers: Answers) -> None:
     ) -> Response:
         return tagged(request, await answers.placement(ref, source, answers.asked(None, known_on, until)))
 
-    @router.get("/set-aside", summary="What was received and cannot be counted, with the reason")
+    @router.get("/set-aside", summary="What was received and cannot be counted, with the reason; the first thousand")
     async def set_aside() -> Response:
+        _, _, reasons = await answers.view.backlog()
         rows = await answers.view.set_aside()
-        return JSONResponse({"count": len(rows), "setAside": [dict(row) for row in rows]})
+        shown = [dict(row) for row in rows]
+        return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
 
     @router.get("/position", summary="How far each source was received and counted")
     async def position() -> Response:
