@@ -565,3 +565,19 @@ async def test_an_event_that_is_dated_back_does_not_move_the_watermark_back(writ
     mark = await watermark(stream)
     assert mark
     assert datetime.fromisoformat(mark["through"]) > datetime.now(UTC) - timedelta(minutes=5)
+
+
+async def test_ends_when_it_is_cancelled_whatever_it_is_doing(writer: Writer, stream: Client):
+    for turns in range(0, 1200, 8):
+        task = asyncio.create_task(relay_of(writer, stream).run())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        appending = asyncio.create_task(writer.meet())
+        for _ in range(turns % 13):
+            await asyncio.sleep(0)
+        task.cancel()
+        _, still_running = await asyncio.wait([task], timeout=DEADLINE)
+        await appending
+        assert not still_running, turns
+    await once(relay_of(writer, stream))
+    assert await sequences(stream) == list(range(1, writer.met + 1))

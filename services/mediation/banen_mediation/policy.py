@@ -40,4 +40,6 @@ def end_converted(envelope: Envelope, event: Contract, partner: str) -> Send | N
 
 
 HANDOVER_OFFERED = Policy("receive-handover", (HandoverOffered,), receive)
-PLACEMENT_CONVERTED = Policy("end-converted", (PlacementStarted, PlacementCorrected), end_converted)
+PLACEMENT_CONVERTED = Policy(
+    "end-converted", (PlacementStarted, PlacementCorrected), end_converted, only_own=True
+)

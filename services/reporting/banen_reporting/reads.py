@@ -66,7 +66,9 @@ def add_rows(router: APIRouter, answers: Answers) -> None:
     ) -> Response:
         return tagged(request, await answers.placement(ref, source, answers.asked(None, known_on, until)))
 
-    @router.get("/set-aside", summary="What was received and cannot be counted, with the reason; the first thousand")
+    @router.get(
+        "/set-aside", summary="What was received and cannot be counted, with the reason; the first thousand"
+    )
     async def set_aside() -> Response:
         _, _, reasons = await answers.view.backlog()
         rows = await answers.view.set_aside()

@@ -16,7 +16,7 @@ from banen_kit.desk import Desk
 from banen_kit.handler import KeyReused
 from banen_kit.metrics import Metrics
 from banen_kit.service import Policy
-from banen_kit.topology import consumer_name
+from banen_kit.topology import consumer_name, policy_subject
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:
         for event in policy.listens_to:
             consumer = consumer_name(desk.partner, desk.service.name, policy, event)
             broker.subscriber(
-                f"evt.*.{event.NAME}",
+                policy_subject(desk.partner, policy, event),
                 stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
                 durable=consumer,
                 pull_sub=PullSub(batch_size=100, timeout=1.0),

@@ -46,6 +46,8 @@ class Policy:
     listens_to: tuple[type[Contract], ...]
     react: Callable[[Envelope, Contract, str], Send | None]
     """Given the event and the own partner's id; pure."""
+    only_own: bool = False
+    """Whether it reacts to the own partner's events alone, so that nobody else's need be read."""
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,17 @@ def consumer_name(partner: str, service: str, policy: Policy, event: type[Contra
     return f"{partner}-{service}-{policy.name}-{event.NAME.split('.')[1]}"
 
 
+def policy_subject(partner: str, policy: Policy, event: type[Contract]) -> str:
+    """Whose events of one kind a policy reads: everybody's, or only the own partner's."""
+    return f"evt.{partner if policy.only_own else '*'}.{event.NAME}"
+
+
 def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
     """The durable consumers that feed the policies of one partner's service, one per kind of event."""
     return [
-        _consumer(consumer_name(partner, service.name, policy, event), 400, f"evt.*.{event.NAME}")
+        _consumer(
+            consumer_name(partner, service.name, policy, event), 400, policy_subject(partner, policy, event)
+        )
         for policy in service.policies
         for event in policy.listens_to
     ]
@@ -142,7 +149,7 @@ def _consumer(name: str, pending: int, subject: str = "") -> dict[str, Any]:
         "durable_name": name,
         "filter_subject": subject,
         "ack_policy": "explicit",
-        "ack_wait": 60 * SECOND,
+        "ack_wait": 20 * SECOND,
         "deliver_policy": "all",
         "replay_policy": "instant",
         "max_ack_pending": pending,
