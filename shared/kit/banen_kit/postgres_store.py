@@ -49,7 +49,7 @@ class PostgresStore:
     async def read(self, stream: str) -> list[Recorded]:
         query = f"select {COLUMNS} from events where stream = $1 order by version"
         async with reachable():
-            return [Recorded(*row) for row in await self.pool.fetch(query, stream)]
+            return list(map(Recorded._make, await self.pool.fetch(query, stream)))
 
     async def find(self, event_id: UUID) -> Recorded | None:
         async with reachable():
@@ -59,7 +59,7 @@ class PostgresStore:
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         query = f"select {COLUMNS} from read_all($1, $2)"
         async with reachable():
-            return [Recorded(*row) for row in await self.pool.fetch(query, after, limit)]
+            return list(map(Recorded._make, await self.pool.fetch(query, after, limit)))
 
     async def horizon(self) -> Horizon:
         async with reachable():
