@@ -503,3 +503,10 @@ async def test_what_the_database_refuses_is_not_called_unavailable(store: Postgr
     with pytest.raises(asyncpg.UndefinedTableError):
         async with reachable():
             await store.pool.execute("select * from nothing_of_the_kind")
+
+
+async def test_input_that_no_database_could_take_does_not_look_like_a_database_that_is_away(
+    store: PostgresStore,
+):
+    with pytest.raises(ValueError, match="invalid input"):
+        await store.append(command("thing-1", "a", expected=2**80))

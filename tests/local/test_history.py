@@ -20,9 +20,10 @@ from banen_kit.service import Operation, Policy
 from banen_local.history import History, make_history
 from banen_local.history.book import BUREAU, Line, Source
 from banen_local.published import PUBLISHED
-from banen_reporting.figures import Judged, Model, end_of
-from banen_reporting.projection import BY_EVENT, Learned, Row
-from banen_reporting.view import FactRow
+from banen_reporting.figures import Judged, end_of
+from banen_reporting.model import Model
+from banen_reporting.projection import BY_EVENT, Learned
+from banen_reporting.rows import FactRow, Row
 
 C = TypeVar("C", bound=Contract)
 

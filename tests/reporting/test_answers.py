@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from banen_kit.problem import Problem
-from banen_reporting.answers import DUPLICATES, NONE, OUTCOMES, Answers, Wanted, write_cursor
+from banen_reporting.answers import DUPLICATES, Answers, Wanted, write_cursor
+from banen_reporting.cells import NONE, OUTCOMES
 
 UNTIL = date(2008, 12, 31)
 

@@ -46,8 +46,9 @@ from banen_contracts.reporting import (
 from banen_kit.inbox import INSERT
 from banen_kit.postgres import Pool
 from banen_reporting.answers import Answers
-from banen_reporting.figures import MOST_KEPT, Figures, Judged, RuleSetUnknown
-from banen_reporting.projection import AMSTERDAM
+from banen_reporting.figures import MOST_KEPT, Figures, Judged
+from banen_reporting.model import RuleSetUnknown
+from banen_reporting.rows import AMSTERDAM
 from banen_reporting.verdict import CountedRoute, add_months, tally
 from banen_reporting.view import View
 

@@ -27,7 +27,7 @@ from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet,
 from banen_kit.inbox import INSERT
 from banen_kit.postgres import Pool
 from banen_reporting import view as view_module
-from banen_reporting.projection import BUREAU, PlacementRow, UnitRow
+from banen_reporting.rows import BUREAU, PlacementRow, UnitRow
 from banen_reporting.view import View
 
 UAF = source_of("uaf", "mediation")

@@ -17,9 +17,10 @@ from banen_contracts.base import Day
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.problem import Problem, to_problem
 from banen_reporting import words
-from banen_reporting.answers import DUPLICATES, NONE, OUTCOMES, PUBLISHED, Answers, Asked, Wanted, with_target
-from banen_reporting.figures import Model
-from banen_reporting.projection import AMSTERDAM
+from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
+from banen_reporting.cells import NONE, OUTCOMES, with_target
+from banen_reporting.model import Model
+from banen_reporting.rows import AMSTERDAM
 from banen_reporting.verdict import Outcome
 
 HEADERS = {

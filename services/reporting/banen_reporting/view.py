@@ -2,64 +2,17 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from asyncpg import Record
-from pydantic import ValidationError
 
-from banen_contracts import BY_TYPE, Contract
 from banen_kit.postgres import Connection, Pool, reachable
-from banen_reporting.projection import BUREAU, BY_EVENT, BY_NAME, CannotFold, Learned, PartnerRow, Row
+from banen_reporting.folding import Folding, Key, Version, fold
+from banen_reporting.projection import BY_NAME
+from banen_reporting.rows import BUREAU, FactRow, PartnerRow
 
 MOST_IN_BATCH = 2000
-
-Key = tuple[str, str]
-"""Kind and reference, within one source."""
-
-
-@dataclass(frozen=True, slots=True)
-class FactRow:
-    """A version of a thing: what was known of it between two moments."""
-
-    source: str
-    ref: str
-    row: Row
-
-
-@dataclass
-class _Version:
-    known_from: datetime
-    imported: bool
-    sequence: int
-    row: Row
-
-
-@dataclass
-class _Folding:
-    """The things that a batch touches, while it is folded."""
-
-    known: dict[Key, Row]
-    since: Mapping[Key, datetime]
-    """When the versions became known that were current before this batch."""
-    parked: set[Key]
-    versions: dict[Key, list[_Version]] = field(default_factory=dict[Key, list[_Version]])
-    aside: list[tuple[int, str | None, str, str]] = field(
-        default_factory=list[tuple[int, str | None, str, str]]
-    )
-
-    def last_known_at(self, key: Key) -> datetime | None:
-        versions = self.versions.get(key)
-        return versions[-1].known_from if versions else self.since.get(key)
-
-    def learn(self, key: Key, version: _Version) -> None:
-        versions = self.versions.setdefault(key, [])
-        if versions and versions[-1].known_from == version.known_from:
-            versions[-1] = version  # known at the same moment: the earlier one was never what was known
-        else:
-            versions.append(version)
-        self.known[key] = version.row
 
 
 class View:
@@ -123,14 +76,14 @@ class View:
                 return 0
             folding = await self._load(connection, source, events)
             for row in events:
-                _fold(folding, source, row)
+                fold(folding, source, row)
             await self._save(connection, source, folding, len(events))
             await connection.execute(
                 "update projected set sequence = $2 where source = $1", source, after + len(events)
             )
             return len(events)
 
-    async def _load(self, connection: Connection, source: str, events: Sequence[Record]) -> _Folding:
+    async def _load(self, connection: Connection, source: str, events: Sequence[Record]) -> Folding:
         refs = list({row["ref"] for row in events})
         facts = await connection.fetch(
             "select kind, ref, known_from, data from facts"
@@ -143,7 +96,7 @@ class View:
             source,
             refs,
         )
-        return _Folding(
+        return Folding(
             {
                 (row["kind"], row["ref"]): BY_NAME[row["kind"]].row.model_validate_json(row["data"])
                 for row in facts
@@ -152,7 +105,7 @@ class View:
             {(row["kind"], row["ref"]) for row in parked},
         )
 
-    async def _save(self, connection: Connection, source: str, folding: _Folding, events: int) -> None:
+    async def _save(self, connection: Connection, source: str, folding: Folding, events: int) -> None:
         change = await connection.fetchval(
             "update projection set events = events + $1 returning events", events
         )
@@ -171,7 +124,7 @@ class View:
         await self._name_foreign(connection, source, folding)
 
     @staticmethod
-    async def _close(connection: Connection, source: str, folding: _Folding) -> None:
+    async def _close(connection: Connection, source: str, folding: Folding) -> None:
         """End the current versions that are followed by new ones; one known at the same moment never was current."""
         replaced: list[tuple[str, str, str]] = []
         followed: list[tuple[str, str, str, datetime]] = []
@@ -187,7 +140,7 @@ class View:
 
     @staticmethod
     async def _insert(
-        connection: Connection, source: str, versions: Mapping[Key, Sequence[_Version]], change: int
+        connection: Connection, source: str, versions: Mapping[Key, Sequence[Version]], change: int
     ) -> None:
         rows: list[tuple[Any, ...]] = []
         for (kind, ref), known in versions.items():
@@ -209,7 +162,7 @@ class View:
         )
 
     @staticmethod
-    async def _name_foreign(connection: Connection, source: str, folding: _Folding) -> None:
+    async def _name_foreign(connection: Connection, source: str, folding: Folding) -> None:
         """An unknown reference that another source knows is worse than unknown: it is somebody else's.
 
         Whoever came first: what this source set aside just now, and what others did about things it knows now.
@@ -353,38 +306,3 @@ class _OneConnection:
 def _facts(kind: str, rows: Sequence[Record]) -> list[FactRow]:
     validate = BY_NAME[kind].row.model_validate_json
     return [FactRow(row["source"], row["ref"], validate(row["data"])) for row in rows]
-
-
-def _fold(folding: _Folding, source: str, row: Record) -> None:
-    """Fold one event, or set it aside; whatever follows about the same thing is then parked."""
-    event_type = BY_TYPE.get(row["type"])
-    kind = BY_EVENT.get(event_type) if event_type else None
-    if event_type is None or kind is None:
-        folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
-        return
-    key = (kind.name, row["ref"])
-    try:
-        event = _readable(event_type, folding, source, row, key)
-        known = kind.fold(folding.known.get(key), event, Learned(row["known_at"], row["imported"]))
-    except CannotFold as cannot:
-        folding.parked.add(key)
-        folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
-    else:
-        folding.learn(key, _Version(row["known_at"], row["imported"], row["sequence"], known))
-
-
-def _readable(event_type: type[Contract], folding: _Folding, source: str, row: Record, key: Key) -> Contract:
-    if key in folding.parked:
-        raise CannotFold("parked")
-    if event_type.NAME.startswith("reporting.") and source != BUREAU:
-        raise CannotFold("not-the-bureau")
-    last = folding.last_known_at(key)
-    if last is not None and row["known_at"] < last:
-        raise CannotFold("known-at-decreasing")
-    try:
-        event = event_type.model_validate_json(row["body"])
-    except ValidationError as error:
-        raise CannotFold("body-invalid") from error
-    if event.ref != row["ref"]:
-        raise CannotFold("ref-differs")
-    return event

@@ -1,0 +1,155 @@
+"""What is known of each kind of thing: the data of a fact, made by the folds and read by the figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from banen_contracts import employers as e
+from banen_contracts import intake as i
+from banen_contracts import mediation as m
+from banen_contracts import reporting as r
+from banen_contracts.base import Digest, OrganisationName, PartnerId, Route
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+BUREAU = "urn:nl:banenoffensief:bureau:reporting"
+"""The one source of programme decisions."""
+
+
+class Row(BaseModel, frozen=True):
+    """What is known of one thing."""
+
+
+class ContactRow(Row, frozen=True):
+    kind: i.ContactKind
+    channel: i.Channel
+    occurred_on: date
+
+
+class CandidateRow(Row, frozen=True):
+    registered_on: date
+    assessments: tuple[tuple[date, int], ...] = ()
+    route: Route | None = None
+    intake_on: date | None = None
+    closed_on: date | None = None
+
+
+class HandoverRow(Row, frozen=True):
+    candidate_ref: str
+    to_partner: PartnerId
+    offered_on: date
+    expires_on: date
+    completed_on: date | None = None
+
+
+class AcceptanceRow(Row, frozen=True):
+    client_ref: str
+    from_partner: PartnerId
+    accepted_on: date
+
+
+class ClientRow(Row, frozen=True):
+    origin: m.Origin
+    origin_ref: str | None
+    taken_on: date
+
+
+class PlacementRow(Row, frozen=True):
+    client_ref: str
+    primary_partner: PartnerId
+    assist_partners: tuple[PartnerId, ...]
+    kind: m.PlacementKind
+    contract: m.ContractTerm
+    start: date
+    planned_end: date | None
+    extended_contract: m.ContractTerm | None = None
+    extended_end: date | None = None
+    end: date | None = None
+    end_reason: m.EndReason | None = None
+    voided: bool = False
+    programme_tag: m.ProgrammeTag
+    route_reported: Route | None
+    employer_ref: str | None
+    hiring_employer_ref: str | None
+    group_ref: str | None
+    converted_from: str | None
+    confirmed_months: tuple[tuple[int, date], ...] = ()
+    seasonal: bool
+    recorded_on: date
+    imported: bool
+    evidence_hash: Digest | None = None
+
+
+class EmployerRow(Row, frozen=True):
+    legal_kind: e.LegalKind
+    sector_code: str
+    name: OrganisationName | None
+
+
+class AgreementRow(Row, frozen=True):
+    party_kind: e.PartyKind
+    places_promised: int | None
+    signed_on: date
+
+
+class GroupRow(Row, frozen=True):
+    employer_ref: str
+    kind: m.PlacementKind
+    in_guidance: int | None
+    places_planned: int | None
+    placed: int | None = None
+    precision: str | None = None
+    closed_on: date | None = None
+
+
+class PartnerRow(Row, frozen=True):
+    name: OrganisationName
+    services: tuple[str, ...]
+    live: tuple[str, ...] = ()
+
+
+class UnitRow(Row, frozen=True):
+    label: OrganisationName
+    members: tuple[PartnerId, ...]
+    targets: Mapping[Route, int | None] = {}
+    regular_per_year: int | None = None
+    permission_from: date | None = None
+
+
+class RuleSetRow(Row, frozen=True):
+    version: int
+    params: r.RuleSetParams
+    approved_by: str
+    approved_on: date
+
+
+class FundingRow(Row, frozen=True):
+    funder: r.Funder
+    status: str
+    amount_euro: int
+
+
+class CostRow(Row, frozen=True):
+    amount_euro: int
+    precision: str
+
+
+class FigureRow(Row, frozen=True):
+    unit_id: str
+    measure: str
+    year: int
+    value: int
+    provenance: r.Provenance
+    precision: str
+    document_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A version of a thing: what was known of it between two moments."""
+
+    source: str
+    ref: str
+    row: Row
