@@ -45,8 +45,6 @@ async def reachable() -> AsyncGenerator[None]:
     try:
         yield
     except UNREACHABLE as error:
-        if isinstance(error, ValueError):  # asyncpg's word for input that no database could take
-            raise
         raise StoreUnavailable(f"PostgreSQL cannot be reached: {type(error).__name__}") from error
 
 
