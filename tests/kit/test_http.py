@@ -473,7 +473,7 @@ async def test_bad_lines_do_not_stop_the_others(mediation: Caller):
 
     assert [(one["line"], one["status"], one.get("code"), one.get("field")) for one in found] == [
         (1, 201, None, None),
-        (2, 400, "invalid-input", ""),
+        (2, 400, "invalid-input", "body"),
         (3, 404, "placement-unknown", None),
         (4, 400, "invalid-input", "startDate"),
         (5, 400, "invalid-input", "command"),

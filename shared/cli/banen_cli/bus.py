@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import httpx2
 import typer
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 from rich.console import Console
 from rich.table import Table
 
@@ -63,7 +63,7 @@ def list_dead_letters(
         rows = asyncio.run(dead_letters(read_secret(bus_url_file)))
         if reporting:
             rows += _uncounted(reporting)
-    except (BusUnavailable, httpx2.HTTPError) as error:
+    except (BusUnavailable, APIError, httpx2.HTTPError) as error:
         raise Fault(str(error)) from error
     if as_json:
         typer.echo(json.dumps(rows))
@@ -83,7 +83,7 @@ async def dead_letters(url: str) -> list[dict[str, Any]]:
             raise BusUnavailable("the bus has no stream for dead letters; run: banen bus apply") from None
         found: list[dict[str, Any]] = []
         for sequence in range(
-            max(state["first_seq"], state["last_seq"] - MOST_LISTED + 1), state["last_seq"] + 1
+            max(1, state["first_seq"], state["last_seq"] - MOST_LISTED + 1), state["last_seq"] + 1
         ):
             try:
                 message = await jetstream(client).get_msg(DEAD_LETTERS, seq=sequence)

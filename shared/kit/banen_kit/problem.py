@@ -73,7 +73,8 @@ def from_validation(error: ValidationError | RequestValidationError) -> Problem:
     return invalid(
         [
             FieldError(
-                ".".join(str(part) for part in item["loc"] if part not in ("body", "query")), item["msg"]
+                ".".join(str(part) for part in item["loc"] if part not in ("body", "query")) or "body",
+                item["msg"],
             )
             for item in error.errors()
         ]
