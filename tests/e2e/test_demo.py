@@ -1,12 +1,15 @@
 """`banen demo` as anybody would run it: everything starts, the programme is loaded, and the figures are the published ones."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from banen_local.history.people import FAMILY_NAMES
 
 pytestmark = pytest.mark.e2e
 
@@ -140,3 +143,11 @@ def test_run_again_adds_nothing_and_shows_the_tables(folder: Path, answer: dict[
     assert f"{answer['events']} events" in again.stdout
     assert "geen taakstelling" in again.stdout
     assert "✗" not in again.stdout
+
+
+def test_nobodys_name_is_in_any_file_in_the_clear(answer: dict[str, Any], folder: Path):
+    """Event stores, keys, bus, logs: people were registered by the thousand, and their names are sealed everywhere."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) > 100_000_000
+    names = re.compile("|".join(FAMILY_NAMES).encode())
+    assert [path.name for path in files if names.search(path.read_bytes())] == []

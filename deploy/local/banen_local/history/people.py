@@ -5,7 +5,7 @@ from random import Random
 
 _GIVEN = ("Abedo", "Belina", "Corvan", "Delisa", "Emrano", "Falira", "Gorvin", "Hesmia", "Ilvano", "Jorica",
           "Kelmar", "Lovina", "Mirdan", "Nelisa", "Orvano", "Pelira", "Quiran", "Relisa", "Sorvin", "Telmia")  # fmt: skip
-_FAMILY = ("Proefstra", "Voorbeeldsma", "Testinga", "Modelaar", "Fictema", "Denkbeeld", "Verzonnen", "Schetsma",
+FAMILY_NAMES = ("Proefstra", "Voorbeeldsma", "Testinga", "Modelaar", "Fictema", "Denkbeeld", "Verzonnen", "Schetsma",
            "Oefenaar", "Namaakstra", "Bedachtema", "Maquette")  # fmt: skip
 PLACES = (
     ("amsterdam", "GM0363"), ("rotterdam", "GM0599"), ("den-haag", "GM0518"), ("utrecht", "GM0344"),
@@ -17,7 +17,7 @@ PLACES = (
 
 
 def full_name(random: Random) -> str:
-    return f"{random.choice(_GIVEN)} {random.choice(_FAMILY)}"
+    return f"{random.choice(_GIVEN)} {random.choice(FAMILY_NAMES)}"
 
 
 def birth_date(random: Random) -> date:
