@@ -488,7 +488,16 @@ async def test_cuts_among_many_callers_leave_one_copy_of_everything(
     async with asyncio.timeout(60):
         await asyncio.gather(*(insist(name) for name in names))
     assert cuts > 0
-    assert sorted(ids(await store.read_all(0, 2000))) == sorted(named(*names))
+    assert sorted(ids(await read_after_cuts(store))) == sorted(named(*names))
+
+
+async def read_after_cuts(store: PostgresStore) -> list[Recorded]:
+    """The last cut may still be found out by whoever comes next."""
+    while True:
+        try:
+            return await store.read_all(0, 2000)
+        except StoreUnavailable:
+            continue
 
 
 @pytest.mark.parametrize("error", UNREACHABLE)

