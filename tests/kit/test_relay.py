@@ -327,6 +327,20 @@ async def test_refuses_to_publish_to_the_stream_of_another_store(
     assert len(await on_stream(stream)) == 1
 
 
+async def test_pauses_longer_each_time_it_fails_in_a_row(
+    writer: Writer, stream: Client, caplog: pytest.LogCaptureFixture
+):
+    await publish_batch(stream, [(SUBJECT, b"{}", {})], 0)
+
+    async def failed_three_times() -> bool:
+        return len(caplog.records) >= 3
+
+    async with running(relay_of(writer, stream)):
+        await eventually(failed_three_times)
+    pauses = [record.getMessage().split("pauses ")[1].split(" s")[0] for record in caplog.records]
+    assert pauses[:3] == ["0.1", "0.2", "0.4"]
+
+
 async def test_a_store_restored_from_before_refuses_to_publish(
     writer: Writer, store: PostgresStore, stream: Client
 ):

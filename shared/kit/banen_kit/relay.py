@@ -46,7 +46,7 @@ RELAY_LOCK = 8
 """Class of the two-integer advisory lock that a store's relay holds; the second integer is the store's number."""
 CONSUMER = "relay"
 WATERMARK_SECONDS = 2.0
-LONGEST_PAUSE = 15.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 
 
 class StoreBehindBus(Exception):
@@ -133,13 +133,13 @@ class Relay:
 
     async def run(self) -> None:
         """Work until cancelled. Failures are counted, logged and tried again with growing, jittered pauses."""
-        pause = 0.1
+        pause = SHORTEST_PAUSE
         while True:
             try:
                 async with self.ownership() as connection:
-                    pause = 0.1
                     while True:
                         await self.step(connection)
+                        pause = SHORTEST_PAUSE
                         self.fault = None
                         end_if_cancelled()
                         await self._store.wait(self._position, WATERMARK_SECONDS)

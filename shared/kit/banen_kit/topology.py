@@ -202,7 +202,7 @@ async def apply_stream(client: Client, declared: Mapping[str, Any], *, change: b
     except APIError as error:
         raise TopologyDiffers(
             f"{name} cannot be changed in place ({error.description}): {'; '.join(found)}. "
-            "Recreate it; EVT_ALL fills itself again, a writer's stream by `banen bus republish`."
+            "Recreate it by hand; EVT_ALL fills itself again, a writer's stream is filled again by its relay."
         ) from error
     return "changed: " + "; ".join(found)
 
