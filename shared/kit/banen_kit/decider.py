@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import ClassVar, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -33,6 +34,14 @@ class Stored(BaseModel, frozen=True, extra="forbid"):
     """The name in the store, written out so that a class can be renamed."""
     VERSION: ClassVar[int] = 1
     """Raise it with every change of the fields, and add an upcaster from the version before."""
+
+    def erased_person(self) -> UUID | None:
+        """The person whom this event erases: their key is destroyed once it is recorded."""
+        return None
+
+    def same_person(self) -> tuple[UUID, UUID] | None:
+        """Two references that this event says are one and the same person; erasing either erases both."""
+        return None
 
 
 class Command(BaseModel, frozen=True, extra="forbid"):

@@ -9,7 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -103,6 +103,14 @@ class Of:
     """Marks whose a personal field is: the name of the field of the same event that holds the person's reference."""
 
     field: str
+
+
+class IsPerson:
+    """Marks a reference as that of a person, whose key is kept under it."""
+
+
+PersonRef: TypeAlias = Annotated[UUID, IsPerson()]
+"""The reference of a person whom the event concerns, whether or not it holds personal fields."""
 
 
 def persons_of(event_type: type[BaseModel]) -> dict[str, str]:
