@@ -5,6 +5,7 @@ from typing import get_args
 from banen_employers.api import OPERATIONS
 from banen_employers.events import EmployersEvent
 from banen_employers.publish import to_contract
+from banen_employers.rights import RIGHTS
 from banen_kit.live import WentLive, live_policy
 from banen_kit.service import Service
 
@@ -13,5 +14,6 @@ SERVICE = Service(
     events=(*get_args(EmployersEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
+    rights=RIGHTS,
     policies=(live_policy("employers"),),
 )

@@ -6,6 +6,7 @@ from banen_intake.api import OPERATIONS
 from banen_intake.events import IntakeEvent
 from banen_intake.policy import HANDOVER_ACCEPTED
 from banen_intake.publish import to_contract
+from banen_intake.rights import RIGHTS
 from banen_kit.live import WentLive, live_policy
 from banen_kit.service import Service
 
@@ -14,5 +15,6 @@ SERVICE = Service(
     events=(*get_args(IntakeEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
+    rights=RIGHTS,
     policies=(HANDOVER_ACCEPTED, live_policy("intake")),
 )

@@ -8,11 +8,13 @@ from banen_mediation.api import OPERATIONS
 from banen_mediation.events import MediationEvent
 from banen_mediation.policy import HANDOVER_OFFERED, PLACEMENT_CONVERTED
 from banen_mediation.publish import to_contract
+from banen_mediation.rights import RIGHTS
 
 SERVICE = Service(
     name="mediation",
     events=(*get_args(MediationEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
+    rights=RIGHTS,
     policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_policy("mediation")),
 )

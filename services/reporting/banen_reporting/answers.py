@@ -257,6 +257,8 @@ class Wanted:
     route: str | None = None
     outcome: str | None = None
     clause: str | None = None
+    within: frozenset[str] | None = None
+    """The only units of which the reader sees rows; None where there is no such bound."""
 
     def takes(self, verdict: Verdict) -> bool:
         return (
@@ -264,6 +266,7 @@ class Wanted:
             and self.route in (None, verdict.route or NONE)
             and self.outcome in (None, verdict.outcome)
             and self.clause in (None, verdict.clause)
+            and (self.within is None or verdict.unit in self.within)
         )
 
 

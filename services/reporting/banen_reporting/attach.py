@@ -6,12 +6,15 @@ from nats.aio.client import Client
 
 from banen_kit.bus import BusUnavailable
 from banen_kit.inbox import Inbox
+from banen_kit.login import Logins, RelyingParty
 from banen_kit.run import Host
+from banen_kit.settings import SettingsInvalid
 from banen_kit.topology import read_partners, reporting_consumer
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.follow import project_forever, read_watermarks
+from banen_reporting.readers import Programme
 from banen_reporting.view import View
 
 MOST_BEHIND = 10_000
@@ -22,11 +25,14 @@ SILENT_SECONDS = 10.0
 async def attach(host: Host) -> None:
     view = View(host.store.pool)
     answers = Answers(Figures(view), view, host.desk.clock)
-    host.app.include_router(reads.routes(answers))
-    host.app.include_router(pages.routes(answers))
+    partners = read_partners(host.settings.partners_file)
+    bureau = host.settings.partner
+    programme = Programme(bureau, frozenset(partner.id for partner in partners) - {bureau})
+    logins = logins_of(host)
+    host.app.include_router(reads.routes(answers, programme))
+    host.app.include_router(pages.routes(answers, programme, logins))
     declared = reporting_consumer(host.settings.partner)
     host.consumers.append(declared)
-    partners = read_partners(host.settings.partners_file)
 
     async def follow(client: Client) -> None:
         inbox = Inbox(view.pool, client, declared["durable_name"], host.desk.metrics)
@@ -48,3 +54,16 @@ async def attach(host: Host) -> None:
 
     host.checks["figures"] = figures_current
     host.bus_loops.append(follow)
+
+
+def logins_of(host: Host) -> Logins:
+    """Raises `SettingsInvalid` where nobody could sign in."""
+    settings = host.settings
+    if settings.client_id is None or settings.client_secret is None or settings.public_url is None:
+        raise SettingsInvalid(
+            "a service with pages needs BANEN_CLIENT_ID, BANEN_CLIENT_SECRET and BANEN_PUBLIC_URL"
+        )
+    assert host.gate.sessions is not None
+    secret = settings.client_secret.get_secret_value()
+    client = RelyingParty(settings.client_id, secret, settings.public_url.rstrip("/"))
+    return Logins(client, host.gate.issuer, host.gate.sessions)

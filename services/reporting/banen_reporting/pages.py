@@ -1,35 +1,31 @@
 """The pages: the tables, the placements behind every figure, and one placement; rendered here, without JavaScript."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+import calendar
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from pydantic import BeforeValidator, StringConstraints
+from fastapi.responses import RedirectResponse
+from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 
 from banen_contracts.base import Day
 from banen_contracts.reporting import RuleSetParams
-from banen_kit.problem import Problem, to_problem
+from banen_kit import login
+from banen_kit.gate import who
+from banen_kit.login import Logins, own_path
+from banen_kit.problem import FieldError, invalid
+from banen_kit.text import Mark
 from banen_reporting import words
-from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
+from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, with_target
 from banen_reporting.model import Model
-from banen_reporting.rows import AMSTERDAM
+from banen_reporting.readers import Programme, Reading
+from banen_reporting.render import PageRoute, Visit, clause_words, content_policy, day, page, route_words
 from banen_reporting.verdict import Outcome
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 STYLE = Path(__file__).parent / "static" / "style.css"
 ROWS_ON_A_PAGE = 100
 
@@ -44,71 +40,61 @@ Short = Annotated[str, StringConstraints(max_length=80)]
 RuleSetId = Annotated[Short | None, Empty, Query(alias="ruleSet")]
 KnownOn = Annotated[Day | None, Empty, Query(alias="knownOn")]
 Until = Annotated[Day | None, Empty, Query(alias="happenedUntil")]
+Month = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")] | None, Empty, Query()
+]
 Filter = Annotated[Short | None, Empty, Query()]
 Verdict = Annotated[Outcome | None, Empty, Query()]
 Cursor = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, Empty, Query()]
+MARK: TypeAdapter[str] = TypeAdapter(Mark)
+
+Open = Callable[[Request], Visit]
+"""The answers as whoever visits gets them."""
 
 
-class PageRoute(APIRoute):
-    """Answers a refusal with a page that people can read."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
-                return fault_page(to_problem(error))
-
-        return answer
-
-
-@dataclass(frozen=True)
-class Links:
-    """Addresses that keep the rule set and the two dates of the page they stand on."""
-
-    asked: Asked
-
-    def to(self, path: str, **more: str | None) -> str:
-        asked = self.asked
-        query = {
-            **more,
-            "ruleSet": more.get("ruleSet") or asked.rule_set,
-            "knownOn": asked.known_on and asked.known_on.isoformat(),
-            "happenedUntil": asked.happened_until.isoformat(),
-        }
-        return f"{path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
-
-    def rows(self, **wanted: str | None) -> str:
-        return self.to("/plaatsingen", **wanted)
-
-    def placement(self, ref: str, source: str) -> str:
-        return self.to(f"/plaatsingen/{quote(ref, safe='')}", source=source)
-
-
-def routes(answers: Answers) -> APIRouter:
+def routes(answers: Answers, programme: Programme, logins: Logins) -> APIRouter:
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
-    add_overview(router, answers)
-    add_placements(router, answers)
+    issuer = urlsplit(logins.issuer.url)
+    # Signing out leads from a form to the issuer, which browsers hold against this policy too.
+    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
+
+    def visit(request: Request) -> Visit:
+        visitor = who(request)
+        return Visit(visitor, Reading(answers, visitor, programme.sees(visitor.principal)), policy)
+
+    add_overview(router, visit)
+    add_placements(router, visit)
+    add_purpose(router, visit, logins)
+    router.include_router(login.routes(logins, PageRoute))
     return router
 
 
-def add_overview(router: APIRouter, answers: Answers) -> None:
+def add_overview(router: APIRouter, visit: Open) -> None:
 
-    @router.get("/")
-    async def overview(rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None) -> Response:
-        asked = answers.asked(rule_set, known_on, until)
-        targets = await answers.targets(asked)
-        results = await answers.results(asked)
-        compared = await answers.rule_sets(asked)
+    @router.get("/", name="page-overview")
+    async def overview(
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        month: Month = None,
+    ) -> Response:
+        visited = visit(request)
+        view = visited.reading
+        if month is not None:
+            known_on = until = last_day(month)
+        asked = view.asked(rule_set, known_on, until)
+        targets = await view.targets(asked)
+        results = await view.results(asked)
+        compared = await view.rule_sets(asked)
         return page(
             "overview.html",
             asked,
+            visited,
             heading=targets,
             units=[{**unit, "lines": unit_lines(unit)} for unit in targets["units"]],
             outside=targets["outsideUnits"],
-            national=national_lines(targets["national"]),
+            national=national_lines(targets["national"]) if targets["national"] else [],
             results=results,
             rule_sets=[
                 {**row, "differs": differences(row["params"], targets["units"])}
@@ -117,16 +103,16 @@ def add_overview(router: APIRouter, answers: Answers) -> None:
             rule_set_ids=[row["id"] for row in compared["ruleSets"]],
         )
 
-    @router.get("/static/style.css")
+    @router.get("/static/style.css", name="page-style")
     async def style() -> Response:
-        headers = {**HEADERS, "Cache-Control": "max-age=60"}
-        return Response(STYLE.read_text("utf-8"), 200, headers, "text/css")
+        return Response(STYLE.read_text("utf-8"), 200, {"Cache-Control": "max-age=60"}, "text/css")
 
 
-def add_placements(router: APIRouter, answers: Answers) -> None:
+def add_placements(router: APIRouter, visit: Open) -> None:
 
-    @router.get("/plaatsingen")
+    @router.get("/plaatsingen", name="page-placements")
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
+        request: Request,
         rule_set: RuleSetId = None,
         known_on: KnownOn = None,
         until: Until = None,
@@ -136,14 +122,17 @@ def add_placements(router: APIRouter, answers: Answers) -> None:
         clause: Filter = None,
         cursor: Cursor = None,
     ) -> Response:
-        asked = answers.asked(rule_set, known_on, until)
+        visited = visit(request)
+        view = visited.reading
+        asked = view.asked(rule_set, known_on, until)
         wanted = Wanted(unit, route, verdict, clause)
-        rows = await answers.placements(asked, wanted, cursor, ROWS_ON_A_PAGE)
-        model, _ = await answers.figures.model(asked.known_on)
+        rows = await view.placements(asked, wanted, cursor, ROWS_ON_A_PAGE)
+        model = await view.model(asked)
         filters = {"unit": unit, "route": route, "verdict": verdict, "clause": clause}
         return page(
             "placements.html",
             asked,
+            visited,
             heading=rows,
             rows=rows,
             filters={name: value for name, value in filters.items() if value is not None},
@@ -153,38 +142,55 @@ def add_placements(router: APIRouter, answers: Answers) -> None:
             is_first=cursor is None,
         )
 
-    @router.get("/plaatsingen/{ref}")
+    @router.get("/plaatsingen/{ref}", name="page-placement")
     async def placement(
+        request: Request,
         ref: str,
         source: Filter = None,
         rule_set: RuleSetId = None,
         known_on: KnownOn = None,
         until: Until = None,
     ) -> Response:
-        asked = answers.asked(rule_set, known_on, until)
-        found = await answers.placement(ref, source, asked)
-        model, _ = await answers.figures.model(asked.known_on)
+        visited = visit(request)
+        view = visited.reading
+        asked = view.asked(rule_set, known_on, until)
+        found = await view.placement(ref, source, asked)
+        model = await view.model(asked)
         names = partner_names(model)
         return page(
             "placement.html",
             asked,
+            visited,
             placement=found,
             events=[{**event, "lines": event_lines(event["data"], names)} for event in found["events"]],
             labels={ref: unit.label for ref, unit in model.units.items()},
         )
 
 
-def page(template: str, asked: Asked, **content: Any) -> Response:
-    text = ENVIRONMENT.get_template(template).render(asked=asked, links=Links(asked), **content)
-    return HTMLResponse(text, 200, HEADERS)
+def add_purpose(router: APIRouter, visit: Open, logins: Logins) -> None:
+    """Where an auditor says, before seeing rows, for which assignment that is."""
+
+    @router.get("/doel", name="page-purpose")
+    async def purpose(request: Request, path: str = "/") -> Response:
+        visited = visit(request)
+        asked = visited.reading.asked(None, None, None)
+        return page("purpose.html", asked, visited, path=own_path(path))
+
+    @router.post("/doel", name="state-purpose")
+    async def state(request: Request) -> Response:
+        visitor = who(request)
+        try:
+            mark = MARK.validate_python(visitor.form.get("document", "").strip())
+        except ValidationError:
+            raise invalid([FieldError("document", "must be the mark of a document")]) from None
+        if visitor.session is not None:
+            await logins.sessions.state_purpose(visitor.session, mark)
+        return RedirectResponse(own_path(visitor.form.get("path", "/")), 303)
 
 
-def fault_page(problem: Problem) -> Response:
-    details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
-    text = ENVIRONMENT.get_template("fault.html").render(
-        message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
-    )
-    return HTMLResponse(text, problem.status, {**HEADERS, **problem.headers})
+def last_day(month: str) -> date:
+    first = date.fromisoformat(f"{month}-01")
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def unit_lines(unit: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -237,16 +243,6 @@ def filter_words(wanted: Wanted, model: Model) -> list[str]:
     return found
 
 
-def route_words(route: str | None) -> str:
-    return words.OTHER_ROUTE.get(route or NONE, route or NONE)
-
-
-def clause_words(clause: str, outcome: str | None) -> str:
-    """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
-    known = words.PENDING if outcome == "pending" else words.EXCLUDED
-    return known.get(clause, clause)
-
-
 def partner_names(model: Model) -> dict[str, str]:
     return {ref: row.name for ref, row in model.partners.items()}
 
@@ -293,49 +289,3 @@ def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
             return names.get(value, value)
         case _:
             return words.VALUE.get(name, {}).get(str(value), str(value))
-
-
-def number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
-
-
-def percentage(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}%".replace(".", ",")
-
-
-def euro(value: float | None) -> str:
-    return "" if value is None else f"€ {number(round(value))}"
-
-
-def day(value: str) -> str:
-    """15 januari 2009, also of a moment, which is taken in Amsterdam."""
-    found = date.fromisoformat(value) if len(value) == len("2009-01-15") else amsterdam_day(value)
-    return f"{found.day} {words.MONTHS[found.month - 1]} {found.year}"
-
-
-def short_day(value: str) -> str:
-    """15-01-2009"""
-    return f"{date.fromisoformat(value):%d-%m-%Y}"
-
-
-def amsterdam_day(moment: str) -> date:
-    return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date()
-
-
-def make_environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("banen_reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    used_on_values = (number, percentage, euro, day, short_day)
-    environment.filters.update({used.__name__: used for used in used_on_values})  # pyright: ignore[reportUnknownMemberType]
-    environment.globals.update(  # pyright: ignore[reportUnknownMemberType]
-        words=words, text=words.TEXT, clause_words=clause_words, route_words=route_words
-    )
-    return environment
-
-
-ENVIRONMENT = make_environment()

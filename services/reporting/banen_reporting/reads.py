@@ -1,12 +1,15 @@
 """The read API: targets, results, the placements behind every figure, and the rule sets side by side."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from banen_contracts.base import Day
+from banen_kit.gate import who
 from banen_reporting.answers import Answers, Wanted
+from banen_reporting.readers import Programme, Reading
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
 KnownOn = Annotated[Day | None, Query(alias="knownOn")]
@@ -14,35 +17,48 @@ Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
 
 
-def routes(answers: Answers) -> APIRouter:
+def routes(answers: Answers, programme: Programme) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["figures"])
-    add_figures(router, answers)
-    add_rows(router, answers)
+
+    def reading(request: Request) -> Reading:
+        reader = who(request)
+        return Reading(answers, reader, programme.sees(reader.principal))
+
+    add_figures(router, reading)
+    add_rows(router, reading)
+    add_state(router, answers)
     return router
 
 
-def add_figures(router: APIRouter, answers: Answers) -> None:
+Open = Callable[[Request], Reading]
+"""The answers as whoever asks gets them."""
 
-    @router.get("/targets", summary="Targets against what counts, per unit and route")
+
+def add_figures(router: APIRouter, reading: Open) -> None:
+
+    @router.get("/targets", name="targets", summary="Targets against what counts, per unit and route")
     async def targets(
         request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
     ) -> Response:
-        return tagged(request, await answers.targets(answers.asked(rule_set, known_on, until)))
+        view = reading(request)
+        return tagged(request, await view.targets(view.asked(rule_set, known_on, until)))
 
-    @router.get("/results", summary="Programme, regular and total, per unit")
+    @router.get("/results", name="results", summary="Programme, regular and total, per unit")
     async def results(
         request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
     ) -> Response:
-        return tagged(request, await answers.results(answers.asked(rule_set, known_on, until)))
+        view = reading(request)
+        return tagged(request, await view.results(view.asked(rule_set, known_on, until)))
 
-    @router.get("/rule-sets", summary="The published rule sets and what each counts")
+    @router.get("/rule-sets", name="rule-sets", summary="The published rule sets and what each counts")
     async def rule_sets(request: Request, known_on: KnownOn = None, until: Until = None) -> Response:
-        return tagged(request, await answers.rule_sets(answers.asked(None, known_on, until)))
+        view = reading(request)
+        return tagged(request, await view.rule_sets(view.asked(None, known_on, until)))
 
 
-def add_rows(router: APIRouter, answers: Answers) -> None:
+def add_rows(router: APIRouter, reading: Open) -> None:
 
-    @router.get("/placements", summary="The placements behind a figure")
+    @router.get("/placements", name="placements", summary="The placements behind a figure")
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
         request: Request,
         rule_set: RuleSetId = None,
@@ -55,19 +71,25 @@ def add_rows(router: APIRouter, answers: Answers) -> None:
         cursor: Annotated[str | None, Query(max_length=400)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> Response:
-        asked = answers.asked(rule_set, known_on, until)
-        return tagged(
-            request, await answers.placements(asked, Wanted(unit, route, verdict, clause), cursor, limit)
-        )
+        view = reading(request)
+        wanted = Wanted(unit, route, verdict, clause)
+        asked = view.asked(rule_set, known_on, until)
+        return tagged(request, await view.placements(asked, wanted, cursor, limit))
 
-    @router.get("/placements/{ref}", summary="One placement: its events and its verdicts")
+    @router.get("/placements/{ref}", name="placement", summary="One placement: its events and its verdicts")
     async def placement(
         request: Request, ref: str, source: Filter = None, known_on: KnownOn = None, until: Until = None
     ) -> Response:
-        return tagged(request, await answers.placement(ref, source, answers.asked(None, known_on, until)))
+        view = reading(request)
+        return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
+
+
+def add_state(router: APIRouter, answers: Answers) -> None:
 
     @router.get(
-        "/set-aside", summary="What was received and cannot be counted, with the reason; the first thousand"
+        "/set-aside",
+        name="set-aside",
+        summary="What was received and cannot be counted, with the reason; the first thousand",
     )
     async def set_aside() -> Response:
         _, _, reasons = await answers.view.backlog()
@@ -75,7 +97,7 @@ def add_rows(router: APIRouter, answers: Answers) -> None:
         shown = [dict(row) for row in rows]
         return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
 
-    @router.get("/position", summary="How far each source was received and counted")
+    @router.get("/position", name="position", summary="How far each source was received and counted")
     async def position() -> Response:
         sources = [
             {
@@ -91,8 +113,8 @@ def add_rows(router: APIRouter, answers: Answers) -> None:
 
 
 def tagged(request: Request, body: dict[str, Any]) -> Response:
-    """With the position as ETag, so that nobody fetches again what has not changed."""
+    """With the position as ETag, so that who kept an answer need not fetch again what has not changed."""
     etag = f'"{body["position"]}-{body.get("knownOn", "")}-{body.get("provisional", "")}"'
     if request.headers.get("If-None-Match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    return JSONResponse(body, headers={"ETag": etag, "Cache-Control": "no-cache"})
+    return JSONResponse(body, headers={"ETag": etag})

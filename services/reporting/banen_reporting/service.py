@@ -18,6 +18,7 @@ from banen_reporting.events import (
     TargetUnitDefined,
 )
 from banen_reporting.publish import to_contract
+from banen_reporting.rights import RIGHTS
 
 SERVICE = Service(
     name="reporting",
@@ -38,6 +39,7 @@ SERVICE = Service(
     ),
     to_contract=to_contract,
     operations=OPERATIONS,
+    rights=RIGHTS,
     policies=(live_policy("reporting"),),
     sql=("banen_kit", "banen_reporting"),
 )

@@ -89,6 +89,17 @@ TEXT: Mapping[str, str] = {
     "yes": "ja",
     "no": "nee",
     "until": "t/m",
+    "signed_in": "Ingelogd als {} ({})",
+    "sign_in": "Inloggen",
+    "sign_out": "Uitloggen",
+    "month": "Einde van de maand",
+    "month_ends_only": "U ziet de cijfers per einde van een maand. <5: minder dan vijf. Een punt: niet getoond, "
+    "omdat het over een handvol mensen kan gaan.",
+    "own_only": "U ziet de cijfers en plaatsingen van uw eigen organisatie.",
+    "purpose_title": "Waarvoor bekijkt u plaatsingen?",
+    "purpose_why": "Wat u opent wordt vastgelegd, met het kenmerk van uw opdracht erbij.",
+    "purpose_document": "Kenmerk van de opdracht",
+    "go_on": "Verder",
     "fault_title": "Deze pagina kan niet worden getoond",
 }
 
@@ -96,6 +107,24 @@ MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
+
+ROLE: Mapping[str, str] = {
+    "intake_worker": "intaker",
+    "coach": "coach",
+    "adviser": "adviseur",
+    "mediator": "bemiddelaar",
+    "employer_relations": "werkgeverscontact",
+    "partner_data_steward": "gegevensbeheerder",
+    "partner_manager": "partnermanager",
+    "project_bureau": "projectbureau",
+    "steering_group": "stuurgroep",
+    "ministry_observer": "waarnemer van het ministerie",
+    "integrator": "afnemer van gebeurtenissen",
+    "auditor": "auditor",
+    "ops": "beheer",
+    "privacy_officer": "functionaris gegevensbescherming",
+    "candidate": "kandidaat",
+}
 
 OUTCOME: Mapping[str, str] = {
     "counted": "telt mee",
@@ -256,6 +285,16 @@ FAULT: Mapping[str, str] = {
     "rule-set-unknown": "Op die dag waren er geen telregels met deze naam vastgesteld.",
     "placement-unknown": "Op die dag was er geen plaatsing met dit kenmerk bekend.",
     "invalid-input": "In het adres of in het formulier staat iets dat hier niet kan.",
+    "not-allowed": "Uw rol geeft hier geen toegang toe.",
+    "rows-not-yours": "De plaatsingen achter de cijfers zijn niet voor uw rol.",
+    "dates-not-yours": "Uw rol ziet de cijfers per einde van een maand, met twee dezelfde datums.",
+    "form-used": "Dit formulier is al eens verstuurd of te oud. Open de pagina opnieuw.",
+    "login-expired": "Deze inlog is hier niet begonnen of duurde te lang. Log opnieuw in.",
+    "login-refused": "Het inloggen is niet gelukt. Log opnieuw in.",
+    "account-incomplete": "Uw account heeft geen organisatie of rol in dit programma.",
+    "issuer-unavailable": "De inlogdienst is nu niet bereikbaar. Probeer het zo nog eens.",
+    "session-ended": "Uw sessie is afgelopen. Log opnieuw in.",
+    "too-many-requests": "Te veel verzoeken. Wacht een minuut.",
     "store-unavailable": "De gegevens zijn nu niet bereikbaar. Probeer het zo nog eens.",
 }
 FAULT_OTHER = "Er ging iets mis. Probeer het zo nog eens."
@@ -264,5 +303,7 @@ FAULT_FIELD: Mapping[str, str] = {
     "happenedUntil": "Gebeurd t/m moet een datum zijn tussen 1900 en 2200, zoals 2008-12-31.",
     "ruleSet": "De naam van de telregels is te lang.",
     "verdict": "Het oordeel moet counted, pending of excluded zijn.",
+    "month": "Kies een maand, zoals 2009-01.",
+    "document": "Geef het kenmerk van een document: letters, cijfers, streepjes en schuine strepen.",
     "cursor": "De plaats in de lijst klopt niet; begin de lijst opnieuw.",
 }

@@ -17,18 +17,18 @@ from banen_contracts import Envelope
 from banen_contracts.base import Moment
 from banen_kit.decider import Command, Context
 from banen_kit.handler import Answer, handle
+from banen_kit.identity import Principal
 from banen_kit.journal import Journal, Meta
 from banen_kit.live import is_live
 from banen_kit.metrics import Metrics
 from banen_kit.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.rights import refuse_unless
 from banen_kit.service import Operation, Send, Service
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
-ACTOR = "local"
-"""Who asks, until tokens tell; part of the command id."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Request:
     """One request for a command, as it came in."""
 
     operation: Operation
+    principal: Principal
     ref: str
     body: dict[str, Any]
     key: UUID
@@ -90,6 +91,7 @@ class Desk:
 
     async def _execute(self, request: Request) -> Answer:
         operation = request.operation
+        refuse_unless(self.service.rights.get(operation.name), request.principal, self.partner)
         now = self.clock()
         ref = checked_ref(operation, request.ref)
         try:
@@ -100,7 +102,9 @@ class Desk:
         refuse_future(command, now)
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
-        command_id = uuid5(COMMANDS, f"{self.partner}/{self.service.name}/{ACTOR}/{request.key}")
+        command_id = uuid5(
+            COMMANDS, f"{self.partner}/{self.service.name}/{request.principal.subject}/{request.key}"
+        )
         meta = Meta(
             command_id,
             request.correlation_id or command_id,
@@ -148,12 +152,12 @@ class Desk:
     def _count(self, operation: Operation, outcome: str) -> None:
         self.metrics.commands.labels(operation.name, outcome).inc()
 
-    async def bulk(self, lines: list[bytes]) -> list[dict[str, Any]]:
+    async def bulk(self, lines: list[bytes], principal: Principal) -> list[dict[str, Any]]:
         """A result per line, in order. Lines about the same thing run one after the other, the rest together.
 
         After a line that could not be taken now, the later ones about the same thing are not tried either.
         """
-        requests = [self._parse(number, line) for number, line in enumerate(lines, 1)]
+        requests = [self._parse(number, line, principal) for number, line in enumerate(lines, 1)]
         turns: dict[str, list[tuple[int, Request]]] = {}
         results: dict[int, dict[str, Any]] = {}
         for number, request in enumerate(requests, 1):
@@ -173,7 +177,7 @@ class Desk:
         await asyncio.gather(*(take(turn) for turn in turns.values()))
         return [results[number] for number in range(1, len(lines) + 1)]
 
-    def _parse(self, number: int, line: bytes) -> Request | Problem:
+    def _parse(self, number: int, line: bytes, principal: Principal) -> Request | Problem:
         try:
             fields = BulkLine.model_validate_json(line)
         except ValidationError as error:
@@ -186,6 +190,7 @@ class Desk:
                     return problem
                 return Request(
                     operation,
+                    principal,
                     ref,
                     fields.body,
                     fields.key,

@@ -7,13 +7,16 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banen_kit import problem
+from banen_kit.body import limited_body
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
+from banen_kit.gate import Gate, who
+from banen_kit.guard import Guard
 from banen_kit.problem import FieldError, Problem, invalid
 from banen_kit.service import Operation
 
@@ -28,7 +31,9 @@ Check = Callable[[], Awaitable[None]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def create_app(desk: Desk, checks: Mapping[str, Check], lifespan: Lifespan | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, gate: Gate, checks: Mapping[str, Check], lifespan: Lifespan | None = None
+) -> FastAPI:
     """The application of one service; also how tests reach it."""
     app = FastAPI(
         title=f"banen {desk.service.name}",
@@ -37,7 +42,9 @@ def create_app(desk: Desk, checks: Mapping[str, Check], lifespan: Lifespan | Non
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(gate)],
     )
+    app.add_middleware(Guard)
     problem.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
     app.include_router(record_routes(desk), prefix="/v1")
@@ -52,6 +59,7 @@ def command_routes(desk: Desk) -> APIRouter:
         async def endpoint(ref: str, http: HttpRequest) -> Response:
             request = Request(
                 operation,
+                who(http).principal,
                 checked_ref(operation, ref),
                 await json_object(http),
                 idempotency_key(http),
@@ -81,12 +89,14 @@ def command_routes(desk: Desk) -> APIRouter:
     for operation in desk.service.operations:
         add(operation)
 
-    @router.post("/bulk", summary="Many commands, one JSON line each; answers a line each, in order")
+    @router.post(
+        "/bulk", name="bulk", summary="Many commands, one JSON line each; answers a line each, in order"
+    )
     async def bulk(http: HttpRequest) -> Response:
         lines = [line for line in (await limited_body(http, MOST_BULK_BYTES)).split(b"\n") if line.strip()]
         if len(lines) > MOST_BULK_LINES:
             raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once.")
-        results = await desk.bulk(lines)
+        results = await desk.bulk(lines, who(http).principal)
         return Response("".join(json.dumps(result) + "\n" for result in results), media_type=NDJSON)
 
     return router
@@ -160,15 +170,6 @@ def health_routes(desk: Desk, checks: Mapping[str, Check]) -> APIRouter:
         return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-async def limited_body(http: HttpRequest, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > most:
-            raise Problem(413, "too-much", f"The request is larger than {most} bytes.")
-    return bytes(body)
 
 
 async def json_object(http: HttpRequest) -> dict[str, Any]:

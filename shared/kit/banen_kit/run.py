@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import httpx2
 import uvicorn
 from fastapi import FastAPI
 from faststream import FastStream
@@ -17,10 +18,12 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.base import source_of
 from banen_kit import logs
 from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream_name
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
+from banen_kit.gate import Gate
 from banen_kit.http import Check, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MasterKey, PostgresKeys
@@ -29,14 +32,16 @@ from banen_kit.postgres import migrations, refuse_unsafe, refuse_wrong_schema, w
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
 from banen_kit.service import Service
+from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.tokens import Issuer
 from banen_kit.topology import TopologyDiffers, policy_consumers, read_partners, refuse_other_consumer
 
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
-"""Until identity exists, nobody else may reach a service."""
+"""TLS is the work of a proxy on the same machine; nobody else may reach a service."""
 STUCK_SECONDS = 30.0
 
 
@@ -46,6 +51,7 @@ class Host:
 
     settings: Settings
     desk: Desk
+    gate: Gate
     store: PostgresStore
     checks: dict[str, Check]
     app: FastAPI
@@ -93,11 +99,7 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
             uvicorn.Config(host.app, HOST, settings.port, log_config=None, access_log=False, lifespan="off")
         )
         log.info(
-            "%s of %s binds to %s:%s only: there is no identity yet",
-            service.name,
-            settings.partner,
-            HOST,
-            settings.port,
+            "%s of %s binds to %s:%s; TLS is for a proxy", service.name, settings.partner, HOST, settings.port
         )
         async with asyncio.TaskGroup() as tasks:
             bus = tasks.create_task(bus_side(service, host))
@@ -138,8 +140,18 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
         await keys_pool.fetchval("select 1")
 
     checks: dict[str, Check] = {"database": database, "keys": keys}
-    app = create_app(desk, checks)
-    return Host(settings, desk, store, checks, app, [], list(policy_consumers(settings.partner, service)))
+    http = await stack.enter_async_context(httpx2.AsyncClient())
+    gate = Gate(
+        settings.partner,
+        source_of(settings.partner, service.name),
+        service.rights,
+        Issuer(settings.issuer, http),
+        Sessions(pool, desk.clock),
+    )
+    app = create_app(desk, gate, checks)
+    return Host(
+        settings, desk, gate, store, checks, app, [], list(policy_consumers(settings.partner, service))
+    )
 
 
 async def bus_side(service: Service, host: Host) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from banen_contracts import Contract, Envelope
 from banen_kit.decider import Command, Decider, Stored
 from banen_kit.journal import Upcaster
+from banen_kit.rights import Rights
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Service:
     events: Sequence[type[Stored]]
     to_contract: Callable[[Any], Contract | None]
     operations: Sequence[Operation]
+    rights: Rights
+    """Who may give which command and see which view; what is not in it is refused."""
     policies: Sequence[Policy] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     sql: tuple[str, ...] = ("banen_kit",)

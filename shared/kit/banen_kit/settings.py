@@ -5,9 +5,10 @@ Nothing that connects has a default, and a setting that does not exist is an err
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -49,7 +50,7 @@ class Environment(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """What every service needs to know. There is no host: until identity exists, services bind to loopback only."""
+    """What every service needs to know. There is no host: services bind to loopback, behind a proxy that has TLS."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
@@ -65,7 +66,26 @@ class Settings(BaseSettings):
     """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
     bus_url: SecretStr
     """NATS, with the credentials of this service."""
+    issuer: str
+    """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     port: int = Field(ge=0, le=65535)
+    client_id: str | None = None
+    """What the issuer knows this service as; asked where it has pages, as are the next two."""
+    client_secret: SecretStr | None = None
+    public_url: str | None = None
+    """Where browsers find this service."""
+    profile: Literal["local"] | None = None
+    """`local`: everything on this machine, so that issuer and pages may do without https."""
+
+    @model_validator(mode="after")
+    def _needs_https(self) -> Self:
+        local = self.profile == "local"
+        for name, url in (("issuer", self.issuer), ("public_url", self.public_url)):
+            if url is not None and not (url.startswith("https://") or (local and is_on_this_machine(url))):
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} must begin with https:// (unless BANEN_PROFILE=local)"
+                )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -85,9 +105,17 @@ def load() -> Settings:
         return Settings()  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
         lines = [
-            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()
+            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+            if item["loc"]
+            else item["msg"]
+            for item in error.errors()
         ]
         raise SettingsInvalid("; ".join(lines)) from error
+
+
+def is_on_this_machine(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
 
 
 def schema_of(partner: str, service: str) -> str:

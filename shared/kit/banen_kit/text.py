@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 from stdnum.nl import bsn
 
+from banen_contracts.base import DocumentRef
+
 NUMBER = re.compile(r"(?<![\d+])\d(?:[ .-]?\d){8}(?!\d)")
 
 
@@ -30,3 +32,5 @@ ShortText = Annotated[
 """A name, an address, a line."""
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,24}$")]
 """A telephone number: no free text, and not searched for a BSN, which it may look like by chance."""
+Mark = Annotated[DocumentRef, AfterValidator(refuse_bsn)]
+"""The registration mark of a document."""

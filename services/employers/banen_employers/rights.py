@@ -1,0 +1,26 @@
+"""Who may do what in employers."""
+
+from banen_kit.identity import Role
+from banen_kit.rights import EVERY_SERVICE, Rights, own
+
+_STAFF = (Role.EMPLOYER_RELATIONS,)
+_READERS = (
+    *_STAFF,
+    Role.ADVISER,
+    Role.MEDIATOR,
+    Role.PARTNER_MANAGER,
+    Role.PARTNER_DATA_STEWARD,
+    Role.PRIVACY_OFFICER,
+)
+
+RIGHTS: Rights = {
+    **EVERY_SERVICE,
+    "register-employer": own(*_STAFF),
+    "sign-agreement": own(*_STAFF, Role.PARTNER_MANAGER),
+    "plan-group": own(*_STAFF),
+    "close-group": own(*_STAFF),
+    "bulk": own(*_STAFF, Role.PARTNER_MANAGER),
+    "read-employer": own(*_READERS),
+    "read-agreement": own(*_READERS),
+    "read-group": own(*_READERS),
+}

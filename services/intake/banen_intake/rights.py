@@ -1,0 +1,22 @@
+"""Who may do what in intake."""
+
+from banen_kit.identity import Role
+from banen_kit.rights import EVERY_SERVICE, Rights, own
+
+_STAFF = (Role.INTAKE_WORKER,)
+_READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
+
+RIGHTS: Rights = {
+    **EVERY_SERVICE,
+    "record-contact": own(*_STAFF, Role.COACH),
+    "register-candidate": own(*_STAFF),
+    "complete-intake": own(*_STAFF),
+    "assess-distance": own(*_STAFF),
+    "assign-route": own(*_STAFF),
+    "close-candidate": own(*_STAFF),
+    "offer-handover": own(*_STAFF),
+    "bulk": own(*_STAFF, Role.COACH),
+    "read-contact": own(*_READERS),
+    "read-candidate": own(*_READERS),
+    "read-handover": own(*_READERS),
+}

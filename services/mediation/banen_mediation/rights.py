@@ -1,0 +1,24 @@
+"""Who may do what in mediation."""
+
+from banen_kit.identity import Role
+from banen_kit.rights import EVERY_SERVICE, Rights, own
+
+_STAFF = (Role.ADVISER, Role.MEDIATOR)
+_READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
+
+RIGHTS: Rights = {
+    **EVERY_SERVICE,
+    "take-on-client": own(*_STAFF),
+    "accept-handover": own(*_STAFF),
+    "start-placement": own(*_STAFF),
+    "extend-placement": own(*_STAFF),
+    "end-placement": own(*_STAFF),
+    "confirm-retention": own(*_STAFF),
+    # They change what others may have counted already.
+    "correct-placement": own(Role.MEDIATOR),
+    "void-placement": own(Role.MEDIATOR),
+    "bulk": own(*_STAFF),
+    "read-client": own(*_READERS),
+    "read-handover": own(*_READERS),
+    "read-placement": own(*_READERS),
+}

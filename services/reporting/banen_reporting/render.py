@@ -1,0 +1,163 @@
+"""Turns answers into pages: the templates, what they may use, the addresses they link to, and the page of a refusal."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from banen_kit.gate import Who
+from banen_kit.problem import Problem, to_problem
+from banen_reporting import words
+from banen_reporting.answers import Asked
+from banen_reporting.cells import NONE
+from banen_reporting.readers import Reading
+from banen_reporting.rows import AMSTERDAM
+
+POLICY = "Content-Security-Policy"
+
+
+def content_policy(*form_targets: str) -> str:
+    """Own style, no script, forms to ourselves and to these origins alone."""
+    targets = " ".join(["'self'", *form_targets])
+    return f"default-src 'none'; style-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+
+
+class PageRoute(APIRoute):
+    """Answers a refusal with a page that people can read, and sends who is not signed in to do so."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
+                return refusal(request, to_problem(error))
+
+        return answer
+
+
+def refusal(request: Request, problem: Problem) -> Response:
+    path = request.url.path
+    asked = f"{path}?{request.url.query}" if request.url.query else path
+    if problem.status == 401 and request.method == "GET" and path != "/login/answer":
+        return RedirectResponse(f"/login?{urlencode({'path': asked})}", 303)
+    if problem.code == "purpose-missing":
+        return RedirectResponse(f"/doel?{urlencode({'path': asked})}", 303)
+    return fault_page(problem)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that keep the rule set and the two dates of the page they stand on."""
+
+    asked: Asked
+
+    def to(self, path: str, **more: str | None) -> str:
+        asked = self.asked
+        query = {
+            **more,
+            "ruleSet": more.get("ruleSet") or asked.rule_set,
+            "knownOn": asked.known_on and asked.known_on.isoformat(),
+            "happenedUntil": asked.happened_until.isoformat(),
+        }
+        return f"{path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+
+    def rows(self, **wanted: str | None) -> str:
+        return self.to("/plaatsingen", **wanted)
+
+    def placement(self, ref: str, source: str) -> str:
+        return self.to(f"/plaatsingen/{quote(ref, safe='')}", source=source)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody on a page: who it is, and what they are shown."""
+
+    who: Who
+    reading: Reading
+    policy: str
+    """The page's Content-Security-Policy."""
+
+    @property
+    def role_words(self) -> str:
+        principal = self.who.principal
+        roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
+        return words.TEXT["signed_in"].format(roles, principal.partner)
+
+
+def page(template: str, asked: Asked, visit: Visit, **content: Any) -> Response:
+    text = ENVIRONMENT.get_template(template).render(
+        asked=asked, links=Links(asked), visit=visit, rows_shown=visit.reading.has_rows, **content
+    )
+    return HTMLResponse(text, 200, {POLICY: visit.policy})
+
+
+def fault_page(problem: Problem) -> Response:
+    details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
+    text = ENVIRONMENT.get_template("fault.html").render(
+        visit=None, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
+    )
+    return HTMLResponse(text, problem.status, {POLICY: content_policy(), **problem.headers})
+
+
+def route_words(route: str | None) -> str:
+    return words.OTHER_ROUTE.get(route or NONE, route or NONE)
+
+
+def clause_words(clause: str, outcome: str | None) -> str:
+    """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
+    known = words.PENDING if outcome == "pending" else words.EXCLUDED
+    return known.get(clause, clause)
+
+
+def number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+def percentage(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}%".replace(".", ",")
+
+
+def euro(value: float | None) -> str:
+    return "" if value is None else f"€ {number(round(value))}"
+
+
+def day(value: str) -> str:
+    """15 januari 2009, also of a moment, which is taken in Amsterdam."""
+    found = date.fromisoformat(value) if len(value) == len("2009-01-15") else amsterdam_day(value)
+    return f"{found.day} {words.MONTHS[found.month - 1]} {found.year}"
+
+
+def short_day(value: str) -> str:
+    """15-01-2009"""
+    return f"{date.fromisoformat(value):%d-%m-%Y}"
+
+
+def amsterdam_day(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date()
+
+
+def make_environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("banen_reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    used_on_values = (number, percentage, euro, day, short_day)
+    environment.filters.update({used.__name__: used for used in used_on_values})  # pyright: ignore[reportUnknownMemberType]
+    environment.globals.update(  # pyright: ignore[reportUnknownMemberType]
+        words=words, text=words.TEXT, clause_words=clause_words, route_words=route_words
+    )
+    return environment
+
+
+ENVIRONMENT = make_environment()

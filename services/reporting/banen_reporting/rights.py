@@ -1,0 +1,59 @@
+"""Who may do what in reporting: the programme is the bureau's, the figures are for more people than that.
+
+What a figure or a row then shows of whom is decided in `readers.py`.
+"""
+
+from banen_kit.identity import Role
+from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, every_partner, own
+
+_OF_A_PARTNER = (
+    Role.INTAKE_WORKER,
+    Role.ADVISER,
+    Role.MEDIATOR,
+    Role.EMPLOYER_RELATIONS,
+    Role.PARTNER_DATA_STEWARD,
+    Role.PARTNER_MANAGER,
+)
+_OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
+_READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
+_BUREAU = own(Role.PROJECT_BUREAU)
+_OPERATION = own(Role.PROJECT_BUREAU, Role.OPS)
+
+RIGHTS: Rights = {
+    **EVERY_SERVICE,
+    "admit-partner": _BUREAU,
+    "declare-source-live": _BUREAU,
+    "define-target-unit": _BUREAU,
+    "set-target": _BUREAU,
+    "revise-target": _BUREAU,
+    "set-regular-quota": _BUREAU,
+    "grant-counting-permission": _BUREAU,
+    "revoke-counting-permission": _BUREAU,
+    "publish-rule-set": _BUREAU,
+    "record-funding": _BUREAU,
+    "record-cost": _BUREAU,
+    "import-historic-figure": _BUREAU,
+    "bulk": _BUREAU,
+    "read-partner": _BUREAU,
+    "read-unit": _BUREAU,
+    "read-rule-set": _BUREAU,
+    "read-funding": _BUREAU,
+    "read-cost": _BUREAU,
+    "read-figure": _BUREAU,
+    "targets": _READERS,
+    "results": _READERS,
+    "rule-sets": _READERS,
+    "placements": _READERS,
+    "placement": _READERS,
+    "set-aside": _OPERATION,
+    "position": _OPERATION,
+    "page-style": ANYONE,
+    "page-overview": _READERS,
+    "page-placements": _READERS,
+    "page-placement": _READERS,
+    "page-purpose": own(Role.AUDITOR),
+    "state-purpose": own(Role.AUDITOR),
+    "login": ANYONE,
+    "login-answer": ANYONE,
+    "logout": every_partner(*Role),
+}

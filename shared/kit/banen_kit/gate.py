@@ -1,0 +1,146 @@
+"""Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from pydantic import TypeAdapter, ValidationError
+
+from banen_kit.body import limited_body
+from banen_kit.identity import Principal
+from banen_kit.problem import FieldError, Problem, invalid
+from banen_kit.rights import ANYONE, Rights, refuse_unless
+from banen_kit.sessions import COOKIE, Session, Sessions
+from banen_kit.text import Mark
+from banen_kit.tokens import Issuer, IssuerUnavailable, TokenRefused
+
+MARK: TypeAdapter[str] = TypeAdapter(Mark)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+MOST_FORM_BYTES = 16 * 1024
+FORM_TOKEN = "formToken"  # noqa: S105 - the name of a field
+PER_MINUTE = RateLimitItemPerMinute(1200)
+"""Requests of one subject; a bulk load is one request."""
+REFUSED_PER_MINUTE = RateLimitItemPerMinute(60)
+"""Requests of one address without a valid token or session, before they are not looked at any more."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whoever a request was let in for."""
+
+    principal: Principal
+    session: Session | None = None
+    """Where it came with a browser's cookie."""
+    form: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The fields of a form that was sent, its token checked and used up."""
+    purpose: str | None = None
+    """Why an auditor looks: the mark of a document."""
+
+
+def who(request: Request) -> Who:
+    """Whom the gate let in. Only for routes that are not open to anyone."""
+    found: Who = request.state.who
+    return found
+
+
+@dataclass
+class Gate:
+    """Stands before every route of a service."""
+
+    partner: str
+    audience: str
+    """What an access token must be made out to: this service's CloudEvents source."""
+    rights: Rights
+    issuer: Issuer
+    sessions: Sessions | None = None
+    """Where the service has pages."""
+    _rate: SlidingWindowCounterRateLimiter = field(
+        default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()), repr=False
+    )
+
+    async def __call__(self, request: Request) -> None:
+        """Raises `Problem`."""
+        access = self.rights.get(request.scope["route"].name)
+        if access is ANYONE:
+            return
+        found = await self._identify(request)
+        refuse_unless(access, found.principal, self.partner)
+        if not self._rate.hit(PER_MINUTE, "subject", found.principal.subject):
+            raise _hurry()
+        request.state.who = await self._with_form(request, found)
+
+    async def _identify(self, request: Request) -> Who:
+        try:
+            return await self._of_token(request) or await self._of_session(request)
+        except Problem as problem:
+            address = request.client.host if request.client else ""
+            # Only who guesses has to wait: others at the same address may be colleagues.
+            if problem.status == 401 and not self._rate.hit(REFUSED_PER_MINUTE, "address", address):
+                raise _hurry() from None
+            raise
+
+    async def _of_token(self, request: Request) -> Who | None:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise refused("token-missing", "Send an access token: Authorization: Bearer …")
+        try:
+            principal = await self.issuer.principal(token.strip(), self.audience)
+            return Who(principal, purpose=purpose(request))
+        except TokenRefused as error:
+            raise refused(error.reason, "The access token is not accepted.") from None
+        except IssuerUnavailable:
+            detail = "The login service cannot be reached now, so that nobody can be recognised."
+            raise Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"}) from None
+
+    async def _of_session(self, request: Request) -> Who:
+        cookie = request.cookies.get(COOKIE)
+        if self.sessions is None or cookie is None:
+            raise refused("not-signed-in", "Sign in, or send an access token.")
+        session = await self.sessions.find(cookie, request.headers.get("User-Agent", ""))
+        if session is None:
+            raise refused("session-ended", "This session has ended; sign in again.")
+        return Who(session.principal, session, purpose=session.purpose)
+
+    async def _with_form(self, request: Request, found: Who) -> Who:
+        """A browser sends its cookie with requests that other sites made up: what changes something needs a token."""
+        if found.session is None or request.method in SAFE_METHODS:
+            return found
+        assert self.sessions is not None
+        fields = parse_qs((await limited_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
+        form = {name: values[0] for name, values in fields.items()}
+        if not await self.sessions.use_form(found.session, form.pop(FORM_TOKEN, "")):
+            detail = "This form was sent before, or is too old; open the page again."
+            raise Problem(403, "form-used", detail, FORM_TOKEN)
+        return replace(found, form=form)
+
+
+def purpose(request: Request) -> str | None:
+    """What the header `Purpose` says. Raises `Problem`."""
+    given = request.headers.get("Purpose")
+    if given is None:
+        return None
+    try:
+        return MARK.validate_python(given.strip())
+    except ValidationError:
+        raise invalid(
+            [FieldError("Purpose", "must be the mark of a document, such as AUDIT-2009-1")]
+        ) from None
+
+
+def refused(code: str, detail: str) -> Problem:
+    """Not known who asks (RFC 6750 §3)."""
+    error = ', error="invalid_token"' if code.startswith("token-") else ""
+    return Problem(401, code, detail, headers={"WWW-Authenticate": f'Bearer realm="banen"{error}'})
+
+
+def _hurry() -> Problem:
+    return Problem(
+        429, "too-many-requests", "Too many requests; wait a while.", headers={"Retry-After": "60"}
+    )

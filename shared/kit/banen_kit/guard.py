@@ -1,0 +1,70 @@
+"""What every answer of a service has, and how long any request may take, whatever the route."""
+
+import asyncio
+import json
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from banen_kit.problem import MEDIA_TYPE, Problem
+
+MOST_SECONDS = 60.0
+"""From the first byte of a request to the last of its answer, so that a slow sender holds nothing for ever."""
+
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+"""On every answer that does not say otherwise; pages say more of what they may load."""
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, most_seconds: float = MOST_SECONDS) -> None:
+        self._app = app
+        self._most_seconds = most_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                add_headers(message)
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._most_seconds):
+                await self._app(scope, receive, send_guarded)
+        except TimeoutError:
+            if has_begun:
+                raise
+            await _too_long(send_guarded)
+
+
+def add_headers(message: MutableMapping[str, Any]) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+
+
+async def _too_long(send: Send) -> None:
+    detail = "This took too long, and it cannot be known whether it was done; repeat it with the same key."
+    problem = Problem(503, "took-too-long", detail, headers={"Retry-After": "5"})
+    body = json.dumps(problem.to_json()).encode()
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", b"5")]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,193 @@
+"""Signing in with a browser: OpenID Connect's authorization-code flow with PKCE, and signing out again.
+
+The browser never sees a token: it gets a cookie that stands for a session kept here (RFC 9700; "backend for frontend"
+in OAuth 2.0 for Browser-Based Applications).
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+
+from banen_kit.gate import refused, who
+from banen_kit.identity import Principal
+from banen_kit.problem import Problem
+from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions
+from banen_kit.tokens import Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
+
+SCOPE = "openid"
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """What the issuer knows this service as."""
+
+    client_id: str
+    client_secret: str
+    public_url: str
+    """Where browsers find this service, without a slash at the end."""
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.public_url}/login/answer"
+
+
+@dataclass(frozen=True)
+class Logins:
+    """Sends people to the issuer and takes them back."""
+
+    client: RelyingParty
+    issuer: Issuer
+    sessions: Sessions
+
+    async def address(self, browser: str, path: str) -> str:
+        """Where a browser goes to sign in, to come back to a path of ours. Raises `Problem`."""
+        started = Login(random_text(), random_text(), random_text(), own_path(path))
+        metadata = await self._metadata()
+        await self.sessions.begin(browser, started)
+        async with self._oauth() as oauth:
+            address, _ = oauth.create_authorization_url(
+                metadata.authorization_endpoint,
+                state=started.state,
+                code_verifier=started.verifier,
+                nonce=started.nonce,
+            )
+        return str(address)
+
+    async def principal(self, started: Login, code: str) -> Principal:
+        """Who has signed in. Raises `Problem`."""
+        metadata = await self._metadata()
+        id_token = await self._exchange(metadata.token_endpoint, code, started.verifier)
+        try:
+            claims = await self.issuer.claims(id_token, self.client.client_id)
+            check_login(claims, self.client.client_id, started.nonce)
+            return principal_of(claims)
+        except TokenRefused as error:
+            if error.reason == "account-incomplete":
+                detail = "Your account has no partner or no role in this programme."
+                raise Problem(403, "account-incomplete", detail) from None
+            raise refused("login-refused", "The login service's answer cannot be trusted.") from None
+        except IssuerUnavailable as error:
+            raise _away() from error
+
+    async def farewell(self) -> str:
+        """Where the issuer ends its own session too (OpenID Connect RP-Initiated Logout 1.0); else our front page.
+
+        It is told which client asks, and gets no token in an address that others could read.
+        """
+        try:
+            end = (await self.issuer.metadata()).end_session_endpoint
+        except IssuerUnavailable:
+            end = None
+        if end is None:
+            return "/"
+        query = {
+            "client_id": self.client.client_id,
+            "post_logout_redirect_uri": f"{self.client.public_url}/",
+        }
+        return f"{end}?{urlencode(query)}"
+
+    async def _metadata(self) -> Metadata:
+        try:
+            return await self.issuer.metadata()
+        except IssuerUnavailable as error:
+            raise _away() from error
+
+    def _oauth(self) -> Any:  # its base class is chosen at import, which no type checker can follow
+        return AsyncOAuth2Client(
+            self.client.client_id,
+            self.client.client_secret,
+            scope=SCOPE,
+            redirect_uri=self.client.redirect_uri,
+            code_challenge_method="S256",
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    async def _exchange(self, endpoint: str, code: str, verifier: str) -> str:
+        try:
+            async with self._oauth() as oauth:
+                token = await oauth.fetch_token(endpoint, code=code, code_verifier=verifier)
+        except OAuthError:
+            raise refused("login-refused", "The login service refused; sign in again.") from None
+        except (httpx2.HTTPError, ValueError):
+            raise _away() from None
+        return str(token.get("id_token", ""))
+
+
+def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
+    """`/login`, `/login/answer` and `/logout`; the names are those of the table of rights."""
+    router = APIRouter(route_class=route_class, include_in_schema=False)
+
+    @router.get("/login", name="login")
+    async def login(path: str = "/") -> Response:
+        browser = random_text()
+        answer = RedirectResponse(await logins.address(browser, path), 303)
+        set_cookie(answer, LOGIN_COOKIE, browser)
+        return answer
+
+    @router.get("/login/answer", name="login-answer")
+    async def answered(request: Request, code: str = "", state: str = "") -> Response:
+        started = await logins.sessions.finish(request.cookies.get(LOGIN_COOKIE, ""), state)
+        if started is None:
+            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+        principal = await logins.principal(started, code)
+        # A new cookie, whatever the browser had: nobody can have planted it.
+        cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
+        answer = RedirectResponse(started.next, 303)
+        drop_cookie(answer, LOGIN_COOKIE)
+        set_cookie(answer, COOKIE, cookie)
+        return answer
+
+    @router.post("/logout", name="logout")
+    async def logout(request: Request) -> Response:
+        session = who(request).session
+        if session is not None:
+            await logins.sessions.close(session.id)
+        answer = RedirectResponse(await logins.farewell() if session else "/", 303)
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        drop_cookie(answer, COOKIE)
+        return answer
+
+    return router
+
+
+def random_text() -> str:
+    """256 bits that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def set_cookie(answer: Response, name: str, value: str) -> None:
+    """`__Host-` cookies are bound to this host and to https; browsers take this machine for as good as https."""
+    answer.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(answer: Response, name: str) -> None:
+    answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def own_path(path: str) -> str:
+    """Where to go after the login: a path of this service, whatever was asked."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own and len(path) <= 1000 else "/"
+
+
+def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
+    """The checks of OpenID Connect Core §3.1.3.7 beyond those of any token. Raises `TokenRefused`."""
+    if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        raise TokenRefused("token-nonce-wrong")
+    if claims.get("azp", client_id) != client_id:
+        raise TokenRefused("token-azp-wrong")
+
+
+def _away() -> Problem:
+    detail = "The login service cannot be reached now."
+    return Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"})

@@ -1,0 +1,140 @@
+"""Sessions of people who signed in with a browser: kept here, so that ending one ends it wherever its cookie went."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from asyncpg import Record
+
+from banen_kit.identity import Principal, Role
+from banen_kit.postgres import Pool, reachable
+
+COOKIE = "__Host-banen"
+LOGIN_COOKIE = "__Host-banen-login"
+IDLE = timedelta(minutes=15)
+ABSOLUTE = timedelta(hours=8)
+LOGIN = timedelta(minutes=10)
+"""How long somebody may take to sign in."""
+NOTED = timedelta(seconds=30)
+"""How exactly it is kept when a session was last used, so that not every request writes."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login under way: what must come back with the answer of the issuer."""
+
+    state: str
+    verifier: str
+    nonce: str
+    next: str
+
+
+@dataclass(frozen=True)
+class Session:
+    id: bytes
+    principal: Principal
+    form_token: str
+    purpose: str | None
+
+
+def digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+class Sessions:
+    """The tables of `sql/003-sessions.sql`. All methods raise `StoreUnavailable`."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def begin(self, browser: str, login: Login) -> None:
+        """Remember a login that a browser with this cookie sets out for; forget those who never came back."""
+        now = self._clock()
+        async with reachable():
+            await self._pool.execute("delete from logins where made_at < $1", now - LOGIN)
+            await self._pool.execute(
+                "insert into logins values ($1, $2, $3, $4, $5, $6)",
+                digest(login.state),
+                digest(browser),
+                login.verifier,
+                login.nonce,
+                login.next,
+                now,
+            )
+
+    async def finish(self, browser: str, state: str) -> Login | None:
+        """The login that this answer belongs to, once; None if this browser did not ask for it, or too long ago."""
+        async with reachable():
+            row = await self._pool.fetchrow(
+                "delete from logins where state = $1 and browser = $2 and made_at >= $3"
+                " returning verifier, nonce, next",
+                digest(state),
+                digest(browser),
+                self._clock() - LOGIN,
+            )
+        return Login(state, row["verifier"], row["nonce"], row["next"]) if row else None
+
+    async def open(self, principal: Principal, agent: str) -> str:
+        """Start a session; returns what its cookie holds. Ended ones are cleared away."""
+        cookie = secrets.token_urlsafe(32)
+        now = self._clock()
+        async with reachable():
+            await self._pool.execute(
+                "delete from sessions where seen_at < $1 or made_at < $2", now - IDLE, now - ABSOLUTE
+            )
+            await self._pool.execute(
+                "insert into sessions values ($1, $2, $3, $4, $5, $6, null, $7, $7)",
+                digest(cookie),
+                principal.subject,
+                principal.partner,
+                sorted(principal.roles),
+                digest(agent),
+                secrets.token_urlsafe(32),
+                now,
+            )
+        return cookie
+
+    async def find(self, cookie: str, agent: str) -> Session | None:
+        """The live session of a cookie. One that turns up in another browser was stolen, and ends for both."""
+        now = self._clock()
+        async with reachable():
+            row = await self._pool.fetchrow("select * from sessions where id = $1", digest(cookie))
+            if row is None:
+                return None
+            is_over = row["seen_at"] < now - IDLE or row["made_at"] < now - ABSOLUTE
+            if is_over or not secrets.compare_digest(row["agent"], digest(agent)):
+                await self.close(row["id"])
+                return None
+            if row["seen_at"] < now - NOTED:
+                await self._pool.execute("update sessions set seen_at = $2 where id = $1", row["id"], now)
+        return _session(row)
+
+    async def use_form(self, session: Session, form_token: str) -> bool:
+        """Whether this is the session's token of the moment; it is replaced, so that a form can be sent once."""
+        async with reachable():
+            return bool(
+                await self._pool.fetchval(
+                    "update sessions set form_token = $3 where id = $1 and form_token = $2 returning true",
+                    session.id,
+                    form_token,
+                    secrets.token_urlsafe(32),
+                )
+            )
+
+    async def state_purpose(self, session: Session, purpose: str) -> None:
+        async with reachable():
+            await self._pool.execute("update sessions set purpose = $2 where id = $1", session.id, purpose)
+
+    async def close(self, id_: bytes) -> None:
+        """End a session, wherever its cookie is."""
+        async with reachable():
+            await self._pool.execute("delete from sessions where id = $1", id_)
+
+
+def _session(row: Record) -> Session:
+    roles = frozenset(Role(role) for role in row["roles"])
+    principal = Principal(row["subject"], row["partner"], roles)
+    return Session(row["id"], principal, row["form_token"], row["purpose"])

@@ -1,0 +1,188 @@
+"""Verifies what an OpenID issuer signed: access tokens of people and machines, and the ID token of a login.
+
+Signature, issuer, audience and times are checked (RFC 9068 §4, OpenID Connect Core §3.1.3.7); only asymmetric
+algorithms are taken, whatever the token says. The issuer's keys are kept for a while and fetched again when a token
+names one that is not among them, so that an issuer can change its keys without anybody restarting.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx2
+from joserfc import jws, jwt
+from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
+from joserfc.jwk import KeySet
+from pydantic import BaseModel, ValidationError
+
+from banen_contracts.base import PartnerId
+from banen_kit.identity import Principal, Role
+
+ALGORITHMS = ("ES256", "RS256", "PS256")
+LEEWAY_SECONDS = 30
+KEYS_FRESH_SECONDS = 300.0
+KEYS_USABLE_SECONDS = 3600.0
+"""How long keys are used while the issuer cannot be asked again."""
+ASK_AGAIN_SECONDS = 10.0
+"""How often, at most, a token with an unknown key makes us ask the issuer."""
+TIMEOUT_SECONDS = 5.0
+MOST_BYTES = 16 * 1024
+
+
+class TokenRefused(Exception):
+    """The token does not prove who asks. `reason` is a short code; nothing of the token is repeated."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IssuerUnavailable(Exception):
+    """The issuer cannot be asked now, or answers something else than an issuer does."""
+
+
+class Metadata(BaseModel, frozen=True, extra="ignore"):
+    """What we use of the issuer's discovery document (OpenID Connect Discovery 1.0 §3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    end_session_endpoint: str | None = None
+
+
+class _Vouched(BaseModel, frozen=True, extra="ignore"):
+    """The claims that make somebody a principal."""
+
+    sub: str
+    banen_partner: PartnerId
+    banen_roles: frozenset[str]
+
+
+class Issuer:
+    """One OpenID issuer, asked over HTTP. `monotonic` is injectable for tests."""
+
+    def __init__(
+        self, url: str, http: httpx2.AsyncClient, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._http = http
+        self._monotonic = monotonic
+        self._metadata: Metadata | None = None
+        self._keys: KeySet | None = None
+        self._fetched = 0.0
+        self._asked = -ASK_AGAIN_SECONDS
+        self._lock = asyncio.Lock()
+
+    async def metadata(self) -> Metadata:
+        """Raises `IssuerUnavailable`."""
+        if self._metadata is None:
+            found = await self._get(f"{self.url}/.well-known/openid-configuration")
+            try:
+                metadata = Metadata.model_validate(found)
+            except ValidationError:
+                raise IssuerUnavailable("the issuer's discovery document is not one") from None
+            if metadata.issuer.rstrip("/") != self.url:
+                raise IssuerUnavailable("the discovery document is of another issuer")
+            addresses = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
+            # Where the issuer itself has https, nobody between us and it may change what it says.
+            scheme = "https://" if self.url.startswith("https://") else "http"
+            if not all(address.startswith(scheme) for address in addresses):
+                raise IssuerUnavailable("the issuer names an address without https")
+            self._metadata = metadata
+        return self._metadata
+
+    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
+        """What the issuer says to `audience`. Raises `TokenRefused`, `IssuerUnavailable`."""
+        if len(token) > MOST_BYTES:
+            raise TokenRefused("token-too-long")
+        keys = await self._keys_for(kid_of(token))
+        try:
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            jwt.JWTClaimsRegistry(
+                leeway=LEEWAY_SECONDS,
+                iss={"essential": True, "values": [self.url, f"{self.url}/"]},
+                aud={"essential": True, "value": audience},
+                sub={"essential": True},
+                exp={"essential": True},
+                iat={"essential": True},
+            ).validate(decoded.claims)
+        except ExpiredTokenError:
+            raise TokenRefused("token-expired") from None
+        except ClaimError as error:
+            # Says which claim, never its value.
+            raise TokenRefused(f"token-{error.claim}-wrong") from None
+        except (JoseError, ValueError, TypeError):
+            raise TokenRefused("token-invalid") from None
+        return decoded.claims
+
+    async def principal(self, token: str, audience: str) -> Principal:
+        """Who asks. Raises `TokenRefused`, `IssuerUnavailable`."""
+        return principal_of(await self.claims(token, audience))
+
+    async def _keys_for(self, kid: str | None) -> KeySet:
+        async with self._lock:
+            now = self._monotonic()
+            age = now - self._fetched
+            known = self._keys is not None and (kid is None or kid in {key.kid for key in self._keys.keys})
+            if self._keys is not None and known and age < KEYS_FRESH_SECONDS:
+                return self._keys
+            if self._keys is not None and not known and now - self._asked < ASK_AGAIN_SECONDS:
+                raise TokenRefused("token-key-unknown")
+            self._asked = now
+            try:
+                keys = await self._fetch_keys()
+            except IssuerUnavailable:
+                if self._keys is None or not known or age > KEYS_USABLE_SECONDS:
+                    raise
+                return self._keys
+            self._keys, self._fetched = keys, now
+            if kid is not None and kid not in {key.kid for key in keys.keys}:
+                raise TokenRefused("token-key-unknown")
+            return keys
+
+    async def _fetch_keys(self) -> KeySet:
+        found = await self._get((await self.metadata()).jwks_uri)
+        try:
+            return KeySet.import_key_set(found)  # pyright: ignore[reportArgumentType]
+        except (JoseError, ValueError, KeyError, TypeError):
+            raise IssuerUnavailable("the issuer's keys cannot be read") from None
+
+    async def _get(self, url: str) -> dict[str, Any]:
+        try:
+            answer = await self._http.get(url, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+            if answer.status_code != 200:
+                raise IssuerUnavailable(f"the issuer answers {answer.status_code}")
+            found = answer.json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise IssuerUnavailable(f"the issuer cannot be asked: {type(error).__name__}") from None
+        if not isinstance(found, dict):
+            raise IssuerUnavailable("the issuer answers something else than an object")
+        return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def kid_of(token: str) -> str | None:
+    """Which key the token says it was signed with. Raises `TokenRefused`."""
+    try:
+        header: Mapping[str, Any] = jws.extract_compact(token.encode("ascii")).headers()
+    except (JoseError, ValueError, TypeError):
+        raise TokenRefused("token-invalid") from None
+    kid = header.get("kid")
+    return kid if isinstance(kid, str) else None
+
+
+def principal_of(claims: Mapping[str, Any]) -> Principal:
+    """The person or machine that verified claims are about; roles that we do not know are left out.
+
+    Raises `TokenRefused` where the issuer says no partner or role.
+    """
+    try:
+        vouched = _Vouched.model_validate(dict(claims))
+    except ValidationError:
+        raise TokenRefused("account-incomplete") from None
+    known = {role.value for role in Role}
+    roles = frozenset(Role(role) for role in vouched.banen_roles if role in known)
+    if not roles or not 0 < len(vouched.sub) <= 200:
+        raise TokenRefused("account-incomplete")
+    return Principal(vouched.sub, vouched.banen_partner, roles)
