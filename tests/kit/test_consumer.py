@@ -63,7 +63,7 @@ def react(_: Envelope, event: Contract, __: str) -> Send | None:
 
 
 POLICY = Policy("greet", (ContactMade,), react)
-SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), (POLICY,))
+SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, (POLICY,))
 
 
 class MoodyStore(MemoryStore):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,12 +15,14 @@ from banen_contracts import Envelope
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.desk import Desk, Request
 from banen_kit.handler import Answer, KeyReused
+from banen_kit.identity import Principal, Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
 from banen_kit.live import GO_LIVE, GoLive, WentLive, is_live
 from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.problem import Problem
+from banen_kit.rights import own
 from banen_kit.service import Operation, Send, Service
 from banen_kit.store import Recorded, StoreUnavailable
 
@@ -55,7 +58,8 @@ def decide(command: Count, state: int, _: Context) -> Sequence[Counted]:
 
 COUNTER: Decider[Count, int, Counted] = Decider(0, decide, lambda _, event: event.step)
 COUNT = Operation("/counters/{ref}/count", Count, "counter", COUNTER)
-SERVICE = Service("mediation", (Counted, WentLive), lambda _: None, (COUNT,))
+SERVICE = Service("mediation", (Counted, WentLive), lambda _: None, (COUNT,), {"count": own(Role.MEDIATOR)})
+SOMEBODY = Principal("somebody", "uaf", frozenset({Role.MEDIATOR}))
 
 
 class Clock:
@@ -102,7 +106,7 @@ def desk_of(store: MemoryStore, clock: Clock, partner: str = "uaf", service: Ser
 
 
 def request(ref: str = ONE, key: UUID = KEY, body: dict[str, Any] | None = None, **more: Any) -> Request:
-    return Request(COUNT, ref, body or {}, key, **more)
+    return Request(COUNT, SOMEBODY, ref, body or {}, key, **more)
 
 
 def cause(number: int = 1, known_at: datetime | None = None) -> Envelope:
@@ -131,12 +135,15 @@ def metadata(event: Recorded) -> dict[str, Any]:
 
 async def test_keys_of_different_partners_do_not_meet(store: MemoryStore, clock: Clock):
     """Two partners' stores are apart; should one ever serve both, their keys still are."""
+    of_uwv = replace(SOMEBODY, partner="uwv")
     await desk_of(store, clock, "uaf").execute(request(ONE))
-    assert await desk_of(store, clock, "uwv").execute(request(TWO)) == Answer(1, ("counted",))
+    assert await desk_of(store, clock, "uwv").execute(replace(request(TWO), principal=of_uwv)) == Answer(
+        1, ("counted",)
+    )
 
 
 async def test_keys_of_different_services_do_not_meet(store: MemoryStore, clock: Clock):
-    other = Service("employers", SERVICE.events, SERVICE.to_contract, SERVICE.operations)
+    other = Service("employers", SERVICE.events, SERVICE.to_contract, SERVICE.operations, SERVICE.rights)
     await desk_of(store, clock).execute(request(ONE))
     assert await desk_of(store, clock, service=other).execute(request(TWO)) == Answer(1, ("counted",))
 
@@ -272,13 +279,18 @@ async def test_a_bulk_load_takes_things_that_have_nothing_to_do_with_each_other_
     """One after the other, the first line would wait for ever for the second."""
     desk = desk_of(SlowStore(clock), clock)
     async with asyncio.timeout(10):
-        results = await desk.bulk([line(ONE, 1), line(TWO, 2)])
+        results = await desk.bulk([line(ONE, 1), line(TWO, 2)], SOMEBODY)
     assert [result["status"] for result in results] == [201, 201]
 
 
 async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(desk: Desk, store: MemoryStore):
     await desk.bulk(
-        [line(ref, 10 * step + number, step) for step in range(1, 9) for number, ref in enumerate([ONE, TWO])]
+        [
+            line(ref, 10 * step + number, step)
+            for step in range(1, 9)
+            for number, ref in enumerate([ONE, TWO])
+        ],
+        SOMEBODY,
     )
     for ref in (ONE, TWO):
         totals = [json.loads(event.data)["step"] for event in await store.read(f"counter-{ref}")]
@@ -287,10 +299,10 @@ async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(desk: Desk
 
 async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(desk: Desk):
     unknown = line(ONE, 1).replace(b'"count"', b'"recount"')
-    [result] = await desk.bulk([unknown])
+    [result] = await desk.bulk([unknown], SOMEBODY)
     assert (result["line"], result["status"], result["field"]) == (1, 400, "command")
 
 
 async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(desk: Desk):
     with pytest.raises(AssertionError, match="a bug"):
-        await desk.bulk([line(ONE, 1), line(TWO, 2, 99)])
+        await desk.bulk([line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from banen_kit.desk import Desk
 from banen_kit.http import MOST_BULK_BYTES, MOST_BULK_LINES, MOST_BYTES, Check, create_app
+from banen_kit.identity import Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
 from banen_kit.live import LIVE_STREAM
@@ -22,10 +23,12 @@ from banen_kit.metrics import Metrics
 from banen_kit.problem import MEDIA_TYPE
 from banen_kit.service import Service
 from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded, StoreUnavailable
+from banen_kit.testing import FakeIssuer
 from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.service import SERVICE as REPORTING
 
 NOW = datetime(2007, 6, 15, 12, tzinfo=UTC)
+ISSUER = FakeIssuer()
 PARTNERS = frozenset({"uaf", "uwv", "bureau"})
 PLACEMENT, OTHER, CLIENT = UUID(int=1), UUID(int=2), UUID(int=3)
 START = f"/v1/placements/{PLACEMENT}/start"
@@ -97,7 +100,16 @@ class Caller:
 def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[str, Check]) -> FastAPI:
     journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
     metrics = Metrics.create(CollectorRegistry())
-    return create_app(Desk(service, journal, partner, PARTNERS, metrics, lambda: NOW), checks)
+    desk = Desk(service, journal, partner, PARTNERS, metrics, lambda: NOW)
+    return create_app(desk, ISSUER.gate(service, partner), checks)
+
+
+def signed_in(app: FastAPI, service: Service, partner: str, role: Role) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app),
+        base_url=f"http://{partner}",
+        headers=ISSUER.bearer(service, partner, role),
+    )
 
 
 @pytest.fixture
@@ -109,7 +121,7 @@ def checks() -> dict[str, Check]:
 async def mediation(checks: dict[str, Check]) -> AsyncIterator[Caller]:
     store = FickleStore(lambda: NOW)
     app = make_app(MEDIATION, "uaf", store, checks)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://uaf") as http:
+    async with signed_in(app, MEDIATION, "uaf", Role.MEDIATOR) as http:
         yield Caller(http, store)
 
 
@@ -117,7 +129,7 @@ async def mediation(checks: dict[str, Check]) -> AsyncIterator[Caller]:
 async def reporting() -> AsyncIterator[Caller]:
     store = FickleStore(lambda: NOW)
     app = make_app(REPORTING, "bureau", store, {})
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bureau") as http:
+    async with signed_in(app, REPORTING, "bureau", Role.PROJECT_BUREAU) as http:
         yield Caller(http, store)
 
 
@@ -422,7 +434,8 @@ async def test_a_fault_of_ours_says_nothing_about_itself():
     store = BrokenStore(lambda: NOW)
     # Starlette answers, and then raises again for the server's log.
     transport = httpx2.ASGITransport(make_app(MEDIATION, "uaf", store, {}), raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://uaf") as http:
+    headers = ISSUER.bearer(MEDIATION, "uaf", Role.MEDIATOR)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://uaf", headers=headers) as http:
         answer = await Caller(http, store).post(START, STARTED)
 
     is_problem(answer, 500, "fault")

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from banen_contracts import Contract
 from banen_contracts.base import Precision, Route, source_of
@@ -31,13 +32,22 @@ from banen_contracts.reporting import (
     TargetUnitDefined,
 )
 from banen_kit import problem
+from banen_kit.guard import Guard
+from banen_kit.identity import Role
 from banen_kit.inbox import INSERT
+from banen_kit.login import Logins, RelyingParty
 from banen_kit.postgres import Pool, connect
+from banen_kit.sessions import Sessions
+from banen_kit.testing import FakeIssuer
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
+from banen_reporting.readers import Programme
+from banen_reporting.service import SERVICE
 from banen_reporting.view import View
 
+ISSUER = FakeIssuer()
+PROGRAMME = Programme("bureau", frozenset({"uaf", "goed-werk", "uwv"}))
 DAY = date(2007, 1, 1)
 KNOWN = datetime(2007, 2, 1, 12, tzinfo=UTC)
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
@@ -183,16 +193,36 @@ async def answers(pool: Pool, facts: Facts) -> Answers:
 
 
 @pytest.fixture
-def app(answers: Answers) -> FastAPI:
-    app = FastAPI()
+def app(pool: Pool, answers: Answers) -> FastAPI:
+    """Everybody has to pass the gate, as in the running service."""
+    gate = ISSUER.gate(SERVICE, "bureau", Sessions(pool, lambda: NOW))
+    assert gate.sessions is not None
+    app = FastAPI(dependencies=[Depends(gate)])
+    app.add_middleware(Guard)
     problem.install(app)
-    app.include_router(reads.routes(answers))
-    app.include_router(pages.routes(answers))
+    party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
+    app.include_router(reads.routes(answers, PROGRAMME))
+    app.include_router(pages.routes(answers, PROGRAMME, Logins(party, gate.issuer, gate.sessions)))
+    app.state.sessions = gate.sessions
     return app
 
 
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
-    """Asks the application without a network."""
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bureau") as client:
+    """Asks the application without a network, as a member of the bureau."""
+    async with as_reader(app, "bureau", Role.PROJECT_BUREAU) as client:
         yield client
+
+
+def as_reader(app: FastAPI, partner: str, *roles: Role, **headers: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app),
+        base_url="http://bureau",
+        headers=ISSUER.bearer(SERVICE, "bureau", *roles, partner=partner) | headers,
+    )
+
+
+@pytest.fixture
+def reader(app: FastAPI) -> Callable[..., httpx2.AsyncClient]:
+    """Makes a client for somebody in certain roles at a partner."""
+    return partial(as_reader, app)

@@ -90,7 +90,6 @@ TEXT: Mapping[str, str] = {
     "no": "nee",
     "until": "t/m",
     "signed_in": "Ingelogd als {} ({})",
-    "sign_in": "Inloggen",
     "sign_out": "Uitloggen",
     "month": "Einde van de maand",
     "month_ends_only": "U ziet de cijfers per einde van een maand. <5: minder dan vijf. Een punt: niet getoond, "

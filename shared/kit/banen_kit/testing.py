@@ -1,11 +1,22 @@
-"""Given, when, then: how deciders are tested, here and by partners."""
+"""Given, when, then: how deciders are tested, here and by partners; and an issuer for tests behind the gate."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+import httpx2
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, KeySet
+
+from banen_contracts.base import source_of
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.gate import Gate
+from banen_kit.identity import Role
+from banen_kit.service import Service
+from banen_kit.sessions import Sessions
+from banen_kit.tokens import Issuer
 
 E = TypeVar("E")
 
@@ -56,3 +67,70 @@ class Result(Generic[E]):
     def then_refused(self, code: str, field: str | None = None) -> None:
         assert self.refused is not None, f"accepted: {self.events}"
         assert (self.refused.code, self.refused.field) == (code, field)
+
+
+class FakeIssuer:
+    """An OpenID issuer without a network: signs what a test wants, and answers whoever asks for its keys."""
+
+    url = "https://issuer.test"
+
+    def __init__(self) -> None:
+        self.key = self.new_key()
+        self.published: list[Key] = [self.key]
+        self.asked: list[str] = []
+        """The paths that were asked for."""
+        self.is_away = False
+
+    @staticmethod
+    def new_key() -> ECKey:
+        key = ECKey.generate_key("P-256")
+        key.ensure_kid()
+        return key
+
+    def token(
+        self, *roles: Role, partner: str, audience: str, subject: str = "somebody", **claims: Any
+    ) -> str:
+        """An access token, valid for five minutes; a claim that is None is left out."""
+        now = int(time.time())
+        said: dict[str, Any] = {
+            "iss": self.url,
+            "sub": subject,
+            "aud": [audience],
+            "iat": now,
+            "exp": now + 300,
+            "banen_partner": partner,
+            "banen_roles": [role.value for role in roles],
+            **claims,
+        }
+        kept = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode({"alg": "ES256", "kid": self.key.kid}, kept, self.key)
+
+    def http(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
+
+    def gate(self, service: Service, partner: str, sessions: Sessions | None = None) -> Gate:
+        """The gate of a service that trusts this issuer."""
+        audience = source_of(partner, service.name)
+        return Gate(partner, audience, service.rights, Issuer(self.url, self.http()), sessions)
+
+    def bearer(
+        self, service: Service, owner: str, *roles: Role, partner: str | None = None, **claims: Any
+    ) -> dict[str, str]:
+        """The header with which somebody asks a service of `owner`: one of its own people, unless told."""
+        audience = source_of(owner, service.name)
+        token = self.token(*roles, partner=partner or owner, audience=audience, **claims)
+        return {"Authorization": f"Bearer {token}"}
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request.url.path)
+        if self.is_away:
+            raise httpx2.ConnectError("away", request=request)
+        if request.url.path == "/jwks":
+            return httpx2.Response(200, json=KeySet(self.published).as_dict(private=False))
+        found = {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+        }
+        return httpx2.Response(200, json=found)
