@@ -107,9 +107,9 @@ class MemoryAudit:
 class PostgresAudit:
     """The log in the service's own schema. Concurrent callers share a round trip, since only one can append at a time."""
 
-    def __init__(self, pool: Pool, *, writers: int = 1) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._callers = Coalescer[tuple[Entry, ...], None](self._append, key=id, workers=writers)
+        self._callers = Coalescer[tuple[Entry, ...], None](self._append, key=id, workers=1)
 
     async def record(self, entries: Sequence[Entry]) -> None:
         refuse_unfit(entries)
