@@ -12,7 +12,7 @@ import asyncpg
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
 from banen_kit.bus import connected
-from banen_kit.postgres import grant_keys, grant_store, migrate, migrations
+from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_kit.topology import Partner, read_partners
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
@@ -150,7 +150,7 @@ async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: 
 
 
 async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A schema of keys for each partner, and a role for each of its services that may only call `keys_for`."""
+    """A schema of keys for each partner, and a role for each of its services that may only call `keys_for` and anchor."""
     await _make_database(server)
     owner = await asyncpg.connect(server.url(DATABASE))
     try:
@@ -161,6 +161,7 @@ async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Pa
                 role = schema_of(partner.id, service)
                 await _make_role(owner, role, secret(folder / "secrets" / role))
                 await grant_keys(owner, schema, role)
+                await grant_anchors(owner, schema, role)
     finally:
         await owner.close()
 

@@ -10,7 +10,7 @@ import typer
 from banen_cli.fault import Fault
 from banen_cli.files import read_secret
 from banen_cli.installed import services
-from banen_kit.postgres import UNREACHABLE, grant_keys, grant_store, migrate, migrations
+from banen_kit.postgres import UNREACHABLE, grant_anchors, grant_keys, grant_store, migrate, migrations
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_kit.store import StoreRefusesToStart
 
@@ -47,6 +47,7 @@ async def _migrate(partner: str, service: str, owner_url: str, *, keys: bool) ->
         if keys:
             done = await migrate(owner, keys_schema_of(partner), migrations(["banen_kit"], "keys_sql"))
             await grant_keys(owner, keys_schema_of(partner), role)
+            await grant_anchors(owner, keys_schema_of(partner), role)
         else:
             done = await migrate(owner, role, migrations(services()[service].sql))
             await grant_store(owner, role, role)

@@ -129,14 +129,15 @@ async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) ->
 
 
 async def grant_store(owner: Connection, schema: str, role: str) -> None:
-    """Let a service's role read everything, append only through the function, and write what is not the log."""
+    """Let a service's role read everything, append only through the functions, and write what is no log."""
     await owner.execute(f"""
         grant usage on schema "{schema}" to "{role}";
         grant select, insert, update, delete on all tables in schema "{schema}" to "{role}";
         grant select on all sequences in schema "{schema}" to "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         grant execute on all functions in schema "{schema}" to "{role}";
-        revoke insert, update, delete on "{schema}".migrations, "{schema}".events, "{schema}".streams from "{role}";
+        revoke insert, update, delete
+            on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".audit from "{role}";
     """)
 
 
@@ -147,6 +148,15 @@ async def grant_keys(owner: Connection, schema: str, role: str) -> None:
         revoke all on all tables in schema "{schema}" from "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         grant execute on function "{schema}".keys_for(text[], bytea[]) to "{role}";
+    """)
+
+
+async def grant_anchors(owner: Connection, schema: str, role: str) -> None:
+    """Let a role anchor the audit log of its service in a schema of keys, and read anchors; after `grant_keys`."""
+    await owner.execute(f"""
+        grant usage on schema "{schema}" to "{role}";
+        grant select on "{schema}".audit_anchors to "{role}";
+        grant execute on function "{schema}".anchor_audit(text, bigint, bytea) to "{role}";
     """)
 
 
