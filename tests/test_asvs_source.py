@@ -23,7 +23,7 @@ SQL = re.compile(
 )
 PATTERNS = re.compile(r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)")
 QUERIES = {"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "cursor"}
-OURS = {"schema", "role", "current"}
+OURS = {"schema", "role", "current", "functions", "function"}
 """Names of SQL identifiers and fragments that are made here, never given from outside."""
 APPROVED = {
     "AESGCM", "InvalidTag", "aes_key_wrap", "aes_key_unwrap", "InvalidUnwrap", "hashes", "serialization", "ec",
@@ -92,7 +92,7 @@ def sql_of_values(tree: ast.AST) -> Iterable[str]:
         if not isinstance(node, ast.JoinedStr):
             continue
         written = "".join(str(part.value) if isinstance(part, ast.Constant) else "_" for part in node.values)
-        put_in = [ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)]
+        put_in = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         if SQL.match(written) and not all(name in OURS or re.fullmatch(r"[A-Z_]+", name) for name in put_in):
             yield ast.unparse(node)
     for call in calls(tree):
