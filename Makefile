@@ -42,10 +42,16 @@ arch: setup ## Who may import whom
 isolate: setup ## Import each service with only its own dependencies
 	$(BIN)/python deploy/isolate.py $(SERVICES)
 
+sbom: setup ## Write build/sbom.json (CycloneDX): all that requirements.lock pins
+	$(BIN)/python deploy/sbom.py
+
+audit: setup ## Known vulnerabilities in what is pinned; fails with 75 where it could not look
+	$(BIN)/python deploy/audit_dependencies.py
+
 bench: setup ## Speed, each row beside its own raw floor
 	$(BIN)/banen bench
 
 torture: setup ## Try to make the store lose an event: make torture EVENTS=1000000
 	$(BIN)/banen torture --events $(EVENTS)
 
-.PHONY: help setup lock demo test test-pages check lint types arch isolate bench torture
+.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture
