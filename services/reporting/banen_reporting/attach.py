@@ -66,4 +66,4 @@ def logins_of(host: Host) -> Logins:
     assert host.gate.sessions is not None
     secret = settings.client_secret.get_secret_value()
     client = RelyingParty(settings.client_id, secret, settings.public_url.rstrip("/"))
-    return Logins(client, host.gate.issuer, host.gate.sessions)
+    return Logins(client, host.gate.issuer, host.gate.sessions, host.desk.audit)

@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from banen_kit.coalesce import Coalescer
+from banen_kit.identity import Principal
 from banen_kit.memory_store import utc_now
 from banen_kit.postgres import Pool, reachable
 
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
     SHOWN = "shown"
     NOT_FOUND = "not-found"
     FAILED = "failed"
+    UNAVAILABLE = "unavailable"
+    """It could not be done now, or not be known whether it was."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class Entry:
     """The reference of a document."""
     detail: Detail = field(default_factory=dict[str, str | int | bool | None])
     """Filters and counts; no free text."""
+
+
+def entry_of(
+    principal: Principal, action: str, target: str | None, outcome: Outcome, correlation_id: UUID
+) -> Entry:
+    """What a principal did; purpose and detail are for who has them."""
+    roles = tuple(sorted(principal.roles))
+    return Entry(principal.subject, principal.partner, roles, action, target, outcome, correlation_id)
 
 
 @dataclass(frozen=True)

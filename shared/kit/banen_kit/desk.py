@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
 from banen_contracts.base import Moment
+from banen_kit.audit import Audit, Entry, Outcome, entry_of
 from banen_kit.decider import Command, Context
 from banen_kit.handler import Answer, handle
 from banen_kit.identity import Principal
@@ -72,22 +73,34 @@ class Desk:
     journal: Journal[Any]
     partner: str
     partners: frozenset[str]
+    audit: Audit
     metrics: Metrics
     clock: Callable[[], datetime]
 
     async def execute(self, request: Request) -> Answer:
-        """Raises `Problem` and what `handle` raises."""
+        """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
+        result, entry = await self._try(request)
+        await self.audit.record([entry])
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    async def _try(self, request: Request) -> tuple[Answer | Exception, Entry]:
         operation = request.operation
         with self.metrics.command_seconds.labels(operation.name).time():
             try:
-                answer = await self._execute(request)
-            except Exception as error:
-                self._count(operation, _outcome_of(error))
-                raise
-        self._count(
-            operation, "repeated" if answer.repeated else "accepted" if answer.events else "unchanged"
-        )
-        return answer
+                result: Answer | Exception = await self._execute(request)
+            except Exception as error:  # noqa: BLE001 - raised again, or answered, by who asked
+                result = error
+        outcome = _outcome_of(result)
+        self.metrics.commands.labels(operation.name, outcome).inc()
+        correlation_id = request.correlation_id or self._command_id(request)
+        entry = entry_of(request.principal, operation.name, request.ref, outcome, correlation_id)
+        return result, entry
+
+    def _command_id(self, request: Request) -> UUID:
+        asked = f"{self.partner}/{self.service.name}/{request.principal.subject}/{request.key}"
+        return uuid5(COMMANDS, asked)
 
     async def _execute(self, request: Request) -> Answer:
         operation = request.operation
@@ -102,9 +115,7 @@ class Desk:
         refuse_future(command, now)
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
-        command_id = uuid5(
-            COMMANDS, f"{self.partner}/{self.service.name}/{request.principal.subject}/{request.key}"
-        )
+        command_id = self._command_id(request)
         meta = Meta(
             command_id,
             request.correlation_id or command_id,
@@ -149,9 +160,6 @@ class Desk:
         history = await self.journal.store.read(stream)
         return max([cause.known_at, *(record.known_at for record in history[-1:])])
 
-    def _count(self, operation: Operation, outcome: str) -> None:
-        self.metrics.commands.labels(operation.name, outcome).inc()
-
     async def bulk(self, lines: list[bytes], principal: Principal) -> list[dict[str, Any]]:
         """A result per line, in order. Lines about the same thing run one after the other, the rest together.
 
@@ -160,6 +168,7 @@ class Desk:
         requests = [self._parse(number, line, principal) for number, line in enumerate(lines, 1)]
         turns: dict[str, list[tuple[int, Request]]] = {}
         results: dict[int, dict[str, Any]] = {}
+        entries: dict[int, Entry] = {}
         for number, request in enumerate(requests, 1):
             if isinstance(request, Problem):
                 results[number] = _line(number, request)
@@ -169,12 +178,17 @@ class Desk:
         async def take(turn: list[tuple[int, Request]]) -> None:
             away: Problem | None = None
             for number, request in turn:
-                result = away or await self._result(request)
+                if away:
+                    result: Answer | Problem = away
+                else:
+                    tried, entries[number] = await self._try(request)
+                    result = to_problem(tried) if isinstance(tried, Exception) else tried
                 if isinstance(result, Problem) and result.status == 503:
                     away = result  # what follows may not overtake it
                 results[number] = _line(number, result)
 
         await asyncio.gather(*(take(turn) for turn in turns.values()))
+        await self.audit.record([entries[number] for number in sorted(entries)])
         return [results[number] for number in range(1, len(lines) + 1)]
 
     def _parse(self, number: int, line: bytes, principal: Principal) -> Request | Problem:
@@ -199,12 +213,6 @@ class Desk:
                     fields.known_at,
                 )
         return invalid([FieldError("command", f"line {number}: {self.service.name} has no such command")])
-
-    async def _result(self, request: Request) -> Answer | Problem:
-        try:
-            return await self.execute(request)
-        except Exception as error:  # noqa: BLE001 - what is not a problem is raised again
-            return to_problem(error)
 
 
 def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
@@ -241,9 +249,13 @@ def refuse_future(command: Command, now: datetime) -> None:
         raise invalid([FieldError("occurredOn", "lies in the future")])
 
 
-def _outcome_of(error: Exception) -> str:
+def _outcome_of(result: Answer | Exception) -> Outcome:
+    if isinstance(result, Answer):
+        if result.repeated:
+            return Outcome.REPEATED
+        return Outcome.ACCEPTED if result.events else Outcome.UNCHANGED
     try:
-        problem = to_problem(error)
+        problem = to_problem(result)
     except Exception:  # noqa: BLE001 - only its kind is asked for; the caller raises the original
-        return "failed"
-    return "unavailable" if problem.status == 503 else "refused"
+        return Outcome.FAILED
+    return Outcome.UNAVAILABLE if problem.status == 503 else Outcome.REFUSED

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID, uuid4
 
 from fastapi import Request
 from limits import RateLimitItemPerMinute
@@ -10,6 +12,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from pydantic import TypeAdapter, ValidationError
 
+from banen_kit.audit import Audit, Outcome, entry_of
 from banen_kit.body import limited_body
 from banen_kit.identity import Principal
 from banen_kit.problem import FieldError, Problem, invalid
@@ -56,6 +59,7 @@ class Gate:
     """What an access token must be made out to: this service's CloudEvents source."""
     rights: Rights
     issuer: Issuer
+    audit: Audit
     sessions: Sessions | None = None
     """Where the service has pages."""
     _rate: SlidingWindowCounterRateLimiter = field(
@@ -68,10 +72,22 @@ class Gate:
         if access is ANYONE:
             return
         found = await self._identify(request)
-        refuse_unless(access, found.principal, self.partner)
+        try:
+            refuse_unless(access, found.principal, self.partner)
+        except Problem:
+            await self.note(request, found, Outcome.REFUSED)
+            raise
         if not self._rate.hit(PER_MINUTE, "subject", found.principal.subject):
             raise _hurry()
         request.state.who = await self._with_form(request, found)
+
+    async def note(
+        self, request: Request, visitor: Who, outcome: Outcome, target: str | None = None, **detail: Any
+    ) -> None:
+        """Record in the audit log that somebody looked at this route, or tried to. Raises `StoreUnavailable`."""
+        action = request.scope["route"].name
+        entry = entry_of(visitor.principal, action, target, outcome, correlation_id(request))
+        await self.audit.record([replace(entry, purpose=visitor.purpose, detail=detail)])
 
     async def _identify(self, request: Request) -> Who:
         try:
@@ -119,6 +135,22 @@ class Gate:
             detail = "This form was sent before, or is too old; open the page again."
             raise Problem(403, "form-used", detail, FORM_TOKEN)
         return replace(found, form=form)
+
+
+def correlation_id(request: Request) -> UUID:
+    """What the caller says joins this with other requests, or a new one. Raises `Problem`."""
+    return optional_uuid(request, "Correlation-Id") or uuid4()
+
+
+def optional_uuid(request: Request, header: str) -> UUID | None:
+    """Raises `Problem`."""
+    value = request.headers.get(header)
+    if value is None:
+        return None
+    try:
+        return UUID(value)
+    except ValueError:
+        raise invalid([FieldError(header, "must be a UUID")]) from None
 
 
 def purpose(request: Request) -> str | None:

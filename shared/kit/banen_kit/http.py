@@ -13,9 +13,10 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from banen_kit import problem
+from banen_kit.audit import Outcome
 from banen_kit.body import limited_body
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
-from banen_kit.gate import Gate, who
+from banen_kit.gate import Gate, optional_uuid, who
 from banen_kit.guard import Guard
 from banen_kit.problem import FieldError, Problem, invalid
 from banen_kit.service import Operation
@@ -47,7 +48,7 @@ def create_app(
     app.add_middleware(Guard)
     problem.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
-    app.include_router(record_routes(desk), prefix="/v1")
+    app.include_router(record_routes(desk, gate), prefix="/v1")
     app.include_router(health_routes(desk, checks))
     return app
 
@@ -93,6 +94,8 @@ def command_routes(desk: Desk) -> APIRouter:
         "/bulk", name="bulk", summary="Many commands, one JSON line each; answers a line each, in order"
     )
     async def bulk(http: HttpRequest) -> Response:
+        if http.headers.get("Content-Type", "").partition(";")[0].strip().lower() != NDJSON:
+            raise Problem(415, "not-ndjson", f"Send lines of JSON, as {NDJSON}.", "Content-Type")
         lines = [line for line in (await limited_body(http, MOST_BULK_BYTES)).split(b"\n") if line.strip()]
         if len(lines) > MOST_BULK_LINES:
             raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once.")
@@ -102,13 +105,15 @@ def command_routes(desk: Desk) -> APIRouter:
     return router
 
 
-def record_routes(desk: Desk) -> APIRouter:
+def record_routes(desk: Desk, gate: Gate) -> APIRouter:
     """What is on record about one thing, as the outside may know it: the public events of its stream."""
     router = APIRouter(tags=["records"])
 
     def add(path: str, operation: Operation) -> None:
-        async def endpoint(ref: str) -> Response:
-            facts = await desk.journal.read(f"{operation.category}-{checked_ref(operation, ref)}")
+        async def endpoint(ref: str, http: HttpRequest) -> Response:
+            ref = checked_ref(operation, ref)
+            facts = await desk.journal.read(f"{operation.category}-{ref}")
+            await gate.note(http, who(http), Outcome.SHOWN if facts else Outcome.NOT_FOUND, ref)
             if not facts:
                 raise Problem(404, f"{operation.category}-unknown", "There is no such record.")
             events: list[dict[str, Any]] = []
@@ -188,16 +193,6 @@ def idempotency_key(http: HttpRequest) -> UUID:
         detail = "Send an Idempotency-Key (a UUID), so that the request can be repeated safely."
         raise Problem(400, "idempotency-key-missing", detail, "Idempotency-Key")
     return key
-
-
-def optional_uuid(http: HttpRequest, header: str) -> UUID | None:
-    value = http.headers.get(header)
-    if value is None:
-        return None
-    try:
-        return UUID(value)
-    except ValueError:
-        raise invalid([FieldError(header, "must be a UUID")]) from None
 
 
 def seen_version(http: HttpRequest) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -17,6 +18,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
+from banen_kit.audit import Audit, Outcome, entry_of
 from banen_kit.gate import refused, who
 from banen_kit.identity import Principal
 from banen_kit.problem import Problem
@@ -48,6 +50,10 @@ class Logins:
     client: RelyingParty
     issuer: Issuer
     sessions: Sessions
+    audit: Audit
+
+    async def note(self, principal: Principal, action: str) -> None:
+        await self.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
     async def address(self, browser: str, path: str) -> str:
         """Where a browser goes to sign in, to come back to a path of ours. Raises `Problem`."""
@@ -140,6 +146,7 @@ def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
         if started is None:
             raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
         principal = await logins.principal(started, code)
+        await logins.note(principal, "login")
         # A new cookie, whatever the browser had: nobody can have planted it.
         cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
         answer = RedirectResponse(started.next, 303)
@@ -151,6 +158,7 @@ def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
     async def logout(request: Request) -> Response:
         session = who(request).session
         if session is not None:
+            await logins.note(session.principal, "logout")
             await logins.sessions.close(session.id)
         answer = RedirectResponse(await logins.farewell() if session else "/", 303)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -20,6 +20,8 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import source_of
 from banen_kit import logs
+from banen_kit.audit import PostgresAudit
+from banen_kit.audit_chain import anchor_forever
 from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream_name
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
@@ -28,7 +30,7 @@ from banen_kit.http import Check, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MasterKey, PostgresKeys
 from banen_kit.metrics import Metrics
-from banen_kit.postgres import migrations, refuse_unsafe, refuse_wrong_schema, when_reachable
+from banen_kit.postgres import Pool, migrations, refuse_unsafe, refuse_wrong_schema, when_reachable
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
 from banen_kit.service import Service
@@ -53,6 +55,7 @@ class Host:
     desk: Desk
     gate: Gate
     store: PostgresStore
+    keys_pool: Pool
     checks: dict[str, Check]
     app: FastAPI
     bus_loops: list[Callable[[Client], Awaitable[None]]]
@@ -96,17 +99,30 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
         if addition is not None:
             await addition(host)
         server = uvicorn.Server(
-            uvicorn.Config(host.app, HOST, settings.port, log_config=None, access_log=False, lifespan="off")
+            uvicorn.Config(
+                host.app,
+                HOST,
+                settings.port,
+                log_config=None,
+                access_log=False,  # addresses are not for logs
+                lifespan="off",
+                proxy_headers=False,  # whoever connects could claim to be anybody
+            )
         )
         log.info(
             "%s of %s binds to %s:%s; TLS is for a proxy", service.name, settings.partner, HOST, settings.port
         )
         async with asyncio.TaskGroup() as tasks:
-            bus = tasks.create_task(bus_side(service, host))
+            schema = schema_of(settings.partner, service.name)
+            beside = [
+                tasks.create_task(bus_side(service, host)),
+                tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema)),
+            ]
 
             async def http() -> None:
                 await server.serve()
-                bus.cancel()
+                for task in beside:
+                    task.cancel()
 
             tasks.create_task(http())
 
@@ -131,7 +147,8 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
     store = PostgresStore(pool)
     journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), persons_keys)
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(service, journal, settings.partner, partners, metrics, lambda: datetime.now(UTC))
+    audit = PostgresAudit(pool)
+    desk = Desk(service, journal, settings.partner, partners, audit, metrics, lambda: datetime.now(UTC))
 
     async def database() -> None:
         await store.horizon()
@@ -146,11 +163,20 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
         source_of(settings.partner, service.name),
         service.rights,
         Issuer(settings.issuer, http),
+        audit,
         Sessions(pool, desk.clock),
     )
     app = create_app(desk, gate, checks)
     return Host(
-        settings, desk, gate, store, checks, app, [], list(policy_consumers(settings.partner, service))
+        settings,
+        desk,
+        gate,
+        store,
+        keys_pool,
+        checks,
+        app,
+        [],
+        list(policy_consumers(settings.partner, service)),
     )
 
 

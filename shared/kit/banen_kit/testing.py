@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet
 
 from banen_contracts.base import source_of
+from banen_kit.audit import Audit
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.gate import Gate
 from banen_kit.identity import Role
@@ -108,10 +109,10 @@ class FakeIssuer:
     def http(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
 
-    def gate(self, service: Service, partner: str, sessions: Sessions | None = None) -> Gate:
+    def gate(self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None) -> Gate:
         """The gate of a service that trusts this issuer."""
         audience = source_of(partner, service.name)
-        return Gate(partner, audience, service.rights, Issuer(self.url, self.http()), sessions)
+        return Gate(partner, audience, service.rights, Issuer(self.url, self.http()), audit, sessions)
 
     def bearer(
         self, service: Service, owner: str, *roles: Role, partner: str | None = None, **claims: Any
