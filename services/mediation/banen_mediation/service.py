@@ -3,6 +3,7 @@
 from typing import get_args
 
 from banen_kit.live import WentLive, live_policy
+from banen_kit.requests import RequestEvent
 from banen_kit.service import Service
 from banen_mediation.api import OPERATIONS
 from banen_mediation.events import MediationEvent
@@ -11,7 +12,7 @@ from banen_mediation.publish import to_contract
 
 SERVICE = Service(
     name="mediation",
-    events=(*get_args(MediationEvent), WentLive),
+    events=(*get_args(MediationEvent), *get_args(RequestEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
     policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_policy("mediation")),
