@@ -87,6 +87,11 @@ def test_takes_an_answer_that_is_late():
     request.given(late).when(answer).then(answered)
 
 
+def test_is_answered_on_the_day_of_its_receipt():
+    at_once = {"answered_on": RECEIVED_ON}
+    request.given(received).when(answer.model_copy(update=at_once)).then(answered.model_copy(update=at_once))
+
+
 def test_is_recorded_once():
     request.given(received).when(record).then_refused("request-exists")
     request.given(received, answered).when(record).then_refused("request-exists")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Annotated, Final
-from unicodedata import category, digit, normalize
+from unicodedata import category, digit
 
 from pydantic import AfterValidator, StringConstraints
 from stdnum.nl import bsn
@@ -39,7 +39,7 @@ def refuse_bsn(text: str) -> str:
 
 def numbers_in(text: str) -> Iterator[str]:
     """Runs of digits of the length of a BSN, in whatever script and however spaced, but for telephone numbers."""
-    plain = "".join(_plain(character) for character in normalize("NFKC", text))
+    plain = "".join(_plain(character) for character in text)
     plain = TELEPHONE.sub("+", plain)
     for found in APART.findall(plain):
         yield re.sub(r"[^0-9]", "", found)
