@@ -1,14 +1,16 @@
-"""Registering an employer."""
+"""Registering an employer, and erasing the persons behind it."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from banen_contracts.base import ErasureReason
 from banen_contracts.employers import LegalKind, SizeBand
-from banen_employers.domain.employer import EMPLOYER, RegisterEmployer
-from banen_employers.events import EmployerRegistered
-from banen_kit.personal import Open, persons_of
+from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
+from banen_employers.events import EmployerErased, EmployerRegistered
+from banen_kit.personal import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)
@@ -27,6 +29,8 @@ registered = EmployerRegistered(
     size_band=SizeBand.UNKNOWN,
     name=Open("Voorbeeld & Zonen"),
 )
+erase = EraseEmployer(occurred_on=DAY, reason=ErasureReason.OTHER)
+erased = EmployerErased(employer_ref=REF, occurred_on=DAY, reason=ErasureReason.OTHER)
 
 
 def test_registers_without_a_public_name_unless_the_employer_agreed():
@@ -75,6 +79,34 @@ def test_a_sole_trader_never_has_a_public_name():
 
 def test_refuses_to_register_twice():
     employer.given(registered).when(register).then_refused("employer-exists")
+
+
+def test_erases_the_persons_behind_it():
+    employer.given(registered).when(erase).then(erased)
+
+
+def test_refuses_to_erase_what_was_not_registered():
+    employer.when(erase).then_refused("employer-unknown")
+
+
+@pytest.mark.parametrize("command", [register, erase], ids=lambda c: c.NAME)
+def test_refuses_everything_after_an_erasure(command: Any):
+    employer.given(registered, erased).when(command).then_refused("employer-erased")
+
+
+def test_an_erasure_names_whose_key_goes_and_needs_none_itself():
+    assert (erased.erased_person(), registered.erased_person()) == (REF, None)
+    assert EmployerErased.model_fields["employer_ref"].metadata == []
+
+
+def test_an_employer_concerns_persons():
+    fields = EmployerRegistered.model_fields
+    assert any(isinstance(mark, IsPerson) for mark in fields["employer_ref"].metadata)
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="employer-erased cannot follow"):
+        EMPLOYER.replay([erased])
 
 
 def test_seals_what_is_personal_under_the_key_of_the_employer():

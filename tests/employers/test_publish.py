@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import Contract, employers
-from banen_contracts.base import Precision, Route
+from banen_contracts.base import ErasureReason, Precision, Route
 from banen_contracts.employers import LegalKind, PartyKind, SizeBand
 from banen_contracts.mediation import PlacementKind
 from banen_employers import events
@@ -17,6 +17,7 @@ from banen_kit.decider import Stored
 from banen_kit.journal import Codec
 from banen_kit.live import WentLive
 from banen_kit.personal import Open
+from banen_kit.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.store import Recorded
 from banen_kit.testing import NOW
 
@@ -40,6 +41,10 @@ with_public_name = events.EmployerRegistered(
 without_public_name = with_public_name.model_copy(update={"public_name": None})
 
 PUBLISHED: list[tuple[Stored, Contract]] = [
+    (
+        events.EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY, reason=ErasureReason.REQUEST),
+        employers.EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY),
+    ),
     (
         with_public_name,
         employers.EmployerRegistered(
@@ -112,7 +117,16 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
         employers.GroupPlacementClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
     ),
 ]
-went_live = WentLive(occurred_on=DAY)
+REQUESTS: list[Stored] = [
+    RequestReceived(
+        request_ref=REF, person_ref=EMPLOYER, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
+    ),
+    RequestExtended(
+        request_ref=REF, extended_on=DAY, reason_code="many-requests", answer_by=date(2006, 6, 1)
+    ),
+    RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
+]
+KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
@@ -125,12 +139,18 @@ def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
     assert to_contract(stored(event)) == public
 
 
-def test_does_not_repeat_that_it_went_live():
-    assert to_contract(went_live) is None
+@pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
+def test_keeps_to_itself(event: Any):
+    assert to_contract(event) is None
+
+
+@pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
+def test_reads_back_what_it_keeps(event: Any):
+    assert stored(event) == event
 
 
 def test_every_stored_event_is_published_or_kept_on_purpose():
-    assert {type(event) for event, _ in PUBLISHED} | {WentLive} == set(SERVICE.events)
+    assert {type(event) for event, _ in PUBLISHED} | {type(event) for event in KEPT} == set(SERVICE.events)
 
 
 def test_no_two_stored_events_share_a_name():

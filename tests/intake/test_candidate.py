@@ -1,4 +1,4 @@
-"""A candidate: registering, intake, distance, route and closing the file."""
+"""A candidate: registering, intake, distance, route, closing the file and erasing the person."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts.base import Route
+from banen_contracts.base import ErasureReason, Route
 from banen_contracts.intake import EducationBand
 from banen_intake.domain.candidate import (
     CANDIDATE,
@@ -14,16 +14,19 @@ from banen_intake.domain.candidate import (
     AssignRoute,
     CloseCandidate,
     CompleteIntake,
+    EraseCandidate,
     RegisterCandidate,
 )
 from banen_intake.events import (
     CandidateClosed,
+    CandidateErased,
     CandidateRegistered,
     DistanceAssessed,
+    HandoverOffered,
     IntakeCompleted,
     RouteAssigned,
 )
-from banen_kit.personal import Open, persons_of
+from banen_kit.personal import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)
@@ -51,6 +54,8 @@ assign = AssignRoute(occurred_on=DAY, route=Route.B, reason_code="far-from-work"
 assigned = RouteAssigned(candidate_ref=REF, occurred_on=DAY, route=Route.B, reason_code="far-from-work")
 close = CloseCandidate(occurred_on=DAY, reason_code="moved-away")
 closed = CandidateClosed(candidate_ref=REF, occurred_on=DAY, reason_code="moved-away")
+erase = EraseCandidate(occurred_on=DAY, reason=ErasureReason.REQUEST)
+erased = CandidateErased(candidate_ref=REF, occurred_on=DAY, reason=ErasureReason.REQUEST)
 
 
 def test_registers_with_a_name_alone():
@@ -68,6 +73,7 @@ def test_registers_with_everything_that_is_known():
         birth_date=date(1970, 1, 1),
         phone="0600000000",
         email="sanne@example.org",
+        v_number="1234567890",
     )
     candidate.when(command).then(
         CandidateRegistered(
@@ -81,6 +87,7 @@ def test_registers_with_everything_that_is_known():
             birth_date=Open("1970-01-01"),
             phone=Open("0600000000"),
             email=Open("sanne@example.org"),
+            v_number=Open("1234567890"),
         )
     )
 
@@ -138,7 +145,7 @@ def test_closes_the_file():
     candidate.given(registered, completed, assessed, assigned).when(close).then(closed)
 
 
-@pytest.mark.parametrize("command", [complete, assess, assign, close], ids=lambda c: c.NAME)
+@pytest.mark.parametrize("command", [complete, assess, assign, close, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_before_registering(command: Any):
     candidate.when(command).then_refused("candidate-unknown")
 
@@ -148,15 +155,51 @@ def test_refuses_everything_after_closing(command: Any):
     candidate.given(registered, closed).when(command).then_refused("candidate-closed")
 
 
+@pytest.mark.parametrize("past", [[registered], [registered, completed], [registered, closed]], ids=len)
+def test_erases_the_person_whatever_is_on_record(past: Any):
+    candidate.given(*past).when(erase).then(erased)
+
+
+@pytest.mark.parametrize("command", [register, complete, assess, assign, close, erase], ids=lambda c: c.NAME)
+@pytest.mark.parametrize("past", [[registered, erased], [registered, closed, erased]], ids=len)
+def test_refuses_everything_after_an_erasure(past: Any, command: Any):
+    candidate.given(*past).when(command).then_refused("candidate-erased")
+
+
+def test_an_erasure_names_whose_key_goes_and_no_other_event_does():
+    assert erased.erased_person() == REF
+    assert {event.erased_person() for event in (registered, completed, assessed, assigned, closed)} == {None}
+
+
+def test_a_candidate_who_came_from_a_contact_is_one_person_with_it():
+    assert registered.same_person() is None
+    assert registered.model_copy(update={"contact_ref": CONTACT}).same_person() == (REF, CONTACT)
+
+
+def test_every_event_about_a_candidate_says_that_it_concerns_a_person():
+    events = (registered, completed, assessed, assigned, closed)
+    for event in (*map(type, events), HandoverOffered):
+        assert any(isinstance(mark, IsPerson) for mark in event.model_fields["candidate_ref"].metadata), event
+
+
+def test_an_erasure_needs_no_key_of_the_person():
+    assert CandidateErased.model_fields["candidate_ref"].metadata == []
+
+
 def test_seals_what_is_personal_under_the_key_of_the_candidate():
-    fields = ("name", "birth_date", "phone", "email")
+    fields = ("name", "birth_date", "phone", "email", "v_number")
     assert persons_of(CandidateRegistered) == dict.fromkeys(fields, "candidate_ref")
     assert persons_of(IntakeCompleted) == {"notes": "candidate_ref"}
 
 
 def test_a_command_never_shows_the_person_in_its_repr():
     command = register.model_copy(
-        update={"birth_date": date(1970, 1, 1), "phone": "Voorbeeld", "email": "Voorbeeld"}
+        update={
+            "birth_date": date(1970, 1, 1),
+            "phone": "Voorbeeld",
+            "email": "Voorbeeld",
+            "v_number": "1970",
+        }
     )
     assert "Voorbeeld" not in repr(command)
     assert "1970" not in repr(command)

@@ -1,12 +1,16 @@
-"""Noting that somebody was reached."""
+"""Noting that somebody was reached, and erasing who it was."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import pytest
+
+from banen_contracts.base import ErasureReason
 from banen_contracts.intake import Channel, ContactKind
-from banen_intake.domain.contact import CONTACT, RecordContact
-from banen_intake.events import ContactMade
-from banen_kit.personal import Open, persons_of
+from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
+from banen_intake.events import ContactErased, ContactMade
+from banen_kit.personal import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)
@@ -16,6 +20,8 @@ contact = Scenario(CONTACT, str(REF), partner="vluchtelingenwerk")
 
 record = RecordContact(occurred_on=DAY, channel=Channel.UWV_FILE, kind=ContactKind.CONVERSATION)
 made = ContactMade(contact_ref=REF, occurred_on=DAY, channel=Channel.UWV_FILE, kind=ContactKind.CONVERSATION)
+erase = EraseContact(occurred_on=DAY, reason=ErasureReason.RETENTION)
+erased = ContactErased(contact_ref=REF, occurred_on=DAY, reason=ErasureReason.RETENTION)
 
 
 def test_records_a_contact_without_a_name():
@@ -50,6 +56,33 @@ def test_records_a_contact_with_everything_that_is_known():
 
 def test_refuses_a_contact_that_was_recorded():
     contact.given(made).when(record).then_refused("contact-exists")
+
+
+def test_erases_who_was_reached():
+    contact.given(made).when(erase).then(erased)
+
+
+def test_refuses_to_erase_a_contact_that_was_not_recorded():
+    contact.when(erase).then_refused("contact-unknown")
+
+
+@pytest.mark.parametrize("command", [record, erase], ids=lambda c: c.NAME)
+def test_refuses_everything_after_an_erasure(command: Any):
+    contact.given(made, erased).when(command).then_refused("contact-erased")
+
+
+def test_an_erasure_names_whose_key_goes_and_needs_none_itself():
+    assert (erased.erased_person(), made.erased_person()) == (REF, None)
+    assert ContactErased.model_fields["contact_ref"].metadata == []
+
+
+def test_a_contact_concerns_a_person():
+    assert any(isinstance(mark, IsPerson) for mark in ContactMade.model_fields["contact_ref"].metadata)
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="contact-erased cannot follow"):
+        CONTACT.replay([erased])
 
 
 def test_seals_what_is_personal_under_the_key_of_the_contact():

@@ -1,27 +1,122 @@
 """Text that people type."""
 
+from typing import Any
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from banen_kit.text import Phone, ShortText, Text
+from banen_kit.text import Mark, Method, Phone, PublicName, Region, ShortText, Text, VNumber
 
 text = TypeAdapter[str](Text)
 phone = TypeAdapter[str](Phone)
+v_number = TypeAdapter[str](VNumber)
 
 VALID_BSN = "111222333"  # passes the check digit, and was never issued
+WITHOUT_ZERO = "12345672"  # 012345672 passes it too
 
 
 @pytest.mark.parametrize(
-    "written", [VALID_BSN, "111.22.2333", f"number {VALID_BSN}, she said", "1112 22 333"]
+    "written",
+    [
+        VALID_BSN,
+        "1112.22.333",
+        "111.22.2333",
+        "1112 22 333",
+        "111-222-333",
+        "111 - 222 - 333",
+        "111/222/333",
+        "111_222_333",
+        "111  222\t333",
+        "111\n222\n333",
+        "111\u00a0222\u202f333",
+        "111\u2011222\u2013333",
+        "1 1 1 2 2 2 3 3 3",
+        f"number {VALID_BSN}, she said",
+        f"BSN{VALID_BSN}",
+        f"BSN:{VALID_BSN}.",
+        f"+{VALID_BSN}",
+        f"{VALID_BSN} 4",
+        f"flat 12 {VALID_BSN}",
+        f"123456 {VALID_BSN} 123456",
+        "3 1 1 1 2 2 2 3 3 3",
+        f"12-{VALID_BSN}",
+        "١١١٢٢٢٣٣٣",
+        "۱۱۱۲۲۲۳۳۳",
+        "१११२२२३३३",
+        "\uff11\uff11\uff11\uff12\uff12\uff12\uff13\uff13\uff13",
+        "¹¹¹²²²³³³",
+        "111\u200b222\u00ad333",
+        WITHOUT_ZERO,
+        f"BSN {WITHOUT_ZERO} of her father",
+        "0" + WITHOUT_ZERO,
+        f"call 06-12345672 or write {VALID_BSN}",
+        f"+31612345672 {VALID_BSN}",
+    ],
 )
 def test_refuses_a_citizen_service_number_however_it_is_written(written: str):
     with pytest.raises(ValidationError, match="BSN"):
         text.validate_python(written)
 
 
-@pytest.mark.parametrize("written", ["123456789", "1112223330", "+31111222333", "room 12, floor 3"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "123456789",
+        "123 456 789",
+        "١٢٣٤٥٦٧٨٩",
+        "000000000",
+        f"0{VALID_BSN}",
+        f"{VALID_BSN}0",
+        "111, 222, 333",
+        "111 of 222 or 333",
+        "12.34.56.72",
+        "12-34-5672",
+        f"+31{VALID_BSN}",
+        "06-12345672",
+        "06 12345672",
+        "+31 6 12345671",
+        "+31 (0)6 12345671",
+        "0031 612345671",
+        "room 12, floor 3",
+    ],
+)
 def test_lets_other_numbers_pass(written: str):
     assert text.validate_python(written) == written
+
+
+def test_a_telephone_number_would_else_be_taken_for_a_bsn():
+    """So that the two tests above do not pass by chance."""
+    for written in ("612345671", "6 12345671", WITHOUT_ZERO):
+        with pytest.raises(ValidationError):
+            text.validate_python(written)
+
+
+def test_says_what_to_do_when_it_is_none_and_does_not_quote_it():
+    with pytest.raises(ValidationError) as refused:
+        text.validate_python(f"number {VALID_BSN}")
+    message = refused.value.errors()[0]["msg"]
+    assert "put it in the field that is meant for it, or write no more than its last four digits" in message
+    assert "111" not in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        (ShortText, f"{VALID_BSN}@example.org"),
+        (PublicName, f"Voorbeeld {VALID_BSN}"),
+        (Mark, f"BOV/{VALID_BSN}"),
+        (Method, f"star-{VALID_BSN}"),
+        (Region, f"noord-{VALID_BSN}"),
+    ],
+    ids=["short text", "name", "mark", "method", "region"],
+)
+def test_refuses_it_wherever_it_would_fit(kind: Any, written: str):
+    with pytest.raises(ValidationError, match="BSN"):
+        TypeAdapter(kind).validate_python(written)
+
+
+def test_a_mark_may_hold_other_numbers():
+    assert TypeAdapter[str](Mark).validate_python("BOV/report-2009") == "BOV/report-2009"
 
 
 def test_a_telephone_number_is_not_searched_for_a_bsn():
@@ -31,6 +126,17 @@ def test_a_telephone_number_is_not_searched_for_a_bsn():
 def test_a_telephone_number_holds_no_words():
     with pytest.raises(ValidationError):
         phone.validate_python("call after six")
+
+
+@pytest.mark.parametrize("written", [VALID_BSN, "1234567890"])
+def test_a_v_number_is_not_searched_for_a_bsn(written: str):
+    assert v_number.validate_python(written) == written
+
+
+@pytest.mark.parametrize("written", ["", "12345678", "12345678901", "V12345678", "123 456 789", "١١١٢٢٢٣٣٣"])
+def test_a_v_number_is_nine_or_ten_digits_and_nothing_else(written: str):
+    with pytest.raises(ValidationError):
+        v_number.validate_python(written)
 
 
 def test_refuses_empty_text():

@@ -1,13 +1,24 @@
-"""Taking somebody on for mediation."""
+"""Taking somebody on for mediation, and erasing who it was."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import pytest
+
+from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import Origin
-from banen_kit.personal import Open, persons_of
+from banen_kit.personal import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
-from banen_mediation.domain.client import CLIENT, TakeOnClient
-from banen_mediation.events import ClientTakenOn
+from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
+from banen_mediation.events import (
+    ClientErased,
+    ClientTakenOn,
+    HandoverAccepted,
+    HandoverReceived,
+    PlacementCorrected,
+    PlacementStarted,
+)
 
 REF = UUID(int=1)
 CANDIDATE = UUID(int=2)
@@ -19,6 +30,8 @@ take_on_walk_in = TakeOnClient(occurred_on=DAY, origin=Origin.WALK_IN, name="San
 walked_in = ClientTakenOn(
     client_ref=REF, occurred_on=DAY, origin=Origin.WALK_IN, name=Open("Sanne Voorbeeld"), phone=None
 )
+erase = EraseClient(occurred_on=DAY, reason=ErasureReason.REQUEST)
+erased = ClientErased(client_ref=REF, occurred_on=DAY, reason=ErasureReason.REQUEST)
 
 
 def test_takes_on_somebody_who_walked_in():
@@ -53,6 +66,49 @@ def test_refuses_a_handover_that_is_not_named():
 def test_refuses_an_origin_for_somebody_who_walked_in():
     command = take_on_walk_in.model_copy(update={"origin_ref": CANDIDATE})
     client.when(command).then_refused("origin-not-expected", "originRef")
+
+
+def test_erases_the_person():
+    client.given(walked_in).when(erase).then(erased)
+
+
+def test_refuses_to_erase_a_client_who_was_not_taken_on():
+    client.when(erase).then_refused("client-unknown")
+
+
+@pytest.mark.parametrize("command", [take_on_walk_in, erase], ids=lambda c: c.NAME)
+def test_refuses_everything_after_an_erasure(command: Any):
+    client.given(walked_in, erased).when(command).then_refused("client-erased")
+
+
+def test_an_erasure_names_whose_key_goes_and_needs_none_itself():
+    assert (erased.erased_person(), walked_in.erased_person()) == (REF, None)
+    assert ClientErased.model_fields["client_ref"].metadata == []
+
+
+def test_a_client_from_the_own_intake_is_one_person_with_that_candidate():
+    own = walked_in.model_copy(update={"origin": Origin.OWN_INTAKE, "origin_ref": CANDIDATE})
+    assert own.same_person() == (REF, CANDIDATE)
+
+
+@pytest.mark.parametrize("origin", [Origin.HANDOVER, Origin.WALK_IN])
+def test_nobody_elses_candidate_is_one_person_with_our_client(origin: Origin):
+    other = walked_in.model_copy(update={"origin": origin, "origin_ref": CANDIDATE})
+    assert other.same_person() is None
+
+
+@pytest.mark.parametrize("event", [ClientTakenOn, HandoverAccepted, PlacementStarted, PlacementCorrected])
+def test_what_names_a_client_concerns_a_person(event: Any):
+    assert any(isinstance(mark, IsPerson) for mark in event.model_fields["client_ref"].metadata)
+
+
+def test_another_partners_candidate_is_no_person_of_ours():
+    assert HandoverReceived.model_fields["candidate_ref"].metadata == []
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="client-erased cannot follow"):
+        CLIENT.replay([erased])
 
 
 def test_seals_name_and_phone_under_the_key_of_the_client():

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import Contract, mediation
+from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -19,6 +20,7 @@ from banen_kit.decider import Stored
 from banen_kit.journal import Codec
 from banen_kit.live import WentLive
 from banen_kit.personal import Open
+from banen_kit.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.store import Recorded
 from banen_kit.testing import NOW
 from banen_mediation import events
@@ -94,6 +96,10 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
             handover_ref=REF, occurred_on=DAY, client_ref=CLIENT, from_partner="vluchtelingenwerk"
         ),
     ),
+    (
+        events.ClientErased(client_ref=CLIENT, occurred_on=DAY, reason=ErasureReason.REQUEST),
+        mediation.ClientErased(client_ref=CLIENT, occurred_on=DAY),
+    ),
     (placement_started, mediation.PlacementStarted(placement_ref=REF, occurred_on=START, **TERMS)),
     (
         placement_corrected,
@@ -125,7 +131,16 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
         ),
     ),
 ]
-KEPT = [handover_received, WentLive(occurred_on=DAY)]
+REQUESTS: list[Stored] = [
+    RequestReceived(
+        request_ref=REF, person_ref=CLIENT, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
+    ),
+    RequestExtended(
+        request_ref=REF, extended_on=DAY, reason_code="many-requests", answer_by=date(2006, 6, 1)
+    ),
+    RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
+]
+KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY)]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

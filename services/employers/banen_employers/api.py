@@ -1,13 +1,16 @@
 """The commands that employers takes, and where."""
 
 from banen_employers.domain.agreement import AGREEMENT, SignAgreement
-from banen_employers.domain.employer import EMPLOYER, RegisterEmployer
+from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
+from banen_kit.requests import REQUESTS
 from banen_kit.service import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
+    Operation("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
     Operation("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
     Operation("/groups/{ref}/plan", PlanGroup, "group", GROUP),
     Operation("/groups/{ref}/close", CloseGroup, "group", GROUP),
+    *REQUESTS,
 )

@@ -4,18 +4,26 @@ from datetime import date
 from typing import Annotated, ClassVar, TypeAlias
 from uuid import UUID
 
-from banen_contracts.base import Count, DocumentRef, MunicipalityCode, OrganisationName, Precision, Route
+from banen_contracts.base import (
+    Count,
+    DocumentRef,
+    ErasureReason,
+    MunicipalityCode,
+    OrganisationName,
+    Precision,
+    Route,
+)
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
 from banen_contracts.mediation import PlacementKind
 from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal
+from banen_kit.personal import Of, Personal, PersonRef
 
 
 class EmployerRegistered(Stored, frozen=True):
     """The name is always kept as personal, since it may be that of a sole trader."""
 
     TYPE: ClassVar[str] = "employer-registered"
-    employer_ref: UUID
+    employer_ref: PersonRef
     occurred_on: date
     legal_kind: LegalKind
     sector_code: SectorCode
@@ -27,6 +35,21 @@ class EmployerRegistered(Stored, frozen=True):
     contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
+
+
+class EmployerErased(Stored, frozen=True):
+    """Its contact persons and its own name are gone; a name that was published stays an organisation's.
+
+    Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed.
+    """
+
+    TYPE: ClassVar[str] = "employer-erased"
+    employer_ref: UUID
+    occurred_on: date
+    reason: ErasureReason
+
+    def erased_person(self) -> UUID:
+        return self.employer_ref
 
 
 class AgreementSigned(Stored, frozen=True):
@@ -61,5 +84,6 @@ class GroupClosed(Stored, frozen=True):
     precision: Precision
 
 
+EmployerEvent: TypeAlias = EmployerRegistered | EmployerErased
 GroupEvent: TypeAlias = GroupPlanned | GroupClosed
-EmployersEvent: TypeAlias = EmployerRegistered | AgreementSigned | GroupEvent
+EmployersEvent: TypeAlias = EmployerEvent | AgreementSigned | GroupEvent

@@ -5,15 +5,17 @@ from typing import assert_never
 from banen_contracts import Contract, employers
 from banen_employers.events import (
     AgreementSigned,
+    EmployerErased,
     EmployerRegistered,
     EmployersEvent,
     GroupClosed,
     GroupPlanned,
 )
 from banen_kit.live import WentLive
+from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: EmployersEvent | WentLive) -> Contract | None:
+def to_contract(event: EmployersEvent | RequestEvent | WentLive) -> Contract | None:
     match event:
         case EmployerRegistered():
             return employers.EmployerRegistered(
@@ -25,6 +27,8 @@ def to_contract(event: EmployersEvent | WentLive) -> Contract | None:
                 municipality_code=event.municipality_code,
                 name=event.public_name,
             )
+        case EmployerErased():
+            return employers.EmployerErased(employer_ref=event.employer_ref, occurred_on=event.occurred_on)
         case AgreementSigned():
             return employers.AgreementSigned(
                 agreement_ref=event.agreement_ref,
@@ -54,6 +58,8 @@ def to_contract(event: EmployersEvent | WentLive) -> Contract | None:
                 placed=event.placed,
                 precision=event.precision,
             )
+        case RequestReceived() | RequestExtended() | RequestAnswered():
+            return None  # between the person and the partner
         case WentLive():
             return None  # only repeats what the bureau published
         case _:

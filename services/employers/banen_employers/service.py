@@ -7,11 +7,12 @@ from banen_employers.events import EmployersEvent
 from banen_employers.publish import to_contract
 from banen_employers.rights import RIGHTS
 from banen_kit.live import WentLive, live_policy
+from banen_kit.requests import RequestEvent
 from banen_kit.service import Service
 
 SERVICE = Service(
     name="employers",
-    events=(*get_args(EmployersEvent), WentLive),
+    events=(*get_args(EmployersEvent), *get_args(RequestEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from banen_contracts.base import (
     Digest,
+    ErasureReason,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
@@ -15,12 +16,12 @@ from banen_contracts.base import (
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
 from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal
+from banen_kit.personal import Of, Personal, PersonRef
 
 
 class ContactMade(Stored, frozen=True):
     TYPE: ClassVar[str] = "contact-made"
-    contact_ref: UUID
+    contact_ref: PersonRef
     occurred_on: date
     channel: Channel
     kind: ContactKind
@@ -31,9 +32,21 @@ class ContactMade(Stored, frozen=True):
     notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
 
 
+class ContactErased(Stored, frozen=True):
+    """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
+
+    TYPE: ClassVar[str] = "contact-erased"
+    contact_ref: UUID
+    occurred_on: date
+    reason: ErasureReason
+
+    def erased_person(self) -> UUID:
+        return self.contact_ref
+
+
 class CandidateRegistered(Stored, frozen=True):
     TYPE: ClassVar[str] = "candidate-registered"
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     occurred_on: date
     contact_ref: UUID | None = None
     education_band: EducationBand
@@ -44,11 +57,15 @@ class CandidateRegistered(Stored, frozen=True):
     """Written as YYYY-MM-DD, because a sealed value is JSON."""
     phone: Annotated[Personal[str] | None, Of("candidate_ref")] = None
     email: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    v_number: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+
+    def same_person(self) -> tuple[UUID, UUID] | None:
+        return (self.candidate_ref, self.contact_ref) if self.contact_ref else None
 
 
 class IntakeCompleted(Stored, frozen=True):
     TYPE: ClassVar[str] = "intake-completed"
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     occurred_on: date
     method_version: MethodVersion
     notes: Annotated[Personal[str] | None, Of("candidate_ref")] = None
@@ -56,7 +73,7 @@ class IntakeCompleted(Stored, frozen=True):
 
 class DistanceAssessed(Stored, frozen=True):
     TYPE: ClassVar[str] = "distance-assessed"
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     occurred_on: date
     distance_phase: DistancePhase
     assessor: PartnerId
@@ -64,7 +81,7 @@ class DistanceAssessed(Stored, frozen=True):
 
 class RouteAssigned(Stored, frozen=True):
     TYPE: ClassVar[str] = "route-assigned"
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     occurred_on: date
     route: Route
     reason_code: ReasonCode
@@ -72,16 +89,26 @@ class RouteAssigned(Stored, frozen=True):
 
 class CandidateClosed(Stored, frozen=True):
     TYPE: ClassVar[str] = "candidate-closed"
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     occurred_on: date
     reason_code: ReasonCode
+
+
+class CandidateErased(Stored, frozen=True):
+    TYPE: ClassVar[str] = "candidate-erased"
+    candidate_ref: UUID
+    occurred_on: date
+    reason: ErasureReason
+
+    def erased_person(self) -> UUID:
+        return self.candidate_ref
 
 
 class HandoverOffered(Stored, frozen=True):
     TYPE: ClassVar[str] = "handover-offered"
     handover_ref: UUID
     occurred_on: date
-    candidate_ref: UUID
+    candidate_ref: PersonRef
     to_partner: PartnerId
     expires_on: date
     dossier_hash: Digest | None = None
@@ -92,11 +119,18 @@ class HandoverCompleted(Stored, frozen=True):
     handover_ref: UUID
     occurred_on: date
     candidate_ref: UUID
+    """Only repeats the offer, so that one which was accepted is settled after an erasure too."""
     to_partner: PartnerId
 
 
+ContactEvent: TypeAlias = ContactMade | ContactErased
 CandidateEvent: TypeAlias = (
-    CandidateRegistered | IntakeCompleted | DistanceAssessed | RouteAssigned | CandidateClosed
+    CandidateRegistered
+    | IntakeCompleted
+    | DistanceAssessed
+    | RouteAssigned
+    | CandidateClosed
+    | CandidateErased
 )
 HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted
-IntakeEvent: TypeAlias = ContactMade | CandidateEvent | HandoverEvent
+IntakeEvent: TypeAlias = ContactEvent | CandidateEvent | HandoverEvent

@@ -5,8 +5,10 @@ from typing import assert_never
 from banen_contracts import Contract, intake
 from banen_intake.events import (
     CandidateClosed,
+    CandidateErased,
     CandidateEvent,
     CandidateRegistered,
+    ContactErased,
     ContactMade,
     DistanceAssessed,
     HandoverCompleted,
@@ -16,9 +18,10 @@ from banen_intake.events import (
     RouteAssigned,
 )
 from banen_kit.live import WentLive
+from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: IntakeEvent | WentLive) -> Contract | None:
+def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> Contract | None:
     match event:
         case ContactMade():
             return intake.ContactMade(
@@ -29,6 +32,8 @@ def to_contract(event: IntakeEvent | WentLive) -> Contract | None:
                 region_id=event.region_id,
                 municipality_code=event.municipality_code,
             )
+        case ContactErased():
+            return intake.ContactErased(contact_ref=event.contact_ref, occurred_on=event.occurred_on)
         case HandoverOffered():
             return intake.HandoverOffered(
                 handover_ref=event.handover_ref,
@@ -45,6 +50,8 @@ def to_contract(event: IntakeEvent | WentLive) -> Contract | None:
                 candidate_ref=event.candidate_ref,
                 to_partner=event.to_partner,
             )
+        case RequestReceived() | RequestExtended() | RequestAnswered():
+            return None  # between the person and the partner
         case WentLive():
             return None  # only repeats what the bureau published
         case _:
@@ -88,5 +95,7 @@ def of_candidate(event: CandidateEvent) -> Contract:
                 occurred_on=event.occurred_on,
                 reason_code=event.reason_code,
             )
+        case CandidateErased():
+            return intake.CandidateErased(candidate_ref=event.candidate_ref, occurred_on=event.occurred_on)
         case _:
             assert_never(event)

@@ -8,11 +8,12 @@ from banen_intake.policy import HANDOVER_ACCEPTED
 from banen_intake.publish import to_contract
 from banen_intake.rights import RIGHTS
 from banen_kit.live import WentLive, live_policy
+from banen_kit.requests import RequestEvent
 from banen_kit.service import Service
 
 SERVICE = Service(
     name="intake",
-    events=(*get_args(IntakeEvent), WentLive),
+    events=(*get_args(IntakeEvent), *get_args(RequestEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,

@@ -1,7 +1,8 @@
 """The commands that mediation takes, and where."""
 
+from banen_kit.requests import REQUESTS
 from banen_kit.service import Operation
-from banen_mediation.domain.client import CLIENT, TakeOnClient
+from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover
 from banen_mediation.domain.placement import (
     PLACEMENT,
@@ -15,6 +16,7 @@ from banen_mediation.domain.placement import (
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
+    Operation("/clients/{ref}/erase", EraseClient, "client", CLIENT),
     Operation("/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER),
     Operation("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT),
     Operation("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT),
@@ -22,4 +24,5 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, needs_version=True),
     Operation("/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, needs_version=True),
     Operation("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT),
+    *REQUESTS,
 )

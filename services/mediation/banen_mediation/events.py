@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from banen_contracts.base import Digest, PartnerId, ReasonCode, Route
+from banen_contracts.base import Digest, ErasureReason, PartnerId, ReasonCode, Route
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -17,7 +17,7 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal
+from banen_kit.personal import Of, Personal, PersonRef
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 """A day that months can be added to: 31 December 9999 has no day after it."""
@@ -25,12 +25,30 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 
 class ClientTakenOn(Stored, frozen=True):
     TYPE: ClassVar[str] = "client-taken-on"
-    client_ref: UUID
+    client_ref: PersonRef
     occurred_on: date
     origin: Origin
     origin_ref: UUID | None = None
     name: Annotated[Personal[str], Of("client_ref")]
     phone: Annotated[Personal[str] | None, Of("client_ref")] = None
+
+    def same_person(self) -> tuple[UUID, UUID] | None:
+        """A candidate of the own intake; a handover's is another partner's, under another key."""
+        if self.origin is Origin.OWN_INTAKE and self.origin_ref:
+            return self.client_ref, self.origin_ref
+        return None
+
+
+class ClientErased(Stored, frozen=True):
+    """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
+
+    TYPE: ClassVar[str] = "client-erased"
+    client_ref: UUID
+    occurred_on: date
+    reason: ErasureReason
+
+    def erased_person(self) -> UUID:
+        return self.client_ref
 
 
 class HandoverReceived(Stored, frozen=True):
@@ -49,14 +67,14 @@ class HandoverAccepted(Stored, frozen=True):
     TYPE: ClassVar[str] = "handover-accepted"
     handover_ref: UUID
     occurred_on: date
-    client_ref: UUID
+    client_ref: PersonRef
     from_partner: PartnerId
 
 
 class Terms(BaseModel, frozen=True):
     """What was agreed about a placement; days are inclusive."""
 
-    client_ref: UUID
+    client_ref: PersonRef
     kind: PlacementKind
     contract: ContractTerm
     start_date: Day
@@ -127,6 +145,7 @@ class RetentionConfirmed(Stored, frozen=True):
     method: RetentionMethod
 
 
+ClientEvent: TypeAlias = ClientTakenOn | ClientErased
 HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted
 PlacementEvent: TypeAlias = (
     PlacementStarted
@@ -136,4 +155,4 @@ PlacementEvent: TypeAlias = (
     | PlacementVoided
     | RetentionConfirmed
 )
-MediationEvent: TypeAlias = ClientTakenOn | HandoverEvent | PlacementEvent
+MediationEvent: TypeAlias = ClientEvent | HandoverEvent | PlacementEvent

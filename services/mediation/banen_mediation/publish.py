@@ -4,7 +4,9 @@ from typing import assert_never
 
 from banen_contracts import Contract, mediation
 from banen_kit.live import WentLive
+from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 from banen_mediation.events import (
+    ClientErased,
     ClientTakenOn,
     HandoverAccepted,
     HandoverReceived,
@@ -19,7 +21,7 @@ from banen_mediation.events import (
 )
 
 
-def to_contract(event: MediationEvent | WentLive) -> Contract | None:
+def to_contract(event: MediationEvent | RequestEvent | WentLive) -> Contract | None:
     match event:
         case ClientTakenOn():
             return mediation.ClientTakenOn(
@@ -28,6 +30,8 @@ def to_contract(event: MediationEvent | WentLive) -> Contract | None:
                 origin=event.origin,
                 origin_ref=event.origin_ref,
             )
+        case ClientErased():
+            return mediation.ClientErased(client_ref=event.client_ref, occurred_on=event.occurred_on)
         case HandoverAccepted():
             return mediation.HandoverAccepted(
                 handover_ref=event.handover_ref,
@@ -35,6 +39,8 @@ def to_contract(event: MediationEvent | WentLive) -> Contract | None:
                 client_ref=event.client_ref,
                 from_partner=event.from_partner,
             )
+        case RequestReceived() | RequestExtended() | RequestAnswered():
+            return None  # between the person and the partner
         case HandoverReceived() | WentLive():
             return None  # both only repeat what another source published
         case _:

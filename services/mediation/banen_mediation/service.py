@@ -3,6 +3,7 @@
 from typing import get_args
 
 from banen_kit.live import WentLive, live_policy
+from banen_kit.requests import RequestEvent
 from banen_kit.service import Service
 from banen_mediation.api import OPERATIONS
 from banen_mediation.events import MediationEvent
@@ -12,7 +13,7 @@ from banen_mediation.rights import RIGHTS
 
 SERVICE = Service(
     name="mediation",
-    events=(*get_args(MediationEvent), WentLive),
+    events=(*get_args(MediationEvent), *get_args(RequestEvent), WentLive),
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,

@@ -258,17 +258,42 @@ class Kind:
     events: tuple[type[Contract], ...]
 
 
+Fold = Callable[[Any, Any, Learned], Row]
+
+
+def _unchanged_by(erasure: type[Contract], fold: Fold) -> Fold:
+    """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
+    return lambda row, event, when: _must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
+
+
 KINDS: tuple[Kind, ...] = (
-    Kind("contact", ContactRow, fold_contact, (i.ContactMade,)),
+    Kind(
+        "contact",
+        ContactRow,
+        _unchanged_by(i.ContactErased, fold_contact),
+        (i.ContactMade, i.ContactErased),
+    ),
     Kind(
         "candidate",
         CandidateRow,
-        fold_candidate,
-        (i.CandidateRegistered, i.IntakeCompleted, i.DistanceAssessed, i.RouteAssigned, i.CandidateClosed),
+        _unchanged_by(i.CandidateErased, fold_candidate),
+        (
+            i.CandidateRegistered,
+            i.IntakeCompleted,
+            i.DistanceAssessed,
+            i.RouteAssigned,
+            i.CandidateClosed,
+            i.CandidateErased,
+        ),
     ),
     Kind("handover", HandoverRow, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
     Kind("acceptance", AcceptanceRow, fold_acceptance, (m.HandoverAccepted,)),
-    Kind("client", ClientRow, fold_client, (m.ClientTakenOn,)),
+    Kind(
+        "client",
+        ClientRow,
+        _unchanged_by(m.ClientErased, fold_client),
+        (m.ClientTakenOn, m.ClientErased),
+    ),
     Kind(
         "placement",
         PlacementRow,
@@ -282,7 +307,12 @@ KINDS: tuple[Kind, ...] = (
             m.RetentionConfirmed,
         ),
     ),
-    Kind("employer", EmployerRow, fold_employer, (e.EmployerRegistered,)),
+    Kind(
+        "employer",
+        EmployerRow,
+        _unchanged_by(e.EmployerErased, fold_employer),
+        (e.EmployerRegistered, e.EmployerErased),
+    ),
     Kind("agreement", AgreementRow, fold_agreement, (e.AgreementSigned,)),
     Kind("group", GroupRow, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
     Kind("partner", PartnerRow, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),

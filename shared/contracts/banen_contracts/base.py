@@ -54,6 +54,18 @@ class Precision(StrEnum):
     TENS = "tens"
 
 
+class ErasureReason(StrEnum):
+    """Why a person was erased: kept by the partner, never published."""
+
+    REQUEST = "request"
+    """The person asked for it."""
+    RETENTION = "retention"
+    """The period for which it might be kept is over."""
+    WITHDRAWN = "withdrawn"
+    """The person withdrew a consent that it rested on."""
+    OTHER = "other"
+
+
 class Contract(BaseModel, frozen=True, extra="ignore"):
     """A public fact, in the past tense. Within a major version fields may be added, never renamed or removed.
 

@@ -63,6 +63,14 @@ class EmployerRegistered(Contract, frozen=True):
     name: OrganisationName | None = None
 
 
+class EmployerErased(Contract, frozen=True):
+    """The partner destroyed what it kept on the persons of an employer; agreements and placements stay."""
+
+    NAME: ClassVar[str] = "employers.employer-erased.v1"
+    REF: ClassVar[str] = "employer_ref"
+    employer_ref: Ref
+
+
 class AgreementSigned(Contract, frozen=True):
     """A party promised places, on the given routes, between two days."""
 

@@ -61,6 +61,14 @@ class ContactMade(Contract, frozen=True):
     municipality_code: MunicipalityCode | None = None
 
 
+class ContactErased(Contract, frozen=True):
+    """The partner destroyed what it kept on the person of a contact; the contact itself stays counted."""
+
+    NAME: ClassVar[str] = "intake.contact-erased.v1"
+    REF: ClassVar[str] = "contact_ref"
+    contact_ref: Ref
+
+
 class CandidateRegistered(Contract, frozen=True):
     """A person enters the programme at this partner, under a random reference."""
 
@@ -109,6 +117,14 @@ class CandidateClosed(Contract, frozen=True):
     REF: ClassVar[str] = "candidate_ref"
     candidate_ref: Ref
     reason_code: ReasonCode
+
+
+class CandidateErased(Contract, frozen=True):
+    """The partner destroyed what it kept on a candidate; the reference leads to nobody, and figures stay."""
+
+    NAME: ClassVar[str] = "intake.candidate-erased.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
 
 
 class HandoverOffered(Contract, frozen=True):

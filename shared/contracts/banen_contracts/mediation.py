@@ -84,6 +84,14 @@ class ClientTakenOn(Contract, frozen=True):
     """The candidate (own intake) or the handover; none for a walk-in."""
 
 
+class ClientErased(Contract, frozen=True):
+    """The partner destroyed what it kept on a client; the reference leads to nobody, and placements stay."""
+
+    NAME: ClassVar[str] = "mediation.client-erased.v1"
+    REF: ClassVar[str] = "client_ref"
+    client_ref: Ref
+
+
 class HandoverAccepted(Contract, frozen=True):
     """The receiving partner accepts an offered candidate and has taken the person on as its client."""
 

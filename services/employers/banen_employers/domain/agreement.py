@@ -6,10 +6,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from banen_contracts.base import Count, DocumentRef, Route
+from banen_contracts.base import Count, Route
 from banen_contracts.employers import PartyKind
 from banen_employers.events import AgreementSigned
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import Mark
 
 
 class SignAgreement(Command, frozen=True):
@@ -21,7 +22,7 @@ class SignAgreement(Command, frozen=True):
     routes: tuple[Route, ...]
     valid_from: date
     valid_to: date | None = None
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
-"""Registering an employer, and whether its name may be known."""
+"""Registering an employer, whether its name may be known, and erasing the persons behind it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import MunicipalityCode, OrganisationName
+from banen_contracts.base import ErasureReason, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
-from banen_employers.events import EmployerRegistered
+from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-from banen_kit.text import Phone, ShortText
+from banen_kit.text import Phone, PublicName, ShortText
 
 
 class RegisterEmployer(Command, frozen=True):
@@ -23,7 +23,7 @@ class RegisterEmployer(Command, frozen=True):
     sector_code: SectorCode
     size_band: SizeBand = SizeBand.UNKNOWN
     municipality_code: MunicipalityCode | None = None
-    name: OrganisationName = Field(repr=False)
+    name: PublicName = Field(repr=False)
     """Of the shape that a public name has, so that publishing it cannot fail."""
     publish_name: bool = False
     """Whether the employer agreed to that; a sole trader's name is never published."""
@@ -32,13 +32,51 @@ class RegisterEmployer(Command, frozen=True):
     contact_email: ShortText | None = Field(default=None, repr=False)
 
 
+class EraseEmployer(Command, frozen=True):
+    """Destroys the key of an employer's contact persons and of its name, which may be a sole trader's."""
+
+    NAME: ClassVar[str] = "erase-employer"
+    occurred_on: date
+    reason: ErasureReason
+
+
+EmployerCommand: TypeAlias = RegisterEmployer | EraseEmployer
+
+
 @dataclass(frozen=True)
-class Employer:
-    is_registered: bool = False
+class NotRegistered:
+    pass
 
 
-def decide(command: RegisterEmployer, state: Employer, context: Context) -> Sequence[EmployerRegistered]:
-    if state.is_registered:
+@dataclass(frozen=True)
+class Registered:
+    pass
+
+
+@dataclass(frozen=True)
+class Erased:
+    pass
+
+
+Employer: TypeAlias = NotRegistered | Registered | Erased
+
+
+def decide(command: EmployerCommand, state: Employer, context: Context) -> Sequence[EmployerEvent]:
+    if isinstance(state, Erased):
+        raise Refused("employer-erased", "This employer was erased; nothing more can be recorded.")
+    match command:
+        case RegisterEmployer():
+            return register(command, state, context)
+        case EraseEmployer():
+            return erase(command, state, context)
+        case _:
+            assert_never(command)
+
+
+def register(
+    command: RegisterEmployer, state: NotRegistered | Registered, context: Context
+) -> Sequence[EmployerEvent]:
+    if isinstance(state, Registered):
         raise Refused("employer-exists", "This employer was registered already.")
     is_public = command.publish_name and command.legal_kind is not LegalKind.SOLE_TRADER
     return [
@@ -58,10 +96,24 @@ def decide(command: RegisterEmployer, state: Employer, context: Context) -> Sequ
     ]
 
 
-def evolve(state: Employer, event: EmployerRegistered) -> Employer:
-    if state.is_registered:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Employer(is_registered=True)
+def erase(
+    command: EraseEmployer, state: NotRegistered | Registered, context: Context
+) -> Sequence[EmployerEvent]:
+    if isinstance(state, NotRegistered):
+        raise Refused("employer-unknown", "There is no such employer.")
+    return [
+        EmployerErased(employer_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason)
+    ]
 
 
-EMPLOYER: Decider[RegisterEmployer, Employer, EmployerRegistered] = Decider(Employer(), decide, evolve)
+def evolve(state: Employer, event: EmployerEvent) -> Employer:
+    match event, state:
+        case EmployerRegistered(), NotRegistered():
+            return Registered()
+        case EmployerErased(), Registered():
+            return Erased()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+EMPLOYER: Decider[EmployerCommand, Employer, EmployerEvent] = Decider(NotRegistered(), decide, evolve)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import MethodVersion, MunicipalityCode, ReasonCode, RegionId, Route
+from banen_contracts.base import ErasureReason, MunicipalityCode, ReasonCode, Route
 from banen_contracts.intake import DistancePhase, EducationBand
 from banen_intake.events import (
     CandidateClosed,
+    CandidateErased,
     CandidateEvent,
     CandidateRegistered,
     DistanceAssessed,
@@ -20,7 +21,7 @@ from banen_intake.events import (
 )
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-from banen_kit.text import Phone, ShortText, Text
+from banen_kit.text import Method, Phone, Region, ShortText, Text, VNumber
 
 
 class RegisterCandidate(Command, frozen=True):
@@ -28,18 +29,19 @@ class RegisterCandidate(Command, frozen=True):
     occurred_on: date
     contact_ref: UUID | None = None
     education_band: EducationBand
-    region_id: RegionId | None = None
+    region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
     name: ShortText = Field(repr=False)
     birth_date: date | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
     email: ShortText | None = Field(default=None, repr=False)
+    v_number: VNumber | None = Field(default=None, repr=False)
 
 
 class CompleteIntake(Command, frozen=True):
     NAME: ClassVar[str] = "complete-intake"
     occurred_on: date
-    method_version: MethodVersion
+    method_version: Method
     notes: Text | None = Field(default=None, repr=False)
 
 
@@ -62,8 +64,16 @@ class CloseCandidate(Command, frozen=True):
     reason_code: ReasonCode
 
 
+class EraseCandidate(Command, frozen=True):
+    """Destroys the candidate's key, and with it all that is kept on the person."""
+
+    NAME: ClassVar[str] = "erase-candidate"
+    occurred_on: date
+    reason: ErasureReason
+
+
 CandidateCommand: TypeAlias = (
-    RegisterCandidate | CompleteIntake | AssessDistance | AssignRoute | CloseCandidate
+    RegisterCandidate | CompleteIntake | AssessDistance | AssignRoute | CloseCandidate | EraseCandidate
 )
 
 
@@ -82,16 +92,25 @@ class Closed:
     pass
 
 
-Candidate: TypeAlias = NotRegistered | Registered | Closed
+@dataclass(frozen=True)
+class Erased:
+    pass
+
+
+Candidate: TypeAlias = NotRegistered | Registered | Closed | Erased
 
 
 def decide(command: CandidateCommand, state: Candidate, context: Context) -> Sequence[CandidateEvent]:
+    if isinstance(state, Erased):
+        raise Refused("candidate-erased", "This candidate was erased; nothing more can be recorded.")
+    if isinstance(command, EraseCandidate):
+        return erase(command, state, context)
     if isinstance(state, Closed):
         raise Refused("candidate-closed", "This candidate's file is closed; it takes no more facts.")
     if isinstance(command, RegisterCandidate):
         return register(command, state, context)
     if isinstance(state, NotRegistered):
-        raise Refused("candidate-unknown", "There is no such candidate.")
+        raise unknown()
     match command:
         case CompleteIntake():
             return complete_intake(command, state, context)
@@ -103,6 +122,10 @@ def decide(command: CandidateCommand, state: Candidate, context: Context) -> Seq
             return close(command, context)
         case _:
             assert_never(command)
+
+
+def unknown() -> Refused:
+    return Refused("candidate-unknown", "There is no such candidate.")
 
 
 def register(
@@ -122,6 +145,7 @@ def register(
             birth_date=Open(command.birth_date.isoformat()) if command.birth_date else None,
             phone=Open(command.phone) if command.phone else None,
             email=Open(command.email) if command.email else None,
+            v_number=Open(command.v_number) if command.v_number else None,
         )
     ]
 
@@ -169,6 +193,18 @@ def close(command: CloseCandidate, context: Context) -> Sequence[CandidateEvent]
     ]
 
 
+def erase(
+    command: EraseCandidate, state: NotRegistered | Registered | Closed, context: Context
+) -> Sequence[CandidateEvent]:
+    if isinstance(state, NotRegistered):
+        raise unknown()
+    return [
+        CandidateErased(
+            candidate_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason
+        )
+    ]
+
+
 def evolve(state: Candidate, event: CandidateEvent) -> Candidate:
     match event, state:
         case CandidateRegistered(), NotRegistered():
@@ -179,6 +215,8 @@ def evolve(state: Candidate, event: CandidateEvent) -> Candidate:
             return state
         case CandidateClosed(), Registered():
             return Closed()
+        case CandidateErased(), (Registered() | Closed()):
+            return Erased()
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 

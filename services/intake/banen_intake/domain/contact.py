@@ -1,19 +1,19 @@
-"""Noting that somebody of the target group was reached."""
+"""Noting that somebody of the target group was reached, and erasing who it was."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import MunicipalityCode, RegionId
+from banen_contracts.base import ErasureReason, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
-from banen_intake.events import ContactMade
+from banen_intake.events import ContactErased, ContactEvent, ContactMade
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
-from banen_kit.text import Phone, ShortText, Text
+from banen_kit.text import Phone, Region, ShortText, Text
 
 
 class RecordContact(Command, frozen=True):
@@ -21,20 +21,56 @@ class RecordContact(Command, frozen=True):
     occurred_on: date
     channel: Channel
     kind: ContactKind
-    region_id: RegionId | None = None
+    region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
     name: ShortText | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
     notes: Text | None = Field(default=None, repr=False)
 
 
+class EraseContact(Command, frozen=True):
+    """Destroys the key of whoever was reached, and with it all that is kept on the person."""
+
+    NAME: ClassVar[str] = "erase-contact"
+    occurred_on: date
+    reason: ErasureReason
+
+
+ContactCommand: TypeAlias = RecordContact | EraseContact
+
+
 @dataclass(frozen=True)
-class Contact:
-    is_recorded: bool = False
+class NotRecorded:
+    pass
 
 
-def decide(command: RecordContact, state: Contact, context: Context) -> Sequence[ContactMade]:
-    if state.is_recorded:
+@dataclass(frozen=True)
+class Recorded:
+    pass
+
+
+@dataclass(frozen=True)
+class Erased:
+    pass
+
+
+Contact: TypeAlias = NotRecorded | Recorded | Erased
+
+
+def decide(command: ContactCommand, state: Contact, context: Context) -> Sequence[ContactEvent]:
+    if isinstance(state, Erased):
+        raise Refused("contact-erased", "This contact was erased; nothing more can be recorded.")
+    match command:
+        case RecordContact():
+            return record(command, state, context)
+        case EraseContact():
+            return erase(command, state, context)
+        case _:
+            assert_never(command)
+
+
+def record(command: RecordContact, state: NotRecorded | Recorded, context: Context) -> Sequence[ContactEvent]:
+    if isinstance(state, Recorded):
         raise Refused("contact-exists", "This contact was recorded already.")
     return [
         ContactMade(
@@ -51,10 +87,22 @@ def decide(command: RecordContact, state: Contact, context: Context) -> Sequence
     ]
 
 
-def evolve(state: Contact, event: ContactMade) -> Contact:
-    if state.is_recorded:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Contact(is_recorded=True)
+def erase(command: EraseContact, state: NotRecorded | Recorded, context: Context) -> Sequence[ContactEvent]:
+    if isinstance(state, NotRecorded):
+        raise Refused("contact-unknown", "There is no such contact.")
+    return [
+        ContactErased(contact_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason)
+    ]
 
 
-CONTACT: Decider[RecordContact, Contact, ContactMade] = Decider(Contact(), decide, evolve)
+def evolve(state: Contact, event: ContactEvent) -> Contact:
+    match event, state:
+        case ContactMade(), NotRecorded():
+            return Recorded()
+        case ContactErased(), Recorded():
+            return Erased()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+CONTACT: Decider[ContactCommand, Contact, ContactEvent] = Decider(NotRecorded(), decide, evolve)

@@ -1,18 +1,19 @@
-"""Taking somebody on for mediation."""
+"""Taking somebody on for mediation, and erasing who it was."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
+from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import Origin
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Phone, ShortText
-from banen_mediation.events import ClientTakenOn
+from banen_mediation.events import ClientErased, ClientEvent, ClientTakenOn
 
 
 class TakeOnClient(Command, frozen=True):
@@ -24,13 +25,49 @@ class TakeOnClient(Command, frozen=True):
     phone: Phone | None = Field(default=None, repr=False)
 
 
+class EraseClient(Command, frozen=True):
+    """Destroys the client's key, and with it all that is kept on the person."""
+
+    NAME: ClassVar[str] = "erase-client"
+    occurred_on: date
+    reason: ErasureReason
+
+
+ClientCommand: TypeAlias = TakeOnClient | EraseClient
+
+
 @dataclass(frozen=True)
-class Client:
-    is_taken_on: bool = False
+class NotTakenOn:
+    pass
 
 
-def decide(command: TakeOnClient, state: Client, context: Context) -> Sequence[ClientTakenOn]:
-    if state.is_taken_on:
+@dataclass(frozen=True)
+class TakenOn:
+    pass
+
+
+@dataclass(frozen=True)
+class Erased:
+    pass
+
+
+Client: TypeAlias = NotTakenOn | TakenOn | Erased
+
+
+def decide(command: ClientCommand, state: Client, context: Context) -> Sequence[ClientEvent]:
+    if isinstance(state, Erased):
+        raise Refused("client-erased", "This client was erased; nothing more can be recorded.")
+    match command:
+        case TakeOnClient():
+            return take_on(command, state, context)
+        case EraseClient():
+            return erase(command, state, context)
+        case _:
+            assert_never(command)
+
+
+def take_on(command: TakeOnClient, state: NotTakenOn | TakenOn, context: Context) -> Sequence[ClientEvent]:
+    if isinstance(state, TakenOn):
         raise Refused("client-exists", "This client was taken on already.")
     check_origin(command)
     return [
@@ -55,10 +92,22 @@ def check_origin(command: TakeOnClient) -> None:
         )
 
 
-def evolve(state: Client, event: ClientTakenOn) -> Client:
-    if state.is_taken_on:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Client(is_taken_on=True)
+def erase(command: EraseClient, state: NotTakenOn | TakenOn, context: Context) -> Sequence[ClientEvent]:
+    if isinstance(state, NotTakenOn):
+        raise Refused("client-unknown", "There is no such client.")
+    return [
+        ClientErased(client_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason)
+    ]
 
 
-CLIENT: Decider[TakeOnClient, Client, ClientTakenOn] = Decider(Client(), decide, evolve)
+def evolve(state: Client, event: ClientEvent) -> Client:
+    match event, state:
+        case ClientTakenOn(), NotTakenOn():
+            return TakenOn()
+        case ClientErased(), TakenOn():
+            return Erased()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+CLIENT: Decider[ClientCommand, Client, ClientEvent] = Decider(NotTakenOn(), decide, evolve)

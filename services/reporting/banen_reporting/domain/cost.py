@@ -6,8 +6,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from banen_contracts.base import DocumentRef, Euro, Precision
+from banen_contracts.base import Euro, Precision
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import Mark
 from banen_reporting.events import CostRecorded
 
 
@@ -16,7 +17,7 @@ class RecordCost(Command, frozen=True):
     occurred_on: date
     amount_euro: Euro
     precision: Precision
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from banen_contracts.base import Count, DocumentRef, Precision, UnitId
+from banen_contracts.base import Count, Precision, UnitId
 from banen_contracts.reporting import Provenance, Year
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import Mark
 from banen_reporting.events import HistoricFigureImported
 
 
@@ -21,7 +22,7 @@ class ImportHistoricFigure(Command, frozen=True):
     value: Count
     provenance: Provenance
     precision: Precision
-    document_ref: DocumentRef
+    document_ref: Mark
 
 
 @dataclass(frozen=True)

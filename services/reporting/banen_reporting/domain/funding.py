@@ -6,9 +6,10 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from banen_contracts.base import DocumentRef, Euro, Precision
+from banen_contracts.base import Euro, Precision
 from banen_contracts.reporting import Funder
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import Mark
 from banen_reporting.events import FundingRecorded
 
 
@@ -19,7 +20,7 @@ class RecordFunding(Command, frozen=True):
     status: Literal["planned", "committed", "received"]
     amount_euro: Euro
     precision: Precision
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 
-from banen_contracts.base import OrganisationName
 from banen_contracts.reporting import Service
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import PublicName
 from banen_reporting.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
 
 
 class AdmitPartner(Command, frozen=True):
     NAME: ClassVar[str] = "admit-partner"
     occurred_on: date
-    name: OrganisationName
+    name: PublicName
     services: tuple[Service, ...]
 
 

@@ -9,14 +9,13 @@ from pydantic import Field
 
 from banen_contracts.base import (
     Count,
-    DocumentRef,
-    OrganisationName,
     PartnerId,
     Precision,
     ReasonCode,
     Route,
 )
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.text import Mark, PublicName
 from banen_reporting.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
@@ -31,7 +30,7 @@ from banen_reporting.events import (
 class DefineTargetUnit(Command, frozen=True):
     NAME: ClassVar[str] = "define-target-unit"
     occurred_on: date
-    label: OrganisationName
+    label: PublicName
     members: Annotated[tuple[PartnerId, ...], Field(min_length=1)]
 
 
@@ -41,7 +40,7 @@ class SetTarget(Command, frozen=True):
     route: Route
     value: Count | None
     decided_by: ReasonCode
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 class ReviseTarget(Command, frozen=True):
@@ -51,7 +50,7 @@ class ReviseTarget(Command, frozen=True):
     value: Count | None
     decided_by: ReasonCode
     reason_code: ReasonCode
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 class SetRegularQuota(Command, frozen=True):
@@ -59,7 +58,7 @@ class SetRegularQuota(Command, frozen=True):
     occurred_on: date
     per_year: Count | None
     precision: Precision
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 class GrantCountingPermission(Command, frozen=True):
@@ -67,7 +66,7 @@ class GrantCountingPermission(Command, frozen=True):
     occurred_on: date
     counts_starts_from: date
     grantor: ReasonCode
-    document_ref: DocumentRef | None = None
+    document_ref: Mark | None = None
 
 
 class RevokeCountingPermission(Command, frozen=True):
