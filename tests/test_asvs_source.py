@@ -12,7 +12,7 @@ import pytest
 
 from banen_kit.problem import FieldError, invalid
 from banen_reporting.answers import Asked
-from banen_reporting.pages import ENVIRONMENT, Links
+from banen_reporting.render import ENVIRONMENT, Links
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py"))

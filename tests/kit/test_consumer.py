@@ -17,6 +17,7 @@ from banen_contracts import Contract, Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_kit import consumer as consumer_module
+from banen_kit.audit import MemoryAudit
 from banen_kit.bus import DEAD_LETTERS, EVT_ALL, Message, api, headers_of, jetstream, publish_batch
 from banen_kit.consumer import subscribe
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
@@ -92,7 +93,13 @@ class Policies:
     def desk(self) -> Desk:
         journal = Journal(self.store, Codec(SERVICE.events), MemoryKeys())
         return Desk(
-            SERVICE, journal, "uwv", frozenset({"uaf", "uwv"}), self.metrics, lambda: datetime.now(UTC)
+            SERVICE,
+            journal,
+            "uwv",
+            frozenset({"uaf", "uwv"}),
+            MemoryAudit(),
+            self.metrics,
+            lambda: datetime.now(UTC),
         )
 
     async def publish(self, *messages: Message) -> None:

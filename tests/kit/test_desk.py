@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts import Envelope
+from banen_kit.audit import MemoryAudit
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.desk import Desk, Request
 from banen_kit.handler import Answer, KeyReused
@@ -102,7 +103,9 @@ def desk(store: MemoryStore, clock: Clock) -> Desk:
 
 def desk_of(store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE) -> Desk:
     journal: Journal[Any] = Journal(store, Codec(SERVICE.events), MemoryKeys())
-    return Desk(service, journal, partner, PARTNERS, Metrics.create(CollectorRegistry()), clock)
+    return Desk(
+        service, journal, partner, PARTNERS, MemoryAudit(clock), Metrics.create(CollectorRegistry()), clock
+    )
 
 
 def request(ref: str = ONE, key: UUID = KEY, body: dict[str, Any] | None = None, **more: Any) -> Request:

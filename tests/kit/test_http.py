@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from banen_kit.audit import MemoryAudit
 from banen_kit.desk import Desk
 from banen_kit.http import MOST_BULK_BYTES, MOST_BULK_LINES, MOST_BYTES, Check, create_app
 from banen_kit.identity import Role
@@ -29,6 +30,7 @@ from banen_reporting.service import SERVICE as REPORTING
 
 NOW = datetime(2007, 6, 15, 12, tzinfo=UTC)
 ISSUER = FakeIssuer()
+LINES = {"Content-Type": "application/x-ndjson"}
 PARTNERS = frozenset({"uaf", "uwv", "bureau"})
 PLACEMENT, OTHER, CLIENT = UUID(int=1), UUID(int=2), UUID(int=3)
 START = f"/v1/placements/{PLACEMENT}/start"
@@ -89,7 +91,7 @@ class Caller:
 
     async def bulk(self, *lines: dict[str, Any] | str) -> list[dict[str, Any]]:
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-        answer = await self.http.post("/v1/bulk", content="\n".join(texts).encode())
+        answer = await self.http.post("/v1/bulk", content="\n".join(texts).encode(), headers=LINES)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
         return [json.loads(line) for line in answer.text.splitlines()]
 
@@ -100,8 +102,9 @@ class Caller:
 def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[str, Check]) -> FastAPI:
     journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(service, journal, partner, PARTNERS, metrics, lambda: NOW)
-    return create_app(desk, ISSUER.gate(service, partner), checks)
+    audit = MemoryAudit(lambda: NOW)
+    desk = Desk(service, journal, partner, PARTNERS, audit, metrics, lambda: NOW)
+    return create_app(desk, ISSUER.gate(service, partner, audit), checks)
 
 
 def signed_in(app: FastAPI, service: Service, partner: str, role: Role) -> httpx2.AsyncClient:
@@ -578,13 +581,13 @@ async def test_blank_lines_of_a_bulk_load_are_skipped(mediation: Caller):
 async def test_too_many_lines_are_refused(mediation: Caller):
     body = b"{}\n" * (MOST_BULK_LINES + 1)
 
-    is_problem(await mediation.http.post("/v1/bulk", content=body), 413, "too-much")
+    is_problem(await mediation.http.post("/v1/bulk", content=body, headers=LINES), 413, "too-much")
 
 
 async def test_a_bulk_load_that_is_too_large_is_refused(mediation: Caller):
     body = b" " * (MOST_BULK_BYTES + 1)
 
-    is_problem(await mediation.http.post("/v1/bulk", content=body), 413, "too-much")
+    is_problem(await mediation.http.post("/v1/bulk", content=body, headers=LINES), 413, "too-much")
 
 
 async def test_a_store_that_is_away_fails_lines_one_by_one(mediation: Caller):

@@ -32,6 +32,7 @@ from banen_contracts.reporting import (
     TargetUnitDefined,
 )
 from banen_kit import problem
+from banen_kit.audit import PostgresAudit
 from banen_kit.guard import Guard
 from banen_kit.identity import Role
 from banen_kit.inbox import INSERT
@@ -195,14 +196,15 @@ async def answers(pool: Pool, facts: Facts) -> Answers:
 @pytest.fixture
 def app(pool: Pool, answers: Answers) -> FastAPI:
     """Everybody has to pass the gate, as in the running service."""
-    gate = ISSUER.gate(SERVICE, "bureau", Sessions(pool, lambda: NOW))
+    audit = PostgresAudit(pool)
+    gate = ISSUER.gate(SERVICE, "bureau", audit, Sessions(pool, lambda: NOW))
     assert gate.sessions is not None
     app = FastAPI(dependencies=[Depends(gate)])
     app.add_middleware(Guard)
     problem.install(app)
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
     app.include_router(reads.routes(answers, PROGRAMME))
-    app.include_router(pages.routes(answers, PROGRAMME, Logins(party, gate.issuer, gate.sessions)))
+    app.include_router(pages.routes(answers, PROGRAMME, Logins(party, gate.issuer, gate.sessions, audit)))
     app.state.sessions = gate.sessions
     return app
 

@@ -4,6 +4,8 @@ from banen_kit.identity import Role
 from banen_kit.rights import EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.EMPLOYER_RELATIONS,)
+_STEWARD = (Role.PARTNER_DATA_STEWARD,)
+_PRIVACY = (*_STEWARD, Role.PRIVACY_OFFICER)
 _READERS = (
     *_STAFF,
     Role.ADVISER,
@@ -19,7 +21,15 @@ RIGHTS: Rights = {
     "sign-agreement": own(*_STAFF, Role.PARTNER_MANAGER),
     "plan-group": own(*_STAFF),
     "close-group": own(*_STAFF),
-    "bulk": own(*_STAFF, Role.PARTNER_MANAGER),
+    "erase-employer": own(*_STEWARD),
+    "record-request": own(*_PRIVACY),
+    "extend-request": own(*_PRIVACY),
+    "answer-request": own(*_PRIVACY),
+    "read-request": own(*_PRIVACY),
+    "requests": own(*_PRIVACY),
+    "export-person": own(*_PRIVACY),
+    "erasure-certificate": own(*_PRIVACY),
+    "bulk": own(*_STAFF, Role.PARTNER_MANAGER, *_STEWARD),
     "read-employer": own(*_READERS),
     "read-agreement": own(*_READERS),
     "read-group": own(*_READERS),

@@ -4,6 +4,8 @@ from banen_kit.identity import Role
 from banen_kit.rights import EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.INTAKE_WORKER,)
+_STEWARD = (Role.PARTNER_DATA_STEWARD,)
+_PRIVACY = (*_STEWARD, Role.PRIVACY_OFFICER)
 _READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
 
 RIGHTS: Rights = {
@@ -15,7 +17,16 @@ RIGHTS: Rights = {
     "assign-route": own(*_STAFF),
     "close-candidate": own(*_STAFF),
     "offer-handover": own(*_STAFF),
-    "bulk": own(*_STAFF, Role.COACH),
+    "erase-contact": own(*_STEWARD),
+    "erase-candidate": own(*_STEWARD),
+    "record-request": own(*_PRIVACY),
+    "extend-request": own(*_PRIVACY),
+    "answer-request": own(*_PRIVACY),
+    "read-request": own(*_PRIVACY),
+    "requests": own(*_PRIVACY),
+    "export-person": own(*_PRIVACY),
+    "erasure-certificate": own(*_PRIVACY),
+    "bulk": own(*_STAFF, Role.COACH, *_STEWARD),
     "read-contact": own(*_READERS),
     "read-candidate": own(*_READERS),
     "read-handover": own(*_READERS),

@@ -4,6 +4,8 @@ from banen_kit.identity import Role
 from banen_kit.rights import EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.ADVISER, Role.MEDIATOR)
+_STEWARD = (Role.PARTNER_DATA_STEWARD,)
+_PRIVACY = (*_STEWARD, Role.PRIVACY_OFFICER)
 _READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
 
 RIGHTS: Rights = {
@@ -17,7 +19,15 @@ RIGHTS: Rights = {
     # They change what others may have counted already.
     "correct-placement": own(Role.MEDIATOR),
     "void-placement": own(Role.MEDIATOR),
-    "bulk": own(*_STAFF),
+    "erase-client": own(*_STEWARD),
+    "record-request": own(*_PRIVACY),
+    "extend-request": own(*_PRIVACY),
+    "answer-request": own(*_PRIVACY),
+    "read-request": own(*_PRIVACY),
+    "requests": own(*_PRIVACY),
+    "export-person": own(*_PRIVACY),
+    "erasure-certificate": own(*_PRIVACY),
+    "bulk": own(*_STAFF, *_STEWARD),
     "read-client": own(*_READERS),
     "read-handover": own(*_READERS),
     "read-placement": own(*_READERS),
