@@ -36,7 +36,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.EMPLOYER_RELATIONS: "Werkgeverscontact",
     Role.PARTNER_DATA_STEWARD: "Gegevensbeheerder",
     Role.PARTNER_MANAGER: "Partnermanager",
-    Role.PROJECT_BUREAU: "Projectbureau",
+    Role.PROJECT_BUREAU: "Medewerker projectbureau",
     Role.STEERING_GROUP: "Stuurgroep",
     Role.MINISTRY_OBSERVER: "Waarnemer van het ministerie",
     Role.INTEGRATOR: "Afnemer van gebeurtenissen",
