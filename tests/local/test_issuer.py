@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from banen_local.issuer.keys import rotate
+from banen_local.issuer.keys import read_keys, rotate
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, form_token, told
 
 
@@ -108,20 +108,29 @@ async def test_a_token_that_was_altered_does_not_verify(dance: Dance) -> None:
             read(altered, keys)
 
 
-async def test_tokens_of_the_old_and_the_new_key_verify_after_a_rotation(
+async def test_what_former_keys_signed_still_verifies_after_rotations(
     dance: Dance, clock: Clock, tmp_path: Path
 ) -> None:
-    old = (await dance.exchange(await dance.code())).json()["access_token"]
-
-    rotate(tmp_path / "issuer", clock())
-
-    new = (await dance.exchange(await dance.code())).json()["access_token"]
+    tokens = [(await dance.exchange(await dance.code())).json()["access_token"]]
+    for _ in range(2):
+        rotate(tmp_path / "issuer", clock())
+        tokens.append((await dance.exchange(await dance.code())).json()["access_token"])
     answer = await dance.http.get(f"{dance.url}/jwks")
     assert '"d"' not in answer.text
     keys = keys_in(answer)
-    kids = [read(token, keys).header["kid"] for token in (old, new)]
-    assert kids == [keys.keys[1].kid, keys.keys[0].kid]
-    assert kids[0] != kids[1]
+    kids = {read(token, keys).header["kid"] for token in tokens}
+    assert kids == {key.kid for key in keys.keys}
+    assert len(kids) == 3
+
+
+async def test_a_rotation_that_was_cut_short_leaves_the_key_as_it_was(
+    dance: Dance, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "issuer" / "key.json"
+    before, told = path.read_text(), (await dance.http.get(f"{dance.url}/jwks")).json()
+    rotate(tmp_path / "issuer", clock())
+    path.write_text(before)
+    assert (await dance.http.get(f"{dance.url}/jwks")).json() == told
 
 
 async def test_a_former_key_is_no_longer_told_when_no_token_can_be_left(
@@ -157,6 +166,18 @@ async def test_a_client_logs_out_to_an_address_of_its_own(dance: Dance, clock: C
         answer = await logout(dance, hint, target)
         assert (answer.status_code, "Location" in answer.headers) == (400, False)
     assert "Uitgelogd" in (await dance.http.get(f"{dance.url}/logout")).text
+
+
+@pytest.mark.parametrize("other", [{"typ": "at+jwt"}, {"iss": "http://evil.example"}, {"aud": "nobody"}])
+async def test_only_an_id_token_of_its_own_is_a_hint(
+    dance: Dance, tmp_path: Path, other: dict[str, str]
+) -> None:
+    def hint(typ: str = "JWT", iss: str = dance.url, aud: str = dance.client_id) -> str:
+        key = read_keys(tmp_path / "issuer").current
+        return jwt.encode({"alg": "ES256", "typ": typ, "kid": key.kid}, {"iss": iss, "aud": aud}, key)
+
+    assert (await logout(dance, hint(), "http://127.0.0.1:5999/")).status_code == 303
+    assert (await logout(dance, hint(**other), "http://127.0.0.1:5999/")).status_code == 400
 
 
 async def logout(dance: Dance, hint: str, target: str) -> httpx2.Response:

@@ -1,11 +1,14 @@
 """What the local issuer refuses: foreign addresses, loose requests, used forms and codes, wrong secrets."""
 
+from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from banen_local.issuer.clients import register_client
+from banen_local.issuer.once import MOST, OneTime
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, form_token, told
 
 
@@ -126,6 +129,17 @@ async def test_a_wrong_exchange_is_refused(dance: Dance, form: dict[str, str | N
     assert refusal(await dance.exchange(await dance.code(), **form)) == (400, error)
 
 
+async def test_a_verifier_that_could_be_guessed_is_refused(dance: Dance) -> None:
+    dance.verifier = "v" * 42
+    assert refusal(await dance.exchange(await dance.code())) == (400, "invalid_grant")
+
+
+def test_what_is_asked_for_and_never_handed_in_is_forgotten(clock: Clock) -> None:
+    kept: OneTime[int] = OneTime(clock, timedelta(minutes=1))
+    tokens = [kept.keep(number) for number in range(MOST + 1)]
+    assert [kept.take(token) for token in tokens[:2]] == [None, 1]
+
+
 async def test_a_code_is_spent_by_a_wrong_verifier(dance: Dance) -> None:
     code = await dance.code()
     assert refusal(await dance.exchange(code, code_verifier="v" * 43)) == (400, "invalid_grant")
@@ -137,8 +151,10 @@ async def test_a_client_without_its_secret_is_refused_and_spends_no_code(dance: 
     wrong = await Dance(dance.http, dance.url, dance.client_id, "guess", dance.verifier).exchange(code)
     assert wrong.headers["WWW-Authenticate"] == "Basic"
     assert refusal(wrong) == (401, "invalid_client")
+    right = b64encode(f"{dance.client_id}:{dance.secret}".encode()).decode()
     for header in (
         {},
+        {"Authorization": f"Bearer {right}"},
         {"Authorization": "Bearer x"},
         {"Authorization": "Basic !"},
         {"Authorization": "Basic"},
