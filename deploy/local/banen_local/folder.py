@@ -81,6 +81,10 @@ class Ports:
             log.warning("port %s of %s is taken; it is at %s now", before, name, ports[name])
         return ports[name]
 
+    def kept(self, name: str) -> int | None:
+        """The port that was given out under this name, if there is one."""
+        return self._remembered().get(name)
+
     def _remembered(self) -> dict[str, int]:
         return json.loads(self._file.read_text()) if self._file.exists() else {}
 

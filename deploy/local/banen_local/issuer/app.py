@@ -1,0 +1,68 @@
+"""The issuer as an application: what it says of itself, its public keys, and the endpoints."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from banen_kit.topology import Partner
+from banen_local.issuer import browser, exchange
+from banen_local.issuer.exchange import TokenFault, token_fault
+from banen_local.issuer.keys import ALGORITHM, read_keys
+from banen_local.issuer.once import Clock
+from banen_local.issuer.pages import PageFault, Secured, fault_page, style
+from banen_local.issuer.provider import Provider
+
+
+def create_app(folder: Path, url: str, partners: Sequence[Partner], clock: Clock) -> ASGIApp:
+    """`folder` holds the key already."""
+    provider = Provider(folder, url, partners, clock)
+
+    async def configuration(_: Request) -> Response:
+        return JSONResponse(metadata(url))
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(read_keys(folder, clock()).public().as_dict(private=False))
+
+    app = Starlette(
+        routes=[
+            Route("/.well-known/openid-configuration", configuration, methods=["GET"]),
+            Route("/jwks", jwks, methods=["GET"]),
+            *browser.routes(provider),
+            *exchange.routes(provider),
+            Route("/static/style.css", style, methods=["GET"]),
+        ],
+        # A page elsewhere whose name is made to lead to this machine must not be answered as if it were us.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1"])],
+        exception_handlers={PageFault: fault_page, TokenFault: token_fault},
+    )
+    return Secured(app)
+
+
+def metadata(url: str) -> dict[str, object]:
+    return {
+        "issuer": url,
+        "authorization_endpoint": f"{url}/authorize",
+        "token_endpoint": f"{url}/token",
+        "jwks_uri": f"{url}/jwks",
+        "end_session_endpoint": f"{url}/logout",
+        "scopes_supported": ["openid"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [ALGORITHM],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+        "code_challenge_methods_supported": ["S256"],
+        "claims_supported": [
+            "iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "banen_partner", "banen_roles",
+        ],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }  # fmt: skip

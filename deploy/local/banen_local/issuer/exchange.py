@@ -1,0 +1,108 @@
+"""The token endpoint: a client hands in its code and gets the two tokens (RFC 6749, with PKCE of RFC 7636)."""
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+from urllib.parse import unquote_plus
+
+from joserfc.util import urlsafe_b64encode
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from banen_local.issuer.clients import read_clients
+from banen_local.issuer.form import FormInvalid, posted
+from banen_local.issuer.keys import read_keys
+from banen_local.issuer.provider import Granted, Provider
+from banen_local.issuer.tokens import ACCESS_SECONDS, access_token, id_token
+
+VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class TokenFault(Exception):
+    """A refusal as RFC 6749 words it."""
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+        self.status = status
+
+
+def routes(provider: Provider) -> list[Route]:
+    async def token(request: Request) -> Response:
+        client_id = authenticated(provider, request.headers.get("Authorization", ""))
+        granted = await handed_in(provider, client_id, request)
+        keys, now = read_keys(provider.folder, provider.clock()), provider.clock()
+        person, wanted = granted.person, granted.wanted
+        return JSONResponse(
+            {
+                "access_token": access_token(keys, provider.url, person, client_id, provider.partners, now),
+                "token_type": "Bearer",
+                "expires_in": ACCESS_SECONDS,
+                "scope": "openid",
+                "id_token": id_token(
+                    keys, provider.url, person, client_id, wanted.nonce, granted.logged_in, now
+                ),
+            },
+            headers={"Pragma": "no-cache"},
+        )
+
+    return [Route("/token", token, methods=["POST"])]
+
+
+async def token_fault(_: Request, error: Exception) -> Response:
+    assert isinstance(error, TokenFault)
+    headers = {"Pragma": "no-cache"} | ({"WWW-Authenticate": "Basic"} if error.status == 401 else {})
+    body = {"error": error.error, "error_description": error.description}
+    return JSONResponse(body, error.status, headers)
+
+
+def authenticated(provider: Provider, header: str) -> str:
+    """The client's id. Raises `TokenFault`."""
+    fault = TokenFault("invalid_client", "unknown client, or not its secret", 401)
+    scheme, _, given = header.partition(" ")
+    try:
+        text = base64.b64decode(given, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise fault from None
+    client_id, _, secret = (unquote_plus(part) for part in text.partition(":"))
+    client = read_clients(provider.folder).get(client_id)
+    # Compared also where there is no such client, so that the time taken does not tell which ids exist.
+    expected = client.secret if client else secrets.token_urlsafe(32)
+    same = secrets.compare_digest(secret.encode(), expected.encode())
+    if scheme.lower() != "basic" or client is None or not same:
+        raise fault
+    return client_id
+
+
+async def handed_in(provider: Provider, client_id: str, request: Request) -> Granted:
+    """What waits behind the code. Whatever is wrong, the code is spent: whoever has it should not try again.
+
+    What a code has given cannot be called back, since services verify tokens by themselves: it ends in minutes.
+    Raises `TokenFault`.
+    """
+    try:
+        form = await posted(request)
+    except FormInvalid:
+        raise TokenFault("invalid_request", "not a form, or a parameter twice") from None
+    if form.get("grant_type") != "authorization_code":
+        raise TokenFault("unsupported_grant_type", "grant_type must be authorization_code")
+    if missing := [name for name in ("code", "redirect_uri", "code_verifier") if not form.get(name)]:
+        raise TokenFault("invalid_request", f"{missing[0]} is missing")
+    granted = provider.codes.take(form["code"])
+    if granted is None:
+        raise TokenFault("invalid_grant", "the code is unknown, used or too old")
+    wanted = granted.wanted
+    if (wanted.client_id, wanted.redirect_uri) != (client_id, form["redirect_uri"]):
+        raise TokenFault("invalid_grant", "the code is for another client or address")
+    verifier = form["code_verifier"]
+    if not VERIFIER.fullmatch(verifier) or challenge_of(verifier) != wanted.challenge:
+        raise TokenFault("invalid_grant", "code_verifier does not belong to the code_challenge")
+    return granted
+
+
+def challenge_of(verifier: str) -> str:
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode()

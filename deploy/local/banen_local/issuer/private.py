@@ -1,0 +1,37 @@
+"""Files of the issuer that nobody else may read, and refusing them where somebody else could."""
+
+import os
+from pathlib import Path
+
+from banen_local.folder import LocalError, usable
+
+OTHERS = 0o077
+
+
+def closed_folder(folder: Path) -> None:
+    """Made if it is missing. Raises `LocalError` where others may enter."""
+    with usable(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = folder.stat().st_mode
+    if mode & OTHERS:
+        raise LocalError(f"{folder} is open to others (mode {mode & 0o777:o}); run: chmod 700 {folder}")
+
+
+def read_private(path: Path) -> str | None:
+    """None where there is no such file. Raises `LocalError` where others may read it."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LocalError(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError:
+        # Not `from` the first error, which quotes the file.
+        raise LocalError(f"{path} is not UTF-8 text.") from None
+    if mode & OTHERS:
+        raise LocalError(
+            f"{path} can be read by others (mode {mode & 0o777:o}); delete it, and a new one is made at the next start."
+        )
+    return text

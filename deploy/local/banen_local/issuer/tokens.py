@@ -1,0 +1,126 @@
+"""The two kinds of token: one tells a service's pages who logged in, the other opens the services' APIs."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from banen_contracts.base import source_of
+from banen_kit.identity import Role
+from banen_kit.topology import Partner
+from banen_local.issuer.keys import ALGORITHM, LONGEST, Keyring, read_keys
+from banen_local.issuer.people import OUTSIDE, REPORTING, Person, subject
+
+ID_SECONDS = 5 * 60
+ACCESS_SECONDS = 15 * 60
+ACCESS_TYPE = "at+jwt"
+ID_TYPE = "JWT"
+MINTED = "banen-token"
+"""The client that a token names which was made without a login."""
+
+
+class HintInvalid(Exception):
+    """Not an ID token of ours."""
+
+
+def mint(  # noqa: PLR0913 - a token has this many parts
+    folder: Path,
+    issuer: str,
+    partner: str,
+    roles: Collection[Role],
+    *,
+    partners: Sequence[Partner],
+    seconds: int = ACCESS_SECONDS,
+    audience: Sequence[str] | None = None,
+    now: datetime | None = None,
+) -> str:
+    """An access token without a login, signed with the key in the issuer's folder.
+
+    Any role may be given to any partner, also one that nobody has in the demo. Raises `ValueError`, `NoIssuer`,
+    `LocalError`.
+    """
+    if partner not in {known.id for known in partners} | OUTSIDE.keys():
+        raise ValueError("partner: unknown")
+    if not roles:
+        raise ValueError("roles: at least one")
+    if not 0 < seconds <= LONGEST.total_seconds():
+        raise ValueError(f"seconds: from 1 to {LONGEST.total_seconds():.0f}")
+    at = now or datetime.now(UTC)
+    claims = {
+        **_who(issuer, partner, roles),
+        "client_id": MINTED,
+        "aud": list(audience_of(partner, partners) if audience is None else audience),
+    }
+    return _signed(read_keys(folder, at), ACCESS_TYPE, claims, at, seconds)
+
+
+def access_token(
+    keys: Keyring, issuer: str, person: Person, client_id: str, partners: Sequence[Partner], now: datetime
+) -> str:
+    claims = {
+        **_who(issuer, person.partner, [person.role]),
+        "client_id": client_id,
+        "aud": audience_of(person.partner, partners),
+    }
+    return _signed(keys, ACCESS_TYPE, claims, now, ACCESS_SECONDS)
+
+
+def id_token(
+    keys: Keyring,
+    issuer: str,
+    person: Person,
+    client_id: str,
+    nonce: str,
+    logged_in: datetime,
+    now: datetime,
+) -> str:
+    claims = {
+        **_who(issuer, person.partner, [person.role]),
+        "aud": client_id,
+        "nonce": nonce,
+        "auth_time": int(logged_in.timestamp()),
+    }
+    return _signed(keys, ID_TYPE, claims, now, ID_SECONDS)
+
+
+def client_of(keys: Keyring, issuer: str, hint: str) -> str:
+    """The client that an ID token was made for, however old it is. Raises `HintInvalid`."""
+    try:
+        token = jwt.decode(hint, keys.public(), algorithms=[ALGORITHM])
+    except (ValueError, JoseError):
+        raise HintInvalid from None
+    client = token.claims.get("aud")
+    ours = token.header.get("typ") == ID_TYPE and token.claims.get("iss") == issuer
+    if not ours or not isinstance(client, str):
+        raise HintInvalid
+    return client
+
+
+def audience_of(partner: str, partners: Sequence[Partner]) -> list[str]:
+    """Where somebody's token is good: every service of the own partner, and the figures."""
+    return [
+        source_of(known.id, service)
+        for known in partners
+        for service in known.services
+        if known.id == partner or service == REPORTING
+    ]
+
+
+def _who(issuer: str, partner: str, roles: Collection[Role]) -> dict[str, object]:
+    return {
+        "iss": issuer,
+        "sub": subject(partner, roles),
+        "banen_partner": partner,
+        "banen_roles": sorted(roles),
+    }
+
+
+def _signed(keys: Keyring, kind: str, claims: dict[str, object], now: datetime, seconds: int) -> str:
+    ends = now + timedelta(seconds=seconds)
+    times = {"iat": int(now.timestamp()), "exp": int(ends.timestamp())}
+    header = {"alg": ALGORITHM, "typ": kind, "kid": keys.current.kid}
+    numbered = {"jti": secrets.token_urlsafe(16)} if kind == ACCESS_TYPE else {}
+    return jwt.encode(header, {**claims, **times, **numbered}, keys.current, algorithms=[ALGORITHM])
