@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from banen_kit.http import limited_body
+from banen_kit.body import limited_body
 from banen_kit.problem import Problem
 
 MOST_BYTES = 8_000
