@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +32,7 @@ from banen_local.load import Loader, Progress
 from banen_local.programme import Programme
 from banen_local.published import PUBLISHED
 from banen_local.supervisor import Supervisor
+from banen_local.visit import PEOPLE, Seen, look
 
 SEED = 2005
 
@@ -46,6 +47,8 @@ class Outcome:
     known_on: list[dict[str, Any]]
     position: dict[str, Any]
     seconds: float
+    seen: Sequence[Seen] = ()
+    """What some of the demo's people are shown."""
 
     def compared(self) -> list[Compared]:
         return compare(PUBLISHED, self.targets, self.results, self.rule_sets, self.known_on)
@@ -59,6 +62,7 @@ class Outcome:
             "events": self.position["position"],
             "seconds": round(self.seconds, 1),
             "positions": self.position,
+            "seen": [one.to_json() for one in self.seen],
             "mismatches": [one.to_json() for one in self.compared() if not one.matches],
         }
 
@@ -112,10 +116,13 @@ async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outco
     """Load what is not loaded yet, and ask for the figures. Raises `LocalError`."""
     started = time.monotonic()
     history = make_history(seed, datetime.now(AMSTERDAM).date())
-    async with httpx2.AsyncClient(timeout=60) as http:
+    reporting = programme.url("bureau", "reporting")
+    async with httpx2.AsyncClient(timeout=60, auth=programme.machine()) as http:
         await Loader(http, programme.url, progress).load(history)
         seconds = time.monotonic() - started
-        return await ask(http, programme.url("bureau", "reporting"), seconds)
+        outcome = await ask(http, reporting, seconds)
+    async with httpx2.AsyncClient(timeout=60) as browser:
+        return replace(outcome, seen=[await look(browser, reporting, person) for person in PEOPLE])
 
 
 async def ask(http: httpx2.AsyncClient, reporting: str, seconds: float) -> Outcome:
@@ -165,6 +172,17 @@ class ShownProgress:
 def print_outcome(console: Console, outcome: Outcome) -> None:
     print_tables(console, outcome.targets, outcome.results)
     console.print(compared_table(outcome.compared()))
+    console.print(seen_table(outcome.seen))
+
+
+def seen_table(seen: Sequence[Seen]) -> Table:
+    table = Table(title="The same pages, signed in as", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("", "units", "counted", "until", "placements behind it"):
+        table.add_column(name, justify="right" if name == "counted" else "left")
+    for one in seen:
+        rows = f"{one.rows:,}" if isinstance(one.rows, int) else f"refused ({one.rows})"
+        table.add_row(one.person, ", ".join(one.units), shown(one.counted), one.happened_until, rows)
+    return table
 
 
 def compared_table(compared: Sequence[Compared]) -> Table:

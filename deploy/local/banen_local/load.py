@@ -19,6 +19,7 @@ from banen_local.history.book import BUREAU, Line, Source
 from banen_local.published import PUBLISHED
 
 CHUNK = 500
+LINES = {"Content-Type": "application/x-ndjson"}
 AT_ONCE = 2
 """Chunks under way per service. Lines about one thing are never in two of them."""
 PATIENCE = 120.0
@@ -123,7 +124,9 @@ class Loader:
         """The answer to each line. Raises `Unanswered` when the whole chunk must be sent again."""
         url = f"{self.address(*source)}/v1/bulk"
         try:
-            answer = await self.http.post(url, content=b"\n".join(line.to_json() for line in lines))
+            answer = await self.http.post(
+                url, content=b"\n".join(line.to_json() for line in lines), headers=LINES
+            )
             if answer.status_code >= 500 or answer.status_code == 429:
                 raise Unanswered(f"it answers {answer.status_code}")
             if answer.status_code != 200:

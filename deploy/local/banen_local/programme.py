@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import httpx2
 
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
 from banen_kit.bus import connected
+from banen_kit.identity import Role
 from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_kit.topology import Partner, read_partners
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
+from banen_local.issuer.clients import register_client
+from banen_local.issuer.tokens import mint
+from banen_local.machine import Machine
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
 from banen_local.supervisor import Program, Supervisor
 
 PARTNERS_FILE = Path(__file__).parent / "partners.toml"
 DATABASE = "banen"
+ISSUER = "issuer"
 BUS_STORE = 16 * 2**30
 """What the streams may grow to together; it is a limit, not taken beforehand."""
 
@@ -50,6 +56,7 @@ class Programme:
         self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
         self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE)
         self.services: list[Running] = []
+        self.issuer = ""
 
     def url(self, partner: str, service: str) -> str:
         for running in self.services:
@@ -64,8 +71,26 @@ class Programme:
                 *lines,
                 "",
                 f"Figures: {self.url('bureau', 'reporting')}/",
-                "All of it can be reached from this machine only: there is no login yet. Stop with Ctrl-C.",
+                "Sign in there as anybody of the demo: the login page lists them. For the APIs: banen token.",
+                "All of it can be reached from this machine only. Stop with Ctrl-C.",
             ]
+        )
+
+    def machine(self) -> Machine:
+        """Signs requests to any of the services, as one of its own people."""
+
+        def find(url: httpx2.URL) -> tuple[str, str]:
+            for running in self.services:
+                if running.url == f"{url.scheme}://{url.netloc.decode()}":
+                    return running.partner, running.service
+            raise LocalError(f"{url.scheme}://{url.netloc.decode()} is none of the services.")
+
+        return Machine(find, self.token)
+
+    def token(self, partner: str, role: Role, seconds: int) -> str:
+        """An access token of the local issuer."""
+        return mint(
+            self.folder / ISSUER, self.issuer, partner, [role], partners=self.partners, seconds=seconds
         )
 
     async def start(self, supervisor: Supervisor) -> None:
@@ -73,6 +98,9 @@ class Programme:
         await supervisor.start(self.database, self.keys, self.bus)
         await self._prepare()
         ports = Ports(self.folder)
+        port = ports.claim(ISSUER)
+        self.issuer = f"http://127.0.0.1:{port}"
+        await supervisor.start(self._issuer(port))
         self.services = [
             Running(partner.id, service, f"http://127.0.0.1:{ports.claim(f'{partner.id}-{service}')}")
             for partner in self.partners
@@ -90,6 +118,21 @@ class Programme:
         async with connected(self.bus.url, "banen-up") as client:
             await apply_topology(client, self.partners, change=False)
 
+    def _issuer(self, port: int) -> Program:
+        return Program(
+            ISSUER,
+            [sys.executable, "-m", "banen_local.issuer"],
+            environment={
+                "BANEN_PROFILE": "local",
+                "BANEN_ISSUER_FOLDER": str(self.folder / ISSUER),
+                "BANEN_ISSUER_PORT": str(port),
+                "BANEN_PARTNERS_FILE": str(self._partners_file),
+                "PATH": os.environ.get("PATH", ""),
+            },
+            log=self.folder / "logs" / f"{ISSUER}.log",
+            ready_url=f"{self.issuer}/.well-known/openid-configuration",
+        )
+
     def _program(self, running: Running) -> Program:
         environment = self.environment(running)
         return Program(
@@ -105,22 +148,30 @@ class Programme:
         place = self.folder / "secrets"
         role = schema_of(running.partner, running.service)
         password = secret(place / role)
-        urls = {
+        files = {
             "DATABASE_URL": self.database.url(DATABASE, user=role, password=password),
             "KEYS_URL": self.keys.url(DATABASE, user=role, password=password),
             "BUS_URL": self.bus.url,
         }
+        pages: dict[str, str] = {}
+        if running.service == "reporting":
+            redirect_uri = f"{running.url}/login/answer"
+            files["CLIENT_SECRET"] = register_client(self.folder / ISSUER, running.name, redirect_uri)
+            pages = {"BANEN_CLIENT_ID": running.name, "BANEN_PUBLIC_URL": running.url}
         found: dict[str, str] = {
             "BANEN_PARTNER": running.partner,
             "BANEN_PARTNERS_FILE": str(self._partners_file),
             "BANEN_MASTER_KEY_FILE": str(master_key(self.folder, running.partner)),
+            "BANEN_ISSUER": self.issuer,
+            "BANEN_PROFILE": "local",
             "BANEN_PORT": running.url.rsplit(":", 1)[1],
             "PATH": os.environ.get("PATH", ""),
             "PYTHONUNBUFFERED": "1",
+            **pages,
         }
-        for name, url in urls.items():
+        for name, value in files.items():
             path = place / f"{role}.{name.lower()}"
-            write_private(path, url)
+            write_private(path, value)
             found[f"BANEN_{name}_FILE"] = str(path)
         return found
 

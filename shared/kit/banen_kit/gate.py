@@ -25,8 +25,8 @@ MARK: TypeAdapter[str] = TypeAdapter(Mark)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_FORM_BYTES = 16 * 1024
 FORM_TOKEN = "formToken"  # noqa: S105 - the name of a field
-PER_MINUTE = RateLimitItemPerMinute(1200)
-"""Requests of one subject; a bulk load is one request."""
+PER_MINUTE = RateLimitItemPerMinute(15_000)
+"""Requests of one subject, which may be a system that passes on what many people do; a bulk load is one request."""
 REFUSED_PER_MINUTE = RateLimitItemPerMinute(60)
 """Requests of one address without a valid token or session, before they are not looked at any more."""
 

@@ -31,6 +31,7 @@ async def visible_rows(folder: Path) -> list[Row]:
     async with Supervisor(folder / "programme") as supervisor, httpx2.AsyncClient(timeout=30) as http:
         programme = Programme(folder / "programme", partners)
         await programme.start(supervisor)
+        http.auth = programme.machine()
         mediation, reporting = programme.url("emplooi", "mediation"), programme.url("bureau", "reporting")
         await define_programme(http, reporting)
         alone = await commands_alone(http, mediation)
@@ -133,7 +134,7 @@ async def commands_seen(http: httpx2.AsyncClient, mediation: str, reporting: str
         while len(seen) < COMMANDS:
             found = await counted(http, reporting) - before
             seen.extend([time.perf_counter()] * (found - len(seen)))
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.004)
 
     watcher = asyncio.create_task(watch())
     started = await paced(COMMANDS, lambda: start_placement(http, mediation))

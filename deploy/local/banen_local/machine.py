@@ -1,0 +1,44 @@
+"""How the local programme's own programs sign in: with access tokens of the local issuer, as machines do."""
+
+import time
+from collections.abc import Callable, Generator
+
+import httpx2
+
+from banen_kit.identity import Role
+
+ROLES = {
+    "intake": Role.INTAKE_WORKER,
+    "mediation": Role.MEDIATOR,
+    "employers": Role.EMPLOYER_RELATIONS,
+    "reporting": Role.PROJECT_BUREAU,
+}
+"""Who loads and asks at each service."""
+SECONDS = 900
+RENEW_SECONDS = 120
+
+Mint = Callable[[str, Role, int], str]
+"""Makes a token for a partner, in a role, for so many seconds."""
+Find = Callable[[httpx2.URL], tuple[str, str]]
+"""The partner and the service at an address."""
+
+
+class Machine(httpx2.Auth):
+    """Puts a token on each request that its service takes, and renews it in time."""
+
+    def __init__(self, find: Find, mint: Mint) -> None:
+        self._find = find
+        self._mint = mint
+        self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token(*self._find(request.url))}"
+        yield request
+
+    def _token(self, partner: str, service: str) -> str:
+        until, token = self._tokens.get((partner, service), (0.0, ""))
+        now = time.monotonic()
+        if until < now + RENEW_SECONDS:
+            token = self._mint(partner, ROLES[service], SECONDS)
+            self._tokens[partner, service] = now + SECONDS, token
+        return token
