@@ -161,7 +161,7 @@ def address() -> Iterator[str]:
 
 
 def run(*arguments: str) -> str:
-    answer = CliRunner().invoke(app, ["report", *arguments])
+    answer = CliRunner().invoke(app, ["report", "--token-file", "-", *arguments], input="a-token\n")
     if isinstance(answer.exception, Fault):
         raise answer.exception
     return answer.output

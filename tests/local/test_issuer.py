@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from banen_local.issuer.keys import read_keys, rotate
+from banen_local.issuer.keys import rotate
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, form_token, told
 
 
@@ -151,37 +151,23 @@ async def test_every_demo_role_can_be_chosen(dance: Dance) -> None:
         assert read(given["id_token"], keys).claims["sub"] == person
 
 
-async def test_a_client_logs_out_to_an_address_of_its_own(dance: Dance, clock: Clock) -> None:
-    given = (await dance.exchange(await dance.code())).json()
-    clock.pass_(hours=8)
-    answer = await logout(dance, given["id_token"], "http://127.0.0.1:5999/")
+async def test_a_client_logs_out_to_an_address_of_its_own(dance: Dance) -> None:
+    answer = await logout(dance, dance.client_id, "http://127.0.0.1:5999/")
     assert (answer.status_code, answer.headers["Location"]) == (303, "http://127.0.0.1:5999/?state=s")
-    for hint, target in (
-        (given["id_token"], "http://evil.example/"),
-        (given["id_token"], "http://127.0.0.1:5999@evil.example/"),
-        (given["id_token"], "http://127.0.0.1:59990/"),
-        (given["access_token"], "http://127.0.0.1:5999/"),
+    for client, target in (
+        (dance.client_id, "http://evil.example/"),
+        (dance.client_id, "http://127.0.0.1:5999@evil.example/"),
+        (dance.client_id, "http://127.0.0.1:59990/"),
         ("made-up", "http://127.0.0.1:5999/"),
+        ("", "http://127.0.0.1:5999/"),
     ):
-        answer = await logout(dance, hint, target)
+        answer = await logout(dance, client, target)
         assert (answer.status_code, "Location" in answer.headers) == (400, False)
     assert "Uitgelogd" in (await dance.http.get(f"{dance.url}/logout")).text
 
 
-@pytest.mark.parametrize("other", [{"typ": "at+jwt"}, {"iss": "http://evil.example"}, {"aud": "nobody"}])
-async def test_only_an_id_token_of_its_own_is_a_hint(
-    dance: Dance, tmp_path: Path, other: dict[str, str]
-) -> None:
-    def hint(typ: str = "JWT", iss: str = dance.url, aud: str = dance.client_id) -> str:
-        key = read_keys(tmp_path / "issuer").current
-        return jwt.encode({"alg": "ES256", "typ": typ, "kid": key.kid}, {"iss": iss, "aud": aud}, key)
-
-    assert (await logout(dance, hint(), "http://127.0.0.1:5999/")).status_code == 303
-    assert (await logout(dance, hint(**other), "http://127.0.0.1:5999/")).status_code == 400
-
-
-async def logout(dance: Dance, hint: str, target: str) -> httpx2.Response:
-    query = {"id_token_hint": hint, "post_logout_redirect_uri": target, "state": "s"}
+async def logout(dance: Dance, client: str, target: str) -> httpx2.Response:
+    query = {"client_id": client, "post_logout_redirect_uri": target, "state": "s"}
     return await dance.http.get(f"{dance.url}/logout", params=query)
 
 

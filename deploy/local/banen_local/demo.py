@@ -177,11 +177,17 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
 
 def seen_table(seen: Sequence[Seen]) -> Table:
     table = Table(title="The same pages, signed in as", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("", "units", "counted", "until", "placements behind it"):
-        table.add_column(name, justify="right" if name == "counted" else "left")
+    for name in ("", "units", "counted", "until", "placements"):
+        table.add_column(name, justify="right" if name == "counted" else "left", overflow="fold")
     for one in seen:
-        rows = f"{one.rows:,}" if isinstance(one.rows, int) else f"refused ({one.rows})"
-        table.add_row(one.person, ", ".join(one.units), shown(one.counted), one.happened_until, rows)
+        rows = f"{one.rows:,}" if isinstance(one.rows, int) else one.rows
+        table.add_row(
+            one.person.removeprefix("demo-"),
+            ", ".join(one.units),
+            shown(one.counted),
+            one.happened_until,
+            rows,
+        )
     return table
 
 

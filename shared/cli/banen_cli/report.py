@@ -13,9 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from banen_cli.fault import Fault
+from banen_cli.files import TokenFile, bearer
 
 NO_TARGET = "geen taakstelling"
 NO_FIGURE = "geen cijfer"
+UNSHOWN = "."
+"""Kept back from who asks."""
 PROVENANCE = {
     "measured": "gemeten",
     "assumed": "aangenomen",
@@ -35,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     url: Annotated[str, typer.Option(help="Address of reporting, such as http://127.0.0.1:8000.")],
+    token_file: TokenFile,
     rule_set: Annotated[str | None, typer.Option(help="Rule set; the published one if not given.")] = None,
     known_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known on this day.")
@@ -54,19 +58,20 @@ def report(
         }.items()
         if value is not None
     }
-    targets = fetch(url, "/v1/targets", query)
-    results = fetch(url, "/v1/results", query)
+    headers = bearer(token_file)
+    targets = fetch(url, "/v1/targets", query, headers)
+    results = fetch(url, "/v1/results", query, headers)
     if as_json:
         typer.echo(json.dumps({"targets": targets, "results": results}, ensure_ascii=False))
     else:
         print_tables(Console(), targets, results)
 
 
-def fetch(url: str, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
     """Raises `Fault` with what the service says is wrong, or that it cannot be reached."""
     address = url.rstrip("/") + path
     try:
-        answer = httpx2.get(address, params=dict(query), timeout=TIMEOUT_SECONDS)
+        answer = httpx2.get(address, params=dict(query), headers=dict(headers), timeout=TIMEOUT_SECONDS)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Fault(f"{address} cannot be reached: {error}") from error
     try:
@@ -110,12 +115,13 @@ def targets_table(targets: Mapping[str, Any]) -> Table:
         other = {"geen route": elsewhere(unit)} if unit["otherRoutes"] else {}
         add_unit(table, unit["label"], {**by_route(unit), **other, "totaal": unit["total"]})
     outside = targets["outsideUnits"]
-    if outside["recorded"]:
+    if outside and outside["recorded"] != 0:
         add_unit(table, "Bij geen partner in deze tabel", {"totaal": outside})
     national = targets["national"]
-    duplicates = without_target(national["duplicates"])
-    double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] else {}
-    add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national["total"]})
+    if national is not None:
+        duplicates = without_target(national["duplicates"])
+        double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] else {}
+        add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national["total"]})
     return table
 
 
@@ -138,7 +144,7 @@ def by_route(part: Mapping[str, Any]) -> dict[str, Cell]:
 
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
     """A row with the label, and one per route."""
-    table.add_row(label, style="bold")
+    table.add_row(Text(label), style="bold")
     for name, cell in cells.items():
         table.add_row(f"  {name}", *cell_words(cell))
     table.add_section()
@@ -147,15 +153,21 @@ def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
 def cell_words(cell: Cell) -> list[str]:
     """Target, result, percentage, pending, excluded. Blank is "nothing recorded", which 0 is not."""
     target = target_words(cell)
-    if cell["target"] is None and not cell["recorded"]:
+    if cell["target"] is None and cell["recorded"] == 0:
         return [target, "", "", "", ""]
     return [
         target,
-        number(cell["counted"]),
+        figure(cell, "counted"),
         percentage(cell["attainment"]),
-        number(cell["pending"]),
-        number(cell["excluded"]),
+        figure(cell, "pending"),
+        figure(cell, "excluded"),
     ]
+
+
+def figure(cell: Cell, outcome: str) -> str:
+    """A number, or the mark of one that is kept back."""
+    kept_back: Mapping[str, str] = cell.get("suppressed", {})
+    return kept_back.get(outcome) or number(cell[outcome])
 
 
 def target_words(cell: Cell) -> str:
@@ -168,16 +180,18 @@ def target_words(cell: Cell) -> str:
 def elsewhere(unit: Mapping[str, Any]) -> Cell:
     """What is on neither route, taken together."""
     parts = unit["otherRoutes"].values()
-    return without_target({name: sum(part.get(name, 0) for part in parts) for name in OUTCOMES})
+    hidden = {name: "." for part in parts for name in part.get("suppressed", {})}
+    numbers = {name: sum(part.get(name) or 0 for part in parts) for name in OUTCOMES}
+    return {**without_target(numbers), "suppressed": hidden}
 
 
-def without_target(numbers: Mapping[str, int]) -> Cell:
+def without_target(numbers: Mapping[str, Any]) -> Cell:
     """A cell of something that has no target by its nature."""
     return {
         "target": None,
         "targetStatus": None,
         "attainment": None,
-        "recorded": sum(numbers.values()),
+        "recorded": sum(numbers[name] or 0 for name in OUTCOMES),
         **numbers,
     }
 
@@ -187,9 +201,10 @@ def results_table(results: Mapping[str, Any]) -> Table:
     for name in ("Programma", "Regulier", "Herkomst", "Totaal"):
         table.add_column(name, justify="left" if name == "Herkomst" else "right", no_wrap=True)
     for unit in results["units"]:
-        table.add_row(unit["label"], *part_words(unit))
-    table.add_section()
-    table.add_row("Landelijk", *part_words(results["national"]), style="bold")
+        table.add_row(Text(unit["label"]), *part_words(unit))
+    if results["national"] is not None:
+        table.add_section()
+        table.add_row("Landelijk", *part_words(results["national"]), style="bold")
     return table
 
 
@@ -197,7 +212,12 @@ def part_words(part: Mapping[str, Any]) -> list[str]:
     regular = part["regular"]
     provenance = PROVENANCE.get(regular["provenance"], "")
     imported = [number(regular["value"]), provenance] if regular["value"] is not None else [NO_FIGURE, ""]
-    return [number(part["programme"]["value"]), *imported, number(part["total"])]
+    programme, total = part["programme"]["value"], part["total"]
+    return [
+        UNSHOWN if programme is None else number(programme),
+        *imported,
+        UNSHOWN if total is None else number(total),
+    ]
 
 
 def number(value: int) -> str:

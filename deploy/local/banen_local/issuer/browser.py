@@ -10,11 +10,9 @@ from starlette.routing import Route
 
 from banen_local.issuer.clients import origin, read_clients
 from banen_local.issuer.form import FormInvalid, asked, posted
-from banen_local.issuer.keys import read_keys
 from banen_local.issuer.pages import PageFault, goodbye_page, login_page
 from banen_local.issuer.people import Person, demo_people
 from banen_local.issuer.provider import Granted, Provider, Wanted
-from banen_local.issuer.tokens import HintInvalid, client_of
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 NOT_READ = "Deze aanvraag is niet leesbaar."
@@ -61,7 +59,7 @@ def routes(provider: Provider) -> list[Route]:
         target = query.get("post_logout_redirect_uri")
         if target is None:
             return goodbye_page()
-        refuse_foreign(provider, target, query.get("id_token_hint", ""))
+        refuse_foreign(provider, target, query.get("client_id", ""))
         return back_to(target, state_of(query))
 
     return [
@@ -113,12 +111,8 @@ def find_person(provider: Provider, subject: str) -> Person:
     raise PageFault(UNKNOWN_PERSON)
 
 
-def refuse_foreign(provider: Provider, target: str, hint: str) -> None:
-    """Raises `PageFault` unless the address belongs to the client that the ID token was made for."""
-    try:
-        client_id = client_of(read_keys(provider.folder, provider.clock()), provider.url, hint)
-    except HintInvalid:
-        raise PageFault(FOREIGN_GOODBYE) from None
+def refuse_foreign(provider: Provider, target: str, client_id: str) -> None:
+    """Raises `PageFault` unless the address belongs to the client that asks."""
     client = read_clients(provider.folder).get(client_id)
     own = client.redirect_uris if client else ()
     if not any(target.startswith(f"{origin(address)}/") for address in own):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 
 from banen_contracts.base import source_of
 from banen_kit.identity import Role
@@ -20,10 +19,6 @@ ACCESS_TYPE = "at+jwt"
 ID_TYPE = "JWT"
 MINTED = "banen-token"
 """The client that a token names which was made without a login."""
-
-
-class HintInvalid(Exception):
-    """Not an ID token of ours."""
 
 
 def mint(  # noqa: PLR0913 - a token has this many parts
@@ -84,19 +79,6 @@ def id_token(
         "auth_time": int(logged_in.timestamp()),
     }
     return _signed(keys, ID_TYPE, claims, now, ID_SECONDS)
-
-
-def client_of(keys: Keyring, issuer: str, hint: str) -> str:
-    """The client that an ID token was made for, however old it is. Raises `HintInvalid`."""
-    try:
-        token = jwt.decode(hint, keys.public(), algorithms=[ALGORITHM])
-    except (ValueError, JoseError):
-        raise HintInvalid from None
-    client = token.claims.get("aud")
-    ours = token.header.get("typ") == ID_TYPE and token.claims.get("iss") == issuer
-    if not ours or not isinstance(client, str):
-        raise HintInvalid
-    return client
 
 
 def audience_of(partner: str, partners: Sequence[Partner]) -> list[str]:
