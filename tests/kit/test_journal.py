@@ -252,7 +252,7 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
     await journal.append("thing-1", [MET], 0, meta(request=b"one"))
     record = await first_record(journal)
     assert await journal.is_repeat(record, b"one")
-    assert json.loads(record.metadata)["fingerprint"] != keys.fingerprint(b"one")
+    assert json.loads(record.metadata)["fingerprint"] != await keys.fingerprint(b"one")
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
         await journal.is_repeat(record, b"one")
