@@ -16,9 +16,7 @@ SCHEMA = "uaf_keys"
 
 @pytest.fixture(scope="session")
 def keys_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(
-        tmp_path_factory.mktemp("keys") / "postgres", settings={"wal_recycle": "off", "wal_keep_size": "0"}
-    )
+    server = Postgres(tmp_path_factory.mktemp("keys") / "postgres", settings={"wal_recycle": "off"})
 
     async def prepare() -> None:
         await server.start()

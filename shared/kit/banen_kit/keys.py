@@ -105,6 +105,7 @@ class MemoryKeys:
     kept: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
     links: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     destroyed_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    of_partner: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         return {person: self.kept.setdefault(person, os.urandom(32)) for person in set(persons)}
@@ -162,6 +163,4 @@ class MemoryKeys:
             self.links.setdefault(b, set()).add(a)
 
     def _of_partner(self, name: str) -> bytes:
-        key = self.kept.setdefault(name, os.urandom(32))
-        assert key is not None
-        return key
+        return self.of_partner.setdefault(name, os.urandom(32))
