@@ -151,6 +151,33 @@ async def test_an_older_reader_who_leaves_in_time_does_no_harm(
     assert files_with(data, wrapped["p003"]) == []
 
 
+async def test_keys_are_made_and_found_while_a_reader_of_the_table_stands_in_the_way(
+    keys: PostgresKeys,
+    keys_pool: Pool,
+    wrapped: Mapping[str, bytes],
+    data: Path,
+    older_reader: asyncpg.Connection,
+):
+    await older_reader.execute("select * from uaf_keys.keys limit 1")
+    destroying = asyncio.create_task(keys.destroy(["p003"]))
+    others = PostgresKeys(keys_pool, MASTER)
+    for number in range(3):
+        while not await is_waiting_for_a_lock(older_reader):
+            assert not destroying.done()
+        assert await others.keys_for([f"new-{number}"])
+    assert not destroying.done()
+    await older_reader.execute("rollback")
+    await destroying
+    assert files_with(data, wrapped["p003"]) == []
+
+
+async def is_waiting_for_a_lock(connection: asyncpg.Connection) -> bool:
+    await connection.execute("select pg_stat_clear_snapshot()")
+    return await connection.fetchval(
+        "select exists (select from pg_stat_activity where query like 'vacuum%' and wait_event_type = 'Lock')"
+    )
+
+
 async def test_a_log_that_somebody_keeps_stands_in_the_way(
     keys_pool: Pool, keys_owner: asyncpg.Connection, wrapped: Mapping[str, bytes]
 ):

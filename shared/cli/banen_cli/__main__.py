@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from banen_cli import bus, migrate, report
+from banen_cli import bus, keys, migrate, report
 from banen_cli.fault import Fault
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(bus.app, name="bus")
+app.add_typer(keys.app, name="keys")
 report.register(app)
 migrate.register(app)
 for entry in entry_points(group="banen.commands"):

@@ -17,14 +17,16 @@ from banen_kit.store import StoreRefusesToStart
 
 SWEEP_SECONDS = 30.0
 """How long old copies may stand in the way, for example because a backup is under way."""
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.2
+LOCK_MILLISECONDS = 200
+"""How long a rewrite may wait for whoever reads the table: all who want a key wait behind it."""
 LEFT = re.compile(r"(\d+) dead row versions cannot be removed yet")
 
 
-async def refuse_recycling(pool: Pool) -> None:
+async def refuse_recycling(cluster: Pool | Connection) -> None:
     """Raises `StoreRefusesToStart` on a cluster that keeps its old log, in which destroyed keys would stand."""
     for setting, wanted in (("wal_recycle", "off"), ("wal_keep_size", "0")):
-        if await pool.fetchval("select current_setting($1)", setting) != wanted:
+        if await cluster.fetchval("select current_setting($1)", setting) != wanted:
             raise StoreRefusesToStart(
                 f"The cluster of persons' keys must run with {setting}={wanted}; otherwise destroyed keys stay in its log."
             )
@@ -53,6 +55,17 @@ async def _within(seconds: float) -> AsyncGenerator[None]:
 
 async def _rewrite_table(connection: Connection) -> None:
     """A row that an older transaction may still see is copied, so again until there is none."""
+    await connection.execute(f"set lock_timeout = {LOCK_MILLISECONDS}")
+    try:
+        while True:
+            if await _rewritten(connection):
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
+    finally:
+        await connection.execute("reset lock_timeout")
+
+
+async def _rewritten(connection: Connection) -> bool:
     schema = await connection.fetchval("select current_schema()")
     told: list[int] = []
 
@@ -61,16 +74,14 @@ async def _rewrite_table(connection: Connection) -> None:
 
     connection.add_log_listener(listen)
     try:
-        while True:
-            told.clear()
-            await connection.execute(f'vacuum (full, verbose) "{schema}".keys')
-            if not told:
-                raise NotDestroyed("PostgreSQL does not say how many old rows VACUUM FULL left.")
-            if not any(told):
-                return
-            await asyncio.sleep(PAUSE_SECONDS)
+        await connection.execute(f'vacuum (full, verbose) "{schema}".keys')
+    except asyncpg.LockNotAvailableError:
+        return False
     finally:
         connection.remove_log_listener(listen)
+    if not told:
+        raise NotDestroyed("PostgreSQL does not say how many old rows VACUUM FULL left.")
+    return not any(told)
 
 
 async def _leave_log(connection: Connection) -> None:
