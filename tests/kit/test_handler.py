@@ -1,6 +1,6 @@
 """Running a command: decided on what happened, appended once, decided again when others came first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar
@@ -11,14 +11,15 @@ import pytest
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.handler import ATTEMPTS, Answer, KeyReused, KnownAtRefused, VersionMismatch, handle
 from banen_kit.journal import Codec, Journal, Meta
-from banen_kit.keys import MemoryKeys
+from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import Of, Open, Personal
+from banen_kit.personal import Of, Open, Personal, PersonRef
 from banen_kit.store import Append, Appended, NewEvent, Outcome, StoreUnavailable, WrongVersion
 
 NOW = datetime.now(UTC)
 CONTEXT = Context("1", NOW, "uaf", frozenset({"uaf"}))
 PERSON = UUID(int=1)
+COACH = UUID(int=2)
 
 
 class Count(Command, frozen=True):
@@ -29,6 +30,16 @@ class Count(Command, frozen=True):
 class Name(Command, frozen=True):
     NAME: ClassVar[str] = "name"
     name: str
+
+
+class Meet(Command, frozen=True):
+    NAME: ClassVar[str] = "meet"
+    person_ref: UUID
+
+
+class Forget(Command, frozen=True):
+    NAME: ClassVar[str] = "forget"
+    also_count: bool = False
 
 
 class Counted(Stored, frozen=True):
@@ -42,6 +53,21 @@ class Named(Stored, frozen=True):
     name: Annotated[Personal[str], Of("person_ref")]
 
 
+class Met(Stored, frozen=True):
+    """Concerns a person, and holds nothing personal."""
+
+    TYPE: ClassVar[str] = "met"
+    person_ref: PersonRef
+
+
+class Forgotten(Stored, frozen=True):
+    TYPE: ClassVar[str] = "forgotten"
+    person_ref: PersonRef
+
+    def erased_person(self) -> UUID:
+        return self.person_ref
+
+
 def decide(command: Command, total: int, _: Context) -> Sequence[Stored]:
     match command:
         case Count() if command.by < 0:
@@ -50,6 +76,10 @@ def decide(command: Command, total: int, _: Context) -> Sequence[Stored]:
             return [Counted(total=total + step) for step in range(1, command.by + 1)]
         case Name():
             return [Named(person_ref=PERSON, name=Open(command.name))]
+        case Meet():
+            return [Met(person_ref=command.person_ref)]
+        case Forget():
+            return [Forgotten(person_ref=PERSON), *([Counted(total=1)] if command.also_count else [])]
         case _:
             raise AssertionError
 
@@ -99,7 +129,7 @@ def keys() -> MemoryKeys:
 
 @pytest.fixture
 def journal(store: RacedStore, keys: MemoryKeys) -> Journal[Any]:
-    return Journal(store, Codec([Counted, Named]), keys)
+    return Journal(store, Codec([Counted, Named, Met, Forgotten]), keys)
 
 
 @pytest.fixture
@@ -220,6 +250,90 @@ async def test_an_erased_person_refuses_every_command(run: Any, keys: MemoryKeys
             await run(Name(name="Synthetic Person"), given)
         assert refused.value.code == "candidate-erased"
         assert "Synthetic" not in refused.value.detail
+
+
+@pytest.mark.parametrize("command", [Count(by=1), Name(name="Synthetic Person"), Meet(person_ref=COACH)])
+async def test_refuses_every_command_about_a_stream_that_concerns_an_erased_person(
+    run: Any, keys: MemoryKeys, store: RacedStore, command: Command
+):
+    await run(Meet(person_ref=PERSON), meta(8))
+    await keys.destroy([str(PERSON)])
+    with pytest.raises(Refused) as refused:
+        await run(command)
+    assert refused.value.code == "candidate-erased"
+    assert len(await store.read("counter-1")) == 1
+
+
+async def test_refuses_a_command_that_names_an_erased_person_for_the_first_time(run: Any, keys: MemoryKeys):
+    await keys.destroy([str(PERSON)])
+    with pytest.raises(Refused) as refused:
+        await run(Meet(person_ref=PERSON))
+    assert refused.value.code == "candidate-erased"
+    assert await run(Meet(person_ref=COACH)) == Answer(1, ("met",))
+    assert str(COACH) not in keys.kept
+
+
+async def test_a_refusal_of_the_domain_and_a_command_that_changes_nothing_come_first(
+    run: Any, keys: MemoryKeys
+):
+    await run(Meet(person_ref=PERSON), meta(8))
+    await keys.destroy([str(PERSON)])
+    with pytest.raises(Refused) as refused:
+        await run(Count(by=-1))
+    assert refused.value.code == "by-negative"
+    assert await run(Count(by=0)) == Answer(1, ())
+
+
+# Erasing
+
+
+async def test_an_erasure_destroys_the_keys_before_it_is_answered(run: Any, keys: MemoryKeys):
+    await run(Name(name="Synthetic Person"), meta(8))
+    assert await run(Forget()) == Answer(2, ("forgotten",))
+    assert keys.kept[str(PERSON)] is None
+
+
+async def test_an_erasure_is_taken_also_of_somebody_who_was_erased(run: Any, keys: MemoryKeys):
+    await run(Forget(), meta(8))
+    assert await run(Forget()) == Answer(2, ("forgotten",))
+
+
+async def test_an_erasure_together_with_something_else_is_no_way_round_the_refusal(
+    run: Any, keys: MemoryKeys
+):
+    assert await run(Forget(also_count=True), meta(8)) == Answer(2, ("forgotten", "counted"))
+    with pytest.raises(Refused) as refused:
+        await run(Forget(also_count=True))
+    assert refused.value.code == "candidate-erased"
+
+
+class HesitantKeys(MemoryKeys):
+    refusals = 2
+
+    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+        if self.refusals:
+            self.refusals -= 1
+            raise NotDestroyed
+        return await super().destroy(persons)
+
+
+async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(store: RacedStore):
+    keys = HesitantKeys()
+    journal: Journal[Any] = Journal(store, Codec([Counted, Named, Met, Forgotten]), keys)
+
+    async def run(command: Command, given: Meta) -> Answer:
+        return await handle(journal, COUNTER, "counter-1", command, CONTEXT, given)
+
+    await run(Name(name="Synthetic Person"), meta(8))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await run(Forget(), meta())
+        assert keys.kept[str(PERSON)] is not None
+        with pytest.raises(Refused) as refused:
+            await run(Count(by=1), meta(9))
+        assert refused.value.code == "candidate-erased"
+    assert await run(Forget(), meta()) == Answer(2, ("forgotten",), repeated=True)
+    assert keys.kept[str(PERSON)] is None
 
 
 async def test_says_that_the_store_is_away(keys: MemoryKeys):

@@ -1,6 +1,7 @@
 """The codec: what is written as JSON, what is sealed, what older versions read as, and what an erasure leaves."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid5
@@ -10,10 +11,10 @@ from pydantic import ValidationError
 
 from banen_kit.decider import Stored
 from banen_kit.journal import Codec, Journal, Meta, UnknownEvent
-from banen_kit.keys import MemoryKeys
+from banen_kit.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
 from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import CannotOpen, Erased, Of, Open, Personal, PersonErased, Sealed
-from banen_kit.store import Append, NewEvent, Outcome, Recorded
+from banen_kit.personal import CannotOpen, Erased, Of, Open, Personal, PersonErased, PersonRef, Sealed
+from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded
 
 REF = UUID(int=1)
 OTHER = UUID(int=2)
@@ -34,6 +35,27 @@ class PersonMet(Stored, frozen=True):
 class PlaceSeen(Stored, frozen=True):
     TYPE: ClassVar[str] = "place-seen"
     town: str
+
+
+class PersonJoined(Stored, frozen=True):
+    """Says that two references are one person, and names a third who is another."""
+
+    TYPE: ClassVar[str] = "person-joined"
+    person_ref: PersonRef
+    known_as: PersonRef | None = None
+    coach_ref: PersonRef
+    notes: Annotated[Personal[str] | None, Of("person_ref")] = None
+
+    def same_person(self) -> tuple[UUID, UUID] | None:
+        return (self.person_ref, self.known_as) if self.known_as else None
+
+
+class PersonForgotten(Stored, frozen=True):
+    TYPE: ClassVar[str] = "person-forgotten"
+    person_ref: PersonRef
+
+    def erased_person(self) -> UUID:
+        return self.person_ref
 
 
 class Unmarked(Stored, frozen=True):
@@ -66,7 +88,9 @@ def keys() -> MemoryKeys:
 
 @pytest.fixture
 def journal(keys: MemoryKeys) -> Journal[Any]:
-    return Journal(MemoryStore(), Codec([PersonMet, PlaceSeen, Unmarked], UPCASTERS), keys)
+    return Journal(
+        MemoryStore(), Codec([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS), keys
+    )
 
 
 async def first_record(journal: Journal[Any]) -> Recorded:
@@ -179,6 +203,153 @@ async def test_writes_nothing_more_about_an_erased_person(journal: Journal[Any],
     assert await journal.store.read("thing-1") == []
 
 
+async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(journal: Journal[Any], keys: MemoryKeys):
+    await journal.append("thing-1", [MET], 0, meta(request=b"one"))
+    del keys.kept[str(REF)]
+    with pytest.raises(KeyMissing):
+        await journal.reveal(await name_of(journal))
+    with pytest.raises(KeyMissing):
+        await journal.is_repeat(await first_record(journal), b"one")
+    assert str(REF) not in keys.kept
+
+
+async def test_an_erasing_event_destroys_the_key_before_the_answer(journal: Journal[Any], keys: MemoryKeys):
+    await journal.append("thing-1", [MET], 0, meta())
+    await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
+    assert keys.kept[str(REF)] is None
+    assert await journal.reveal((await journal.read("thing-1"))[0].event.name) == Erased(str(REF))
+
+
+async def test_an_erasure_that_loses_its_race_destroys_nothing(journal: Journal[Any], keys: MemoryKeys):
+    await journal.append("thing-1", [MET], 0, meta())
+    lost = await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta(17))
+    assert lost.outcome is Outcome.CONFLICT
+    assert keys.kept[str(REF)] is not None
+
+
+async def test_a_key_that_could_not_be_destroyed_is_an_error_after_the_event(
+    journal: Journal[Any], keys: MemoryKeys
+):
+    stubborn = StubbornKeys(keys.kept)
+    late: Journal[Any] = Journal(journal.store, journal.codec, stubborn)
+    await late.append("thing-1", [MET], 0, meta())
+    with pytest.raises(NotDestroyed):
+        await late.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
+    assert len(await journal.store.read("thing-1")) == 2
+    stubborn.gives_in = True
+    assert await late.reapply() == 1
+    assert keys.kept[str(REF)] is None
+
+
+class StubbornKeys(MemoryKeys):
+    """Destroys nothing until it gives in; counts what it is asked."""
+
+    gives_in = False
+    asked = 0
+
+    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+        self.asked += 1
+        if not self.gives_in:
+            raise NotDestroyed
+        return await super().destroy(persons)
+
+    async def left_to_destroy(
+        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+    ) -> frozenset[str]:
+        self.asked += 1
+        return await super().left_to_destroy(erased, pairs)
+
+
+# Several references of one person
+
+
+async def test_says_of_an_event_which_persons_it_concerns(journal: Journal[Any]):
+    persons = journal.codec.persons
+    assert persons(PersonJoined(person_ref=REF, coach_ref=OTHER)) == {str(REF), str(OTHER)}
+    assert persons(PersonJoined(person_ref=REF, known_as=UUID(int=3), coach_ref=OTHER)) == {
+        str(REF),
+        str(OTHER),
+        str(UUID(int=3)),
+    }
+    assert persons(MET.model_copy(update={"name": Erased(str(REF))})) == {str(REF)}
+    assert persons(PlaceSeen(town="A")) == set()
+
+
+async def test_an_erasure_reaches_every_reference_of_the_person(journal: Journal[Any], keys: MemoryKeys):
+    await journal.append("thing-1", [MET], 0, meta())
+    await journal.append(
+        "thing-2", [PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))], 0, meta(17)
+    )
+    await journal.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
+    assert await journal.reveal(await name_of(journal)) == Erased(str(REF))
+    assert keys.kept == {str(REF): None, str(OTHER): None}
+
+
+async def test_records_nothing_that_links_a_reference_to_an_erased_person(
+    journal: Journal[Any], keys: MemoryKeys
+):
+    await keys.destroy([str(REF)])
+    joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3), notes=Open("Synthetic"))
+    with pytest.raises(PersonErased):
+        await journal.append("thing-2", [joined], 0, meta())
+    assert await journal.store.read("thing-2") == []
+    assert keys.kept == {str(REF): None}
+    assert keys.links == {}
+
+
+async def test_a_link_stands_before_its_event_does(journal: Journal[Any], keys: MemoryKeys):
+    class Store(MemoryStore):
+        async def append(self, command: Append) -> Appended:
+            assert await keys.linked(str(OTHER)) == {str(REF), str(OTHER)}
+            return await super().append(command)
+
+    late: Journal[Any] = Journal(Store(), journal.codec, keys)
+    joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
+    assert (await late.append("thing-2", [joined], 0, meta())).outcome is Outcome.APPENDED
+
+
+# After a restore
+
+
+async def test_applies_recorded_erasures_again_to_keys_that_a_restore_brought_back(
+    journal: Journal[Any], keys: MemoryKeys
+):
+    await journal.append("thing-1", [MET], 0, meta())
+    backup = dict(keys.kept)
+    joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3), notes=Open("Synthetic"))
+    await journal.append("thing-2", [joined], 0, meta(17))
+    await journal.append("thing-3", [MET.model_copy(update={"person_ref": UUID(int=4)})], 0, meta(37))
+    backup[str(UUID(int=4))] = keys.kept[str(UUID(int=4))] or b""
+    await journal.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
+    restored: Journal[Any] = Journal(journal.store, journal.codec, MemoryKeys(backup))
+    assert await restored.reapply() == 2
+    assert backup == {str(REF): None, str(OTHER): None, str(UUID(int=4)): keys.kept[str(UUID(int=4))]}
+    assert await restored.reapply() == 0
+
+
+async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
+    journal: Journal[Any], keys: MemoryKeys
+):
+    joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
+    await journal.append("thing-2", [joined], 0, meta())
+    keys.links.clear()
+    assert await journal.reapply() == 0
+    assert await keys.linked(str(REF)) == {str(REF), str(OTHER)}
+
+
+async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal: Journal[Any]):
+    keys = StubbornKeys()
+    keys.gives_in = True
+    late: Journal[Any] = Journal(journal.store, journal.codec, keys)
+    await late.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta())
+    keys.asked = 0
+    assert await late.reapply() == 0
+    assert keys.asked == 1
+
+
+# A wrong key
+
+
 async def test_another_key_in_place_of_the_first_is_a_fault_and_no_erasure(
     journal: Journal[Any], keys: MemoryKeys
 ):
@@ -252,7 +423,7 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
     await journal.append("thing-1", [MET], 0, meta(request=b"one"))
     record = await first_record(journal)
     assert await journal.is_repeat(record, b"one")
-    assert json.loads(record.metadata)["fingerprint"] != keys.fingerprint(b"one")
+    assert json.loads(record.metadata)["fingerprint"] != await keys.fingerprint(b"one")
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
         await journal.is_repeat(record, b"one")

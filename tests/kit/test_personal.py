@@ -1,11 +1,11 @@
 """Personal fields: sealed to one place and one person, and never shown by accident."""
 
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import PydanticSerializationError, to_json
 
 from banen_kit.decider import Stored
@@ -15,11 +15,13 @@ from banen_kit.personal import (
     Of,
     Open,
     Personal,
+    PersonRef,
     Place,
     Sealed,
     from_json,
     is_sealed_json,
     persons_of,
+    references_of,
     seal,
     unseal,
 )
@@ -133,3 +135,24 @@ def test_an_event_without_personal_fields_has_none():
         town: Annotated[str, "a remark"]
 
     assert persons_of(Plain) == {}
+
+
+def test_knows_which_fields_name_a_person_also_without_personal_data():
+    class Introduced(BaseModel):
+        person_ref: PersonRef
+        other_ref: PersonRef | None = None
+        place_ref: UUID
+        older_ref: UUID | None = None
+        name: Annotated[Personal[str] | None, Of("older_ref")] = None
+
+    assert references_of(Introduced) == {"person_ref", "other_ref", "older_ref"}
+    assert references_of(PersonMet) == {"person_ref"}
+
+
+@pytest.mark.parametrize(
+    "annotation", [tuple[PersonRef, ...], list[PersonRef | None], dict[str, PersonRef], PersonRef | str]
+)
+def test_takes_no_reference_of_a_person_that_is_hidden_in_something_else(annotation: Any):
+    introduced = create_model("Introduced", hidden=(annotation, ...))
+    with pytest.raises(TypeError, match=r"Introduced\.hidden must be a PersonRef"):
+        references_of(introduced)

@@ -324,6 +324,18 @@ async def test_reads_on_after_a_position_as_far_as_asked(store: EventStore):
     assert await store.read_all(500, 10) == []
 
 
+async def test_reads_the_events_of_some_types_in_the_order_of_their_positions(store: EventStore):
+    def of_type(name: str, kind: str) -> NewEvent:
+        return NewEvent(uuid5(IDS, name), kind, 1, "{}")
+
+    await store.append(Append("thing-2", (of_type("a", "made"), of_type("b", "broken")), 0, "{}"))
+    await store.append(Append("thing-1", (of_type("c", "mended"), of_type("d", "made")), 0, "{}"))
+    assert ids(await store.of_types(["mended", "made"])) == named("a", "c", "d")
+    assert (await store.of_types(["broken"]))[0] == (await store.read("thing-2"))[1]
+    assert await store.of_types(["mad", "ma%"]) == []
+    assert await store.of_types([]) == []
+
+
 async def test_a_store_at_rest_is_settled_up_to_its_last_event(store: EventStore):
     appended = await store.append(command("thing-1", "a", "b"))
     (last,) = await store.read_all(1, 10)

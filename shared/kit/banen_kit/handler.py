@@ -73,9 +73,12 @@ async def _attempt(
     # 2. Rebuild the state from what happened, and decide.
     if seen_version is not None and seen_version != len(history):
         raise VersionMismatch(len(history))
-    events = decider.decide(command, decider.replay([fact.event for fact in history]), context)
+    past = [fact.event for fact in history]
+    events = decider.decide(command, decider.replay(past), context)
     if not events:
         return Answer(len(history), ())
+    if any(event.erased_person() is None for event in events):
+        await journal.refuse_erased(past, events)
     # 3. Append only if nobody else did in between.
     appended = await journal.append(stream, events, len(history), meta)
     match appended.outcome:
@@ -94,4 +97,6 @@ async def _repeat(journal: Journal[Any], first: Recorded, meta: Meta) -> Answer:
     if not await journal.is_repeat(first, meta.request):
         raise KeyReused
     same = [record for record in await journal.store.read(first.stream) if record.metadata == first.metadata]
+    # The first time, the keys of whomever it erased may not have been destroyed.
+    await journal.destroy_erased([journal.fact(record).event for record in same])
     return Answer(same[-1].version, tuple(record.type for record in same), repeated=True)

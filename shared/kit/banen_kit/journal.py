@@ -1,14 +1,14 @@
 """A service's own events, typed: a store, with the codec that turns events into records and back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
 from banen_kit.decider import Stored
-from banen_kit.keys import Keys
+from banen_kit.keys import KeyMissing, Keys
 from banen_kit.personal import (
     Erased,
     Open,
@@ -18,10 +18,11 @@ from banen_kit.personal import (
     from_json,
     is_sealed_json,
     persons_of,
+    references_of,
     seal,
     unseal,
 )
-from banen_kit.store import Append, Appended, EventStore, NewEvent, Recorded
+from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded
 
 E = TypeVar("E", bound=Stored)
 
@@ -74,8 +75,20 @@ class Codec(Generic[E]):
     def __post_init__(self) -> None:
         self._by_name = {event.TYPE: event for event in self.types}
         self._persons = {event.TYPE: persons_of(event) for event in self.types}
+        self._references = {event.TYPE: references_of(event) for event in self.types}
+        self.telling = [
+            event.TYPE
+            for event in self.types
+            if event.erased_person is not Stored.erased_person or event.same_person is not Stored.same_person
+        ]
+        """The types of events that may erase a person, or say that two references are one person."""
 
     def persons(self, event: E) -> set[str]:
+        """All persons whom an event concerns, whether or not it holds personal data."""
+        found = {getattr(event, name) for name in self._references[event.TYPE]}
+        return {str(person) for person in found if person is not None}
+
+    def sealed_for(self, event: E) -> set[str]:
         """Whose personal data an event holds in the clear."""
         fields = self._persons[event.TYPE]
         return {
@@ -136,8 +149,14 @@ class Journal(Generic[E]):
         return Fact(self.codec.decode(record), record)
 
     async def append(self, stream: str, events: Sequence[E], expected: int | None, meta: Meta) -> Appended:
-        """Raises `PersonErased` when an event holds data of somebody who was erased."""
-        persons = sorted({person for event in events for person in self.codec.persons(event)})
+        """Destroys the keys of whomever an event erases before it comes back.
+
+        Raises `PersonErased` when an event holds data of somebody who was erased, or a reference that is linked to
+        them; `StoreUnavailable` also when the events are in the store and the keys could not be destroyed.
+        """
+        # Before the events: a link without an event does less harm than a reference that an erasure does not find.
+        await self.keys.link(_pairs(events))
+        persons = sorted({person for event in events for person in self.codec.sealed_for(event)})
         keys = await self.keys.keys_for(persons)
         encoded = tuple(
             self.codec.encode(event, meta.event_id(index), keys) for index, event in enumerate(events)
@@ -148,10 +167,41 @@ class Journal(Generic[E]):
             "correlationId": str(meta.correlation_id),
             "causationId": str(meta.causation_id),
             "edgeTime": meta.now.isoformat(),
-            "fingerprint": self.keys.fingerprint(meta.request, keys[whose] if whose else None),
+            "fingerprint": await self.keys.fingerprint(meta.request, keys[whose] if whose else None),
             "fingerprintOf": whose,
         }
-        return await self.store.append(Append(stream, encoded, expected, json.dumps(metadata), meta.known_at))
+        command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at)
+        appended = await self.store.append(command)
+        if appended.outcome is Outcome.APPENDED:
+            await self.destroy_erased(events)
+        return appended
+
+    async def destroy_erased(self, events: Iterable[E]) -> None:
+        """Destroy the keys of whomever these recorded events erase. Raises `StoreUnavailable`."""
+        if erased := _erased(events):
+            await self.keys.destroy(erased)
+
+    async def reapply(self) -> int:
+        """After a restore: record every link again, and destroy what recorded erasures say; how many keys that were.
+
+        One question to the keys where nothing is left to do. Raises `StoreUnavailable`.
+        """
+        events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
+        left = await self.keys.left_to_destroy(_erased(events), _pairs(events))
+        if left:
+            await self.keys.destroy(left)
+        return len(left)
+
+    async def refuse_erased(self, past: Sequence[E], events: Sequence[E]) -> None:
+        """Raises `PersonErased` where these events, or those before them, concern somebody who was erased."""
+        if erased := _erased(past):
+            raise PersonErased(erased[0])
+        concerned = {person for event in (*past, *events) for person in self.codec.persons(event)}
+        # Those for whom something is sealed are looked up when it is.
+        concerned -= {person for event in events for person in self.codec.sealed_for(event)}
+        for person, key in (await self.keys.find_keys(concerned)).items():
+            if key is None:
+                raise PersonErased(person)
 
     async def is_repeat(self, record: Recorded, request: bytes) -> bool:
         """Whether the event came from this very request, and not from another under the same key.
@@ -162,12 +212,29 @@ class Journal(Generic[E]):
         whose: str | None = metadata["fingerprintOf"]
         key = None
         if whose is not None:
-            key = (await self.keys.keys_for([whose]))[whose]
+            key = await self._key_of(whose)
             if key is None:
                 raise PersonErased(whose)
-        return metadata["fingerprint"] == self.keys.fingerprint(request, key)
+        return metadata["fingerprint"] == await self.keys.fingerprint(request, key)
 
     async def reveal(self, value: Sealed) -> Open[Any] | Erased:
         """Open one personal field, for somebody who asked. Raises `CannotOpen`, `StoreUnavailable`."""
-        key = (await self.keys.keys_for([value.person]))[value.person]
+        key = await self._key_of(value.person)
         return Erased(value.person) if key is None else unseal(value, key)
+
+    async def _key_of(self, person: str) -> bytes | None:
+        """The key under which something was sealed before; it is never made here. Raises `KeyMissing`."""
+        found = await self.keys.find_keys([person])
+        if person not in found:
+            raise KeyMissing(
+                "a key under which something is sealed is not there, and was not destroyed either"
+            )
+        return found[person]
+
+
+def _erased(events: Iterable[Stored]) -> list[str]:
+    return sorted({str(person) for event in events if (person := event.erased_person()) is not None})
+
+
+def _pairs(events: Iterable[Stored]) -> list[tuple[str, str]]:
+    return [(str(pair[0]), str(pair[1])) for event in events if (pair := event.same_person()) is not None]

@@ -1,125 +1,166 @@
-"""Persons' keys: one random key per person per partner, wrapped by the partner's master key, in a database of its own.
+"""Persons' keys, as everybody else sees them: one random key per reference, and links between a person's references.
 
 A destroyed key leaves a tombstone; only a tombstone means erased. A key that cannot be had for any other reason is an
-error, never an erasure.
+error, never an erasure. What an adapter must hold is written as a conformance suite in `tests/kit/test_keys.py`.
 """
 
 import os
-import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import new as hmac
-from pathlib import Path
 from typing import Protocol
 
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from banen_kit.coalesce import Coalescer
-from banen_kit.postgres import Pool, reachable
-from banen_kit.store import StoreRefusesToStart
+from banen_kit.personal import PersonErased
+from banen_kit.store import StoreUnavailable
 
 MASTER_CHECK = "master-key-check"
 """Nobody's key: the first one made, to tell at the start whether the master key is still the same."""
+PARTNER_FINGERPRINT = "partner-fingerprint"
+"""Nobody's key: the partner's own, for fingerprints of requests that concern no person."""
+PARTNER_SIGNING = "partner-signing"
+"""Nobody's key: the seed of the key with which the partner signs what it certifies."""
+
+
+class KeyMissing(StoreUnavailable):
+    """A person's key is not there and there is no tombstone either: the keys are of another time than the events."""
+
+
+class MasterKeyDiffers(StoreUnavailable):
+    """A person's key was wrapped by another master key than ours."""
+
+
+class NotDestroyed(StoreUnavailable):
+    """Keys were overwritten, but old copies are still on the disk; destroying them again goes on from there."""
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """A reference whose key was destroyed."""
+
+    person: str
+    at: datetime
+    already: bool
+    """Whether it had been destroyed before this call."""
 
 
 class Keys(Protocol):
-    """Where the keys of one partner's persons are kept."""
+    """Where the keys of one partner's persons are kept, a person being a reference to one.
+
+    All methods raise `StoreUnavailable`.
+    """
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed.
+        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed."""
+        ...
 
-        Raises `StoreUnavailable`.
+    async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        """The same without making any: a person whose key was never made is not in it."""
+        ...
+
+    async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Record which references are one person. Raises `PersonErased`, and then records none of them."""
+        ...
+
+    async def linked(self, person: str) -> frozenset[str]:
+        """Every reference to the same person, through however many links, this one included."""
+        ...
+
+    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+        """Destroy the keys of these persons and of everything linked to them; all of them, in order of reference.
+
+        Comes back when no copy is left. Destroying again changes nothing. Raises `NotDestroyed`.
         """
         ...
 
-    def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
+    async def left_to_destroy(
+        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+    ) -> frozenset[str]:
+        """Of these persons, and of whoever is linked to somebody destroyed, those whose keys still exist.
+
+        Records the links first, for after a restore they may be missing.
+        """
+        ...
+
+    async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
         """HMAC-SHA-256 under a person's key, or under the partner's."""
         ...
 
+    async def signing_key(self) -> Ed25519PrivateKey:
+        """The key with which this partner signs what it certifies; it stays the same when the master key changes."""
+        ...
 
-class MasterKey:
-    """The partner's key of keys, out of a local file that nobody else can read."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._wrapping = hmac(secret, b"banen/wrap", sha256).digest()
-        self._printing = hmac(secret, b"banen/fingerprint", sha256).digest()
-
-    @classmethod
-    def read(cls, path: Path) -> "MasterKey":
-        """Raises `StoreRefusesToStart` on a file that others can read, or that holds no key."""
-        if not path.is_file():
-            raise StoreRefusesToStart(f"The master key file {path.name} does not exist.")
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise StoreRefusesToStart(f"The master key file {path.name} can be read by others; chmod 600 it.")
-        try:
-            secret = bytes.fromhex(path.read_text("ascii").strip())
-        except ValueError:
-            # Not `from` the first error, which may quote the file.
-            raise StoreRefusesToStart(
-                f"The master key file {path.name} holds something else than hexadecimal."
-            ) from None
-        if len(secret) < 32:
-            raise StoreRefusesToStart(
-                f"The master key file {path.name} holds less than 32 bytes in hexadecimal."
-            )
-        return cls(secret)
-
-    def wrap(self, key: bytes) -> bytes:
-        return aes_key_wrap(self._wrapping, key)
-
-    def unwrap(self, wrapped: bytes) -> bytes:
-        return aes_key_unwrap(self._wrapping, wrapped)
-
-    def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
-        under = self._printing if key is None else hmac(key, b"banen/fingerprint", sha256).digest()
-        return hmac(under, text, sha256).hexdigest()
+def fingerprint_under(key: bytes, text: bytes) -> str:
+    return hmac(hmac(key, b"banen/fingerprint", sha256).digest(), text, sha256).hexdigest()
 
 
 @dataclass
 class MemoryKeys:
     """Keys in memory, for tests."""
 
-    master: MasterKey = field(default_factory=lambda: MasterKey(bytes(32)))
     kept: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
+    links: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    destroyed_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    of_partner: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         return {person: self.kept.setdefault(person, os.urandom(32)) for person in set(persons)}
 
-    def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
-        return self.master.fingerprint(text, key)
+    async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        return {person: self.kept[person] for person in set(persons) if person in self.kept}
 
+    async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
+        pairs = list(pairs)
+        for pair in pairs:
+            for person in pair:
+                if any(self._is_destroyed(other) for other in await self.linked(person)):
+                    raise PersonErased(person)
+        self._record(pairs)
 
-class PostgresKeys:
-    """Keys in their own PostgreSQL cluster, through a role that may only call `keys_for`."""
+    async def linked(self, person: str) -> frozenset[str]:
+        found: set[str] = set()
+        ahead = [person]
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead.extend(self.links.get(one, ()))
+        return frozenset(found)
 
-    def __init__(self, pool: Pool, master: MasterKey) -> None:
-        self._pool = pool
-        self._master = master
-        self._callers = Coalescer[str, bytes | None](self._fetch, key=lambda person: person, workers=2)
+    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+        everybody = {other for person in persons for other in await self.linked(person)}
+        return [self._destroy(person) for person in sorted(everybody)]
 
-    async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        return {person: await self._callers.ask(person) for person in set(persons)}
+    async def left_to_destroy(
+        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+    ) -> frozenset[str]:
+        self._record(pairs)
+        destroyed = [person for person in self.kept if self._is_destroyed(person)]
+        everybody = {other for person in (*erased, *destroyed) for other in await self.linked(person)}
+        return frozenset(person for person in everybody if not self._is_destroyed(person))
 
-    async def refuse_other_master(self) -> None:
-        """Raises `StoreRefusesToStart` when the keys were wrapped by another master key than ours."""
-        try:
-            await self.keys_for([MASTER_CHECK])
-        except InvalidUnwrap as error:
-            raise StoreRefusesToStart(
-                "The persons' keys were wrapped by another master key; use the one that they were made with."
-            ) from error
+    async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
+        return fingerprint_under(key or self._of_partner(PARTNER_FINGERPRINT), text)
 
-    async def _fetch(self, persons: Sequence[str]) -> Sequence[bytes | None]:
-        fresh = [self._master.wrap(os.urandom(32)) for _ in persons]
-        async with reachable():
-            rows = await self._pool.fetch(
-                "select person, wrapped from keys_for($1, $2)", list(persons), fresh
-            )
-        wrapped = {str(row["person"]): row["wrapped"] for row in rows}
-        return [
-            None if wrapped[person] is None else self._master.unwrap(wrapped[person]) for person in persons
-        ]
+    async def signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._of_partner(PARTNER_SIGNING))
 
-    def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
-        return self._master.fingerprint(text, key)
+    def _is_destroyed(self, person: str) -> bool:
+        return self.kept.get(person, b"") is None
+
+    def _destroy(self, person: str) -> Destroyed:
+        already = self._is_destroyed(person)
+        self.kept[person] = None
+        return Destroyed(person, self.destroyed_at.setdefault(person, datetime.now(UTC)), already)
+
+    def _record(self, pairs: Iterable[tuple[str, str]]) -> None:
+        for a, b in pairs:
+            self.links.setdefault(a, set()).add(b)
+            self.links.setdefault(b, set()).add(a)
+
+    def _of_partner(self, name: str) -> bytes:
+        return self.of_partner.setdefault(name, os.urandom(32))

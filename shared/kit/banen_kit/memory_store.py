@@ -69,6 +69,9 @@ class MemoryStore:
     async def find(self, event_id: UUID) -> Recorded | None:
         return self._ids.get(event_id)
 
+    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
+        return [event for event in self._log if event.type in types]
+
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         return self._log[after : after + limit]
 

@@ -9,7 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Generic, TypeAlias, TypeGuard, TypeVar, cast
+from typing import Annotated, Any, Final, Generic, Optional, TypeAlias, TypeGuard, TypeVar, cast, get_args
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -105,6 +105,7 @@ class Of:
     field: str
 
 
+@dataclass(frozen=True)
 class IsPerson:
     """Marks a reference as that of a person, whose key is kept under it."""
 
@@ -121,6 +122,30 @@ def persons_of(event_type: type[BaseModel]) -> dict[str, str]:
         for mark in field.metadata
         if isinstance(mark, Of)
     }
+
+
+def references_of(event_type: type[BaseModel]) -> frozenset[str]:
+    """The fields of an event class that name a person whom the event concerns.
+
+    Raises `TypeError` on a `PersonRef` inside of something, where nobody would look for it.
+    """
+    named: set[str] = set(persons_of(event_type).values())
+    for name, field in event_type.model_fields.items():
+        annotation: object = (
+            Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        )
+        if not _has_mark(annotation):
+            continue
+        if annotation not in (PersonRef, Optional[PersonRef]):  # noqa: UP045 - a value here, not a type
+            raise TypeError(f"{event_type.__name__}.{name} must be a PersonRef, or one or None")
+        named.add(name)
+    return frozenset(named)
+
+
+def _has_mark(annotation: object) -> bool:
+    return isinstance(annotation, IsPerson) or any(
+        _has_mark(part) for part in (*get_args(annotation), *getattr(annotation, "__metadata__", ()))
+    )
 
 
 def seal(value: object, key: bytes, person: str, place: Place) -> Sealed:

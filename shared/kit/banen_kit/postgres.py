@@ -142,12 +142,29 @@ async def grant_store(owner: Connection, schema: str, role: str) -> None:
 
 
 async def grant_keys(owner: Connection, schema: str, role: str) -> None:
-    """Let a role call `keys_for` and nothing else."""
+    """Let a role call a few functions and take destroyed keys off the disk; it reads and writes no table.
+
+    The owner must be a superuser: `pg_switch_wal` and `pg_checkpoint` are not given away by anybody else.
+    """
+    functions = (
+        "keys_for(text[], bytea[])",
+        "find_keys(text[])",
+        "linked(text[])",
+        "link_persons(int[], text[], text[])",
+        "destroy_keys(text[])",
+        "mark_swept(text[])",
+        "left_to_destroy(text[], text[], text[])",
+        "oldest_segment()",
+    )
     await owner.execute(f"""
         grant usage on schema "{schema}" to "{role}";
         revoke all on all tables in schema "{schema}" from "{role}";
         revoke execute on all functions in schema "{schema}" from public;
-        grant execute on function "{schema}".keys_for(text[], bytea[]) to "{role}";
+        revoke execute on all functions in schema "{schema}" from "{role}";
+        grant execute on function {", ".join(f'"{schema}".{function}' for function in functions)} to "{role}";
+        grant maintain on "{schema}".keys to "{role}";
+        grant execute on function pg_catalog.pg_switch_wal() to "{role}";
+        grant pg_checkpoint to "{role}";
     """)
 
 

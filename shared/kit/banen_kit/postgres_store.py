@@ -56,6 +56,11 @@ class PostgresStore:
             row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
         return Recorded(*row) if row else None
 
+    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
+        query = f"select {COLUMNS} from events where type = any ($1) order by position"
+        async with reachable():
+            return list(map(Recorded._make, await self.pool.fetch(query, list(types))))
+
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         query = f"select {COLUMNS} from read_all($1, $2)"
         async with reachable():

@@ -28,9 +28,10 @@ from banen_kit.desk import Desk
 from banen_kit.gate import Gate
 from banen_kit.http import Check, create_app
 from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MasterKey, PostgresKeys
+from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool, migrations, refuse_unsafe, refuse_wrong_schema, when_reachable
+from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
 from banen_kit.service import Service

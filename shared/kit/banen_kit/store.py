@@ -137,6 +137,10 @@ class EventStore(Protocol):
         """The event with this id."""
         ...
 
+    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
+        """All events of these types, in order of position; few types have few events, and nothing limits them."""
+        ...
+
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         """Events after a position, in order. An event that a caller has read past never turns up later."""
         ...

@@ -1,0 +1,58 @@
+"""`banen keys`: changes the master key of a partner, while its services run."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from banen_cli.fault import Fault
+from banen_cli.files import read_secret
+from banen_kit.destroy import refuse_recycling
+from banen_kit.master_key import MasterKey
+from banen_kit.postgres import UNREACHABLE
+from banen_kit.rotate import Rotated, rotate
+from banen_kit.settings import keys_schema_of
+from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+
+app = typer.Typer(help="Persons' keys.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keeps `rotate` a command of its own name, though it is the only one."""
+
+
+@app.command("rotate")
+def command(
+    partner: Annotated[str, typer.Option(help="Whose keys they are.")],
+    owner_url_file: Annotated[
+        Path, typer.Option(help="File with the address of the cluster of keys, as its owner.")
+    ],
+    master_key_file: Annotated[
+        Path, typer.Option(help="The new master key in the first line, former ones in the lines below.")
+    ],
+) -> None:
+    """Wrap every key with the master key of the first line; the services must have that file already.
+
+    Cut short, it goes on when it runs again. When it is done, the former lines can go.
+    """
+    try:
+        done = asyncio.run(_rotate(partner, read_secret(owner_url_file), MasterKey.read(master_key_file)))
+    except (StoreRefusesToStart, StoreUnavailable) as error:
+        raise Fault(str(error)) from error
+    except asyncpg.UndefinedTableError as error:
+        raise Fault(f"There are no keys of {partner} here; run: banen migrate --keys") from error
+    except (*UNREACHABLE, asyncpg.PostgresError) as error:
+        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+    typer.echo(f"{done.rewrapped} keys wrapped anew, {done.keys} keys in all")
+
+
+async def _rotate(partner: str, owner_url: str, master: MasterKey) -> Rotated:
+    owner = await asyncpg.connect(owner_url, server_settings={"search_path": keys_schema_of(partner)})
+    try:
+        await refuse_recycling(owner)
+        return await rotate(owner, master)
+    finally:
+        await owner.close()
