@@ -427,3 +427,18 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
         await journal.is_repeat(record, b"one")
+
+
+@pytest.mark.parametrize("erased", [REF, OTHER])
+async def test_a_fingerprint_of_a_request_about_two_persons_is_gone_with_either(
+    journal: Journal[Any], keys: MemoryKeys, erased: UUID
+):
+    await journal.append(
+        "thing-1", [MET, MET.model_copy(update={"person_ref": OTHER})], 0, meta(request=b"one")
+    )
+    record = await first_record(journal)
+    assert await journal.is_repeat(record, b"one")
+    assert not await journal.is_repeat(record, b"two")
+    await keys.destroy([str(erased)])
+    with pytest.raises(PersonErased):
+        await journal.is_repeat(record, b"one")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -161,14 +162,13 @@ class Journal(Generic[E]):
         encoded = tuple(
             self.codec.encode(event, meta.event_id(index), keys) for index, event in enumerate(events)
         )
-        whose = persons[0] if persons else None
         metadata = {
             "commandId": str(meta.command_id),
             "correlationId": str(meta.correlation_id),
             "causationId": str(meta.causation_id),
             "edgeTime": meta.now.isoformat(),
-            "fingerprint": await self.keys.fingerprint(meta.request, keys[whose] if whose else None),
-            "fingerprintOf": whose,
+            "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
+            "fingerprintOf": persons,
         }
         command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at)
         appended = await self.store.append(command)
@@ -209,13 +209,9 @@ class Journal(Generic[E]):
         Raises `PersonErased` when that can no longer be told.
         """
         metadata = json.loads(record.metadata)
-        whose: str | None = metadata["fingerprintOf"]
-        key = None
-        if whose is not None:
-            key = await self._key_of(whose)
-            if key is None:
-                raise PersonErased(whose)
-        return metadata["fingerprint"] == await self.keys.fingerprint(request, key)
+        persons: list[str] = metadata["fingerprintOf"]
+        keys = {person: await self._key_of(person) for person in persons}
+        return metadata["fingerprint"] == await self.keys.fingerprint(request, _joined(persons, keys))
 
     async def reveal(self, value: Sealed) -> Open[Any] | Erased:
         """Open one personal field, for somebody who asked. Raises `CannotOpen`, `StoreUnavailable`."""
@@ -230,6 +226,20 @@ class Journal(Generic[E]):
                 "a key under which something is sealed is not there, and was not destroyed either"
             )
         return found[person]
+
+
+def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes | None:
+    """One key out of all of theirs, so that it is gone with any of them; None where it is about nobody.
+
+    Raises `PersonErased`.
+    """
+    found: list[bytes] = []
+    for person in persons:
+        key = keys[person]
+        if key is None:
+            raise PersonErased(person)
+        found.append(key)
+    return sha256(b"".join(found)).digest() if found else None
 
 
 def _erased(events: Iterable[Stored]) -> list[str]:
