@@ -247,17 +247,17 @@ class StubbornKeys(MemoryKeys):
     gives_in = False
     asked = 0
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
         self.asked += 1
         if not self.gives_in:
             raise NotDestroyed
-        return await super().destroy(persons)
+        return await super().destroy(persons, alone=alone)
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         self.asked += 1
-        return await super().left_to_destroy(erased, pairs)
+        return await super().left_to_destroy(erased, alone, pairs)
 
 
 # Several references of one person

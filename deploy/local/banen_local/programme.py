@@ -28,6 +28,8 @@ from banen_local.supervisor import Program, Supervisor
 PARTNERS_FILE = Path(__file__).parent / "partners.toml"
 DATABASE = "banen"
 ISSUER = "issuer"
+MONTHS_KEPT = 60
+"""Of every kind of data on persons, here."""
 BUS_STORE = 16 * 2**30
 """What the streams may grow to together; it is a limit, not taken beforehand."""
 
@@ -164,6 +166,8 @@ class Programme:
             "BANEN_MASTER_KEY_FILE": str(master_key(self.folder, running.partner)),
             "BANEN_ISSUER": self.issuer,
             "BANEN_PROFILE": "local",
+            "BANEN_KEY_BACKUP_DAYS": "0",
+            "BANEN_RETENTION": " ".join(f"{kind}={MONTHS_KEPT}" for kind in services()[running.service].kept),
             "BANEN_PORT": running.url.rsplit(":", 1)[1],
             "PATH": os.environ.get("PATH", ""),
             "PYTHONUNBUFFERED": "1",

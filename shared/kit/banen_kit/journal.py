@@ -178,8 +178,11 @@ class Journal(Generic[E]):
 
     async def destroy_erased(self, events: Iterable[E]) -> None:
         """Destroy the keys of whomever these recorded events erase. Raises `StoreUnavailable`."""
-        if erased := _erased(events):
+        events = list(events)
+        if erased := _erased(events, alone=False):
             await self.keys.destroy(erased)
+        if alone := _erased(events, alone=True):
+            await self.keys.destroy(alone, alone=True)
 
     async def reapply(self) -> int:
         """After a restore: record every link again, and destroy what recorded erasures say; how many keys that were.
@@ -187,15 +190,19 @@ class Journal(Generic[E]):
         One question to the keys where nothing is left to do. Raises `StoreUnavailable`.
         """
         events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
-        left = await self.keys.left_to_destroy(_erased(events), _pairs(events))
-        if left:
-            await self.keys.destroy(left)
+        alone = _erased(events, alone=True)
+        left = await self.keys.left_to_destroy(_erased(events, alone=False), alone, _pairs(events))
+        if lone := left.intersection(alone):
+            await self.keys.destroy(lone, alone=True)
+        if together := left.difference(alone):
+            await self.keys.destroy(together)
         return len(left)
 
     async def refuse_erased(self, past: Sequence[E], events: Sequence[E]) -> None:
         """Raises `PersonErased` where these events, or those before them, concern somebody who was erased."""
-        if erased := _erased(past):
-            raise PersonErased(erased[0])
+        for alone in (False, True):
+            if erased := _erased(past, alone=alone):
+                raise PersonErased(erased[0])
         concerned = {person for event in (*past, *events) for person in self.codec.persons(event)}
         # Those for whom something is sealed are looked up when it is.
         concerned -= {person for event in events for person in self.codec.sealed_for(event)}
@@ -242,8 +249,10 @@ def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes |
     return sha256(b"".join(found)).digest() if found else None
 
 
-def _erased(events: Iterable[Stored]) -> list[str]:
-    return sorted({str(person) for event in events if (person := event.erased_person()) is not None})
+def _erased(events: Iterable[Stored], *, alone: bool) -> list[str]:
+    """Whom these events erase: with everything linked to them, or alone."""
+    chosen = (event.erased_person() for event in events if event.erases_alone() is alone)
+    return sorted({str(person) for person in chosen if person is not None})
 
 
 def _pairs(events: Iterable[Stored]) -> list[tuple[str, str]]:

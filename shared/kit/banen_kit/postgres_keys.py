@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -91,7 +92,12 @@ class PostgresKeys:
         self._makers = Coalescer[str, Wrapped](self._make, key=_itself, workers=2)
         self._finders = Coalescer[str, Wrapped](self._find, key=_itself, workers=2)
         self._linkers = Coalescer[Pairs, bool](self._link, key=_itself, workers=1)
-        self._destroyers = Coalescer[str, list[Destroyed]](self._destroy, key=_itself, workers=1)
+        self._destroyers = Coalescer[str, list[Destroyed]](
+            partial(self._destroy, alone=False), key=_itself, workers=1
+        )
+        self._lone_destroyers = Coalescer[str, list[Destroyed]](
+            partial(self._destroy, alone=True), key=_itself, workers=1
+        )
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         return await self._through_cache(persons, self._makers)
@@ -109,20 +115,20 @@ class PostgresKeys:
             rows = await self._pool.fetch("select person from linked($1)", [person])
         return frozenset(row["person"] for row in rows)
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
-        wanted = sorted(set(persons))
-        answers = await asyncio.gather(*(self._destroyers.ask(person) for person in wanted))
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        destroyers = self._lone_destroyers if alone else self._destroyers
+        answers = await asyncio.gather(*(destroyers.ask(person) for person in sorted(set(persons))))
         # Where two of them are linked, what was done for the first was there already for the second.
         found = {one.person: one for answer in reversed(answers) for one in answer}
         return [found[person] for person in sorted(found)]
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         pairs = list(pairs)
-        arguments = list(erased), [a for a, _ in pairs], [b for _, b in pairs]
+        arguments = list(erased), list(alone), [a for a, _ in pairs], [b for _, b in pairs]
         async with reachable():
-            rows = await self._pool.fetch("select left_to_destroy($1, $2, $3) as person", *arguments)
+            rows = await self._pool.fetch("select left_to_destroy($1, $2, $3, $4) as person", *arguments)
         return frozenset(row["person"] for row in rows)
 
     async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
@@ -198,10 +204,10 @@ class PostgresKeys:
         numbers = {row[0] for row in refused}
         return [number not in numbers for number in range(len(groups))]
 
-    async def _destroy(self, persons: Sequence[str]) -> Sequence[list[Destroyed]]:
-        query = "select asked, person, destroyed_at, is_swept from destroy_keys($1)"
+    async def _destroy(self, persons: Sequence[str], *, alone: bool) -> Sequence[list[Destroyed]]:
+        query = "select asked, person, destroyed_at, is_swept from destroy_keys($1, $2)"
         async with reachable():
-            rows = await self._pool.fetch(query, list(persons))
+            rows = await self._pool.fetch(query, list(persons), alone)
         self._cache.bury(row["person"] for row in rows)
         unswept = sorted({row["person"] for row in rows if not row["is_swept"]})
         if unswept:

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     """NATS, with the credentials of this service."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
+    key_backup_days: int = Field(ge=0, le=365)
+    """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
+    retention: str = ""
+    """Months for which each kind of data on persons is kept after the last fact, such as `contact=12 candidate=60`."""
     port: int = Field(ge=0, le=65535)
     client_id: str | None = None
     """What the issuer knows this service as; asked where it has pages, as are the next two."""
