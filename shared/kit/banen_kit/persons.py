@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from joserfc import jwt
@@ -83,7 +83,10 @@ class Persons:
 
     async def signing_key(self) -> OKPKey:
         private = await self.desk.journal.keys.signing_key()
-        return OKPKey.import_key(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        pem = private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return OKPKey.import_key(pem)
 
     async def _streams(self, refs: Iterable[str]) -> list[str]:
         """The streams in which one of the references is named, in the order in which they began."""
