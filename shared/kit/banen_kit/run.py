@@ -103,17 +103,7 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
         host = await open_host(service, settings, stack)
         if addition is not None:
             await addition(host)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                host.app,
-                HOST,
-                settings.port,
-                log_config=None,
-                access_log=False,  # addresses are not for logs
-                lifespan="off",
-                proxy_headers=False,  # whoever connects could claim to be anybody
-            )
-        )
+        server = http_server(host.app, settings.port)
         log.info(
             "%s of %s binds to %s:%s; TLS is for a proxy", service.name, settings.partner, HOST, settings.port
         )
@@ -131,6 +121,20 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
                     task.cancel()
 
             tasks.create_task(http())
+
+
+def http_server(app: FastAPI, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            HOST,
+            port,
+            log_config=None,
+            access_log=False,  # addresses are not for logs
+            lifespan="off",
+            proxy_headers=False,  # whoever connects could claim to be anybody
+        )
+    )
 
 
 async def open_host(service: Service, settings: Settings, stack: AsyncExitStack) -> Host:
