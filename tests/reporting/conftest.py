@@ -43,7 +43,7 @@ from banen_kit.testing import FakeIssuer
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
-from banen_reporting.readers import Programme
+from banen_reporting.readers import Programme, Readers
 from banen_reporting.service import SERVICE
 from banen_reporting.view import View
 
@@ -203,8 +203,9 @@ def app(pool: Pool, answers: Answers) -> FastAPI:
     app.add_middleware(Guard)
     problem.install(app)
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
-    app.include_router(reads.routes(answers, PROGRAMME))
-    app.include_router(pages.routes(answers, PROGRAMME, Logins(party, gate.issuer, gate.sessions, audit)))
+    readers = Readers(answers, PROGRAMME, gate)
+    app.include_router(reads.routes(readers))
+    app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, audit)))
     app.state.sessions = gate.sessions
     return app
 

@@ -85,7 +85,10 @@ class Answers:
 
     async def targets(self, asked: Asked) -> dict[str, Any]:
         """Per unit and route: target, counted, pending, excluded, attainment; the nation, and its duplicates."""
-        judged = await self.judged(asked)
+        return await self.table(asked, await self.judged(asked))
+
+    async def table(self, asked: Asked, judged: Judged) -> dict[str, Any]:
+        """The answer of `targets`, made of these verdicts."""
         model, counts = judged.model, judged.tally
         units = [
             {
@@ -197,7 +200,7 @@ class Answers:
     ) -> dict[str, Any]:
         """A page of the rows behind a figure; `count` is the figure."""
         judged = await self.judged(asked)
-        rows = sorted((v for v in behind(judged.verdicts, wanted.unit) if wanted.takes(v)), key=row_order)
+        rows = sorted((v for v in behind(judged.verdicts, wanted) if wanted.takes(v)), key=row_order)
         after = read_cursor(cursor) if cursor else None
         rest = [row for row in rows if after is None or row_order(row) > after]
         page = rest[:limit]
@@ -270,12 +273,15 @@ class Wanted:
         )
 
 
-def behind(verdicts: list[Verdict], unit: str | None) -> list[Verdict]:
-    """What the figures of a unit count; without a unit those of the nation, which takes each placement once."""
-    if unit not in (None, DUPLICATES):
+def behind(verdicts: list[Verdict], wanted: Wanted) -> list[Verdict]:
+    """What the figures of a unit count; without a unit those of the nation, which takes each placement once.
+
+    A reader of some units has no figure of the nation: then it is what these count together.
+    """
+    if wanted.unit not in (None, DUPLICATES) or (wanted.unit is None and wanted.within is not None):
         return verdicts
     chosen = national_choice(verdicts)
-    return [verdict for verdict in verdicts if (chosen[verdict.key] is verdict) == (unit is None)]
+    return [verdict for verdict in verdicts if (chosen[verdict.key] is verdict) == (wanted.unit is None)]
 
 
 RowOrder = tuple[str, str, str, str]

@@ -14,7 +14,7 @@ from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.follow import project_forever, read_watermarks
-from banen_reporting.readers import Programme
+from banen_reporting.readers import Programme, Readers
 from banen_reporting.view import View
 
 MOST_BEHIND = 10_000
@@ -28,9 +28,9 @@ async def attach(host: Host) -> None:
     partners = read_partners(host.settings.partners_file)
     bureau = host.settings.partner
     programme = Programme(bureau, frozenset(partner.id for partner in partners) - {bureau})
-    logins = logins_of(host)
-    host.app.include_router(reads.routes(answers, programme))
-    host.app.include_router(pages.routes(answers, programme, logins))
+    readers = Readers(answers, programme, host.gate)
+    host.app.include_router(reads.routes(readers))
+    host.app.include_router(pages.routes(readers, logins_of(host)))
     declared = reporting_consumer(host.settings.partner)
     host.consumers.append(declared)
 

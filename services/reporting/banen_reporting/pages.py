@@ -2,6 +2,7 @@
 
 import calendar
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -13,16 +14,16 @@ from pydantic import BeforeValidator, StringConstraints, TypeAdapter, Validation
 
 from banen_contracts.base import Day
 from banen_contracts.reporting import RuleSetParams
-from banen_kit import login
-from banen_kit.gate import who
+from banen_kit import audit, login
+from banen_kit.gate import Gate, who
 from banen_kit.login import Logins, own_path
 from banen_kit.problem import FieldError, invalid
 from banen_kit.text import Mark
 from banen_reporting import words
-from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Wanted
+from banen_reporting.answers import DUPLICATES, PUBLISHED, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, with_target
 from banen_reporting.model import Model
-from banen_reporting.readers import Programme, Reading
+from banen_reporting.readers import Readers
 from banen_reporting.render import PageRoute, Visit, clause_words, content_policy, day, page, route_words
 from banen_reporting.verdict import Outcome
 
@@ -52,19 +53,18 @@ Open = Callable[[Request], Visit]
 """The answers as whoever visits gets them."""
 
 
-def routes(answers: Answers, programme: Programme, logins: Logins) -> APIRouter:
+def routes(readers: Readers, logins: Logins) -> APIRouter:
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
     issuer = urlsplit(logins.issuer.url)
     # Signing out leads from a form to the issuer, which browsers hold against this policy too.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
 
     def visit(request: Request) -> Visit:
-        visitor = who(request)
-        return Visit(visitor, Reading(answers, visitor, programme.sees(visitor.principal)), policy)
+        return Visit(who(request), readers.reading(request), policy)
 
     add_overview(router, visit)
     add_placements(router, visit)
-    add_purpose(router, visit, logins)
+    add_purpose(router, visit, logins, readers.gate)
     router.include_router(login.routes(logins, PageRoute))
     return router
 
@@ -167,7 +167,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
         )
 
 
-def add_purpose(router: APIRouter, visit: Open, logins: Logins) -> None:
+def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Gate) -> None:
     """Where an auditor says, before seeing rows, for which assignment that is."""
 
     @router.get("/doel", name="page-purpose")
@@ -184,6 +184,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins) -> None:
         except ValidationError:
             raise invalid([FieldError("document", "must be the mark of a document")]) from None
         if visitor.session is not None:
+            await gate.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
         return RedirectResponse(own_path(visitor.form.get("path", "/")), 303)
 
@@ -200,8 +201,7 @@ def unit_lines(unit: Mapping[str, Any]) -> list[dict[str, Any]]:
         line(words.TEXT["route_of"].format(name), cell, ref, name) for name, cell in unit["routes"].items()
     ]
     for name, numbers in unit["otherRoutes"].items():
-        cell = without_target({outcome: numbers.get(outcome, 0) for outcome in OUTCOMES})
-        found.append(line(words.OTHER_ROUTE[name], cell, ref, name))
+        found.append(line(words.OTHER_ROUTE[name], without_target(numbers), ref, name))
     return [*found, line(words.TEXT["total"], unit["total"], ref)]
 
 
@@ -210,8 +210,8 @@ def national_lines(national: Mapping[str, Any]) -> list[dict[str, Any]]:
         line(words.TEXT["route_of"].format(name), cell, None, name)
         for name, cell in national["routes"].items()
     ]
-    if any(national["duplicates"].values()):
-        duplicates = without_target(national["duplicates"])
+    duplicates = without_target(national["duplicates"])
+    if duplicates["recorded"] != 0:
         found.insert(0, line(words.TEXT["duplicates"], duplicates, DUPLICATES))
     return [*found, line(words.TEXT["total"], national["total"], None)]
 
@@ -221,9 +221,12 @@ def line(label: str, cell: Mapping[str, Any], unit: str | None, route: str | Non
     return {"label": label, "cell": cell, "unit": unit, "route": route and str(route)}
 
 
-def without_target(numbers: Mapping[str, int]) -> dict[str, Any]:
+def without_target(numbers: Mapping[str, Any]) -> dict[str, Any]:
     """A cell of something that has no target by its nature, so that nothing is said of it."""
-    return {**with_target(numbers, None), "targetStatus": None}
+    kept_back = numbers.get("suppressed", {})
+    shown = {outcome: numbers.get(outcome, 0) for outcome in OUTCOMES if outcome not in kept_back}
+    cell = {**with_target(dict.fromkeys(OUTCOMES, 0) | shown, None), "targetStatus": None}
+    return {**cell, "recorded": None, "suppressed": kept_back} if kept_back else cell
 
 
 def filter_words(wanted: Wanted, model: Model) -> list[str]:

@@ -8,15 +8,19 @@ without what would be about a handful of people.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from banen_kit.gate import Who
+from fastapi import Request
+
+from banen_kit.audit import Outcome
+from banen_kit.gate import Gate, Who, who
 from banen_kit.identity import Principal, Role
 from banen_kit.problem import Problem
-from banen_reporting.answers import PUBLISHED, Answers, Asked, Wanted
-from banen_reporting.cells import percent, sum_of
+from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
+from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
 from banen_reporting.grid import kept_back
 from banen_reporting.model import Model
+from banen_reporting.verdict import Clause, CountedRoute, Tally
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -38,12 +42,27 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Readers:
+    """Gives everybody the answers that are theirs."""
+
+    answers: Answers
+    programme: Programme
+    gate: Gate
+
+    def reading(self, request: Request) -> "Reading":
+        visitor = who(request)
+        return Reading(self.answers, visitor, self.programme.sees(visitor.principal), request, self.gate)
+
+
+@dataclass(frozen=True)
 class Reading:
-    """The answers as one reader gets them."""
+    """The answers as one reader gets them; whatever it opens of single placements is in the audit log."""
 
     answers: Answers
     who: Who
     sees: Sees
+    request: Request
+    gate: Gate
 
     @property
     def has_rows(self) -> bool:
@@ -61,16 +80,15 @@ class Reading:
         return self.answers.asked(rule_set, day, day)
 
     async def targets(self, asked: Asked) -> dict[str, Any]:
-        found = await self.answers.targets(asked)
         match self.sees:
             case "all":
-                return found
+                return await self.answers.targets(asked)
             case "own":
+                found = await self.answers.targets(asked)
                 units = [unit for unit in found["units"] if self.who.principal.partner in unit["members"]]
                 return {**found, "units": units, "outsideUnits": None, "national": None}
             case "month-ends":
-                beside = [month_before(asked), replace(asked, rule_set=PUBLISHED)]
-                return kept_back(found, [await self._or_nothing(other, found) for other in beside])
+                return await self._month_end(asked)
 
     async def results(self, asked: Asked) -> dict[str, Any]:
         found = await self.answers.results(asked)
@@ -93,42 +111,71 @@ class Reading:
             case "own":
                 rows = [await self._own_row(row, asked) for row in found["ruleSets"]]
             case "month-ends":
-                rows = await self._month_end_rows(found["ruleSets"], asked)
+                rows = [await self._month_end_row(row, asked) for row in found["ruleSets"]]
         return {**found, "ruleSets": rows}
 
     async def placements(
         self, asked: Asked, wanted: Wanted, cursor: str | None, limit: int
     ) -> dict[str, Any]:
         """Raises `Problem` 403 for an aggregate reader."""
-        self._refuse_rows()
+        await self._refuse_rows()
         if self.sees == "own":
             wanted = replace(wanted, within=await self._own_units(asked))
-        return await self.answers.placements(asked, wanted, cursor, limit)
+        found = await self.answers.placements(asked, wanted, cursor, limit)
+        filters = known_filters(wanted, await self.model(asked))
+        rule_set, rows = found["ruleSet"]["id"], len(found["placements"])
+        await self.note(Outcome.SHOWN, ruleSet=rule_set, count=found["count"], rows=rows, **filters)
+        return found
 
     async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
         """Raises `Problem` 403 for an aggregate reader, 404 where it is another partner's."""
-        self._refuse_rows()
-        found = await self.answers.placement(ref, source, asked)
+        await self._refuse_rows()
+        try:
+            found = await self.answers.placement(ref, source, asked)
+        except Problem:
+            await self.note(Outcome.NOT_FOUND)  # not what was asked for: it can be anything
+            raise
         if self.sees == "own" and not await self._is_own(found, asked):
+            await self.note(Outcome.REFUSED, found["ref"])
             raise Problem(404, "placement-unknown", "No such placement was known by that day.")
+        await self.note(Outcome.SHOWN, found["ref"], count=1)
         return found
 
-    async def _or_nothing(self, asked: Asked, found: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is known of another question; where its rules were not published yet, nothing to compare with."""
+    async def note(self, outcome: Outcome, target: str | None = None, **detail: str | int) -> None:
+        """Raises `StoreUnavailable`: what cannot be recorded is not shown."""
+        await self.gate.note(self.request, self.who, outcome, target, **detail)
+
+    async def _refuse_rows(self) -> None:
+        if not self.has_rows:
+            await self.note(Outcome.REFUSED)
+            raise Problem(403, "rows-not-yours", "The placements behind the figures are not yours to see.")
+        if self._needs_purpose and self.who.purpose is None:
+            await self.note(Outcome.REFUSED)
+            detail = "Say first, with the mark of a document, for which assignment you look."
+            raise Problem(403, "purpose-missing", detail, "Purpose")
+
+    @property
+    def _needs_purpose(self) -> bool:
+        """Whether this is an auditor who could not look without being one."""
+        roles = self.who.principal.roles
+        others = roles & OF_THE_PROGRAMME if self.sees == "all" else roles
+        return others == frozenset({Role.AUDITOR})
+
+    async def _month_end(self, asked: Asked) -> dict[str, Any]:
+        judged = await self.answers.judged(asked)
+        others = [replace(asked, rule_set=ref) for ref in earlier_rule_sets(judged.model, asked.rule_set)]
+        beside = [await self._tally(other) for other in (month_before(asked), *others)]
+        found = await self.answers.table(asked, judged)
+        return kept_back(found, judged.tally, [tally for tally in beside if tally])
+
+    async def _tally(self, asked: Asked) -> Tally | None:
+        """None where these rules were not published yet: then there is nothing to compare with."""
         try:
-            return await self.answers.targets(asked)
+            return (await self.answers.judged(asked)).tally
         except Problem as problem:
             if problem.code != "rule-set-unknown":
                 raise
-            return found
-
-    def _refuse_rows(self) -> None:
-        if not self.has_rows:
-            raise Problem(403, "rows-not-yours", "The placements behind the figures are not yours to see.")
-        is_auditor = self.who.principal.roles & OF_THE_PROGRAMME == frozenset({Role.AUDITOR})
-        if self.sees == "all" and is_auditor and self.who.purpose is None:
-            detail = "Say first, with the mark of a document, for which assignment you look."
-            raise Problem(403, "purpose-missing", detail, "Purpose")
+            return None
 
     async def model(self, asked: Asked) -> Model:
         """For the names on a page of rows."""
@@ -158,18 +205,14 @@ class Reading:
             "euroPerPlacement": None,
         }
 
-    async def _month_end_rows(self, rows: list[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
-        """Two rule sets side by side would tell what each of them keeps back: then only the asked one is shown."""
-        shown: list[dict[str, Any]] = []
-        for row in rows:
-            targets = await self.targets(replace(asked, rule_set=row["id"]))
-            nation = targets["national"]
-            if any(unit["total"]["counted"] is None for unit in targets["units"]):
-                continue
-            routes = {route: nation["routes"][route]["counted"] for route in ("A", "B")}
-            if nation["total"]["counted"] is not None:
-                shown.append({**row, **routes})
-        return shown
+    async def _month_end_row(self, row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+        """One rule set, without what its own table keeps back."""
+        national = (await self.targets(replace(asked, rule_set=row["id"])))["national"]
+        routes = {route: national["routes"][route]["counted"] for route in ("A", "B")}
+        if national["total"]["counted"] is not None:
+            return {**row, **routes}
+        none = dict.fromkeys(("count", "percentOfTarget", "euroPerPlacement"))
+        return {**row, **routes, **none, "parts": {**row["parts"], "counted": None}}
 
 
 def _part(given: Mapping[str, Any], counted: int | None) -> dict[str, Any]:
@@ -187,3 +230,20 @@ def month_before(asked: Asked) -> Asked:
     """The same question at the end of the month before."""
     day = end_of_month_before(asked.happened_until)
     return replace(asked, known_on=day, happened_until=day)
+
+
+def earlier_rule_sets(model: Model, rule_set: str) -> list[str]:
+    """Those that a rule set is compared with, so that any two of them are: the published one is the first."""
+    order = sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
+    return order[: order.index(rule_set)]
+
+
+def known_filters(wanted: Wanted, model: Model) -> dict[str, str]:
+    """What was asked for, as far as it is a word of ours: anybody can type anything into a filter."""
+    words: dict[str, tuple[str | None, frozenset[str]]] = {
+        "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
+        "route": (wanted.route, frozenset({*get_args(CountedRoute), NONE})),
+        "verdict": (wanted.outcome, frozenset(OUTCOMES)),
+        "clause": (wanted.clause, frozenset(get_args(Clause))),
+    }
+    return {name: value for name, (value, ours) in words.items() if value in ours}

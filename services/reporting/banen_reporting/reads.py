@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from banen_contracts.base import Day
-from banen_kit.gate import who
 from banen_reporting.answers import Answers, Wanted
-from banen_reporting.readers import Programme, Reading
+from banen_reporting.readers import Readers, Reading
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
 KnownOn = Annotated[Day | None, Query(alias="knownOn")]
@@ -17,16 +16,11 @@ Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
 
 
-def routes(answers: Answers, programme: Programme) -> APIRouter:
+def routes(readers: Readers) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["figures"])
-
-    def reading(request: Request) -> Reading:
-        reader = who(request)
-        return Reading(answers, reader, programme.sees(reader.principal))
-
-    add_figures(router, reading)
-    add_rows(router, reading)
-    add_state(router, answers)
+    add_figures(router, readers.reading)
+    add_rows(router, readers.reading)
+    add_state(router, readers.answers)
     return router
 
 

@@ -1,0 +1,377 @@
+"""What aggregate readers see: no cell about a handful of people, and nothing from which one follows."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any, cast
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from banen_reporting.cells import OUTCOMES, ROUTES
+from banen_reporting.grid import kept_back
+from banen_reporting.verdict import CountedRoute, Outcome, Tally
+
+UNITS = ("uaf", "goed-werk", "uwv")
+COLUMNS: tuple[CountedRoute | None, ...] = ("A", "B", "self_employment", None)
+Cell = tuple[str, str]
+
+repeatable = settings(derandomize=True, deadline=None, max_examples=300)
+
+
+def name_of(route: CountedRoute | None) -> str:
+    return route or "none"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """What a reader knows: these cells add up to this."""
+
+    parts: Mapping[Cell, int]
+    total: int
+
+
+def tally_of(units: Mapping[str | None, Mapping[Any, int]], duplicates: Mapping[Any, int]) -> Tally:
+    """The same numbers for every outcome; a test that wants others makes them itself."""
+    cells: dict[tuple[str | None, CountedRoute | None, Outcome], int] = {
+        (unit, route, outcome): count
+        for unit, row in units.items()
+        for route, count in row.items()
+        for outcome in OUTCOMES
+    }
+    return Tally(
+        cells, {(route, outcome): count for route, count in duplicates.items() for outcome in OUTCOMES}
+    )
+
+
+@st.composite
+def tallies(draw: st.DrawFn) -> Tally:
+    """One to three units, small numbers and large, sometimes something outside them or counted twice."""
+    counts = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 4, 5, 6, 9, 40])
+    units: dict[str | None, dict[Any, int]] = {}
+    names: list[str | None] = [*UNITS[: draw(st.integers(1, 3))]]
+    columns = COLUMNS[: draw(st.integers(2, 4))]
+    for unit in [*names, *([None] if draw(st.booleans()) else [])]:
+        units[unit] = {route: draw(counts) for route in columns}
+    duplicates: dict[Any, int] = {}
+    if draw(st.booleans()):
+        for route in columns:
+            together = sum(row[route] for unit, row in units.items() if unit is not None)
+            duplicates[route] = draw(st.integers(0, together // 2))
+    return tally_of(units, duplicates)
+
+
+def later(tally: Tally, moves: list[int]) -> Tally:
+    """Another tally, in which cells have changed a little or a lot."""
+    turns = iter(moves * 100)
+    return Tally({place: max(0, n + next(turns)) for place, n in tally.cells.items()}, tally.duplicates)
+
+
+MOVES = st.lists(st.sampled_from([0, 0, 0, 1, -2, 4, 5, -9, 30]), min_size=1, max_size=9)
+
+
+def answer_of(tally: Tally) -> dict[str, Any]:
+    """As `Answers.targets` makes it, in what the grid reads."""
+
+    def cell(numbers: Mapping[Outcome, int]) -> dict[str, Any]:
+        counted = numbers["counted"]
+        return {**numbers, "target": 10, "recorded": sum(numbers.values()), "attainment": 10.0 * counted}
+
+    def of(unit: str | None, routes: Iterable[CountedRoute | None]) -> dict[Outcome, int]:
+        return {o: sum(tally.cells.get((unit, route, o), 0) for route in routes) for o in OUTCOMES}
+
+    def national(routes: Iterable[CountedRoute | None]) -> dict[str, Any]:
+        return cell({o: sum(tally.national(route, o) for route in routes) for o in OUTCOMES})
+
+    units = sorted({unit for unit, _, _ in tally.cells if unit is not None})
+    others = COLUMNS[2:]
+    seen = {(unit, route) for (unit, route, _), n in tally.cells.items() if n}
+    return {
+        "units": [
+            {
+                "id": unit,
+                "routes": {route: cell(of(unit, [route.value])) for route in ROUTES},
+                "otherRoutes": {
+                    name_of(route): of(unit, [route]) for route in others if (unit, route) in seen
+                },
+                "total": cell(of(unit, COLUMNS)),
+            }
+            for unit in units
+        ],
+        "outsideUnits": cell(of(None, COLUMNS)),
+        "national": {
+            "routes": {route: national([route.value]) for route in ROUTES},
+            "total": national(COLUMNS),
+            "duplicates": {
+                o: sum(n for (_, which), n in tally.duplicates.items() if which == o) for o in OUTCOMES
+            },
+        },
+    }
+
+
+def cells_of(answer: Mapping[str, Any], outcome: Outcome) -> dict[Cell, int | str]:
+    """What a reader sees of one outcome: a number, or the sign that stands for one."""
+
+    def seen(cell: Mapping[str, Any]) -> int | str:
+        signs = cell.get("suppressed", {})
+        assert (cell[outcome] is None) == (outcome in signs)
+        return signs.get(outcome, cell[outcome])
+
+    found: dict[Cell, int | str] = {}
+    for unit in answer["units"]:
+        for name, cell in {**unit["routes"], **unit["otherRoutes"], "total": unit["total"]}.items():
+            found[unit["id"], str(name)] = seen(cell)
+    national = answer["national"]
+    for name, cell in {**national["routes"], "total": national["total"]}.items():
+        found["national", str(name)] = seen(cell)
+    found["outside", "total"] = seen(answer["outsideUnits"])
+    found["duplicates", "total"] = seen(national["duplicates"])
+    return found
+
+
+def equations(seen: Mapping[Cell, int | str]) -> list[Equation]:
+    """Every sum that holds in any such table, whether its cells are shown or not, with what is shown filled in."""
+    rows = list(dict.fromkeys(row for row, _ in seen))
+    units = [row for row in rows if row not in ("national", "outside", "duplicates")]
+    columns = [name_of(route) for route in COLUMNS]
+    known: dict[Cell, int] = {place: cell for place, cell in seen.items() if isinstance(cell, int)}
+    # A unit of which a column is not shown has nothing there; neither has what adds up to nothing.
+    known |= {(unit, name): 0 for unit in units for name in columns if (unit, name) not in seen}
+    known |= {
+        (row, name): 0 for row in ("outside", "duplicates") for name in columns if seen[row, "total"] == 0
+    }
+    sums: list[dict[Cell, int]] = []
+    for row in rows:
+        sums.append({(row, "total"): -1, **{(row, name): 1 for name in columns}})
+    for name in [*columns, "total"]:
+        signs = {("national", name): -1, ("duplicates", name): -1, ("outside", name): 1}
+        sums.append({**signs, **{(unit, name): 1 for unit in units}})
+    return [
+        Equation(
+            {place: sign for place, sign in parts.items() if place not in known},
+            -sum(sign * known[place] for place, sign in parts.items() if place in known),
+        )
+        for parts in sums
+    ]
+
+
+def determined(known: list[Equation]) -> set[Cell]:
+    """The unknown cells of which the equations leave one value only: Gauss and Jordan over the rationals."""
+    unknown = list(dict.fromkeys(place for equation in known for place in equation.parts))
+    matrix = [[Fraction(equation.parts.get(place, 0)) for place in unknown] for equation in known]
+    pivots: list[int] = []
+    for column in range(len(unknown)):
+        at = next((i for i in range(len(pivots), len(matrix)) if matrix[i][column]), None)
+        if at is None:
+            continue
+        top = len(pivots)
+        matrix[top], matrix[at] = matrix[at], matrix[top]
+        matrix[top] = [value / matrix[top][column] for value in matrix[top]]
+        for i, row in enumerate(matrix):
+            if i != top and row[column]:
+                matrix[i] = [a - row[column] * b for a, b in zip(row, matrix[top], strict=True)]
+        pivots.append(column)
+    return {
+        unknown[column]
+        for column, row in zip(pivots, matrix, strict=False)
+        if sum(1 for value in row if value) == 1
+    }
+
+
+def shown(now: Tally, *beside: Tally) -> dict[str, Any]:
+    return kept_back(answer_of(now), now, beside)
+
+
+def true_counts(tally: Tally, outcome: Outcome) -> dict[Cell, int]:
+    return cast("dict[Cell, int]", cells_of(answer_of(tally), outcome))
+
+
+@repeatable
+@given(tallies(), MOVES)
+def test_it_shows_no_cell_of_one_to_four_and_no_such_change(now: Tally, moves: list[int]):
+    before = later(now, moves)
+    answer = shown(now, before)
+
+    for outcome in OUTCOMES:
+        counts, earlier = true_counts(now, outcome), true_counts(before, outcome)
+        for place, cell in cells_of(answer, outcome).items():
+            if isinstance(cell, int):
+                assert cell == counts.get(place, 0)
+                assert cell not in range(1, 5)
+                assert abs(cell - earlier.get(place, 0)) not in range(1, 5)
+
+
+@repeatable
+@given(tallies(), MOVES, MOVES)
+@example(tally_of({"uaf": {"A": 40, "B": 30}, "uwv": {"A": 20, "B": 0}}, {"A": 3}), [0], [0])
+@example(tally_of({"uaf": {"A": 40, "B": 30}, None: {"A": 2, "B": 0}}, {}), [0], [0])
+@example(tally_of({"uaf": {"A": 40, "B": 30, "self_employment": 3}, "uwv": {"A": 9, "B": 9}}, {}), [0], [0])
+def test_no_cell_kept_back_follows_from_those_shown(now: Tally, moves: list[int], other: list[int]):
+    answer = shown(now, later(now, moves), later(now, other))
+
+    for outcome in OUTCOMES:
+        seen = cells_of(answer, outcome)
+        hidden = {place for place, cell in seen.items() if isinstance(cell, str)}
+        assert determined(equations(seen)) & hidden == set()
+
+
+@repeatable
+@given(tallies())
+def test_nothing_of_one_to_four_follows_that_no_answer_has(now: Tally):
+    """The nation's other routes, and what is outside the units or counted twice, by route."""
+    answer = shown(now)
+
+    for outcome in OUTCOMES:
+        seen = cells_of(answer, outcome)
+        known = equations(seen)
+        for row, name in determined(known):
+            if row in ("national", "outside", "duplicates") and name != "total":
+                assert true_count(now, row, name, outcome) not in range(1, 5)
+
+
+def true_count(tally: Tally, row: str, name: str, outcome: Outcome) -> int:
+    route: Any = None if name == "none" else name
+    if row == "national":
+        return tally.national(route, outcome)
+    if row == "outside":
+        return tally.cells.get((None, route, outcome), 0)
+    return tally.duplicates.get((route, outcome), 0)
+
+
+@st.composite
+def tables_of_two_units(draw: st.DrawFn) -> Tally:
+    counts = st.sampled_from([0, 1, 2, 3, 4, 4, 5, 8, 9])
+    return tally_of({unit: {route: draw(counts) for route in ("A", "B")} for unit in UNITS[:2]}, {})
+
+
+@repeatable
+@given(tables_of_two_units())
+@example(tally_of({"uaf": {"A": 4, "B": 4}, "goed-werk": {"A": 9, "B": 9}}, {}))
+@example(tally_of({"uaf": {"A": 1, "B": 9}, "goed-werk": {"A": 5, "B": 0}}, {}))
+@example(tally_of({"uaf": {"A": 4, "B": 0}, "goed-werk": {"A": 4, "B": 0}}, {}))
+def test_what_is_less_than_five_could_be_another_number(now: Tally):
+    """Also for a reader who knows that `<5` is 1 to 4 and that a point is never that: every table is tried."""
+    answer = shown(now)
+    seen = cells_of(answer, "counted")
+    possible = [
+        table
+        for of_both in product(*(rows_like(seen, unit) for unit in UNITS[:2]))
+        if agrees(table := with_sums(of_both), seen)
+    ]
+
+    small = [place for place, cell in seen.items() if cell == "<5"]
+    assert all(len({table[place] for table in possible}) > 1 for place in small)
+
+
+def rows_like(seen: Mapping[Cell, int | str], unit: str) -> list[dict[Cell, int]]:
+    """Every row of a unit that shows what is shown of it."""
+    rows = [
+        {(unit, "A"): on_a, (unit, "B"): on_b, (unit, "total"): on_a + on_b}
+        for on_a, on_b in product(range(15), repeat=2)
+    ]
+    whole = all(cell == "." for (row, _), cell in seen.items() if row == unit)
+    return [row for row in rows if whole or all(could_be(n, seen[place]) for place, n in row.items())]
+
+
+def with_sums(rows: Iterable[Mapping[Cell, int]]) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    for row in rows:
+        found.update(row)
+        found.update({("national", column): n for (_, column), n in row.items()})
+    return found
+
+
+def agrees(table: Mapping[Cell, int], seen: Mapping[Cell, int | str]) -> bool:
+    is_kept_back_whole = all(cell == "." for (row, _), cell in seen.items() if row in UNITS)
+    return is_kept_back_whole or all(could_be(table[place], cell) for place, cell in seen.items())
+
+
+def could_be(count: int, cell: int | str) -> bool:
+    is_few = count in range(1, 5)
+    return is_few if cell == "<5" else not is_few if cell == "." else count == cell
+
+
+@repeatable
+@given(st.lists(st.sampled_from([0, 5, 6, 9, 40, 1000]), min_size=4, max_size=4))
+def test_an_answer_without_small_cells_is_unchanged(numbers: list[int]):
+    large = tally_of(
+        {"uaf": {"A": numbers[0], "B": numbers[1]}, "uwv": {"A": numbers[2], "B": numbers[3]}}, {}
+    )
+
+    answer = shown(large, large)
+
+    assert without_signs(answer) == answer_of(large)
+
+
+def without_signs(part: Any) -> Any:
+    """The same, without the remark that nothing is kept back."""
+    if isinstance(part, dict):
+        given = cast("dict[str, Any]", part)
+        assert given.get("suppressed", {}) == {}
+        return {name: without_signs(one) for name, one in given.items() if name != "suppressed"}
+    return [without_signs(one) for one in cast("list[Any]", part)] if isinstance(part, list) else part
+
+
+SMALL_PENDING = Tally(
+    {
+        ("uaf", "A", "counted"): 40, ("uaf", "A", "pending"): 3, ("uaf", "B", "counted"): 30,
+        ("uaf", "B", "pending"): 12, ("uwv", "A", "pending"): 20, ("uwv", "B", "pending"): 9,
+    },
+    {},
+)  # fmt: skip
+
+
+def test_a_small_cell_keeps_its_neighbours_back_and_nothing_else():
+    answer = shown(SMALL_PENDING)
+
+    uaf, uwv = answer["units"]
+    assert uaf["routes"]["A"]["suppressed"] == {"pending": "<5"}
+    assert uaf["routes"]["B"]["suppressed"] == {"pending": "."}
+    assert {name: cell["suppressed"] for name, cell in uwv["routes"].items()} == {
+        "A": {"pending": "."},
+        "B": {"pending": "."},
+    }
+    assert uaf["total"]["pending"] == 15
+    assert answer["national"]["total"]["pending"] == 44
+
+
+def test_a_cell_says_neither_its_sum_nor_its_share_where_that_would_give_it_away():
+    uaf = shown(SMALL_PENDING)["units"][0]["routes"]["A"]
+    counted = shown(tally_of({"uaf": {"A": 3, "B": 30}, "uwv": {"A": 40, "B": 30}}, {}))["units"][0]["routes"]
+
+    assert (uaf["pending"], uaf["recorded"], uaf["attainment"]) == (None, None, 400.0)
+    assert (counted["A"]["counted"], counted["A"]["attainment"]) == (None, None)
+    assert counted["B"]["attainment"] is None
+
+
+def test_a_change_of_a_few_people_is_kept_back_though_the_number_is_large():
+    before = tally_of({"uaf": {"A": 40, "B": 30}, "uwv": {"A": 50, "B": 60}}, {})
+    now = tally_of({"uaf": {"A": 42, "B": 30}, "uwv": {"A": 50, "B": 60}}, {})
+
+    cells = cells_of(shown(now, before), "counted")
+
+    changed = [("uaf", "A"), ("uaf", "total"), ("national", "A"), ("national", "total")]
+    assert {place: cell for place, cell in cells.items() if isinstance(cell, str)} == dict.fromkeys(
+        changed, "."
+    )
+
+
+def test_nothing_is_left_of_a_table_that_has_nothing_to_hide_behind():
+    nothing, few = tally_of({"uaf": {"A": 0, "B": 0}}, {}), tally_of({"uaf": {"A": 3, "B": 0}}, {})
+
+    assert set(cells_of(shown(nothing, few), "counted").values()) == {"."}
+
+
+@pytest.mark.parametrize("before", [{"self_employment": 3}, {"self_employment": 12}])
+def test_a_line_that_went_away_is_kept_back_only_if_few_left(before: dict[str, int]):
+    rest = {"A": 40, "B": 30}
+    was = tally_of({"uaf": {**rest, **before}, "uwv": {"A": 50, "B": 60}}, {})
+    now = tally_of({"uaf": rest, "uwv": {"A": 50, "B": 60}}, {})
+
+    others = shown(now, was)["units"][0]["otherRoutes"]
+
+    is_few = before["self_employment"] < 5
+    assert (others.get("self_employment", {}).get("suppressed", {}).get("counted") == ".") == is_few
