@@ -58,7 +58,7 @@ class Keys(Protocol):
         ...
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """The same without making any: a person whose key was never made is not in it."""
+        """The same without making any, as it is now: a person whose key was never made is not in it."""
         ...
 
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,7 +25,7 @@ from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreRefusesToStart
 
 CACHE_SECONDS = 60.0
-"""How long a key that was destroyed by another process may still be used by this one."""
+"""How long a key that was destroyed by another process may still be used to seal; to open, it is always asked for."""
 
 Pairs = tuple[tuple[str, str], ...]
 Wrapped = tuple[bytes | None, ...]
@@ -100,10 +100,14 @@ class PostgresKeys:
         )
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        return await self._through_cache(persons, self._makers)
+        wanted = set(persons)
+        found = self._cache.known(wanted)
+        return found | await self._ask(self._makers, wanted - found.keys())
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        return await self._through_cache(persons, self._finders)
+        wanted = set(persons)
+        found = {person: key for person, key in self._cache.known(wanted).items() if key is None}
+        return found | await self._ask(self._finders, wanted - found.keys())
 
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
         wanted = tuple(sorted(set(pairs)))
@@ -151,12 +155,8 @@ class PostgresKeys:
         assert key is not None, f"{name} was destroyed"
         return key
 
-    async def _through_cache(
-        self, persons: Iterable[str], source: Coalescer[str, Wrapped]
-    ) -> Mapping[str, bytes | None]:
-        wanted = set(persons)
-        found = self._cache.known(wanted)
-        missing = sorted(wanted - found.keys())
+    async def _ask(self, source: Coalescer[str, Wrapped], persons: Set[str]) -> dict[str, bytes | None]:
+        missing, found = sorted(persons), dict[str, bytes | None]()
         read_at = self._cache.clock()
         answers = await asyncio.gather(*(source.ask(person) for person in missing))
         for person, answer in zip(missing, answers, strict=True):
