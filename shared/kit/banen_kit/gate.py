@@ -1,5 +1,6 @@
 """Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,8 @@ from banen_kit.rights import ANYONE, Rights, refuse_unless
 from banen_kit.sessions import COOKIE, Session, Sessions
 from banen_kit.text import Mark
 from banen_kit.tokens import Issuer, IssuerUnavailable, TokenRefused
+
+log = logging.getLogger(__name__)
 
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -63,6 +66,7 @@ class Gate:
     audit: Audit
     sessions: Sessions | None = None
     """Where the service has pages."""
+    per_minute: RateLimitItemPerMinute = PER_MINUTE
     _rate: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()), repr=False
     )
@@ -72,9 +76,14 @@ class Gate:
         access = self.rights.get(request.scope["route"].name)
         if access is ANYONE:
             return
-        found = await self._identify(request)
+        try:
+            found = await self._identify(request)
+        except Problem as problem:
+            # Not in the audit log: nobody is known yet who could be named there.
+            log.warning("%s refused: %s", request.scope["route"].name, problem.code)
+            raise
         # Before the rights, since each refusal writes to the audit log.
-        if not self._rate.hit(PER_MINUTE, "subject", found.principal.subject):
+        if not self._rate.hit(self.per_minute, "subject", found.principal.subject):
             raise _hurry()
         request.state.correlation_id = correlation_id(request)
         try:
