@@ -205,7 +205,7 @@ async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: 
 
 
 async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A schema of keys for each partner, and a role for each of its services that may only call `keys_for` and anchor."""
+    """A schema of keys for each partner, and a role for each of its services that reads no table of it."""
     await _make_database(server)
     owner = await asyncpg.connect(server.url(DATABASE))
     try:

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     database_url: SecretStr
     """PostgreSQL of the event store, as the service's own role."""
     keys_url: SecretStr
-    """PostgreSQL of the persons' keys: another cluster, and a role that may only call `keys_for`."""
+    """PostgreSQL of the persons' keys: another cluster, and a role that may call a few functions and read no table."""
     master_key_file: Path
     """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
     bus_url: SecretStr
