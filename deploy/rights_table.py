@@ -23,9 +23,16 @@ rows and without small cells.
 
 def table(service: Service) -> list[str]:
     commands = {operation.name for operation in service.operations}
-    lines = [f"## {service.name.capitalize()}", "", "| command or view | whose people | roles |", "|---|---|---|"]
+    lines = [
+        f"## {service.name.capitalize()}",
+        "",
+        "| command or view | whose people | roles |",
+        "|---|---|---|",
+    ]
     for name, access in service.rights.items():
-        lines.append(f"| {'' if name in commands else '*'}{name}{'' if name in commands else '*'} | {whose(access)} |")
+        lines.append(
+            f"| {'' if name in commands else '*'}{name}{'' if name in commands else '*'} | {whose(access)} |"
+        )
     return [*lines, ""]
 
 
