@@ -217,6 +217,13 @@ async def test_tokens_stay_out_of_the_log(http: httpx2.AsyncClient, caplog: pyte
         assert all(part not in caplog.text for part in headers["Authorization"][7:].split("."))
 
 
+async def test_who_is_not_recognised_is_logged_by_route_and_reason(
+    http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+):
+    await http.get("/view/p-1", headers={"Authorization": "Bearer a.b.c"})
+    assert caplog.messages == ["view refused: token-invalid"]
+
+
 # What they may.
 
 
@@ -466,6 +473,14 @@ async def test_takes_a_form_with_its_token_once(browser: httpx2.AsyncClient, ses
     first = await browser.post("/do", data=form, headers=cookie)
     assert (first.status_code, first.json()["form"]) == (200, {"colour": "orange"})
     is_problem(await browser.post("/do", data=form, headers=cookie), 403, "form-used", FORM_TOKEN)
+
+
+async def test_a_form_that_is_refused_is_in_the_audit_log(
+    browser: httpx2.AsyncClient, sessions: Sessions, audit: MemoryAudit
+):
+    cookie = await signed_in(sessions, Role.MEDIATOR)
+    await browser.post("/do", data={FORM_TOKEN: "x"}, headers=cookie)
+    assert attempts(audit) == [("s-1", "uaf", "do", Outcome.REFUSED)]
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "é", "\x00", "\ufffd"])

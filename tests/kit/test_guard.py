@@ -304,6 +304,10 @@ async def test_the_headers_come_over_the_network_also_when_something_fails():
             answer = await http.get(path)
             assert answer.status_code == status
             has_headers(answer)
+
+
+async def test_trace_is_not_answered():
+    async with served(make_app()) as http:
         traced = await http.request("TRACE", "/fine", headers={"X-Secret": "Synthetica"})
     assert traced.status_code == 405
     assert "Synthetica" not in traced.text

@@ -288,12 +288,14 @@ async def test_a_role_may_at_the_pages_what_it_may(browser: Browser, http: httpx
 
 @pytest.mark.parametrize("sub", ["no-role", "no-partner", "odd one", "stranger-1"])
 async def test_an_account_that_is_not_of_the_programme_is_not_let_in(
-    browser: Browser, http: httpx2.AsyncClient, sub: str
+    browser: Browser, http: httpx2.AsyncClient, sub: str, caplog: pytest.LogCaptureFixture
 ):
     answer = await browser.sign_in(http, sub)
     is_problem(answer, 403, "account-incomplete")
     assert sub not in answer.text
     assert browser.place.audit.kept == []
+    assert "login-answer refused: account-incomplete" in caplog.messages
+    assert sub not in caplog.text
 
 
 async def test_a_new_session_takes_the_place_of_what_the_browser_had(
@@ -633,6 +635,14 @@ async def test_a_token_endpoint_that_answers_nonsense_lets_nobody_in(
     found = await misled.get(f"/login/answer?{urlencode({'state': state, 'code': 'c'})}")
     is_problem(found, status, "login-refused" if status == 401 else "issuer-unavailable")
     assert "Synthetica" not in found.text
+
+
+async def test_who_was_refused_at_the_provider_is_not_asked_after_there(misled: Browser, untrue: Untrue):
+    state = query_of(await misled.set_out())["state"]
+    untrue.says()
+    answer = await misled.get(f"/login/answer?{urlencode({'state': state, 'error': 'access_denied'})}")
+    is_problem(answer, 401, "login-refused")
+    assert untrue.asked == {}
 
 
 async def test_a_provider_that_is_away_is_told_as_such(make_place: Callable[[str], Place]):

@@ -374,6 +374,7 @@ async def test_an_auditor_states_the_purpose_once_in_a_form(
         ("page-placements", "refused", None),
         ("state-purpose", "accepted", "AUDIT-2009-2"),
         ("page-placements", "shown", "AUDIT-2009-2"),
+        ("state-purpose", "refused", "AUDIT-2009-2"),
     ]  # fmt: skip
 
 

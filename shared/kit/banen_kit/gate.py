@@ -144,6 +144,7 @@ class Gate:
         fields = parse_qs((await limited_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
         form = {name: values[0] for name, values in fields.items()}
         if not await self.sessions.use_form(found.session, form.pop(FORM_TOKEN, "")):
+            await self.note(request, found, Outcome.REFUSED)
             detail = "This form was sent before, or is too old; open the page again."
             raise Problem(403, "form-used", detail, FORM_TOKEN)
         return replace(found, form=form)

@@ -4,6 +4,7 @@ The browser never sees a token: it gets a cookie that stands for a session kept 
 in OAuth 2.0 for Browser-Based Applications).
 """
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from banen_kit.identity import Principal
 from banen_kit.problem import Problem
 from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions, digest
 from banen_kit.tokens import Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
+
+log = logging.getLogger(__name__)
 
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
@@ -70,6 +73,17 @@ class Logins:
             nonce=started.nonce,
         )
         return str(address)
+
+    async def finish(self, browser: str, state: str, code: str) -> tuple[Principal, str]:
+        """Who has signed in, and where to go now. Raises `Problem`."""
+        started = await self.sessions.finish(browser, state)
+        if started is None:
+            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+        if not code:
+            raise refused("login-refused", "The login service refused; sign in again.")
+        principal = await self.principal(started, code)
+        await self.note(principal, "login")
+        return principal, started.next
 
     async def principal(self, started: Login, code: str) -> Principal:
         """Who has signed in. Raises `Problem`."""
@@ -144,17 +158,16 @@ def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
 
     @router.get("/login/answer", name="login-answer")
     async def answered(request: Request, code: str = "", state: str = "") -> Response:
-        started = await logins.sessions.finish(request.cookies.get(LOGIN_COOKIE, ""), state)
-        if started is None:
-            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
-        if not code:
-            raise refused("login-refused", "The login service refused; sign in again.")
-        principal = await logins.principal(started, code)
-        await logins.note(principal, "login")
+        try:
+            principal, path = await logins.finish(request.cookies.get(LOGIN_COOKIE, ""), state, code)
+        except Problem as problem:
+            # Not in the audit log: nobody is known yet who could be named there.
+            log.warning("login-answer refused: %s", problem.code)
+            raise
         # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
         await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
         cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
-        answer = RedirectResponse(started.next, 303)
+        answer = RedirectResponse(path, 303)
         drop_cookie(answer, LOGIN_COOKIE)
         set_cookie(answer, COOKIE, cookie)
         return answer
