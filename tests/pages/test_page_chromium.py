@@ -7,6 +7,7 @@ import shutil
 import struct
 import zlib
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -31,6 +32,10 @@ def chromium() -> str:
             "Chromium is missing: install the package chromium, then run make test-pages.", pytrace=False
         )
     return found
+
+
+def entering(address: str, path: str, who: str = "bureau") -> str:
+    return f"{address}/enter/{who}?{urlencode({'path': path})}"
 
 
 async def browse(chromium: str, profile: Path, *arguments: str) -> str:
@@ -105,7 +110,7 @@ def unfiltered(kind: int, line: bytes, above: bytearray, size: int) -> bytearray
     ],
 )
 async def test_a_page_shows_its_text(chromium: str, address: str, tmp_path: Path, path: str, said: str):
-    page = await browse(chromium, tmp_path / "profile", "--dump-dom", f"{address}{path}")
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, path))
 
     assert said in text_of(page)
 
@@ -121,7 +126,7 @@ async def test_a_page_has_its_style_and_keeps_its_margin(
         tmp_path / "profile",
         f"--window-size={width},{HEIGHT}",
         f"--screenshot={picture}",
-        f"{address}{path}",
+        entering(address, path),
     )
 
     rows = rows_of(picture)
@@ -129,3 +134,28 @@ async def test_a_page_has_its_style_and_keeps_its_margin(
     assert (len(rows[0]), len(rows)) == (width, HEIGHT)
     assert any(BAND in row for row in rows)
     assert {pixel for row in rows for pixel in row[-MARGIN:]} == {WHITE}
+
+
+async def test_a_page_says_who_is_signed_in_and_how_to_leave(chromium: str, address: str, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, "/"))
+
+    assert "Ingelogd als projectbureau (bureau)" in text_of(page)
+    assert 'action="/logout" method="post"' in page
+
+
+async def test_the_ministry_sees_the_end_of_a_month_and_no_way_to_the_placements(
+    chromium: str, address: str, tmp_path: Path
+):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, "/", "ministry"))
+
+    text = text_of(page)
+    assert "Ingelogd als waarnemer van het ministerie (ministry)" in text
+    assert "31 januari 2009" in text
+    assert "&lt;5" in page
+    assert "/plaatsingen" not in page
+
+
+async def test_somebody_who_is_not_signed_in_sees_nothing(chromium: str, address: str, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", f"{address}/?{DATES}")
+
+    assert "UAF" not in page
