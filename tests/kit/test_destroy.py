@@ -136,7 +136,10 @@ async def test_an_older_reader_stands_in_the_way_and_a_repeat_goes_on(
     await older_reader.execute("rollback")
     done = await keys.destroy(["p003"])
     assert [one.already for one in done] == [False, False]
+    # A backup that was made in between may hold them.
+    assert {one.gone_at for one in done if one.gone_at > one.at} == {done[0].gone_at}
     assert files_with(data, wrapped["p003"]) == []
+    assert {one.gone_at for one in await keys.destroy(["p003"])} == {done[0].gone_at}
     assert await keys.left_to_destroy(["p003"], [], []) == set()
 
 
