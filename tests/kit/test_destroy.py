@@ -70,6 +70,14 @@ async def test_no_file_of_the_cluster_holds_a_destroyed_key(
     assert files_with(data, wrapped["p004"]) != []
 
 
+async def test_a_key_that_goes_alone_is_gone_from_the_disk_too(
+    keys: PostgresKeys, wrapped: Mapping[str, bytes], data: Path
+):
+    await keys.destroy(["p003"], alone=True)
+    assert files_with(data, wrapped["p003"]) == []
+    assert files_with(data, wrapped["p077"]) != []
+
+
 @pytest.mark.parametrize("step", ["_rewrite_table", "_leave_log"])
 async def test_without_either_step_a_destroyed_key_is_still_on_the_disk(
     keys: PostgresKeys,
