@@ -91,14 +91,14 @@ class FakeIssuer:
     def token(
         self, *roles: Role, partner: str, audience: str, subject: str = "somebody", **claims: Any
     ) -> str:
-        """An access token, valid for five minutes; a claim that is None is left out."""
+        """An access token, valid for longer than any run of the tests; a claim that is None is left out."""
         now = int(time.time())
         said: dict[str, Any] = {
             "iss": self.url,
             "sub": subject,
             "aud": [audience],
             "iat": now,
-            "exp": now + 300,
+            "exp": now + 7200,
             "banen_partner": partner,
             "banen_roles": [role.value for role in roles],
             **claims,
