@@ -79,7 +79,7 @@ def new_service() -> Iterator[Callable[[], FakeService]]:
 
             do_GET = do_POST = answer  # noqa: N815
 
-            def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *_: object) -> None:
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
