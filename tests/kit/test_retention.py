@@ -13,6 +13,7 @@ from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.domain.candidate import CloseCandidate, EraseCandidate, RegisterCandidate
 from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
+from banen_kit import retention
 from banen_kit.audit import MemoryAudit
 from banen_kit.decider import Command
 from banen_kit.desk import Desk, Request
@@ -44,8 +45,11 @@ class Clock:
 class AwayKeys(MemoryKeys):
     is_away = False
 
+    refused: str | None = None
+
     async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
-        if self.is_away:
+        persons = list(persons)
+        if self.is_away or self.refused in persons:
             raise StoreUnavailable("the keys are away")
         return await super().destroy(persons, alone=alone)
 
@@ -150,14 +154,14 @@ async def test_a_candidates_file_does_not_keep_the_contact_from_which_it_began(i
 async def test_a_run_erases_who_is_due_once_and_says_so_in_the_audit_log(intake: Office):
     await record_both(intake)
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    retention = Retention(intake.desk, MONTHS)
-    assert await retention.apply() == 1
+    job = Retention(intake.desk, MONTHS)
+    assert await job.apply() == 1
     assert await intake.types(f"contact-{CONTACT}") == ["contact-made", "contact-erased"]
     last = intake.audit.kept[-1].entry
     assert (last.subject, last.action, last.target, last.outcome) == (
         "retention", "erase-contact", CONTACT, "accepted",
     )  # fmt: skip
-    assert await retention.apply() == 0
+    assert await job.apply() == 0
     assert await intake.types(f"contact-{CONTACT}") == ["contact-made", "contact-erased"]
 
 
@@ -181,16 +185,45 @@ async def test_what_could_not_be_erased_stays_overdue_and_is_erased_by_the_next_
     await record_both(intake)
     intake.clock.now = datetime(2028, 3, 1, 12, tzinfo=UTC)
     intake.keys.is_away = True
-    retention = Retention(intake.desk, MONTHS)
+    job = Retention(intake.desk, MONTHS)
     with pytest.raises(StoreUnavailable):
-        await retention.apply()
+        await job.apply()
     assert (intake.overdue("contact"), intake.overdue("candidate")) == (1, 1)
     assert (await intake.keys.find_keys([CONTACT]))[CONTACT] is not None
 
     intake.keys.is_away = False
-    await retention.apply()
+    await job.apply()
     assert (intake.overdue("contact"), intake.overdue("candidate")) == (0, 0)
     assert await intake.keys.find_keys([CONTACT, CANDIDATE]) == {CONTACT: None, CANDIDATE: None}
+
+
+async def test_whoever_cannot_be_erased_stands_in_nobody_elses_way(intake: Office):
+    people = [str(UUID(int=100 + number)) for number in range(5)]
+    for ref in people:
+        said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
+        await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
+    intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    intake.keys.refused = people[1]
+    with pytest.raises(StoreUnavailable):
+        await Retention(intake.desk, MONTHS).apply()
+    assert intake.overdue("contact") == 1
+    assert [ref for ref in people if (await intake.keys.find_keys([ref]))[ref]] == [people[1]]
+    intake.keys.refused = None
+    assert await Retention(intake.desk, MONTHS).apply() == 0
+    assert intake.overdue("contact") == 0
+    assert (await intake.keys.find_keys([people[1]]))[people[1]] is None
+
+
+async def test_more_than_are_erased_at_once_are_all_erased(intake: Office, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    people = [str(UUID(int=100 + number)) for number in range(5)]
+    for ref in people:
+        said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
+        await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
+    intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    assert await Retention(intake.desk, MONTHS).apply() == 5
+    assert set((await intake.keys.find_keys(people)).values()) == {None}
+    assert intake.overdue("contact") == 0
 
 
 async def test_requests_that_wait_too_long_are_counted(intake: Office):

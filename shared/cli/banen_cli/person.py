@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID, uuid5
 
+import asyncpg
 import httpx2
 import typer
 from joserfc import jwt
@@ -17,7 +18,7 @@ from joserfc.jwk import OKPKey
 from banen_cli.fault import Fault
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
-from banen_cli.person_text import readable
+from banen_cli.person_text import AMSTERDAM, readable
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
 from banen_kit.persons import ALGORITHM, CERTIFICATE
@@ -71,7 +72,8 @@ def erase(
 ) -> None:
     """Destroy the keys of somebody, under all references, and print the signed certificate. It cannot be undone."""
     headers = bearer(token_file)
-    body = {"occurredOn": on or date.today().isoformat(), "reason": reason}  # noqa: DTZ011 - the day here
+    url = url.rstrip("/")
+    body = {"occurredOn": on or datetime.now(AMSTERDAM).date().isoformat(), "reason": reason}
     key = str(uuid5(ERASURES, f"{url}/{kind}/{ref}/{body}"))
     answer = _ask("POST", f"{url}/v1/{kind}s/{ref}/erase", headers | {"Idempotency-Key": key}, body)
     if answer.status_code not in (200, 201):
@@ -143,6 +145,8 @@ def reapply(
         done = asyncio.run(_reapply(partner, service, urls, MasterKey.read(master_key_file)))
     except (StoreRefusesToStart, StoreUnavailable) as error:
         raise Fault(str(error)) from error
+    except asyncpg.PostgresError as error:
+        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
     typer.echo(f"{done} keys destroyed again" if done else "every recorded erasure holds")
 
 
@@ -165,11 +169,12 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
 def _get(url: str, path: str, headers: Mapping[str, str]) -> Any:
     """None where there is nothing. Raises `Fault`."""
     answer = _ask("GET", f"{url.rstrip('/')}{path}", headers)
-    if answer.status_code == 404 and answer.json().get("code", "").endswith("-unknown"):
+    found = _object(answer)
+    if answer.status_code == 404 and str(found.get("code", "")).endswith("-unknown"):
         return None
-    if answer.status_code != 200:
+    if answer.status_code != 200 or not found:
         raise Fault(_what(answer))
-    return answer.json()
+    return found
 
 
 def _ask(method: str, address: str, headers: Mapping[str, str], body: object = None) -> httpx2.Response:
@@ -180,8 +185,16 @@ def _ask(method: str, address: str, headers: Mapping[str, str], body: object = N
 
 
 def _what(answer: httpx2.Response) -> str:
-    try:
-        body: Mapping[str, Any] = answer.json()
+    body = _object(answer)
+    if "detail" in body and "code" in body:
         return f"{body['detail']} ({body['code']})"
-    except (ValueError, KeyError, TypeError):
-        return f"The service answers {answer.status_code}; is the address right?"
+    return f"The service answers {answer.status_code}; is the address right?"
+
+
+def _object(answer: httpx2.Response) -> Mapping[str, Any]:
+    """The JSON object in an answer; empty where there is none, since anybody may be at an address."""
+    try:
+        found: object = answer.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

@@ -1,99 +1,110 @@
 """What is held on somebody as a text that they can read, in Dutch: for who asked for their own data."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from banen_cli.person_words import ACTION, CODE, CODE_OF_FIELD, EVENT, FIELD, OUTCOME, ROLE
 
-EVENT: Mapping[str, str] = {
-    "contact-made": "Contact met u",
-    "contact-erased": "Gegevens van het contact gewist",
-    "candidate-registered": "Inschrijving",
-    "intake-completed": "Intake afgerond",
-    "distance-assessed": "Afstand tot de arbeidsmarkt bepaald",
-    "route-assigned": "Route bepaald",
-    "candidate-closed": "Dossier gesloten",
-    "candidate-erased": "Gegevens van de kandidaat gewist",
-    "handover-offered": "Aangeboden aan een andere partner",
-    "handover-completed": "Overdracht afgerond",
-    "client-taken-on": "In bemiddeling genomen",
-    "client-erased": "Gegevens van de cliënt gewist",
-    "handover-received": "Aangeboden door een andere partner",
-    "handover-accepted": "Overdracht aangenomen",
-    "placement-started": "Plaatsing",
-    "placement-corrected": "Plaatsing gecorrigeerd",
-    "placement-extended": "Plaatsing verlengd",
-    "placement-ended": "Plaatsing geëindigd",
-    "placement-voided": "Plaatsing ingetrokken",
-    "retention-confirmed": "Bevestigd dat u nog werkte",
-    "employer-registered": "Werkgever vastgelegd",
-    "employer-erased": "Gegevens van de werkgever gewist",
-    "request-received": "Uw verzoek ontvangen",
-    "request-extended": "Termijn van uw verzoek verlengd",
-    "request-answered": "Uw verzoek beantwoord",
-}
-FIELD: Mapping[str, str] = {
-    "name": "naam",
-    "phone": "telefoon",
-    "email": "e-mail",
-    "birth_date": "geboortedatum",
-    "v_number": "V-nummer",
-    "notes": "aantekeningen",
-    "workplace": "werkplek",
-    "occurred_on": "datum",
-    "start_date": "start",
-    "end_date": "laatste dag",
-    "planned_end_date": "afgesproken laatste dag",
-    "channel": "hoe wij u leerden kennen",
-    "region_id": "regio",
-    "municipality_code": "gemeente",
-    "education_band": "opleiding",
-    "distance_phase": "fase",
-    "to_partner": "aan",
-    "from_partner": "door",
-    "answer_by": "antwoord uiterlijk",
-    "contact_name": "contactpersoon",
-    "contact_phone": "telefoon van de contactpersoon",
-    "contact_email": "e-mail van de contactpersoon",
-}
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ERASED = "(gewist)"
+HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
+"""Where an event says on which day it happened: the first of these that it has."""
+DATES = {*HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date"}
+PLAIN = {"name", "phone", "email", "notes", "v_number", "workplace", "public_name"} | {
+    f"contact_{name}" for name in ("name", "phone", "email")
+}
+"""What somebody typed: never a code, also where it looks like one."""
+INDENT = " " * 12
 
 
 def readable(held: Sequence[Mapping[str, Any]]) -> str:
-    """The answers of the services, one after the other."""
+    """The answers of the services, one after the other; each in the order in which things happened."""
     lines: list[str] = []
     for one in held:
         lines += [f"Wat {one['partner']} over u vastlegde ({one['service']})", ""]
-        for event in one["events"]:
-            lines += [f"{day(event['recordedAt'])}  {EVENT.get(event['event'], event['event'])}"]
-            lines += [f"            {name}: {value}" for name, value in fields(event["data"])]
+        # What happened on one day stays in the order in which it was recorded.
+        for event in sorted(one["events"], key=happened_on):
+            lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"]))]
         lines += ["", "Wie uw gegevens bekeek of wijzigde", *accesses(one["access"]), ""]
     return "\n".join(lines)
 
 
-def fields(data: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def happened_on(event: Mapping[str, Any]) -> date:
+    """An event without a day of its own happened when it was recorded."""
+    data = event["data"]
+    found = next((data[name] for name in HAPPENED if isinstance(data.get(name), str)), None)
+    return date.fromisoformat(found) if found else recorded_on(event)
+
+
+def recorded_on(event: Mapping[str, Any]) -> date:
+    return datetime.fromisoformat(event["recordedAt"]).astimezone(AMSTERDAM).date()
+
+
+def heading(event: Mapping[str, Any]) -> str:
+    happened, recorded = happened_on(event), recorded_on(event)
+    later = "" if happened == recorded else f" (vastgelegd op {day(recorded)})"
+    return f"{day(happened)}  {EVENT.get(event['event'], spaced(event['event']))}{later}"
+
+
+def fields(data: Mapping[str, Any]) -> Iterable[str]:
+    """Without the references, which say nothing to anybody, and without the day that stands above."""
     for name, value in data.items():
-        if value == {"erased": True}:
-            yield FIELD.get(name, name), ERASED
-        elif isinstance(value, list):
-            yield FIELD.get(name, name), ", ".join(str(part) for part in value) or "geen"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        elif isinstance(value, bool):
-            yield FIELD.get(name, name), "ja" if value else "nee"
-        else:
-            yield FIELD.get(name, name), str(value)
+        if name != "occurred_on" and not is_reference(value):
+            first, *more = words(name, value)
+            yield f"{FIELD.get(name, spaced(name))}: {first}"
+            yield from (f"  {line}" for line in more)
+
+
+def is_reference(value: object) -> bool:
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def words(name: str, value: object) -> list[str]:
+    """The lines of one value."""
+    if value == {"erased": True}:
+        return [ERASED]
+    if isinstance(value, bool):
+        return ["ja" if value else "nee"]
+    if isinstance(value, list):
+        parts = [words(name, part)[0] for part in cast("list[object]", value)]
+        return [", ".join(parts) or "geen"]
+    text = str(value)
+    if name in PLAIN:
+        return [printable(line) for line in text.splitlines()] or [""]
+    if name in DATES:
+        return [day(date.fromisoformat(text))]
+    return [CODE_OF_FIELD.get((name, text)) or CODE.get(text) or printable(text)]
 
 
 def accesses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """When, in which role and what; who exactly is the partner's affair."""
-    if not rows:
-        return ["            niemand"]
-    return [
-        f"{day(row['at'])}  {', '.join(row['roles']) or 'het systeem'} van {row['partner']}: {row['action']}"
-        for row in rows
-    ]
+    return [access(row) for row in rows] or [f"{INDENT}niemand"]
 
 
-def day(moment: str) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone(AMSTERDAM):%d-%m-%Y}"
+def access(row: Mapping[str, Any]) -> str:
+    at = datetime.fromisoformat(row["at"]).astimezone(AMSTERDAM).date()
+    roles = ", ".join(ROLE.get(role, spaced(role)) for role in row["roles"]) or "het systeem"
+    outcome = OUTCOME.get(row["outcome"], row["outcome"])
+    came_of_it = f" ({outcome})" if outcome else ""
+    action = ACTION.get(row["action"], spaced(row["action"]))
+    return f"{day(at)}  {roles} van {row['partner']}: {action}{came_of_it}"
+
+
+def day(when: date) -> str:
+    return f"{when:%d-%m-%Y}"
+
+
+def spaced(name: str) -> str:
+    """A name that a newer service has and we do not know."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def printable(text: str) -> str:
+    """What somebody typed cannot steer the terminal of who reads it."""
+    return "".join(one if one.isprintable() else " " for one in text)

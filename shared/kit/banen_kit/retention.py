@@ -27,6 +27,8 @@ EVERY_SECONDS = 6 * 3600.0
 AGAIN_SECONDS = 60.0
 """After a run that the store or the keys cut short."""
 BATCH = 500
+AT_ONCE = 100
+"""Erased together, because taking keys off the disk costs as much for many as for one."""
 SUBJECT = "retention"
 """Who does it, in the audit log."""
 ERASURES = UUID("0f6c1f1e-3f0e-5a53-9a4e-0f6f5f3c2b11")
@@ -97,9 +99,12 @@ class Retention:
         gauge = self.desk.metrics.retention_overdue
         for kind in self.months:
             gauge.labels(kind).set(sum(category == kind for category, _ in due))
-        for kind, ref in due:
-            await self._erase(self.desk.service.kept[kind], ref)
-            gauge.labels(kind).dec()
+        for start in range(0, len(due), AT_ONCE):
+            some = due[start : start + AT_ONCE]
+            tried = await asyncio.gather(*(self._erase(*one) for one in some), return_exceptions=True)
+            for error in tried:
+                if error is not None:
+                    raise error
         if due:
             log.info("retention erased %d persons' data", len(due))
         return len(due)
@@ -136,7 +141,8 @@ class Retention:
                     kept.erased.add(str(person))
         return kept
 
-    async def _erase(self, operation: Operation, ref: str) -> None:
+    async def _erase(self, kind: str, ref: str) -> None:
+        operation = self.desk.service.kept[kind]
         today = self.desk.clock().astimezone(AMSTERDAM).date()
         fields: dict[str, Any] = {"occurred_on": today, "reason": ErasureReason.RETENTION}
         command_id = uuid5(
@@ -145,6 +151,7 @@ class Retention:
         outcome = await self.desk.by_itself(operation, ref, operation.command(**fields), command_id)
         entry = Entry(SUBJECT, self.desk.partner, (), operation.name, ref, outcome, command_id)
         await self.desk.audit.record([entry])
+        self.desk.metrics.retention_overdue.labels(kind).dec()
 
 
 def is_due(last: datetime, months: int, today: date) -> bool:
