@@ -1,14 +1,21 @@
-"""The small programme of the reporting tests, served to a real browser."""
+"""The small programme of the reporting tests, served to a real browser that is signed in as whoever it says."""
 
 import asyncio
 import importlib.util
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from banen_kit.identity import Principal, Role
+from banen_kit.login import set_cookie
+from banen_kit.sessions import COOKIE
 
 # Test folders are not packages, so its fixtures are taken over by path.
 _spec = importlib.util.spec_from_file_location(
@@ -23,9 +30,30 @@ pool, facts, answers, app = _programme.pool, _programme.facts, _programme.answer
 
 @pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[str]:
+    app.router.routes.append(Route("/sign-in-for-a-test", sign_in))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve([listening]))
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await serving
+
+
+async def sign_in(request: Request) -> Response:
+    """Instead of an issuer; Starlette's own kind of route, so that it need not pass the gate."""
+    asked = request.query_params
+    principal = Principal("somebody", asked["partner"], frozenset({Role(asked["role"])}))
+    cookie = await request.app.state.sessions.open(principal, request.headers["User-Agent"])
+    answer = RedirectResponse(asked["path"], 303)
+    set_cookie(answer, COOKIE, cookie)
+    return answer
+
+
+@pytest.fixture
+def address_for(address: str) -> Callable[..., str]:
+    """Where a browser becomes somebody, by default of the bureau, and goes on to a path."""
+
+    def make(path: str, partner: str = "bureau", role: Role = Role.PROJECT_BUREAU) -> str:
+        return f"{address}/sign-in-for-a-test?{urlencode({'partner': partner, 'role': role, 'path': path})}"
+
+    return make
