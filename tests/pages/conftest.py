@@ -1,20 +1,21 @@
-"""The small programme of the reporting tests, served to a real browser."""
+"""The small programme of the reporting tests, served to a real browser that is signed in as whoever it says."""
 
 import asyncio
 import importlib.util
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from banen_kit.identity import Principal, Role
 from banen_kit.login import set_cookie
-from banen_kit.sessions import COOKIE, Sessions
+from banen_kit.sessions import COOKIE
 
 # Test folders are not packages, so its fixtures are taken over by path.
 _spec = importlib.util.spec_from_file_location(
@@ -27,30 +28,32 @@ _spec.loader.exec_module(_programme)
 pool, facts, answers, app = _programme.pool, _programme.facts, _programme.answers, _programme.app
 
 
-BUREAU = Principal("somebody", "bureau", frozenset({Role.PROJECT_BUREAU}))
-MINISTRY = Principal("an-observer", "ministry", frozenset({Role.MINISTRY_OBSERVER}))
-PEOPLE = {"bureau": BUREAU, "ministry": MINISTRY}
-
-
-def add_way_in(app: FastAPI) -> None:
-    """Only in these tests: `/enter/bureau?path=/` is as good as signing in, since no test types at an issuer."""
-    sessions: Sessions = app.state.sessions
-
-    async def enter(request: Request) -> Response:
-        answer = RedirectResponse(request.query_params["path"], 303)
-        person = PEOPLE[request.path_params["who"]]
-        set_cookie(answer, COOKIE, await sessions.open(person, request.headers["User-Agent"]))
-        return answer
-
-    app.add_route("/enter/{who}", enter)
-
-
 @pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[str]:
-    add_way_in(app)
+    app.router.routes.append(Route("/sign-in-for-a-test", sign_in))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve([listening]))
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         await serving
+
+
+async def sign_in(request: Request) -> Response:
+    """Instead of an issuer; Starlette's own kind of route, so that it need not pass the gate."""
+    asked = request.query_params
+    principal = Principal("somebody", asked["partner"], frozenset({Role(asked["role"])}))
+    cookie = await request.app.state.sessions.open(principal, request.headers["User-Agent"])
+    answer = RedirectResponse(asked["path"], 303)
+    set_cookie(answer, COOKIE, cookie)
+    return answer
+
+
+@pytest.fixture
+def address_for(address: str) -> Callable[..., str]:
+    """Where a browser becomes somebody, by default of the bureau, and goes on to a path."""
+
+    def make(path: str, partner: str = "bureau", role: Role = Role.PROJECT_BUREAU) -> str:
+        return f"{address}/sign-in-for-a-test?{urlencode({'partner': partner, 'role': role, 'path': path})}"
+
+    return make
