@@ -143,7 +143,7 @@ def test_a_figure_that_is_kept_back_shows_its_sign():
     text = printed(units=[uaf])
 
     assert below("UAF", text) == [
-        ["route A", "450", "<5", "0", "."],
+        ["route A", "450", "<5", ".", "0", "."],
         ["route B", "geen taakstelling", ".", "0", "0"],
         ["totaal", "940", "609", "64,8%", "<5", "0"],
     ]

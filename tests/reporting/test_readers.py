@@ -334,6 +334,26 @@ async def test_their_page_links_to_no_rows_and_shows_signs(reader: Reader, rule_
     assert len(re.findall(r"<option", page)) == 4, "every rule set can be chosen"
 
 
+@pytest.mark.usefixtures("many")
+async def test_their_page_promises_no_rows_and_leaves_nothing_blank_that_is_kept_back(reader: Reader):
+    async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
+        page = (await client.get("/?month=2008-12")).text
+
+    assert "opent de plaatsingen" not in page
+    on_a, on_b = [re.findall(r"<td>(.*?)</td>", row) for row in page.split("<tr>")[2:4]]
+    assert (on_a[1:3], on_b[1:3]) == ([".", "."], ["&lt;5", "."])
+    (hidden,) = [row for row in page.split("<tr>") if ">without-uwv</a>" in row]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", hidden) == ["."] * 5
+
+
+async def test_a_partners_page_names_other_units_and_prices_nothing(reader: Reader):
+    async with reader("goed-werk", Role.MEDIATOR) as client:
+        page = (await client.get(f"/?{UNTIL}")).text
+
+    assert "zonder de toestemming voor UWV" in page
+    assert "€" not in page
+
+
 async def test_an_auditor_says_first_what_for(reader: Reader, facts: Any, pool: Pool):
     async with reader("bureau", Role.AUDITOR) as client:
         targets = await client.get("/v1/targets")
@@ -406,6 +426,40 @@ async def test_an_auditor_states_the_purpose_once_in_a_form(
         ("page-placements", "shown", "AUDIT-2009-2"),
         ("state-purpose", "refused", "AUDIT-2009-2"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("partner", "role", "path", "status"),
+    [
+        ("bureau", Role.PROJECT_BUREAU, "/", 200),
+        ("bureau", Role.PROJECT_BUREAU, "/plaatsingen", 200),
+        ("bureau", Role.PROJECT_BUREAU, "/?ruleSet=nope", 404),
+        ("bureau", Role.AUDITOR, "/doel", 200),
+        ("ministry", Role.MINISTRY_OBSERVER, "/plaatsingen", 403),
+        ("uaf", Role.COACH, "/", 403),
+    ],
+)
+async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, path: str, status: int):
+    async with await browser_of(app, partner, role) as client:
+        page = await client.get(path)
+        (token,) = re.findall(r'action="/logout".*?name="formToken" value="([^"]+)"', page.text, re.DOTALL)
+        left = await client.post("/logout", data={"formToken": token})
+        after = await client.get(path)
+
+    assert page.status_code == status
+    assert "form-action 'self' https://issuer.test;" in page.headers["Content-Security-Policy"]
+    assert (left.status_code, left.headers["location"]) == (303, "/")
+    assert after.headers["location"].startswith("/login?")
+
+
+async def test_after_a_form_a_page_offers_no_token_that_was_used_up(app: FastAPI):
+    async with await browser_of(app, "bureau", Role.AUDITOR) as client:
+        form = await client.get("/doel")
+        (token,) = re.findall(r'action="/doel".*?name="formToken" value="([^"]+)"', form.text, re.DOTALL)
+        refused = await client.post("/doel", data={"formToken": token, "document": "two words"})
+
+    assert refused.status_code == 400
+    assert "formToken" not in refused.text
 
 
 async def test_what_somebody_typed_is_not_in_the_audit_log(reader: Reader, pool: Pool):

@@ -24,7 +24,7 @@ from banen_reporting.answers import DUPLICATES, PUBLISHED, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, with_target
 from banen_reporting.model import Model
 from banen_reporting.readers import Readers
-from banen_reporting.render import PageRoute, Visit, clause_words, content_policy, day, page, route_words
+from banen_reporting.render import Visit, clause_words, content_policy, day, page, page_route, route_words
 from banen_reporting.verdict import Outcome
 
 STYLE = Path(__file__).parent / "static" / "style.css"
@@ -54,10 +54,11 @@ Open = Callable[[Request], Visit]
 
 
 def routes(readers: Readers, logins: Logins) -> APIRouter:
-    router = APIRouter(route_class=PageRoute, include_in_schema=False)
     issuer = urlsplit(logins.issuer.url)
     # Signing out leads from a form to the issuer, which browsers hold against this policy too.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
+    route_class = page_route(policy)
+    router = APIRouter(route_class=route_class, include_in_schema=False)
 
     def visit(request: Request) -> Visit:
         return Visit(who(request), readers.reading(request), policy)
@@ -65,7 +66,7 @@ def routes(readers: Readers, logins: Logins) -> APIRouter:
     add_overview(router, visit)
     add_placements(router, visit)
     add_purpose(router, visit, logins, readers.gate)
-    router.include_router(login.routes(logins, PageRoute))
+    router.include_router(login.routes(logins, route_class))
     return router
 
 
@@ -87,6 +88,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
         targets = await view.targets(asked)
         results = await view.results(asked)
         compared = await view.rule_sets(asked)
+        labels = {ref: unit.label for ref, unit in (await view.model(asked)).units.items()}
         return page(
             "overview.html",
             asked,
@@ -97,8 +99,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             national=national_lines(targets["national"]) if targets["national"] else [],
             results=results,
             rule_sets=[
-                {**row, "differs": differences(row["params"], targets["units"])}
-                for row in compared["ruleSets"]
+                {**row, "differs": differences(row["params"], labels)} for row in compared["ruleSets"]
             ],
             rule_set_ids=[row["id"] for row in compared["ruleSets"]],
         )
@@ -254,10 +255,9 @@ def rule_set_ids(model: Model) -> list[str]:
     return sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
 
 
-def differences(params: Mapping[str, Any], units: list[dict[str, Any]]) -> list[str]:
+def differences(params: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
     """What a rule set does other than the default."""
     given = RuleSetParams.model_validate(params)
-    labels = {unit["id"]: unit["label"] for unit in units}
     except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
     found = [
         said[value].format(units=except_units)

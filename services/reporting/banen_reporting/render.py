@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
@@ -31,6 +31,9 @@ def content_policy(*form_targets: str) -> str:
 class PageRoute(APIRoute):
     """Answers a refusal with a page that people can read, and sends who is not signed in to do so."""
 
+    policy: ClassVar[str] = ""
+    """The pages' Content-Security-Policy."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
@@ -38,19 +41,31 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
-                return refusal(request, to_problem(error))
+                return refusal(request, to_problem(error), self.policy)
 
         return answer
 
 
-def refusal(request: Request, problem: Problem) -> Response:
+def page_route(pages_policy: str) -> type[PageRoute]:
+    class Route(PageRoute):
+        policy = pages_policy
+
+    return Route
+
+
+def refusal(request: Request, problem: Problem, policy: str) -> Response:
     path = request.url.path
     asked = f"{path}?{request.url.query}" if request.url.query else path
     if problem.status == 401 and request.method == "GET" and path != "/login/answer":
         return RedirectResponse(f"/login?{urlencode({'path': asked})}", 303)
     if problem.code == "purpose-missing":
         return RedirectResponse(f"/doel?{urlencode({'path': asked})}", 303)
-    return fault_page(problem)
+    return fault_page(problem, policy, known_visitor(request))
+
+
+def known_visitor(request: Request) -> Who | None:
+    """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
+    return getattr(request.state, "who", None) if request.method == "GET" else None
 
 
 @dataclass(frozen=True)
@@ -85,26 +100,31 @@ class Visit:
     policy: str
     """The page's Content-Security-Policy."""
 
-    @property
-    def role_words(self) -> str:
-        principal = self.who.principal
-        roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
-        return words.TEXT["signed_in"].format(roles, principal.partner)
-
 
 def page(template: str, asked: Asked, visit: Visit, **content: Any) -> Response:
     text = ENVIRONMENT.get_template(template).render(
-        asked=asked, links=Links(asked), visit=visit, rows_shown=visit.reading.has_rows, **content
+        asked=asked,
+        links=Links(asked),
+        visit=visit,
+        visitor=visit.who,
+        rows_shown=visit.reading.has_rows,
+        **content,
     )
     return HTMLResponse(text, 200, {POLICY: visit.policy})
 
 
-def fault_page(problem: Problem) -> Response:
+def fault_page(problem: Problem, policy: str, visitor: Who | None) -> Response:
     details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
     text = ENVIRONMENT.get_template("fault.html").render(
-        visit=None, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
+        visitor=visitor, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
     )
-    return HTMLResponse(text, problem.status, {POLICY: content_policy(), **problem.headers})
+    return HTMLResponse(text, problem.status, {POLICY: policy, **problem.headers})
+
+
+def role_words(visitor: Who) -> str:
+    principal = visitor.principal
+    roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
+    return words.TEXT["signed_in"].format(roles, principal.partner)
 
 
 def route_words(route: str | None) -> str:
@@ -155,7 +175,11 @@ def make_environment() -> Environment:
     used_on_values = (number, percentage, euro, day, short_day)
     environment.filters.update({used.__name__: used for used in used_on_values})  # pyright: ignore[reportUnknownMemberType]
     environment.globals.update(  # pyright: ignore[reportUnknownMemberType]
-        words=words, text=words.TEXT, clause_words=clause_words, route_words=route_words
+        words=words,
+        text=words.TEXT,
+        clause_words=clause_words,
+        role_words=role_words,
+        route_words=route_words,
     )
     return environment
 

@@ -52,6 +52,7 @@ TEXT: Mapping[str, str] = {
     "no_figure": "geen cijfer",
     "rule_sets_title": "Dezelfde feiten onder andere telregels",
     "rule_sets_caption": "Wat elke set telregels telt, van de taakstelling, en wat één plaatsing dan kost.",
+    "rule_sets_own": "Wat elke set telregels van uw organisatie telt, en van haar taakstelling.",
     "counts": "Telt",
     "of_target": "Van taakstelling",
     "per_placement": "€ per plaatsing",

@@ -158,7 +158,7 @@ def cell_words(cell: Cell) -> list[str]:
     return [
         target,
         figure(cell, "counted"),
-        percentage(cell["attainment"]),
+        attainment(cell),
         figure(cell, "pending"),
         figure(cell, "excluded"),
     ]
@@ -168,6 +168,11 @@ def figure(cell: Cell, outcome: str) -> str:
     """A number, or the mark of one that is kept back."""
     kept_back: Mapping[str, str] = cell.get("suppressed", {})
     return kept_back.get(outcome) or number(cell[outcome])
+
+
+def attainment(cell: Cell) -> str:
+    is_kept_back = cell["target"] is not None and "counted" in cell.get("suppressed", {})
+    return UNSHOWN if is_kept_back else percentage(cell["attainment"])
 
 
 def target_words(cell: Cell) -> str:

@@ -86,6 +86,7 @@ class Gate:
         if not self._rate.hit(self.per_minute, "subject", found.principal.subject):
             raise _hurry()
         request.state.correlation_id = correlation_id(request)
+        request.state.who = found  # also for the page that says no
         try:
             refuse_unless(access, found.principal, self.partner)
         except Problem:
