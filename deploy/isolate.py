@@ -32,9 +32,8 @@ def isolate(service: str, uv: Path) -> None:
         python = Path(folder) / "venv/bin/python"
         run(uv, "venv", "--quiet", "--python", sys.executable, Path(folder) / "venv")
         constraints = Path(folder) / "constraints.txt"
-        pinned = re.findall(
-            r"^([a-z0-9-]+==[^ ;\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
-        )
+        # With their markers: the lock may hold two versions of one thing.
+        pinned = re.findall(r"^([a-z0-9-]+==[^\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
         constraints.write_text("\n".join(pinned))
         sources = [str(ROOT / path) for path in (*SHARED, f"services/{service}")]
         run(

@@ -56,7 +56,7 @@ async def site(database, tmp_path: Path) -> AsyncGenerator[Site]:
     await store.close()
     await keys.close()
     yield Site(owner, url_file)
-    await owner.execute(f"drop schema {SCHEMA}, {KEYS} cascade; drop role {SCHEMA}")
+    await owner.execute(f"drop schema {SCHEMA}, {KEYS} cascade; drop owned by {SCHEMA}; drop role {SCHEMA}")
     await owner.execute(f"delete from public.banen_stores where schema in ('{SCHEMA}', '{KEYS}')")
     await owner.close()
 

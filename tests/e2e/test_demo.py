@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
+from banen_kit.audit_chain import verify
+from banen_kit.postgres import connect
+from banen_kit.settings import keys_schema_of, schema_of
 from banen_local.history.people import FAMILY_NAMES
+from banen_local.programme import DATABASE, Programme
+from banen_local.supervisor import Supervisor
 
 pytestmark = pytest.mark.e2e
 
@@ -59,7 +64,7 @@ def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def test_prints_one_document_with_everything(answer: dict[str, Any]):
     assert set(answer) == {
-        "targets", "results", "ruleSets", "knownOn", "events", "seconds", "positions", "mismatches",
+        "targets", "results", "ruleSets", "knownOn", "events", "seconds", "positions", "seen", "mismatches",
     }  # fmt: skip
 
 
@@ -137,12 +142,22 @@ def test_counted_every_public_event(answer: dict[str, Any]):
     assert [source for source in sources if not source["complete"]] == []
 
 
+def test_shows_an_adviser_the_bureau_and_the_ministry_different_things(answer: dict[str, Any]):
+    seen = {one["person"]: (one["units"], one["counted"], one["rows"]) for one in answer["seen"]}
+    assert seen == {
+        "demo-emplooi-adviser": (["chain"], 1050, 1050),
+        "demo-bureau-project-bureau": (["uaf", "chain", "goed-werk", "uwv"], 2327, 2327),
+        "demo-ministry-ministry-observer": (["uaf", "chain", "goed-werk", "uwv"], 2327, "rows-not-yours"),
+    }
+
+
 def test_run_again_adds_nothing_and_shows_the_tables(folder: Path, answer: dict[str, Any]):
     again = demo(folder)
     assert again.returncode == 0, again.stderr
     assert f"{answer['events']} events" in again.stdout
     assert "geen taakstelling" in again.stdout
     assert "✗" not in again.stdout
+    assert "rows-not-yours" in again.stdout
 
 
 def test_nobodys_name_is_in_any_file_in_the_clear(answer: dict[str, Any], folder: Path):
@@ -151,3 +166,23 @@ def test_nobodys_name_is_in_any_file_in_the_clear(answer: dict[str, Any], folder
     assert sum(path.stat().st_size for path in files) > 100_000_000
     names = re.compile("|".join(FAMILY_NAMES).encode())
     assert [path.name for path in files if names.search(path.read_bytes())] == []
+
+
+async def test_who_loaded_what_is_in_an_unbroken_audit_log(answer: dict[str, Any], folder: Path):
+    """Every service's log holds every line of the load, and its chain is whole up to its anchor and beyond."""
+    async with Supervisor(folder) as supervisor:
+        programme = Programme(folder)
+        await supervisor.start(programme.database, programme.keys)
+        for partner in programme.partners:
+            for service in partner.services:
+                schema = schema_of(partner.id, service)
+                store = await connect(programme.database.url(DATABASE), schema)
+                keys = await connect(programme.keys.url(DATABASE), keys_schema_of(partner.id))
+                try:
+                    found = await verify(store, keys, schema)
+                finally:
+                    await store.close()
+                    await keys.close()
+                assert found.faults == ()
+                assert found.rows > 0
+                assert found.anchored is not None

@@ -132,12 +132,12 @@ async def test_an_older_reader_stands_in_the_way_and_a_repeat_goes_on(
         await keys.destroy(["p003"])
     assert await keys.find_keys(GONE) == dict.fromkeys(GONE)
     assert files_with(data, wrapped["p003"]) != []
-    assert await keys.left_to_destroy(["p003"], []) == {"p003", "p077"}
+    assert await keys.left_to_destroy(["p003"], [], []) == {"p003", "p077"}
     await older_reader.execute("rollback")
     done = await keys.destroy(["p003"])
     assert [one.already for one in done] == [False, False]
     assert files_with(data, wrapped["p003"]) == []
-    assert await keys.left_to_destroy(["p003"], []) == set()
+    assert await keys.left_to_destroy(["p003"], [], []) == set()
 
 
 async def test_an_older_reader_who_leaves_in_time_does_no_harm(

@@ -310,11 +310,11 @@ async def test_an_erasure_together_with_something_else_is_no_way_round_the_refus
 class HesitantKeys(MemoryKeys):
     refusals = 2
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
         if self.refusals:
             self.refusals -= 1
             raise NotDestroyed
-        return await super().destroy(persons)
+        return await super().destroy(persons, alone=alone)
 
 
 async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(store: RacedStore):

@@ -247,17 +247,17 @@ class StubbornKeys(MemoryKeys):
     gives_in = False
     asked = 0
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
         self.asked += 1
         if not self.gives_in:
             raise NotDestroyed
-        return await super().destroy(persons)
+        return await super().destroy(persons, alone=alone)
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         self.asked += 1
-        return await super().left_to_destroy(erased, pairs)
+        return await super().left_to_destroy(erased, alone, pairs)
 
 
 # Several references of one person
@@ -425,5 +425,20 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
     assert await journal.is_repeat(record, b"one")
     assert json.loads(record.metadata)["fingerprint"] != await keys.fingerprint(b"one")
     keys.kept[str(REF)] = None
+    with pytest.raises(PersonErased):
+        await journal.is_repeat(record, b"one")
+
+
+@pytest.mark.parametrize("erased", [REF, OTHER])
+async def test_a_fingerprint_of_a_request_about_two_persons_is_gone_with_either(
+    journal: Journal[Any], keys: MemoryKeys, erased: UUID
+):
+    await journal.append(
+        "thing-1", [MET, MET.model_copy(update={"person_ref": OTHER})], 0, meta(request=b"one")
+    )
+    record = await first_record(journal)
+    assert await journal.is_repeat(record, b"one")
+    assert not await journal.is_repeat(record, b"two")
+    await keys.destroy([str(erased)])
     with pytest.raises(PersonErased):
         await journal.is_repeat(record, b"one")

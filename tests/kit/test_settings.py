@@ -16,6 +16,8 @@ GOOD = {
     "BANEN_KEYS_URL": SECRET,
     "BANEN_MASTER_KEY_FILE": "master.key",
     "BANEN_BUS_URL": "nats://very-secret@localhost",
+    "BANEN_ISSUER": "https://login.example/banen",
+    "BANEN_KEY_BACKUP_DAYS": "30",
     "BANEN_PORT": "8000",
 }
 
@@ -135,7 +137,42 @@ def test_settings_cannot_be_changed():
 
 
 def test_nothing_that_connects_has_a_default():
-    assert [name for name, field in Settings.model_fields.items() if not field.is_required()] == []
+    optional = {name for name, field in Settings.model_fields.items() if not field.is_required()}
+    # The first three are asked where a service has pages, the last where it keeps persons.
+    assert optional == {"client_id", "client_secret", "public_url", "profile", "retention"}
+
+
+@pytest.mark.parametrize("variable", ["BANEN_ISSUER", "BANEN_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    ("url", "profile", "is_good"),
+    [
+        ("https://login.example", None, True),
+        ("http://login.example", None, False),
+        ("http://login.example", "local", False),
+        ("http://127.0.0.1:9000", None, False),
+        ("http://127.0.0.1:9000", "local", True),
+        ("http://127.0.0.1.evil.example", "local", False),
+        ("http://127.0.0.1@evil.example", "local", False),
+        ("ftp://127.0.0.1", "local", False),
+    ],
+)
+def test_whoever_tells_who_asks_is_reached_over_https_or_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, variable: str, url: str, profile: str | None, is_good: bool
+):
+    monkeypatch.setenv(variable, url)
+    if profile:
+        monkeypatch.setenv("BANEN_PROFILE", profile)
+
+    if is_good:
+        assert load().profile == profile
+    else:
+        assert variable in complaint()
+
+
+def test_there_is_one_other_profile(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BANEN_PROFILE", "production")
+
+    assert complaint().startswith("BANEN_PROFILE: ")
 
 
 def test_a_schema_belongs_to_one_service_of_one_partner():

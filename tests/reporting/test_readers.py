@@ -276,6 +276,30 @@ async def test_large_figures_are_shown_to_them_as_they_are(reader: Reader):
 
 
 @pytest.mark.usefixtures("many")
+async def test_what_they_are_shown_is_the_figure_itself(reader: Reader):
+    async with (
+        reader("ministry", Role.MINISTRY_OBSERVER) as client,
+        reader("bureau", Role.STEERING_GROUP) as wide,
+    ):
+        targets = await get(client, f"/v1/targets?{MONTH_END}")
+        results = await get(client, f"/v1/results?{MONTH_END}")
+        true = await get(wide, f"/v1/targets?{MONTH_END}&{UNTIL}")
+        true_results = await get(wide, f"/v1/results?{MONTH_END}&{UNTIL}")
+
+    shown = [
+        (cell[outcome], real[outcome])
+        for part, truth in zip([*targets["units"], targets["national"]], [*true["units"], true["national"]], strict=True)
+        for cell, real in [(part["routes"][r], truth["routes"][r]) for r in "AB"] + [(part["total"], truth["total"])]
+        for outcome in ("counted", "pending", "excluded")
+        if cell[outcome] is not None
+    ]  # fmt: skip
+    assert [pair for pair in shown if pair[0] != pair[1]] == []
+    assert max(count for count, _ in shown) == true["national"]["total"]["counted"] > 100
+    assert results["national"] == true_results["national"]
+    assert results["costs"] == true_results["costs"]
+
+
+@pytest.mark.usefixtures("many")
 async def test_what_one_answer_keeps_back_no_other_answer_tells(reader: Reader):
     """UAF's figure and that of Goed & Werk hide each other: also in the results, the comparison and on the page."""
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
@@ -380,6 +404,7 @@ async def test_an_auditor_states_the_purpose_once_in_a_form(
         ("page-placements", "refused", None),
         ("state-purpose", "accepted", "AUDIT-2009-2"),
         ("page-placements", "shown", "AUDIT-2009-2"),
+        ("state-purpose", "refused", "AUDIT-2009-2"),
     ]  # fmt: skip
 
 

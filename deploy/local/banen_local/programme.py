@@ -28,6 +28,8 @@ from banen_local.supervisor import Program, Supervisor
 PARTNERS_FILE = Path(__file__).parent / "partners.toml"
 DATABASE = "banen"
 ISSUER = "issuer"
+MONTHS_KEPT = 60
+"""Of every kind of data on persons, here."""
 BUS_STORE = 16 * 2**30
 """What the streams may grow to together; it is a limit, not taken beforehand."""
 
@@ -164,6 +166,8 @@ class Programme:
             "BANEN_MASTER_KEY_FILE": str(master_key(self.folder, running.partner)),
             "BANEN_ISSUER": self.issuer,
             "BANEN_PROFILE": "local",
+            "BANEN_KEY_BACKUP_DAYS": "0",
+            "BANEN_RETENTION": " ".join(f"{kind}={MONTHS_KEPT}" for kind in services()[running.service].kept),
             "BANEN_PORT": running.url.rsplit(":", 1)[1],
             "PATH": os.environ.get("PATH", ""),
             "PYTHONUNBUFFERED": "1",
@@ -201,7 +205,7 @@ async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: 
 
 
 async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A schema of keys for each partner, and a role for each of its services that may only call `keys_for` and anchor."""
+    """A schema of keys for each partner, and a role for each of its services that reads no table of it."""
     await _make_database(server)
     owner = await asyncpg.connect(server.url(DATABASE))
     try:

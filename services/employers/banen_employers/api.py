@@ -6,9 +6,14 @@ from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
 from banen_kit.requests import REQUESTS
 from banen_kit.service import Operation
 
+KEPT = {
+    "employer": Operation("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
+}
+"""The kinds of data on persons, each with the command that erases one."""
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
-    Operation("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
+    KEPT["employer"],
     Operation("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
     Operation("/groups/{ref}/plan", PlanGroup, "group", GROUP),
     Operation("/groups/{ref}/close", CloseGroup, "group", GROUP),

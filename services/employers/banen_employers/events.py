@@ -51,6 +51,9 @@ class EmployerErased(Stored, frozen=True):
     def erased_person(self) -> UUID:
         return self.employer_ref
 
+    def erases_alone(self) -> bool:
+        return self.reason is ErasureReason.RETENTION
+
 
 class AgreementSigned(Stored, frozen=True):
     TYPE: ClassVar[str] = "agreement-signed"

@@ -1,7 +1,7 @@
 """Who may do what in employers."""
 
 from banen_kit.identity import Role
-from banen_kit.rights import EVERY_SERVICE, Rights, own
+from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.EMPLOYER_RELATIONS,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -29,6 +29,7 @@ RIGHTS: Rights = {
     "requests": own(*_PRIVACY),
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
+    "signing-key": ANYONE,
     "bulk": own(*_STAFF, Role.PARTNER_MANAGER, *_STEWARD),
     "read-employer": own(*_READERS),
     "read-agreement": own(*_READERS),

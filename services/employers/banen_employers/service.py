@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from banen_employers.api import OPERATIONS
+from banen_employers.api import KEPT, OPERATIONS
 from banen_employers.events import EmployersEvent
 from banen_employers.publish import to_contract
 from banen_employers.rights import RIGHTS
@@ -16,5 +16,6 @@ SERVICE = Service(
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,
+    kept=KEPT,
     policies=(live_policy("employers"),),
 )

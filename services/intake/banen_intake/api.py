@@ -14,15 +14,21 @@ from banen_intake.domain.handover import HANDOVER, OfferHandover
 from banen_kit.requests import REQUESTS
 from banen_kit.service import Operation
 
+KEPT = {
+    "contact": Operation("/contacts/{ref}/erase", EraseContact, "contact", CONTACT),
+    "candidate": Operation("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE),
+}
+"""The kinds of data on persons, each with the command that erases one."""
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/contacts/{ref}/record", RecordContact, "contact", CONTACT),
-    Operation("/contacts/{ref}/erase", EraseContact, "contact", CONTACT),
+    KEPT["contact"],
     Operation("/candidates/{ref}/register", RegisterCandidate, "candidate", CANDIDATE),
     Operation("/candidates/{ref}/complete-intake", CompleteIntake, "candidate", CANDIDATE),
     Operation("/candidates/{ref}/assess-distance", AssessDistance, "candidate", CANDIDATE),
     Operation("/candidates/{ref}/assign-route", AssignRoute, "candidate", CANDIDATE),
     Operation("/candidates/{ref}/close", CloseCandidate, "candidate", CANDIDATE),
-    Operation("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE),
+    KEPT["candidate"],
     Operation("/handovers/{ref}/offer", OfferHandover, "handover", HANDOVER),
     *REQUESTS,
 )

@@ -43,6 +43,9 @@ class ContactErased(Stored, frozen=True):
     def erased_person(self) -> UUID:
         return self.contact_ref
 
+    def erases_alone(self) -> bool:
+        return self.reason is ErasureReason.RETENTION
+
 
 class CandidateRegistered(Stored, frozen=True):
     TYPE: ClassVar[str] = "candidate-registered"
@@ -102,6 +105,9 @@ class CandidateErased(Stored, frozen=True):
 
     def erased_person(self) -> UUID:
         return self.candidate_ref
+
+    def erases_alone(self) -> bool:
+        return self.reason is ErasureReason.RETENTION
 
 
 class HandoverOffered(Stored, frozen=True):

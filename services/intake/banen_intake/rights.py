@@ -1,7 +1,7 @@
 """Who may do what in intake."""
 
 from banen_kit.identity import Role
-from banen_kit.rights import EVERY_SERVICE, Rights, own
+from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.INTAKE_WORKER,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -26,6 +26,7 @@ RIGHTS: Rights = {
     "requests": own(*_PRIVACY),
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
+    "signing-key": ANYONE,
     "bulk": own(*_STAFF, Role.COACH, *_STEWARD),
     "read-contact": own(*_READERS),
     "read-candidate": own(*_READERS),

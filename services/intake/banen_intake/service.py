@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from banen_intake.api import OPERATIONS
+from banen_intake.api import KEPT, OPERATIONS
 from banen_intake.events import IntakeEvent
 from banen_intake.policy import HANDOVER_ACCEPTED
 from banen_intake.publish import to_contract
@@ -17,5 +17,6 @@ SERVICE = Service(
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,
+    kept=KEPT,
     policies=(HANDOVER_ACCEPTED, live_policy("intake")),
 )

@@ -14,9 +14,14 @@ from banen_mediation.domain.placement import (
     VoidPlacement,
 )
 
+KEPT = {
+    "client": Operation("/clients/{ref}/erase", EraseClient, "client", CLIENT),
+}
+"""The kinds of data on persons, each with the command that erases one."""
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
-    Operation("/clients/{ref}/erase", EraseClient, "client", CLIENT),
+    KEPT["client"],
     Operation("/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER),
     Operation("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT),
     Operation("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT),

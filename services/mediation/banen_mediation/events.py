@@ -50,6 +50,9 @@ class ClientErased(Stored, frozen=True):
     def erased_person(self) -> UUID:
         return self.client_ref
 
+    def erases_alone(self) -> bool:
+        return self.reason is ErasureReason.RETENTION
+
 
 class HandoverReceived(Stored, frozen=True):
     """Another partner offered us a candidate; only kept here, because the offer itself is public already."""

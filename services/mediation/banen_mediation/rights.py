@@ -1,7 +1,7 @@
 """Who may do what in mediation."""
 
 from banen_kit.identity import Role
-from banen_kit.rights import EVERY_SERVICE, Rights, own
+from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.ADVISER, Role.MEDIATOR)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -27,6 +27,7 @@ RIGHTS: Rights = {
     "requests": own(*_PRIVACY),
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
+    "signing-key": ANYONE,
     "bulk": own(*_STAFF, *_STEWARD),
     "read-client": own(*_READERS),
     "read-handover": own(*_READERS),

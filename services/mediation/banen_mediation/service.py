@@ -5,7 +5,7 @@ from typing import get_args
 from banen_kit.live import WentLive, live_policy
 from banen_kit.requests import RequestEvent
 from banen_kit.service import Service
-from banen_mediation.api import OPERATIONS
+from banen_mediation.api import KEPT, OPERATIONS
 from banen_mediation.events import MediationEvent
 from banen_mediation.policy import HANDOVER_OFFERED, PLACEMENT_CONVERTED
 from banen_mediation.publish import to_contract
@@ -17,5 +17,6 @@ SERVICE = Service(
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,
+    kept=KEPT,
     policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_policy("mediation")),
 )

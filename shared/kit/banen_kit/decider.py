@@ -39,6 +39,10 @@ class Stored(BaseModel, frozen=True, extra="forbid"):
         """The person whom this event erases: their key is destroyed once it is recorded."""
         return None
 
+    def erases_alone(self) -> bool:
+        """Whether only what is kept under that one reference goes, and not the same person's under others."""
+        return False
+
     def same_person(self) -> tuple[UUID, UUID] | None:
         """Two references that this event says are one and the same person; erasing either erases both."""
         return None

@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 from banen_contracts import Envelope
 from banen_contracts.base import Moment
 from banen_kit.audit import Audit, Entry, Outcome, entry_of
-from banen_kit.decider import Command, Context
+from banen_kit.decider import Command, Context, Refused
 from banen_kit.handler import Answer, handle
 from banen_kit.identity import Principal
 from banen_kit.journal import Journal, Meta
@@ -25,6 +25,7 @@ from banen_kit.metrics import Metrics
 from banen_kit.problem import FieldError, Problem, from_validation, invalid, to_problem
 from banen_kit.rights import refuse_unless
 from banen_kit.service import Operation, Send, Service
+from banen_kit.store import WrongVersion
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
@@ -154,6 +155,14 @@ class Desk:
         meta = Meta(uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at)
         return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
 
+    async def by_itself(self, operation: Operation, ref: str, command: Command, command_id: UUID) -> Outcome:
+        """Give a command that nobody asked for. Raises `StoreUnavailable`."""
+        meta = Meta(command_id, command_id, command_id, self.clock(), command_id.bytes)
+        try:
+            return _outcome_of(await self._handle(operation, ref, command, meta, None))
+        except (Refused, WrongVersion) as error:
+            return _outcome_of(error)
+
     async def _inherited(self, cause: Envelope, stream: str) -> datetime | None:
         if not cause.imported or await is_live(self.journal.store):
             return None
@@ -236,6 +245,11 @@ def checked_ref(operation: Operation, ref: str) -> str:
         if not SLUG.fullmatch(ref):
             raise invalid([FieldError("ref", "use lower-case letters, digits and hyphens")])
         return ref
+    return as_uuid(ref)
+
+
+def as_uuid(ref: str) -> str:
+    """A random reference in its one spelling. Raises `Problem`."""
     try:
         return str(UUID(ref))
     except ValueError:

@@ -1,5 +1,6 @@
 """Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,8 @@ from banen_kit.sessions import COOKIE, Session, Sessions
 from banen_kit.text import Mark
 from banen_kit.tokens import Issuer, IssuerUnavailable, TokenRefused
 
+log = logging.getLogger(__name__)
+
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_FORM_BYTES = 16 * 1024
@@ -28,7 +31,8 @@ FORM_TOKEN = "formToken"  # noqa: S105 - the name of a field
 PER_MINUTE = RateLimitItemPerMinute(15_000)
 """Requests of one subject, which may be a system that passes on what many people do; a bulk load is one request."""
 REFUSED_PER_MINUTE = RateLimitItemPerMinute(60)
-"""Requests of one address without a valid token or session, before they are not looked at any more."""
+"""Tokens from one address that were refused; behind a proxy all come from its address. Who sends nothing guesses
+nothing, and who is not signed in must always be sent to do so, however many strangers guess."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Gate:
     audit: Audit
     sessions: Sessions | None = None
     """Where the service has pages."""
+    per_minute: RateLimitItemPerMinute = PER_MINUTE
     _rate: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()), repr=False
     )
@@ -71,14 +76,21 @@ class Gate:
         access = self.rights.get(request.scope["route"].name)
         if access is ANYONE:
             return
-        found = await self._identify(request)
+        try:
+            found = await self._identify(request)
+        except Problem as problem:
+            # Not in the audit log: nobody is known yet who could be named there.
+            log.warning("%s refused: %s", request.scope["route"].name, problem.code)
+            raise
+        # Before the rights, since each refusal writes to the audit log.
+        if not self._rate.hit(self.per_minute, "subject", found.principal.subject):
+            raise _hurry()
+        request.state.correlation_id = correlation_id(request)
         try:
             refuse_unless(access, found.principal, self.partner)
         except Problem:
             await self.note(request, found, Outcome.REFUSED)
             raise
-        if not self._rate.hit(PER_MINUTE, "subject", found.principal.subject):
-            raise _hurry()
         request.state.who = await self._with_form(request, found)
 
     async def note(
@@ -86,12 +98,15 @@ class Gate:
     ) -> None:
         """Record in the audit log that somebody looked at this route, or tried to. Raises `StoreUnavailable`."""
         action = request.scope["route"].name
-        entry = entry_of(visitor.principal, action, target, outcome, correlation_id(request))
+        entry = entry_of(visitor.principal, action, target, outcome, request.state.correlation_id)
         await self.audit.record([replace(entry, purpose=visitor.purpose, detail=detail)])
 
     async def _identify(self, request: Request) -> Who:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return await self._of_session(request)
         try:
-            return await self._of_token(request) or await self._of_session(request)
+            return await self._of_token(request, header)
         except Problem as problem:
             address = request.client.host if request.client else ""
             # Only who guesses has to wait: others at the same address may be colleagues.
@@ -99,10 +114,7 @@ class Gate:
                 raise _hurry() from None
             raise
 
-    async def _of_token(self, request: Request) -> Who | None:
-        header = request.headers.get("Authorization")
-        if header is None:
-            return None
+    async def _of_token(self, request: Request, header: str) -> Who:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise refused("token-missing", "Send an access token: Authorization: Bearer …")
@@ -132,6 +144,7 @@ class Gate:
         fields = parse_qs((await limited_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
         form = {name: values[0] for name, values in fields.items()}
         if not await self.sessions.use_form(found.session, form.pop(FORM_TOKEN, "")):
+            await self.note(request, found, Outcome.REFUSED)
             detail = "This form was sent before, or is too old; open the page again."
             raise Problem(403, "form-used", detail, FORM_TOKEN)
         return replace(found, form=form)

@@ -1,14 +1,13 @@
 """What every answer of a service has, and how long any request may take, whatever the route."""
 
 import asyncio
-import json
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from banen_kit.problem import MEDIA_TYPE, Problem
+from banen_kit.problem import Problem
 
 MOST_SECONDS = 60.0
 """From the first byte of a request to the last of its answer, so that a slow sender holds nothing for ever."""
@@ -24,6 +23,15 @@ HEADERS: Final = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
 """On every answer that does not say otherwise; pages say more of what they may load."""
+
+
+TOO_LONG: Final = Problem(
+    503,
+    "took-too-long",
+    "This took too long, and it cannot be known whether it was done; repeat it with the same key.",
+    headers={"Retry-After": "5"},
+)
+FAULT: Final = Problem(500, "fault", "Something went wrong here; it has been logged.")
 
 
 class Guard:
@@ -52,7 +60,12 @@ class Guard:
         except TimeoutError:
             if has_begun:
                 raise
-            await _too_long(send_guarded)
+            await _send(TOO_LONG, send_guarded)
+        except Exception:
+            # Answered here, since what the framework says of a fault goes past us; and raised for the server's log.
+            if not has_begun:
+                await _send(FAULT, send_guarded)
+            raise
 
 
 def add_headers(message: MutableMapping[str, Any]) -> None:
@@ -61,10 +74,7 @@ def add_headers(message: MutableMapping[str, Any]) -> None:
         headers.setdefault(name, value)
 
 
-async def _too_long(send: Send) -> None:
-    detail = "This took too long, and it cannot be known whether it was done; repeat it with the same key."
-    problem = Problem(503, "took-too-long", detail, headers={"Retry-After": "5"})
-    body = json.dumps(problem.to_json()).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", b"5")]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _send(problem: Problem, send: Send) -> None:
+    answer = problem.response()
+    await send({"type": "http.response.start", "status": problem.status, "headers": answer.raw_headers})
+    await send({"type": "http.response.body", "body": answer.body})

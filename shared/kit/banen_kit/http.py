@@ -12,12 +12,13 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from banen_kit import problem
+from banen_kit import persons, problem
 from banen_kit.audit import Outcome
 from banen_kit.body import limited_body
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
 from banen_kit.gate import Gate, optional_uuid, who
 from banen_kit.guard import Guard
+from banen_kit.persons import Persons
 from banen_kit.problem import FieldError, Problem, invalid
 from banen_kit.service import Operation
 
@@ -33,9 +34,13 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    desk: Desk, gate: Gate, checks: Mapping[str, Check], lifespan: Lifespan | None = None
+    desk: Desk,
+    gate: Gate,
+    checks: Mapping[str, Check],
+    held: Persons | None = None,
+    lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """The application of one service; also how tests reach it."""
+    """The application of one service; also how tests reach it. `held` is for services that keep persons."""
     app = FastAPI(
         title=f"banen {desk.service.name}",
         version="0.1.0",
@@ -49,6 +54,8 @@ def create_app(
     problem.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
     app.include_router(record_routes(desk, gate), prefix="/v1")
+    if held is not None:
+        app.include_router(persons.routes(held, gate))
     app.include_router(health_routes(desk, checks))
     return app
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -161,14 +162,13 @@ class Journal(Generic[E]):
         encoded = tuple(
             self.codec.encode(event, meta.event_id(index), keys) for index, event in enumerate(events)
         )
-        whose = persons[0] if persons else None
         metadata = {
             "commandId": str(meta.command_id),
             "correlationId": str(meta.correlation_id),
             "causationId": str(meta.causation_id),
             "edgeTime": meta.now.isoformat(),
-            "fingerprint": await self.keys.fingerprint(meta.request, keys[whose] if whose else None),
-            "fingerprintOf": whose,
+            "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
+            "fingerprintOf": persons,
         }
         command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at)
         appended = await self.store.append(command)
@@ -178,8 +178,11 @@ class Journal(Generic[E]):
 
     async def destroy_erased(self, events: Iterable[E]) -> None:
         """Destroy the keys of whomever these recorded events erase. Raises `StoreUnavailable`."""
-        if erased := _erased(events):
+        events = list(events)
+        if erased := _erased(events, alone=False):
             await self.keys.destroy(erased)
+        if alone := _erased(events, alone=True):
+            await self.keys.destroy(alone, alone=True)
 
     async def reapply(self) -> int:
         """After a restore: record every link again, and destroy what recorded erasures say; how many keys that were.
@@ -187,15 +190,19 @@ class Journal(Generic[E]):
         One question to the keys where nothing is left to do. Raises `StoreUnavailable`.
         """
         events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
-        left = await self.keys.left_to_destroy(_erased(events), _pairs(events))
-        if left:
-            await self.keys.destroy(left)
+        alone = _erased(events, alone=True)
+        left = await self.keys.left_to_destroy(_erased(events, alone=False), alone, _pairs(events))
+        if lone := left.intersection(alone):
+            await self.keys.destroy(lone, alone=True)
+        if together := left.difference(alone):
+            await self.keys.destroy(together)
         return len(left)
 
     async def refuse_erased(self, past: Sequence[E], events: Sequence[E]) -> None:
         """Raises `PersonErased` where these events, or those before them, concern somebody who was erased."""
-        if erased := _erased(past):
-            raise PersonErased(erased[0])
+        for alone in (False, True):
+            if erased := _erased(past, alone=alone):
+                raise PersonErased(erased[0])
         concerned = {person for event in (*past, *events) for person in self.codec.persons(event)}
         # Those for whom something is sealed are looked up when it is.
         concerned -= {person for event in events for person in self.codec.sealed_for(event)}
@@ -209,13 +216,9 @@ class Journal(Generic[E]):
         Raises `PersonErased` when that can no longer be told.
         """
         metadata = json.loads(record.metadata)
-        whose: str | None = metadata["fingerprintOf"]
-        key = None
-        if whose is not None:
-            key = await self._key_of(whose)
-            if key is None:
-                raise PersonErased(whose)
-        return metadata["fingerprint"] == await self.keys.fingerprint(request, key)
+        persons: list[str] = metadata["fingerprintOf"]
+        keys = {person: await self._key_of(person) for person in persons}
+        return metadata["fingerprint"] == await self.keys.fingerprint(request, _joined(persons, keys))
 
     async def reveal(self, value: Sealed) -> Open[Any] | Erased:
         """Open one personal field, for somebody who asked. Raises `CannotOpen`, `StoreUnavailable`."""
@@ -232,8 +235,24 @@ class Journal(Generic[E]):
         return found[person]
 
 
-def _erased(events: Iterable[Stored]) -> list[str]:
-    return sorted({str(person) for event in events if (person := event.erased_person()) is not None})
+def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes | None:
+    """One key out of all of theirs, so that it is gone with any of them; None where it is about nobody.
+
+    Raises `PersonErased`.
+    """
+    found: list[bytes] = []
+    for person in persons:
+        key = keys[person]
+        if key is None:
+            raise PersonErased(person)
+        found.append(key)
+    return sha256(b"".join(found)).digest() if found else None
+
+
+def _erased(events: Iterable[Stored], *, alone: bool) -> list[str]:
+    """Whom these events erase: with everything linked to them, or alone."""
+    chosen = (event.erased_person() for event in events if event.erases_alone() is alone)
+    return sorted({str(person) for person in chosen if person is not None})
 
 
 def _pairs(events: Iterable[Stored]) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ class Keys(Protocol):
         ...
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """The same without making any: a person whose key was never made is not in it."""
+        """The same without making any, as it is now: a person whose key was never made is not in it."""
         ...
 
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -69,17 +69,20 @@ class Keys(Protocol):
         """Every reference to the same person, through however many links, this one included."""
         ...
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
-        """Destroy the keys of these persons and of everything linked to them; all of them, in order of reference.
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        """Destroy the keys of these persons and, unless they go alone, of everything linked to them.
 
-        Comes back when no copy is left. Destroying again changes nothing. Raises `NotDestroyed`.
+        Says so of all of them, in order of reference, when no copy is left. Destroying again changes nothing.
+        Raises `NotDestroyed`.
         """
         ...
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         """Of these persons, and of whoever is linked to somebody destroyed, those whose keys still exist.
+
+        Those who went alone do not count for whoever is linked to them.
 
         Records the links first, for after a restore they may be missing.
         """
@@ -105,6 +108,7 @@ class MemoryKeys:
     kept: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
     links: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     destroyed_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    alone: set[str] = field(default_factory=set[str])
     of_partner: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
@@ -117,7 +121,7 @@ class MemoryKeys:
         pairs = list(pairs)
         for pair in pairs:
             for person in pair:
-                if any(self._is_destroyed(other) for other in await self.linked(person)):
+                if any(self._is_erased(other) for other in await self.linked(person)):
                     raise PersonErased(person)
         self._record(pairs)
 
@@ -131,16 +135,22 @@ class MemoryKeys:
                 ahead.extend(self.links.get(one, ()))
         return frozenset(found)
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
-        everybody = {other for person in persons for other in await self.linked(person)}
-        return [self._destroy(person) for person in sorted(everybody)]
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        wanted = set(persons)
+        if alone:
+            self.alone |= {person for person in wanted if not self._is_destroyed(person)}
+        else:
+            wanted = {other for person in wanted for other in await self.linked(person)}
+            self.alone -= wanted
+        return [self._destroy(person) for person in sorted(wanted)]
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         self._record(pairs)
-        destroyed = [person for person in self.kept if self._is_destroyed(person)]
+        destroyed = [person for person in self.kept if self._is_erased(person)]
         everybody = {other for person in (*erased, *destroyed) for other in await self.linked(person)}
+        everybody |= set(alone)
         return frozenset(person for person in everybody if not self._is_destroyed(person))
 
     async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
@@ -151,6 +161,10 @@ class MemoryKeys:
 
     def _is_destroyed(self, person: str) -> bool:
         return self.kept.get(person, b"") is None
+
+    def _is_erased(self, person: str) -> bool:
+        """With whatever is linked to it."""
+        return self._is_destroyed(person) and person not in self.alone
 
     def _destroy(self, person: str) -> Destroyed:
         already = self._is_destroyed(person)

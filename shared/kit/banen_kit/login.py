@@ -4,9 +4,10 @@ The browser never sees a token: it gets a cookie that stands for a session kept 
 in OAuth 2.0 for Browser-Based Applications).
 """
 
+import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -14,6 +15,7 @@ from uuid import uuid4
 import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2.client import OAuth2Client
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
@@ -22,8 +24,10 @@ from banen_kit.audit import Audit, Outcome, entry_of
 from banen_kit.gate import refused, who
 from banen_kit.identity import Principal
 from banen_kit.problem import Problem
-from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions
+from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions, digest
 from banen_kit.tokens import Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
+
+log = logging.getLogger(__name__)
 
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
@@ -34,7 +38,7 @@ class RelyingParty:
     """What the issuer knows this service as."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     public_url: str
     """Where browsers find this service, without a slash at the end."""
 
@@ -60,14 +64,26 @@ class Logins:
         started = Login(random_text(), random_text(), random_text(), own_path(path))
         metadata = await self._metadata()
         await self.sessions.begin(browser, started)
-        async with self._oauth() as oauth:
-            address, _ = oauth.create_authorization_url(
-                metadata.authorization_endpoint,
-                state=started.state,
-                code_verifier=started.verifier,
-                nonce=started.nonce,
-            )
+        # No client that could ask something: making one takes 20 ms, and anybody may come here.
+        client: Any = OAuth2Client(None, **self._parameters())
+        address, _ = client.create_authorization_url(
+            metadata.authorization_endpoint,
+            state=started.state,
+            code_verifier=started.verifier,
+            nonce=started.nonce,
+        )
         return str(address)
+
+    async def finish(self, browser: str, state: str, code: str) -> tuple[Principal, str]:
+        """Who has signed in, and where to go now. Raises `Problem`."""
+        started = await self.sessions.finish(browser, state)
+        if started is None:
+            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+        if not code:
+            raise refused("login-refused", "The login service refused; sign in again.")
+        principal = await self.principal(started, code)
+        await self.note(principal, "login")
+        return principal, started.next
 
     async def principal(self, started: Login, code: str) -> Principal:
         """Who has signed in. Raises `Problem`."""
@@ -108,19 +124,19 @@ class Logins:
         except IssuerUnavailable as error:
             raise _away() from error
 
-    def _oauth(self) -> Any:  # its base class is chosen at import, which no type checker can follow
-        return AsyncOAuth2Client(
-            self.client.client_id,
-            self.client.client_secret,
-            scope=SCOPE,
-            redirect_uri=self.client.redirect_uri,
-            code_challenge_method="S256",
-            timeout=TIMEOUT_SECONDS,
-        )
+    def _parameters(self) -> dict[str, Any]:
+        return {
+            "client_id": self.client.client_id,
+            "client_secret": self.client.client_secret,
+            "scope": SCOPE,
+            "redirect_uri": self.client.redirect_uri,
+            "code_challenge_method": "S256",
+        }
 
     async def _exchange(self, endpoint: str, code: str, verifier: str) -> str:
         try:
-            async with self._oauth() as oauth:
+            client: Any = AsyncOAuth2Client(**self._parameters(), timeout=TIMEOUT_SECONDS)
+            async with client as oauth:
                 token = await oauth.fetch_token(endpoint, code=code, code_verifier=verifier)
         except OAuthError:
             raise refused("login-refused", "The login service refused; sign in again.") from None
@@ -142,14 +158,16 @@ def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
 
     @router.get("/login/answer", name="login-answer")
     async def answered(request: Request, code: str = "", state: str = "") -> Response:
-        started = await logins.sessions.finish(request.cookies.get(LOGIN_COOKIE, ""), state)
-        if started is None:
-            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
-        principal = await logins.principal(started, code)
-        await logins.note(principal, "login")
-        # A new cookie, whatever the browser had: nobody can have planted it.
+        try:
+            principal, path = await logins.finish(request.cookies.get(LOGIN_COOKIE, ""), state, code)
+        except Problem as problem:
+            # Not in the audit log: nobody is known yet who could be named there.
+            log.warning("login-answer refused: %s", problem.code)
+            raise
+        # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
+        await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
         cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
-        answer = RedirectResponse(started.next, 303)
+        answer = RedirectResponse(path, 303)
         drop_cookie(answer, LOGIN_COOKIE)
         set_cookie(answer, COOKIE, cookie)
         return answer
@@ -192,7 +210,9 @@ def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
     """The checks of OpenID Connect Core §3.1.3.7 beyond those of any token. Raises `TokenRefused`."""
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise TokenRefused("token-nonce-wrong")
-    if claims.get("azp", client_id) != client_id:
+    # A token for others too must say that we asked for it.
+    is_for_others = isinstance(claims["aud"], list) and claims["aud"] != [client_id]
+    if claims.get("azp", None if is_for_others else client_id) != client_id:
         raise TokenRefused("token-azp-wrong")
 
 

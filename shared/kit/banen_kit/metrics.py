@@ -18,6 +18,8 @@ class Metrics:
     dead_letters: Counter
     projection_lag: Gauge
     set_aside: Gauge
+    retention_overdue: Gauge
+    requests_overdue: Gauge
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> "Metrics":
@@ -52,4 +54,10 @@ class Metrics:
             counter("dead_letters_total", "Messages set aside as unreadable.", "consumer", "reason"),
             gauge("projection_lag_events", "Events received that are not in the figures yet."),
             gauge("set_aside_events", "Events received that cannot be counted, by reason.", "reason"),
+            gauge(
+                "retention_overdue_persons",
+                "Persons whose data should have been erased, by kind of data.",
+                "kind",
+            ),
+            gauge("requests_overdue", "Requests of persons that should have been answered."),
         )

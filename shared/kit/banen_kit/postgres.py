@@ -151,9 +151,9 @@ async def grant_keys(owner: Connection, schema: str, role: str) -> None:
         "find_keys(text[])",
         "linked(text[])",
         "link_persons(int[], text[], text[])",
-        "destroy_keys(text[])",
+        "destroy_keys(text[], boolean)",
         "mark_swept(text[])",
-        "left_to_destroy(text[], text[], text[])",
+        "left_to_destroy(text[], text[], text[], text[])",
         "oldest_segment()",
     )
     await owner.execute(f"""

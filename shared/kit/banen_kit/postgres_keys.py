@@ -3,7 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -24,7 +25,7 @@ from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreRefusesToStart
 
 CACHE_SECONDS = 60.0
-"""How long a key that was destroyed by another process may still be used by this one."""
+"""How long a key that was destroyed by another process may still be used to seal; to open, it is always asked for."""
 
 Pairs = tuple[tuple[str, str], ...]
 Wrapped = tuple[bytes | None, ...]
@@ -91,13 +92,22 @@ class PostgresKeys:
         self._makers = Coalescer[str, Wrapped](self._make, key=_itself, workers=2)
         self._finders = Coalescer[str, Wrapped](self._find, key=_itself, workers=2)
         self._linkers = Coalescer[Pairs, bool](self._link, key=_itself, workers=1)
-        self._destroyers = Coalescer[str, list[Destroyed]](self._destroy, key=_itself, workers=1)
+        self._destroyers = Coalescer[str, list[Destroyed]](
+            partial(self._destroy, alone=False), key=_itself, workers=1
+        )
+        self._lone_destroyers = Coalescer[str, list[Destroyed]](
+            partial(self._destroy, alone=True), key=_itself, workers=1
+        )
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        return await self._through_cache(persons, self._makers)
+        wanted = set(persons)
+        found = self._cache.known(wanted)
+        return found | await self._ask(self._makers, wanted - found.keys())
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        return await self._through_cache(persons, self._finders)
+        wanted = set(persons)
+        found = {person: key for person, key in self._cache.known(wanted).items() if key is None}
+        return found | await self._ask(self._finders, wanted - found.keys())
 
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
         wanted = tuple(sorted(set(pairs)))
@@ -109,20 +119,20 @@ class PostgresKeys:
             rows = await self._pool.fetch("select person from linked($1)", [person])
         return frozenset(row["person"] for row in rows)
 
-    async def destroy(self, persons: Iterable[str]) -> list[Destroyed]:
-        wanted = sorted(set(persons))
-        answers = await asyncio.gather(*(self._destroyers.ask(person) for person in wanted))
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        destroyers = self._lone_destroyers if alone else self._destroyers
+        answers = await asyncio.gather(*(destroyers.ask(person) for person in sorted(set(persons))))
         # Where two of them are linked, what was done for the first was there already for the second.
         found = {one.person: one for answer in reversed(answers) for one in answer}
         return [found[person] for person in sorted(found)]
 
     async def left_to_destroy(
-        self, erased: Iterable[str], pairs: Iterable[tuple[str, str]]
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
         pairs = list(pairs)
-        arguments = list(erased), [a for a, _ in pairs], [b for _, b in pairs]
+        arguments = list(erased), list(alone), [a for a, _ in pairs], [b for _, b in pairs]
         async with reachable():
-            rows = await self._pool.fetch("select left_to_destroy($1, $2, $3) as person", *arguments)
+            rows = await self._pool.fetch("select left_to_destroy($1, $2, $3, $4) as person", *arguments)
         return frozenset(row["person"] for row in rows)
 
     async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
@@ -145,12 +155,8 @@ class PostgresKeys:
         assert key is not None, f"{name} was destroyed"
         return key
 
-    async def _through_cache(
-        self, persons: Iterable[str], source: Coalescer[str, Wrapped]
-    ) -> Mapping[str, bytes | None]:
-        wanted = set(persons)
-        found = self._cache.known(wanted)
-        missing = sorted(wanted - found.keys())
+    async def _ask(self, source: Coalescer[str, Wrapped], persons: Set[str]) -> dict[str, bytes | None]:
+        missing, found = sorted(persons), dict[str, bytes | None]()
         read_at = self._cache.clock()
         answers = await asyncio.gather(*(source.ask(person) for person in missing))
         for person, answer in zip(missing, answers, strict=True):
@@ -198,10 +204,10 @@ class PostgresKeys:
         numbers = {row[0] for row in refused}
         return [number not in numbers for number in range(len(groups))]
 
-    async def _destroy(self, persons: Sequence[str]) -> Sequence[list[Destroyed]]:
-        query = "select asked, person, destroyed_at, is_swept from destroy_keys($1)"
+    async def _destroy(self, persons: Sequence[str], *, alone: bool) -> Sequence[list[Destroyed]]:
+        query = "select asked, person, destroyed_at, is_swept from destroy_keys($1, $2)"
         async with reachable():
-            rows = await self._pool.fetch(query, list(persons))
+            rows = await self._pool.fetch(query, list(persons), alone)
         self._cache.bury(row["person"] for row in rows)
         unswept = sorted({row["person"] for row in rows if not row["is_swept"]})
         if unswept:

@@ -114,12 +114,14 @@ def outcomes(rows: Sequence[asyncpg.Record], commands: Sequence[Append]) -> list
     return [found[command.stream] for command in commands]
 
 
-async def open_store(url: str, schema: str, *, writers: int = 3) -> PostgresStore:
+async def open_store(
+    url: str, schema: str, *, writers: int = 3, packages: Sequence[str] = ("banen_kit",)
+) -> PostgresStore:
     """Connect to a migrated schema. Raises `StoreRefusesToStart` or `StoreUnavailable`."""
     pool = await connect(url, schema)
     try:
         await refuse_unsafe(pool)
-        await refuse_wrong_schema(pool, schema, migrations(["banen_kit"]))
+        await refuse_wrong_schema(pool, schema, migrations(packages))
     except BaseException:
         await pool.close()
         raise

@@ -113,7 +113,7 @@ def to_problem(error: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every refusal as a problem, also those that the framework itself gives."""
+    """Answer every refusal as a problem, also those that the framework itself gives; faults are the guard's."""
 
     async def problem(_: Request, error: Exception) -> JSONResponse:
         return to_problem(error).response()
@@ -124,9 +124,6 @@ def install(app: FastAPI) -> None:
             error.status_code, "refused"
         )
         return Problem(error.status_code, code, str(error.detail), headers=error.headers).response()
-
-    async def fault(_: Request, __: Exception) -> JSONResponse:
-        return Problem(500, "fault", "Something went wrong here; it has been logged.").response()
 
     for kind in (
         Problem,
@@ -141,4 +138,3 @@ def install(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, problem)
     app.add_exception_handler(HTTPException, framework)
-    app.add_exception_handler(Exception, fault)

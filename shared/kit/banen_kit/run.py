@@ -25,15 +25,18 @@ from banen_kit.audit_chain import anchor_forever
 from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream_name
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
+from banen_kit.destroy import refuse_recycling
 from banen_kit.gate import Gate
 from banen_kit.http import Check, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
+from banen_kit.persons import Persons
 from banen_kit.postgres import Pool, migrations, refuse_unsafe, refuse_wrong_schema, when_reachable
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
+from banen_kit.retention import Retention, read_months
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
@@ -57,6 +60,7 @@ class Host:
     gate: Gate
     store: PostgresStore
     keys_pool: Pool
+    retention: Retention
     checks: dict[str, Check]
     app: FastAPI
     bus_loops: list[Callable[[Client], Awaitable[None]]]
@@ -99,17 +103,7 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
         host = await open_host(service, settings, stack)
         if addition is not None:
             await addition(host)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                host.app,
-                HOST,
-                settings.port,
-                log_config=None,
-                access_log=False,  # addresses are not for logs
-                lifespan="off",
-                proxy_headers=False,  # whoever connects could claim to be anybody
-            )
-        )
+        server = http_server(host.app, settings.port)
         log.info(
             "%s of %s binds to %s:%s; TLS is for a proxy", service.name, settings.partner, HOST, settings.port
         )
@@ -118,6 +112,7 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
             beside = [
                 tasks.create_task(bus_side(service, host)),
                 tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema)),
+                tasks.create_task(host.retention.run_forever()),
             ]
 
             async def http() -> None:
@@ -126,6 +121,20 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
                     task.cancel()
 
             tasks.create_task(http())
+
+
+def http_server(app: FastAPI, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            HOST,
+            port,
+            log_config=None,
+            access_log=False,  # addresses are not for logs
+            lifespan="off",
+            proxy_headers=False,  # whoever connects could claim to be anybody
+        )
+    )
 
 
 async def open_host(service: Service, settings: Settings, stack: AsyncExitStack) -> Host:
@@ -144,9 +153,12 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
     stack.push_async_callback(keys_pool.close)
     await refuse_unsafe(keys_pool)
     persons_keys = PostgresKeys(keys_pool, master)
+    await refuse_recycling(keys_pool)
     await persons_keys.refuse_other_master()
     store = PostgresStore(pool)
     journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), persons_keys)
+    # Before anything is answered: the keys may have been restored from before an erasure.
+    await journal.reapply()
     metrics = Metrics.create(CollectorRegistry())
     audit = PostgresAudit(pool)
     desk = Desk(service, journal, settings.partner, partners, audit, metrics, lambda: datetime.now(UTC))
@@ -167,13 +179,16 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
         audit,
         Sessions(pool, desk.clock),
     )
-    app = create_app(desk, gate, checks)
+    held = Persons(desk, settings.key_backup_days) if service.kept else None
+    app = create_app(desk, gate, checks, held)
+    months = read_months(settings.retention, service.kept)
     return Host(
         settings,
         desk,
         gate,
         store,
         keys_pool,
+        Retention(desk, months),
         checks,
         app,
         [],

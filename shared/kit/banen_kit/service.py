@@ -63,5 +63,7 @@ class Service:
     """Who may give which command and see which view; what is not in it is refused."""
     policies: Sequence[Policy] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
+    kept: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
+    """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""

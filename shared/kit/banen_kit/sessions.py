@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -25,17 +25,17 @@ NOTED = timedelta(seconds=30)
 class Login:
     """A login under way: what must come back with the answer of the issuer."""
 
-    state: str
-    verifier: str
-    nonce: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+    nonce: str = field(repr=False)
     next: str
 
 
 @dataclass(frozen=True)
 class Session:
-    id: bytes
+    id: bytes = field(repr=False)
     principal: Principal
-    form_token: str
+    form_token: str = field(repr=False)
     purpose: str | None
 
 
@@ -114,12 +114,14 @@ class Sessions:
 
     async def use_form(self, session: Session, form_token: str) -> bool:
         """Whether this is the session's token of the moment; it is replaced, so that a form can be sent once."""
+        if not secrets.compare_digest(session.form_token.encode(), form_token.encode()):
+            return False
         async with reachable():
             return bool(
                 await self._pool.fetchval(
                     "update sessions set form_token = $3 where id = $1 and form_token = $2 returning true",
                     session.id,
-                    form_token,
+                    session.form_token,
                     secrets.token_urlsafe(32),
                 )
             )

@@ -61,13 +61,17 @@ class Settings(BaseSettings):
     database_url: SecretStr
     """PostgreSQL of the event store, as the service's own role."""
     keys_url: SecretStr
-    """PostgreSQL of the persons' keys: another cluster, and a role that may only call `keys_for`."""
+    """PostgreSQL of the persons' keys: another cluster, and a role that may call a few functions and read no table."""
     master_key_file: Path
     """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
     bus_url: SecretStr
     """NATS, with the credentials of this service."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
+    key_backup_days: int = Field(ge=0, le=365)
+    """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
+    retention: str = ""
+    """Months for which each kind of data on persons is kept after the last fact, such as `contact=12 candidate=60`."""
     port: int = Field(ge=0, le=65535)
     client_id: str | None = None
     """What the issuer knows this service as; asked where it has pages, as are the next two."""

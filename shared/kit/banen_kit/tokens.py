@@ -25,7 +25,7 @@ KEYS_FRESH_SECONDS = 300.0
 KEYS_USABLE_SECONDS = 3600.0
 """How long keys are used while the issuer cannot be asked again."""
 ASK_AGAIN_SECONDS = 10.0
-"""How often, at most, a token with an unknown key makes us ask the issuer."""
+"""How often, at most, we ask: strangers can send tokens with unknown keys, and an issuer may be slow to fail."""
 TIMEOUT_SECONDS = 5.0
 MOST_BYTES = 16 * 1024
 
@@ -72,7 +72,8 @@ class Issuer:
         self._metadata: Metadata | None = None
         self._keys: KeySet | None = None
         self._fetched = 0.0
-        self._asked = -ASK_AGAIN_SECONDS
+        self._asked: float | None = None
+        self._fault: str | None = None
         self._lock = asyncio.Lock()
 
     async def metadata(self) -> Metadata:
@@ -85,10 +86,15 @@ class Issuer:
                 raise IssuerUnavailable("the issuer's discovery document is not one") from None
             if metadata.issuer.rstrip("/") != self.url:
                 raise IssuerUnavailable("the discovery document is of another issuer")
-            addresses = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
+            addresses = (
+                metadata.authorization_endpoint,
+                metadata.token_endpoint,
+                metadata.jwks_uri,
+                metadata.end_session_endpoint or self.url,
+            )
             # Where the issuer itself has https, nobody between us and it may change what it says.
-            scheme = "https://" if self.url.startswith("https://") else "http"
-            if not all(address.startswith(scheme) for address in addresses):
+            schemes = ("https://",) if self.url.startswith("https://") else ("https://", "http://")
+            if not all(address.startswith(schemes) for address in addresses):
                 raise IssuerUnavailable("the issuer names an address without https")
             self._metadata = metadata
         return self._metadata
@@ -111,8 +117,8 @@ class Issuer:
         except ExpiredTokenError:
             raise TokenRefused("token-expired") from None
         except ClaimError as error:
-            # Says which claim, never its value.
-            raise TokenRefused(f"token-{error.claim}-wrong") from None
+            # Says which claim, the first where several are missing, and never its value.
+            raise TokenRefused(f"token-{error.claim.partition(',')[0]}-wrong") from None
         except (JoseError, ValueError, TypeError):
             raise TokenRefused("token-invalid") from None
         return decoded.claims
@@ -122,25 +128,34 @@ class Issuer:
         return principal_of(await self.claims(token, audience))
 
     async def _keys_for(self, kid: str | None) -> KeySet:
+        if self._lock.locked() and (kept := self._kept(kid, KEYS_USABLE_SECONDS)):
+            return kept  # somebody is asking, and who can go on need not wait for that
         async with self._lock:
-            now = self._monotonic()
-            age = now - self._fetched
-            known = self._keys is not None and (kid is None or kid in {key.kid for key in self._keys.keys})
-            if self._keys is not None and known and age < KEYS_FRESH_SECONDS:
-                return self._keys
-            if self._keys is not None and not known and now - self._asked < ASK_AGAIN_SECONDS:
-                raise TokenRefused("token-key-unknown")
-            self._asked = now
-            try:
-                keys = await self._fetch_keys()
-            except IssuerUnavailable:
-                if self._keys is None or not known or age > KEYS_USABLE_SECONDS:
-                    raise
-                return self._keys
-            self._keys, self._fetched = keys, now
-            if kid is not None and kid not in {key.kid for key in keys.keys}:
-                raise TokenRefused("token-key-unknown")
-            return keys
+            if kept := self._kept(kid, KEYS_FRESH_SECONDS):
+                return kept
+            if self._asked is None or self._monotonic() - self._asked >= ASK_AGAIN_SECONDS:
+                await self._ask()
+            if kept := self._kept(kid, KEYS_USABLE_SECONDS):
+                return kept
+            if self._fault is not None:
+                raise IssuerUnavailable(self._fault)
+            raise TokenRefused("token-key-unknown")
+
+    def _kept(self, kid: str | None, seconds: float) -> KeySet | None:
+        """The keys as they were fetched, if that was so lately and the one that is wanted is among them."""
+        if self._keys is None or self._monotonic() - self._fetched >= seconds:
+            return None
+        return self._keys if kid is None or kid in {key.kid for key in self._keys.keys} else None
+
+    async def _ask(self) -> None:
+        self._asked = self._monotonic()
+        self._fault = "the issuer did not answer in time"  # stands if we are cancelled
+        try:
+            self._keys = await self._fetch_keys()
+        except IssuerUnavailable as error:
+            self._fault = str(error)
+        else:
+            self._fetched, self._fault = self._asked, None
 
     async def _fetch_keys(self) -> KeySet:
         found = await self._get((await self.metadata()).jwks_uri)

@@ -5,6 +5,9 @@
 alter table keys alter column wrapped type bytea;
 alter table keys alter column wrapped set statistics 0;
 
+-- Only this reference was erased, because the period for its kind of data was over; those linked to it are not.
+alter table keys add column alone boolean not null default false;
+
 -- Null: its old versions may still stand in the table's files or in the log.
 alter table keys add column swept_at timestamptz check (swept_at is null or wrapped is null);
 
@@ -43,7 +46,7 @@ begin
     from unnest(p_group || p_group, p_a || p_b) u (number, person)
     join linked(p_a || p_b) l on l.asked = u.person
     join keys k on k.person = l.person
-    where k.wrapped is null
+    where k.wrapped is null and not k.alone
   );
   insert into links (a, b)
   select u.a, u.b from unnest(p_group || p_group, p_a || p_b, p_b || p_a) u (number, a, b)
@@ -52,28 +55,32 @@ begin
   return query select unnest(v_refused);
 end $$;
 
--- Overwrites and destroys the keys of these persons and of all references linked to them; a reference that has no key
--- yet gets a tombstone too, so that it never will. Where not everything is swept, the caller sweeps.
-create function destroy_keys(p_persons text[])
+-- Overwrites and destroys the keys of these persons and, unless they go alone, of all references linked to them; a
+-- reference that has no key yet gets a tombstone too, so that it never will. Where not everything is swept, the caller
+-- sweeps.
+create function destroy_keys(p_persons text[], p_alone boolean)
 returns table (asked text, person text, destroyed_at timestamptz, is_swept boolean)
 language plpgsql security definer set search_path from current as $$
 declare v_all text[];
 begin
   lock table links in share row exclusive mode;
-  v_all := array(select distinct l.person from linked(p_persons) l order by 1);
+  v_all := case when p_alone then p_persons else array(select distinct l.person from linked(p_persons) l) end;
   if v_all && array['master-key-check', 'partner-fingerprint', 'partner-signing'] then
     raise exception 'the partner''s own keys are not destroyed';
   end if;
   update keys k
   set wrapped = substring(sha512(uuid_send(gen_random_uuid())) for octet_length(k.wrapped))
   where k.person = any (v_all) and k.wrapped is not null;
-  insert into keys as k (person, wrapped, destroyed_at)
-  select p, null, clock_timestamp() from unnest(v_all) p order by 1
-  on conflict on constraint keys_pkey do update set wrapped = null, destroyed_at = clock_timestamp()
-  where k.wrapped is not null;
+  insert into keys as k (person, wrapped, destroyed_at, alone)
+  select distinct p, null::bytea, clock_timestamp(), p_alone from unnest(v_all) p order by 1
+  on conflict on constraint keys_pkey
+  do update set wrapped = null, destroyed_at = coalesce(k.destroyed_at, clock_timestamp()),
+                alone = p_alone and (k.alone or k.wrapped is not null)
+  where k.wrapped is not null or (k.alone and not p_alone);
   return query
     select l.asked, k.person, k.destroyed_at, k.swept_at is not null
-    from linked(p_persons) l join keys k on k.person = l.person;
+    from linked(p_persons) l join keys k on k.person = l.person
+    where not p_alone or l.person = l.asked;
 end $$;
 
 -- To be called when the old versions of these destroyed keys are gone from the table's files and from the log.
@@ -84,8 +91,8 @@ language sql security definer set search_path from current as $$
 $$;
 
 -- After a restore: records missing links again, whoever was erased, and returns which references are still to be
--- destroyed or swept: of these persons, and of everybody linked to somebody destroyed.
-create function left_to_destroy(p_erased text[], p_a text[], p_b text[]) returns setof text
+-- destroyed or swept: of these persons, those that went alone, and everybody linked to somebody destroyed.
+create function left_to_destroy(p_erased text[], p_alone text[], p_a text[], p_b text[]) returns setof text
 language plpgsql security definer set search_path from current as $$
 begin
   if exists (
@@ -96,8 +103,12 @@ begin
   end if;
   return query
     select distinct l.person
-    from linked(p_erased || array(select k.person from keys k where k.wrapped is null)) l
+    from linked(p_erased || array(select k.person from keys k where k.wrapped is null and not k.alone)) l
     left join keys k on k.person = l.person
+    where k.swept_at is null
+    union
+    select p from unnest(p_alone || array(select k.person from keys k where k.alone)) p
+    left join keys k on k.person = p
     where k.swept_at is null;
 end $$;
 

@@ -1,0 +1,183 @@
+"""`banen person`: what a partner holds on somebody, erasing it, and applying erasures again after a restore."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+import httpx2
+import typer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from banen_cli.fault import Fault
+from banen_cli.files import TokenFile, bearer, read_secret
+from banen_cli.installed import services
+from banen_cli.person_text import readable
+from banen_kit.journal import Codec, Journal
+from banen_kit.master_key import MasterKey
+from banen_kit.persons import ALGORITHM
+from banen_kit.postgres import connect
+from banen_kit.postgres_keys import PostgresKeys
+from banen_kit.postgres_store import open_store
+from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+
+app = typer.Typer(help="What is held on a person.", no_args_is_help=True)
+
+TIMEOUT_SECONDS = 120
+ERASURES = UUID("f2b3c3f0-94a5-5e0c-a1d0-2f4f3b8f6a55")
+"""Namespace of the keys under which an erasure may be asked again."""
+Urls = Annotated[
+    list[str],
+    typer.Option("--url", help="Address of one of the partner's services; may be given more than once."),
+]
+Reference = Annotated[UUID, typer.Argument(help="Any of the person's references.")]
+
+
+@app.command("export")
+def export(
+    ref: Reference,
+    url: Urls,
+    token_file: TokenFile,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """All that the partner holds on somebody in these services, opened, and who looked at it."""
+    headers = bearer(token_file)
+    held = [found for one in url if (found := _get(one, f"/v1/persons/{ref}", headers)) is not None]
+    if not held:
+        raise Fault("None of these services holds anything under this reference.")
+    typer.echo(
+        json.dumps({"reference": str(ref), "services": held}, ensure_ascii=False)
+        if as_json
+        else readable(held)
+    )
+
+
+@app.command("erase")
+def erase(
+    ref: Reference,
+    kind: Annotated[
+        str, typer.Option(help="What the reference is of: contact, candidate, client or employer.")
+    ],
+    url: Annotated[str, typer.Option(help="Address of the service that has it.")],
+    token_file: TokenFile,
+    reason: Annotated[str, typer.Option(help="request, withdrawn or other.")] = "request",
+    on: Annotated[str | None, typer.Option(help="The day, as 2026-11-24; today if not given.")] = None,
+) -> None:
+    """Destroy the keys of somebody, under all references, and print the signed certificate. It cannot be undone."""
+    headers = bearer(token_file)
+    body = {"occurredOn": on or date.today().isoformat(), "reason": reason}  # noqa: DTZ011 - the day here
+    key = str(uuid5(ERASURES, f"{url}/{kind}/{ref}/{body}"))
+    answer = _ask("POST", f"{url}/v1/{kind}s/{ref}/erase", headers | {"Idempotency-Key": key}, body)
+    if answer.status_code not in (200, 201):
+        raise Fault(_what(answer))
+    certificate = _get(url, f"/v1/persons/{ref}/certificate", headers)
+    if certificate is None:
+        raise Fault("It was erased, but there is no certificate; ask again with: banen person certificate")
+    typer.echo(json.dumps(certificate, indent=2))
+
+
+@app.command("certificate")
+def certificate(
+    ref: Reference, url: Annotated[str, typer.Option(help="Address of the service.")], token_file: TokenFile
+) -> None:
+    """Print the signed certificate of an erasure again."""
+    found = _get(url, f"/v1/persons/{ref}/certificate", bearer(token_file))
+    if found is None:
+        raise Fault("Nobody was erased under this reference.")
+    typer.echo(json.dumps(found, indent=2))
+
+
+@app.command("verify")
+def verify(
+    file: Annotated[Path, typer.Argument(help="A certificate, as `banen person erase` prints it.")],
+    key_file: Annotated[
+        Path, typer.Option(help="The partner's public key, as its /v1/signing-key gives it.")
+    ],
+) -> None:
+    """Whether a certificate is what that partner signed."""
+    try:
+        signed = json.loads(read_secret(file))
+        key = OKPKey.import_key(json.loads(read_secret(key_file)))
+        claims = jwt.decode(signed["certificate"], key, algorithms=[ALGORITHM]).claims
+    except (ValueError, KeyError, TypeError, JoseError):
+        raise Fault("This is not what that partner signed.") from None
+    if any(signed.get(name) != value for name, value in claims.items()):
+        raise Fault("What stands beside the signature is not what was signed.")
+    typer.echo(json.dumps(claims, indent=2))
+
+
+@app.command("requests")
+def requests(url: Urls, token_file: TokenFile) -> None:
+    """What persons asked of the partner, by when it must be answered, and what was; one JSON line each."""
+    headers = bearer(token_file)
+    for one in url:
+        found = _get(one, "/v1/requests", headers)
+        rows: list[dict[str, Any]] = found["requests"] if found else []
+        for row in rows:
+            typer.echo(json.dumps(row))
+
+
+@app.command("reapply-erasures")
+def reapply(
+    partner: Annotated[str, typer.Option(help="Whose service it is.")],
+    service: Annotated[str, typer.Option(help="intake, mediation or employers.")],
+    store_url_file: Annotated[Path, typer.Option(help="File with the address of the service's PostgreSQL.")],
+    keys_url_file: Annotated[Path, typer.Option(help="File with the address of the cluster of keys.")],
+    master_key_file: Annotated[Path, typer.Option(help="The partner's master key.")],
+) -> None:
+    """After a restore of the keys: destroy again what recorded erasures say. A starting service does the same."""
+    if service not in services():
+        raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
+    urls = read_secret(store_url_file), read_secret(keys_url_file)
+    try:
+        done = asyncio.run(_reapply(partner, service, urls, MasterKey.read(master_key_file)))
+    except (StoreRefusesToStart, StoreUnavailable) as error:
+        raise Fault(str(error)) from error
+    typer.echo(f"{done} keys destroyed again" if done else "every recorded erasure holds")
+
+
+async def _reapply(partner: str, service: str, urls: tuple[str, str], master: MasterKey) -> int:
+    found = services()[service]
+    store = await open_store(urls[0], schema_of(partner, service), packages=found.sql)
+    try:
+        pool = await connect(urls[1], keys_schema_of(partner))
+        try:
+            journal: Journal[Any] = Journal(
+                store, Codec(found.events, found.upcasters), PostgresKeys(pool, master)
+            )
+            return await journal.reapply()
+        finally:
+            await pool.close()
+    finally:
+        await store.pool.close()
+
+
+def _get(url: str, path: str, headers: Mapping[str, str]) -> Any:
+    """None where there is nothing. Raises `Fault`."""
+    answer = _ask("GET", f"{url.rstrip('/')}{path}", headers)
+    if answer.status_code == 404 and answer.json().get("code", "").endswith("-unknown"):
+        return None
+    if answer.status_code != 200:
+        raise Fault(_what(answer))
+    return answer.json()
+
+
+def _ask(method: str, address: str, headers: Mapping[str, str], body: object = None) -> httpx2.Response:
+    try:
+        return httpx2.request(method, address, headers=dict(headers), json=body, timeout=TIMEOUT_SECONDS)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise Fault(f"The service cannot be reached: {type(error).__name__}") from error
+
+
+def _what(answer: httpx2.Response) -> str:
+    try:
+        body: Mapping[str, Any] = answer.json()
+        return f"{body['detail']} ({body['code']})"
+    except (ValueError, KeyError, TypeError):
+        return f"The service answers {answer.status_code}; is the address right?"

@@ -1,0 +1,376 @@
+"""Erasure is proven: once erased, nobody can open what was recorded of a person, and nothing of it is anywhere."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+from uuid import UUID, uuid5
+
+import asyncpg
+import httpx2
+import pytest
+
+from banen_cli.installed import services
+from banen_kit.identity import Role
+from banen_kit.journal import Codec
+from banen_kit.master_key import MasterKey
+from banen_kit.personal import CannotOpen, Sealed, unseal
+from banen_kit.store import Recorded
+from banen_local.programme import DATABASE, Programme, master_key
+from banen_local.supervisor import Supervisor
+from banen_local.visit import sign_in
+
+pytestmark = pytest.mark.e2e
+
+PARTNERS = '[bureau]\nservices = ["reporting"]\n\n[uaf]\nservices = ["intake", "mediation", "employers"]\n'
+SERVICES = ("intake", "mediation", "employers")
+REFS = UUID("3d0f6c52-7f5c-5d2b-8f66-6a4f2a6b5c01")
+CANARIES = {
+    "name": "Canaria-Voorbeeldnaam",
+    "phone": "+31 97 0042 4242",
+    "email": "canaria@voorbeeld.invalid",
+    "birthDate": "1971-11-23",
+    "vNumber": "2045098761",
+    "notes": "Canaria-notitie van de voorbeelddag",
+    "workplace": "Canaria-werkplek 7",
+    "contactName": "Canaria-Contactpersoon",
+}
+OTHER = "Synthetica-Anders"
+"""Somebody who is not erased."""
+BSN = "123456782"
+
+
+def ref(name: str) -> str:
+    return str(uuid5(REFS, name))
+
+
+@dataclass
+class Site:
+    """The running programme, and whoever asks it."""
+
+    programme: Programme
+    supervisor: Supervisor
+    http: httpx2.AsyncClient
+
+    async def post(self, service: str, path: str, body: Any, *roles: Role) -> httpx2.Response:
+        partner = "bureau" if service == "reporting" else "uaf"
+        url = f"{self.programme.url(partner, service)}/v1/{path}"
+        headers = {"Idempotency-Key": ref(f"{path}{body}")}
+        if roles:
+            headers["Authorization"] = f"Bearer {self.programme.token(partner, roles[0], 300)}"
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        # Without a role, as the service's own people do; those are signed in by the client itself.
+        more: dict[str, Any] = {"auth": None} if roles else {}
+        return await self.http.post(url, content=content, headers=headers, **more)
+
+    async def do(self, service: str, path: str, body: Any, *roles: Role) -> None:
+        answer = await self.post(service, path, body, *roles)
+        assert answer.status_code in (200, 201), (path, answer.text)
+
+    async def figures(self) -> list[Any]:
+        """Targets, results and rows, but for how many events were counted."""
+        reporting = self.programme.url("bureau", "reporting")
+        found: list[Any] = []
+        for path in ("targets", "results", "placements", "rule-sets"):
+            answer = await self.http.get(f"{reporting}/v1/{path}")
+            assert answer.status_code == 200, answer.text
+            found.append({name: part for name, part in answer.json().items() if name != "position"})
+        return found
+
+    async def counted(self, events: int) -> None:
+        reporting = self.programme.url("bureau", "reporting")
+        async with asyncio.timeout(60):
+            while (await self.http.get(f"{reporting}/v1/position")).json()["position"] < events:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+
+async def set_up_programme(site: Site) -> None:
+    window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
+    for path, body in (
+        ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
+        ("partners/uaf/admit", {"name": "UAF", "services": list(SERVICES)}),
+        ("units/uaf/define", {"label": "UAF", "members": ["uaf"]}),
+        ("units/uaf/set-target", {"route": "A", "value": 10, "decidedBy": "steering-group"}),
+        ("rule-sets/published/publish", {"params": window, "approvedBy": "steering-group"}),
+    ):
+        await site.do("reporting", f"programme/{path}", {"occurredOn": "2026-01-02", **body})
+
+
+async def register(site: Site, who: str, personal: dict[str, str]) -> None:
+    """Somebody's whole way: contact, candidate, client, placement; and an employer with a contact person."""
+    day = {"occurredOn": "2026-01-05"}
+    named = {"name": personal["name"], "phone": personal["phone"]}
+    contact = {**day, "channel": "municipality", "kind": "conversation", **named, "notes": personal["notes"]}
+    await site.do("intake", f"contacts/{ref(who + 'contact')}/record", contact)
+    candidate = {**day, "educationBand": "low", "contactRef": ref(who + "contact"), **named} | {
+        name: personal[name] for name in ("email", "birthDate", "vNumber")
+    }
+    await site.do("intake", f"candidates/{ref(who + 'candidate')}/register", candidate)
+    intake = {**day, "methodVersion": "star-1", "notes": personal["notes"]}
+    await site.do("intake", f"candidates/{ref(who + 'candidate')}/complete-intake", intake)
+    client = {**day, "origin": "own_intake", "originRef": ref(who + "candidate"), **named}
+    await site.do("mediation", f"clients/{ref(who + 'client')}/take-on", client)
+    placement = {
+        "clientRef": ref(who + "client"), "kind": "employment", "contract": "open_ended", "startDate": "2026-01-06",
+        "paid": True, "programmeTag": "programme", "primaryPartner": "uaf", "workplace": personal["workplace"],
+    }  # fmt: skip
+    await site.do("mediation", f"placements/{ref(who + 'placement')}/start", placement)
+    employer = {
+        **day, "legalKind": "company", "sectorCode": "A", "name": "Bedrijf Voorbeeld",
+        "contactName": personal["contactName"], "contactPhone": personal["phone"], "contactEmail": personal["email"],
+    }  # fmt: skip
+    await site.do("employers", f"employers/{ref(who + 'employer')}/register", employer)
+
+
+async def go_wrong(site: Site) -> None:
+    """Requests that are refused, with the person in all the wrong places."""
+    name = CANARIES["name"]
+    day = {"occurredOn": "2026-01-05"}
+    path = f"candidates/{ref('wrong')}/register"
+    noted = {**day, "channel": "municipality", "kind": "conversation", "notes": f"{CANARIES['notes']} {BSN}"}
+    answers = [
+        await site.post("intake", f"contacts/{ref('wrong')}/record", noted),
+        await site.post("intake", path, b'{"name": "' + name.encode()),
+        await site.post("intake", path, {**day, "educationBand": name}),
+        await site.post("intake", path, {**day, name: name}),
+        await site.post("intake", f"candidates/{name}/register", day),
+        await site.http.get(f"{site.programme.url('bureau', 'reporting')}/plaatsingen?unit={name}&knownOn={name}"),
+        await site.http.get(
+            f"{site.programme.url('bureau', 'reporting')}/v1/targets", headers={"Correlation-Id": name}
+        ),
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [400] * len(answers)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a thief who had been there before would have: every event, and every key of one partner."""
+
+    sealed: list[Sealed]
+    wrapped: dict[str, bytes]
+    keys: dict[str, bytes]
+
+
+async def held(programme: Programme) -> Held:
+    store = await asyncpg.connect(programme.database.url(DATABASE))
+    cluster = await asyncpg.connect(programme.keys.url(DATABASE))
+    try:
+        await store.execute("checkpoint")
+        await cluster.execute("checkpoint")
+        sealed: list[Sealed] = []
+        for name in SERVICES:
+            codec: Codec[Any] = Codec(services()[name].events)
+            columns = ", ".join(Recorded._fields)
+            for row in await store.fetch(f"select {columns} from uaf_{name}.events"):
+                event = codec.decode(Recorded(*row))
+                sealed += [v for n in type(event).model_fields if isinstance(v := getattr(event, n), Sealed)]
+        rows = await cluster.fetch("select person, wrapped from uaf_keys.keys where wrapped is not null")
+    finally:
+        await store.close()
+        await cluster.close()
+    wrapped = {row["person"]: bytes(row["wrapped"]) for row in rows}
+    master = MasterKey.read(master_key(programme.folder, "uaf"))
+    return Held(sealed, wrapped, {person: master.unwrap(key) for person, key in wrapped.items()})
+
+
+def opened(sealed: Iterable[Sealed], keys: Iterable[bytes]) -> list[Any]:
+    """Whatever any of the keys opens."""
+    found: list[Any] = []
+    for one in sealed:
+        for key in keys:
+            try:
+                found.append(unseal(one, key).value)
+            except CannotOpen:
+                continue
+    return found
+
+
+def files_with(folder: Path, needles: Iterable[bytes]) -> list[str]:
+    """Every file under a folder that holds one of these: databases and their logs, the bus, logs of processes."""
+    wanted = list(needles)
+    files = [path for path in folder.rglob("*") if path.is_file() and "secrets" not in path.parts]
+    return [str(path.relative_to(folder)) for path in files if any(n in path.read_bytes() for n in wanted)]
+
+
+async def shown_anywhere(site: Site) -> list[str]:
+    """Metrics of every service, and pages, that show a canary."""
+    found: list[str] = []
+    for running in site.programme.services:
+        text = (await site.http.get(f"{running.url}/metrics")).text
+        found += [running.name for canary in CANARIES.values() if canary in text]
+    reporting = site.programme.url("bureau", "reporting")
+    async with httpx2.AsyncClient(timeout=60) as browser:
+        cookie = {"Cookie": await sign_in(browser, reporting, "demo-bureau-project-bureau")}
+        for path in ("/", "/plaatsingen", f"/plaatsingen/{ref('canary' + 'placement')}"):
+            page = await browser.get(reporting + path, headers=cookie)
+            assert page.status_code == 200
+            found += [path for canary in CANARIES.values() if canary in page.text]
+    return found
+
+
+def person(command: str, *arguments: str, token: str = "") -> subprocess.CompletedProcess[str]:
+    """`banen person …`, as a data steward types it."""
+    return subprocess.run(
+        [sys.executable, "-m", "banen_cli", "person", command, *arguments],
+        input=token, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def as_steward(site: Site, command: str, name: str, *arguments: str, service: str) -> str:
+    url = site.programme.url("uaf", service)
+    token = site.programme.token("uaf", Role.PARTNER_DATA_STEWARD, 300)
+    done = person(command, ref(name), "--url", url, "--token-file", "-", *arguments, token=token)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def partners_file(tmp_path: Path) -> Path:
+    path = tmp_path / "partners.toml"
+    path.write_text(PARTNERS)
+    return path
+
+
+class Running:
+    """The programme in one folder; leaving stops it."""
+
+    def __init__(self, folder: Path, partners_file: Path) -> None:
+        self._programme = Programme(folder, partners_file)
+        self._supervisor = Supervisor(folder)
+
+    async def __aenter__(self) -> Site:
+        supervisor = await self._supervisor.__aenter__()
+        await self._programme.start(supervisor)
+        self._http = httpx2.AsyncClient(timeout=60, auth=self._programme.machine())
+        return Site(self._programme, supervisor, self._http)
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._http.aclose()
+        await self._supervisor.__aexit__(*error)
+
+
+async def test_an_erased_person_is_nowhere_and_the_figures_stay(tmp_path: Path, partners_file: Path):
+    folder = tmp_path / "data"
+    async with Running(folder, partners_file) as site:
+        await set_up_programme(site)
+        await register(site, "canary", CANARIES)
+        await register(site, "other", {**CANARIES, "name": OTHER} | dict.fromkeys(("notes", "workplace", "contactName"), OTHER))  # fmt: skip
+        await go_wrong(site)
+        await site.counted(16)
+        before = await held(site.programme)
+        assert set(opened(before.sealed, before.keys.values())) >= set(CANARIES.values())
+        assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
+        assert files_with(folder, before.wrapped.values()) != []
+        export = as_steward(site, "export", "canaryclient", service="intake")
+        assert CANARIES["name"] in export
+        assert CANARIES["notes"] in export
+    kept = tmp_path / "keys-as-they-were"
+    copy(folder / "keys", kept)
+
+    gone = [ref(f"canary{kind}") for kind in ("contact", "candidate", "client", "employer")]
+    async with Running(folder, partners_file) as site:
+        figures = await site.figures()
+        certificate = await erase_all(site, gone)
+        await is_gone(site, folder, before, gone)
+        assert await site.figures() == figures
+        await nothing_more_is_recorded(site)
+        await survives_a_restart(site, gone)
+        await is_gone(site, folder, before, gone)
+        await the_certificate_holds(site, certificate, tmp_path, gone)
+
+    put_back(kept, folder / "keys")
+    await the_command_applies_it_again(folder, partners_file, gone)
+    put_back(kept, folder / "keys")
+    async with Running(folder, partners_file) as site:
+        await is_gone(site, folder, before, gone)
+
+
+async def erase_all(site: Site, gone: list[str]) -> str:
+    """By the API and by the command; the person under one of the references, the employer apart."""
+    body = {"occurredOn": "2026-01-20", "reason": "request"}
+    steward = Role.PARTNER_DATA_STEWARD
+    refused = await site.post("employers", f"employers/{gone[-1]}/erase", {**body})
+    assert refused.status_code == 403
+    await site.do("employers", f"employers/{gone[-1]}/erase", {**body, "reason": "other"}, steward)
+    return as_steward(site, "erase", "canarycandidate", "--kind", "candidate", service="intake")
+
+
+async def is_gone(site: Site, folder: Path, before: Held, gone: list[str]) -> None:
+    now = await held(site.programme)
+    theirs = [sealed for sealed in now.sealed if sealed.person in gone]
+    assert len(theirs) > 10
+    assert opened(theirs, now.keys.values()) == []
+    assert set(gone) & now.keys.keys() == set()
+    assert len(opened([one for one in now.sealed if one not in theirs], now.keys.values())) > 10
+    secrets = [before.wrapped[one] for one in gone] + [before.keys[one] for one in gone]
+    assert files_with(folder, secrets) == []
+    assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
+    assert await shown_anywhere(site) == []
+
+
+async def nothing_more_is_recorded(site: Site) -> None:
+    closed = {"occurredOn": "2026-01-21", "reasonCode": "moved"}
+    ended = {"endDate": "2026-01-21", "reasonCode": "completed"}
+    for service, path, body in (
+        ("intake", f"candidates/{ref('canarycandidate')}/close", closed),
+        ("mediation", f"placements/{ref('canaryplacement')}/end", ended),
+    ):
+        answer = await site.post(service, path, body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "candidate-erased")
+
+
+async def survives_a_restart(site: Site, gone: list[str]) -> None:
+    for name in ("uaf-intake", "uaf-mediation"):
+        killed = site.supervisor.pid(name)
+        os.kill(killed, SIGKILL)
+        await site.supervisor.restarted(name, killed)
+
+
+async def the_certificate_holds(site: Site, certificate: str, folder: Path, gone: list[str]) -> None:
+    found = json.loads(certificate)
+    assert {one["reference"] for one in found["destroyed"]} == set(gone[:3])
+    assert found["lastKeyBackupExpiresOn"] >= found["destroyed"][0]["destroyedAt"][:10]
+    signed, key = folder / "certificate.json", folder / "key.json"
+    signed.write_text(certificate)
+    key.write_text((await site.http.get(f"{site.programme.url('uaf', 'intake')}/v1/signing-key")).text)
+    assert person("verify", str(signed), "--key-file", str(key)).returncode == 0
+    signed.write_text(certificate.replace("2026", "2027"))
+    assert person("verify", str(signed), "--key-file", str(key)).returncode == 1
+
+
+def copy(source: Path, target: Path) -> None:
+    """With whom the files belong to."""
+    subprocess.run(["/bin/cp", "-a", source, target], check=True)
+
+
+def put_back(kept: Path, folder: Path) -> None:
+    """A restore: the cluster of keys as it was before the erasure."""
+    shutil.rmtree(folder)
+    copy(kept, folder)
+
+
+async def the_command_applies_it_again(folder: Path, partners_file: Path, gone: list[str]) -> None:
+    async with Supervisor(folder) as supervisor:
+        programme = Programme(folder, partners_file)
+        await supervisor.start(programme.database, programme.keys)
+        assert set(gone) <= (await held(programme)).keys.keys()
+        for service, expected in (("intake", "3 keys destroyed again"), ("employers", "1 keys destroyed again"), ("intake", "every recorded")):  # fmt: skip
+            files = [folder / f"secrets/uaf_{service}.{name}" for name in ("database_url", "keys_url")]
+            urls = (programme.database.url(DATABASE), programme.keys.url(DATABASE))
+            for path, url in zip(files, urls, strict=True):
+                user = path.read_text().split("@")[0]
+                path.write_text(f"{user}@{url.split('@')[1]}")
+            done = await asyncio.to_thread(
+                person, "reapply-erasures", "--partner", "uaf", "--service", service,
+                "--store-url-file", str(files[0]), "--keys-url-file", str(files[1]),
+                "--master-key-file", str(master_key(folder, "uaf")),
+            )  # fmt: skip
+            assert (done.returncode, expected in done.stdout) == (0, True), done.stdout + done.stderr
+        assert set(gone) & (await held(programme)).keys.keys() == set()

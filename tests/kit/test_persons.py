@@ -1,0 +1,198 @@
+"""What a data steward gets: all that is held on somebody, what they asked, and a proof of their erasure."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from prometheus_client import CollectorRegistry
+
+from banen_intake.service import SERVICE
+from banen_kit.audit import MemoryAudit
+from banen_kit.desk import Desk
+from banen_kit.http import create_app
+from banen_kit.identity import Role
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
+from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
+from banen_kit.persons import ALGORITHM, Persons
+from banen_kit.testing import FakeIssuer
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+CONTACT, CANDIDATE, OTHER = (str(UUID(int=number)) for number in range(1, 4))
+NAME = "Synthetica Voorbeeld"
+CONTACTED = {"occurredOn": "2026-03-01", "channel": "municipality", "kind": "conversation", "name": NAME}
+REGISTERED = {"occurredOn": "2026-03-02", "educationBand": "low", "contactRef": CONTACT, "name": NAME}
+CLOSED = {"occurredOn": "2026-03-03", "reasonCode": "moved"}
+BACKUP_DAYS = 30
+
+
+class StubbornKeys(MemoryKeys):
+    gives_in = True
+
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        if not self.gives_in:
+            raise NotDestroyed("old copies are still there")
+        return await super().destroy(persons, alone=alone)
+
+
+class Steward:
+    """An intake service, and its data steward, who asks it."""
+
+    def __init__(self) -> None:
+        self.keys = StubbornKeys()
+        self.now = NOW
+        store = MemoryStore(lambda: self.now)
+        journal: Journal[Any] = Journal(store, Codec(SERVICE.events), self.keys)
+        audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
+        desk = Desk(SERVICE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
+        issuer = FakeIssuer()
+        gate = issuer.gate(SERVICE, "uaf", audit)
+        self.app: FastAPI = create_app(desk, gate, {}, Persons(desk, BACKUP_DAYS))
+        self.headers = issuer.bearer(
+            SERVICE, "uaf", Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, subject="steward"
+        )
+        self.http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app), base_url="http://uaf", headers=self.headers
+        )
+        self.given = 0
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
+        self.given += 1
+        key = {"Idempotency-Key": str(UUID(int=100 + self.given))}
+        answer = await self.http.post(f"/v1/{path}", json=body, headers=key)
+        assert answer.status_code in (200, 201, 409, 503), answer.text
+        return answer
+
+    async def get(self, path: str, status: int = 200) -> Any:
+        answer = await self.http.get(f"/v1/{path}")
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def steward() -> AsyncIterator[Steward]:
+    steward = Steward()
+    await steward.post(f"contacts/{CONTACT}/record", CONTACTED)
+    await steward.post(f"candidates/{CANDIDATE}/register", REGISTERED)
+    await steward.post(f"candidates/{CANDIDATE}/close", CLOSED)
+    await steward.post(f"contacts/{OTHER}/record", {**CONTACTED, "name": "Synthetica Anders"})
+    yield steward
+    await steward.http.aclose()
+
+
+async def erase(steward: Steward, reason: str = "request", what: str = f"candidates/{CANDIDATE}") -> None:
+    await steward.post(f"{what}/erase", {"occurredOn": "2026-03-10", "reason": reason})
+
+
+async def test_an_export_holds_all_under_every_reference_opened(steward: Steward):
+    for ref in (CONTACT, CANDIDATE):
+        found = await steward.get(f"persons/{ref}")
+        assert found["references"] == [CONTACT, CANDIDATE]
+        assert [event["event"] for event in found["events"]] == [
+            "contact-made", "candidate-registered", "candidate-closed",
+        ]  # fmt: skip
+        assert [event["data"].get("name") for event in found["events"]] == [NAME, NAME, None]
+
+
+async def test_an_export_says_who_did_and_who_looked_at_what(steward: Steward):
+    await steward.get(f"candidates/{CANDIDATE}")
+    await steward.get(f"persons/{CANDIDATE}")
+    access = (await steward.get(f"persons/{CANDIDATE}"))["access"]
+    assert [(one["subject"], one["action"], one["outcome"]) for one in access] == [
+        ("steward", "record-contact", "accepted"),
+        ("steward", "register-candidate", "accepted"),
+        ("steward", "close-candidate", "accepted"),
+        ("steward", "read-candidate", "shown"),
+        ("steward", "export-person", "shown"),
+    ]
+
+
+async def test_an_export_after_an_erasure_says_that_it_is_gone(steward: Steward):
+    await erase(steward)
+    found = await steward.get(f"persons/{CANDIDATE}")
+    names = [event["data"].get("name") for event in found["events"]]
+    assert names == [{"erased": True}, {"erased": True}, None, None]
+    assert NAME not in str(found)
+
+
+async def test_nobody_known_is_not_found(steward: Steward):
+    assert (await steward.get(f"persons/{UUID(int=77)}", 404))["code"] == "person-unknown"
+    assert (await steward.get("persons/Synthetica", 400))["field"] == "ref"
+    assert (await steward.get(f"persons/{CANDIDATE}/certificate", 404))["code"] == "erasure-unknown"
+
+
+async def test_a_certificate_names_what_was_destroyed_and_when_the_last_backup_is_gone(steward: Steward):
+    await erase(steward)
+    for ref in (CONTACT, CANDIDATE):
+        found = await steward.get(f"persons/{ref}/certificate")
+        assert (found["iss"], found["sub"]) == ("urn:nl:banenoffensief:uaf:intake", CANDIDATE)
+        assert [one["reference"] for one in found["destroyed"]] == [CONTACT, CANDIDATE]
+        at = datetime.fromisoformat(found["destroyed"][0]["destroyedAt"])
+        until = datetime.fromisoformat(found["lastKeyBackupExpiresOn"])
+        assert (until.date() - at.date()).days in (BACKUP_DAYS, BACKUP_DAYS + 1)
+        assert found["reason"] == "request"
+        assert NAME not in str(found)
+
+
+async def test_a_certificate_is_signed_with_the_partners_key(steward: Steward):
+    await erase(steward)
+    found = await steward.get(f"persons/{CANDIDATE}/certificate")
+    key = OKPKey.import_key(await steward.get("signing-key"))
+    claims = jwt.decode(found["certificate"], key, algorithms=[ALGORITHM]).claims
+    assert claims == {name: value for name, value in found.items() if name != "certificate"}
+    head, body, signature = found["certificate"].split(".")
+    for altered in (f"{head}.{body[:-2]}AA.{signature}", f"{head}.{body}.{'A' * len(signature)}"):
+        with pytest.raises((JoseError, ValueError)):
+            jwt.decode(altered, key, algorithms=[ALGORITHM])
+
+
+async def test_retention_certifies_only_the_one_reference(steward: Steward):
+    await erase(steward, "retention", f"contacts/{CONTACT}")
+    found = await steward.get(f"persons/{CONTACT}/certificate")
+    assert [one["reference"] for one in found["destroyed"]] == [CONTACT]
+    assert (await steward.keys.find_keys([CANDIDATE]))[CANDIDATE] is not None
+
+
+async def test_there_is_no_certificate_before_the_keys_are_gone(steward: Steward):
+    steward.keys.gives_in = False
+    await erase(steward)
+    assert (await steward.get(f"persons/{CANDIDATE}/certificate", 503))["code"] == "store-unavailable"
+    steward.keys.gives_in = True
+    assert (await steward.get(f"persons/{CANDIDATE}/certificate"))["sub"] == CANDIDATE
+
+
+async def test_requests_are_listed_with_their_deadlines_open_ones_first(steward: Steward):
+    asked = {"personRef": CANDIDATE, "kind": "erasure", "receivedOn": "2026-01-31"}
+    first, second, third = (str(UUID(int=number)) for number in (50, 51, 52))
+    await steward.post(f"requests/{first}/receive", asked)
+    await steward.post(f"requests/{first}/answer", {"answeredOn": "2026-02-20", "answer": "granted", "reasonCode": "done"})  # fmt: skip
+    await steward.post(f"requests/{second}/receive", asked | {"kind": "access"})
+    await steward.post(f"requests/{second}/extend", {"extendedOn": "2026-02-20", "reasonCode": "complex"})
+    await steward.post(f"requests/{third}/receive", asked | {"kind": "access"})
+    found = await steward.get("requests")
+    assert found["count"] == 3
+    assert [(row["ref"], row["answerBy"], row["answer"], row["isOverdue"]) for row in found["requests"]] == [
+        (third, "2026-02-28", None, True),
+        (second, "2026-04-30", None, False),
+        (first, "2026-02-28", "granted", False),
+    ]
+
+
+async def test_a_request_for_erasure_is_answered_after_the_erasure(steward: Steward):
+    ref = UUID(int=60)
+    await steward.post(f"requests/{ref}/receive", {"personRef": CANDIDATE, "kind": "erasure", "receivedOn": "2026-03-09"})  # fmt: skip
+    await erase(steward)
+    answered = {"answeredOn": "2026-03-11", "answer": "granted", "reasonCode": "done"}
+    assert (await steward.post(f"requests/{ref}/answer", answered)).status_code == 200
+    events = (await steward.get(f"persons/{CANDIDATE}"))["events"]
+    assert [event["event"] for event in events][-3:] == [
+        "request-received", "candidate-erased", "request-answered",
+    ]  # fmt: skip

@@ -1,0 +1,264 @@
+"""A session lives as long as it should and no longer, in one browser, and its secrets are of use once or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from banen_kit.identity import Principal, Role
+from banen_kit.postgres import Pool, connect
+from banen_kit.sessions import ABSOLUTE, IDLE, LOGIN, NOTED, Login, Session, Sessions, digest
+from banen_kit.store import StoreUnavailable
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+SOMEBODY = Principal("auth0|5f7c8ec7", "uaf", frozenset({Role.ADVISER, Role.MEDIATOR}))
+AGENT = "Firefox"
+LOGIN_UNDER_WAY = Login("the-state", "the-verifier", "the-nonce", "/plaatsingen?unit=uaf")
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def pool(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[Pool]:
+    pool = await connect(database.service_url, await new_schema())
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def sessions(pool: Pool, clock: Clock) -> Sessions:
+    return Sessions(pool, clock)
+
+
+async def opened(sessions: Sessions) -> tuple[str, Session]:
+    cookie = await sessions.open(SOMEBODY, AGENT)
+    return cookie, await found(sessions, cookie)
+
+
+async def found(sessions: Sessions, cookie: str) -> Session:
+    session = await sessions.find(cookie, AGENT)
+    assert session is not None
+    return session
+
+
+async def everything_in(pool: Pool) -> str:
+    rows = [*await pool.fetch("select * from sessions"), *await pool.fetch("select * from logins")]
+    return repr([dict(row) for row in rows])
+
+
+# A session.
+
+
+async def test_knows_again_who_signed_in(sessions: Sessions):
+    _, session = await opened(sessions)
+    assert (session.principal, session.purpose) == (SOMEBODY, None)
+
+
+async def test_gives_every_session_a_cookie_and_a_form_token_that_nobody_can_guess(sessions: Sessions):
+    several = [await opened(sessions) for _ in range(20)]
+    secrets = [cookie for cookie, _ in several] + [session.form_token for _, session in several]
+    assert len(set(secrets)) == 40
+    assert {len(secret) for secret in secrets} == {43}, "32 bytes, as base64"
+
+
+async def test_keeps_no_cookie_and_no_browser_in_clear(sessions: Sessions, pool: Pool):
+    cookie, _ = await opened(sessions)
+    await sessions.begin("the-browser", LOGIN_UNDER_WAY)
+    kept = await everything_in(pool)
+    assert SOMEBODY.subject in kept
+    for secret in (cookie, AGENT, "the-browser", "the-state"):
+        assert secret not in kept
+    assert await pool.fetchval("select id from sessions") == digest(cookie)
+
+
+async def test_what_is_printed_of_a_session_is_of_no_use(sessions: Sessions):
+    _, session = await opened(sessions)
+    assert session.form_token not in repr(session)
+    assert repr(session.id) not in repr(session)
+    assert repr(LOGIN_UNDER_WAY) == "Login(next='/plaatsingen?unit=uaf')"
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x" * 5000, "é", "\x00", "' or true --"])
+async def test_finds_nothing_for_another_cookie(sessions: Sessions, cookie: str):
+    mine, _ = await opened(sessions)
+    assert await sessions.find(cookie, AGENT) is None
+    assert await sessions.find(digest(mine).hex(), AGENT) is None
+    await found(sessions, mine)
+
+
+async def test_ends_when_nobody_uses_it(sessions: Sessions, clock: Clock, pool: Pool):
+    cookie, _ = await opened(sessions)
+    clock.now += IDLE + SECOND
+    assert await sessions.find(cookie, AGENT) is None
+    assert await pool.fetchval("select count(*) from sessions") == 0
+
+
+async def test_goes_on_while_it_is_used(sessions: Sessions, clock: Clock):
+    cookie, _ = await opened(sessions)
+    for _ in range(4):
+        clock.now += IDLE - SECOND
+        await found(sessions, cookie)
+
+
+async def test_ends_at_last_however_much_it_is_used(sessions: Sessions, clock: Clock):
+    cookie, _ = await opened(sessions)
+    while clock.now < NOW + ABSOLUTE - IDLE:
+        clock.now += IDLE - SECOND
+        await found(sessions, cookie)
+    clock.now = NOW + ABSOLUTE
+    await found(sessions, cookie)
+    clock.now += SECOND
+    assert await sessions.find(cookie, AGENT) is None
+
+
+async def test_a_clock_that_goes_back_does_not_bring_it_back(sessions: Sessions, clock: Clock):
+    cookie, _ = await opened(sessions)
+    clock.now += IDLE + SECOND
+    assert await sessions.find(cookie, AGENT) is None
+    clock.now = NOW
+    assert await sessions.find(cookie, AGENT) is None
+
+
+async def test_notes_now_and_then_that_it_is_used(sessions: Sessions, clock: Clock, pool: Pool):
+    cookie, _ = await opened(sessions)
+    clock.now += NOTED
+    await found(sessions, cookie)
+    assert await pool.fetchval("select seen_at from sessions") == NOW
+    clock.now += SECOND
+    await found(sessions, cookie)
+    assert await pool.fetchval("select seen_at from sessions") == clock.now
+
+
+async def test_clears_away_what_ended_when_the_next_begins(sessions: Sessions, clock: Clock, pool: Pool):
+    for _ in range(3):
+        await sessions.open(SOMEBODY, AGENT)
+    clock.now += IDLE + SECOND
+    await sessions.open(SOMEBODY, AGENT)
+    assert await pool.fetchval("select count(*) from sessions") == 1
+
+
+async def test_is_gone_once_it_is_closed(sessions: Sessions, pool: Pool):
+    cookie, session = await opened(sessions)
+    other, _ = await opened(sessions)
+    await sessions.close(session.id)
+    assert await sessions.find(cookie, AGENT) is None
+    await found(sessions, other)
+
+
+async def test_one_service_ends_it_for_all_its_processes(sessions: Sessions, pool: Pool, clock: Clock):
+    cookie, session = await opened(sessions)
+    elsewhere = Sessions(pool, clock)
+    await found(elsewhere, cookie)
+    await sessions.close(session.id)
+    assert await elsewhere.find(cookie, AGENT) is None
+
+
+async def test_in_another_browser_it_ends_for_both(sessions: Sessions):
+    cookie, _ = await opened(sessions)
+    assert await sessions.find(cookie, "Chrome") is None
+    assert await sessions.find(cookie, AGENT) is None
+
+
+async def test_remembers_why_an_auditor_looks(sessions: Sessions):
+    cookie, session = await opened(sessions)
+    other, _ = await opened(sessions)
+    await sessions.state_purpose(session, "AUDIT-2009-1")
+    assert (await found(sessions, cookie)).purpose == "AUDIT-2009-1"
+    assert (await found(sessions, other)).purpose is None
+
+
+# Its form token.
+
+
+async def test_takes_a_form_token_once_and_makes_another(sessions: Sessions):
+    cookie, session = await opened(sessions)
+    assert await sessions.use_form(session, session.form_token)
+    assert not await sessions.use_form(session, session.form_token)
+    again = await found(sessions, cookie)
+    assert again.form_token != session.form_token
+    assert not await sessions.use_form(again, session.form_token)
+    assert await sessions.use_form(again, again.form_token)
+
+
+async def test_takes_one_of_two_forms_that_come_at_once(sessions: Sessions):
+    for _ in range(10):
+        _, session = await opened(sessions)
+        taken = await asyncio.gather(*(sessions.use_form(session, session.form_token) for _ in range(8)))
+        assert sorted(taken) == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "\x00"])
+async def test_a_wrong_form_token_uses_nothing_up(sessions: Sessions, token: str):
+    _, session = await opened(sessions)
+    assert not await sessions.use_form(session, token)
+    assert await sessions.use_form(session, session.form_token)
+
+
+async def test_takes_no_form_of_a_session_that_ended(sessions: Sessions):
+    _, session = await opened(sessions)
+    await sessions.close(session.id)
+    assert not await sessions.use_form(session, session.form_token)
+
+
+# A login under way.
+
+
+async def test_a_login_comes_back_once(sessions: Sessions):
+    await sessions.begin("browser", LOGIN_UNDER_WAY)
+    assert await sessions.finish("browser", "the-state") == LOGIN_UNDER_WAY
+    assert await sessions.finish("browser", "the-state") is None
+
+
+async def test_a_login_that_comes_back_twice_at_once_is_taken_once(sessions: Sessions):
+    await sessions.begin("browser", LOGIN_UNDER_WAY)
+    both = await asyncio.gather(*(sessions.finish("browser", "the-state") for _ in range(8)))
+    assert [one for one in both if one is not None] == [LOGIN_UNDER_WAY]
+
+
+async def test_a_login_of_another_browser_does_not_come_back_and_is_not_used_up(sessions: Sessions):
+    await sessions.begin("browser", LOGIN_UNDER_WAY)
+    for browser, state in (("other", "the-state"), ("", "the-state"), ("browser", "other"), ("browser", "")):
+        assert await sessions.finish(browser, state) is None
+    assert await sessions.finish("browser", "the-state") == LOGIN_UNDER_WAY
+
+
+async def test_a_login_that_takes_too_long_does_not_come_back(sessions: Sessions, clock: Clock):
+    await sessions.begin("browser", LOGIN_UNDER_WAY)
+    clock.now += LOGIN + SECOND
+    assert await sessions.finish("browser", "the-state") is None
+
+
+async def test_forgets_who_never_came_back(sessions: Sessions, clock: Clock, pool: Pool):
+    await sessions.begin("browser", LOGIN_UNDER_WAY)
+    clock.now += LOGIN + SECOND
+    await sessions.begin("other", Login("other-state", "v", "n", "/"))
+    assert await pool.fetchval("select count(*) from logins") == 1
+
+
+async def test_a_database_that_is_away_is_an_error_and_nobody_is_let_in(sessions: Sessions, pool: Pool):
+    cookie, session = await opened(sessions)
+    await pool.close()
+    for attempt in (
+        sessions.find(cookie, AGENT),
+        sessions.open(SOMEBODY, AGENT),
+        sessions.use_form(session, session.form_token),
+        sessions.state_purpose(session, "AUDIT-2009-1"),
+        sessions.close(session.id),
+        sessions.begin("browser", LOGIN_UNDER_WAY),
+        sessions.finish("browser", "the-state"),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await attempt

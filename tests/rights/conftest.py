@@ -1,0 +1,77 @@
+"""The real applications of all four services, each behind its gate, with one issuer for all."""
+
+import importlib.util
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from banen_cli.installed import services
+from banen_kit.audit import MemoryAudit
+from banen_kit.desk import Desk
+from banen_kit.http import create_app
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
+from banen_kit.login import Logins, RelyingParty
+from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
+from banen_kit.persons import Persons
+from banen_kit.postgres import Pool
+from banen_kit.sessions import Sessions
+from banen_kit.testing import FakeIssuer
+from banen_reporting import pages, reads
+from banen_reporting.answers import Answers
+from banen_reporting.readers import Programme, Readers
+
+# Test folders are not packages, so the small programme of the reporting tests is taken over by path.
+_spec = importlib.util.spec_from_file_location(
+    "small_programme_for_rights", Path(__file__).parents[1] / "reporting" / "conftest.py"
+)
+assert _spec is not None
+assert _spec.loader is not None
+_programme = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_programme)
+pool, facts, answers = _programme.pool, _programme.facts, _programme.answers
+
+NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
+OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}
+"""Whose services they are."""
+PROGRAMME = Programme("bureau", frozenset({"uaf", "goed-werk", "uwv"}))
+
+
+@pytest.fixture
+def issuer() -> FakeIssuer:
+    return FakeIssuer()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(lambda: NOW)
+
+
+@pytest.fixture
+def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore) -> Callable[[str], FastAPI]:
+    """Makes the application of a service as it runs, with everything that it has of its own."""
+
+    def make(name: str) -> FastAPI:
+        service, owner = services()[name], OWNERS[name]
+        audit = MemoryAudit(lambda: NOW)
+        journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
+        partners = PROGRAMME.partners | {"bureau"}
+        metrics = Metrics.create(CollectorRegistry())
+        desk = Desk(service, journal, owner, partners, audit, metrics, lambda: NOW)
+        gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
+        app = create_app(desk, gate, {}, Persons(desk, 0) if service.kept else None)
+        if name == "reporting":
+            assert gate.sessions is not None
+            readers = Readers(answers, PROGRAMME, gate)
+            party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
+            app.include_router(reads.routes(readers))
+            app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, audit)))
+        return app
+
+    return make

@@ -1,0 +1,194 @@
+"""Every route in every role: nobody gets further than the table of rights says, and nothing is missing from it."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from banen_cli.installed import services
+from banen_kit.identity import Role
+from banen_kit.memory_store import MemoryStore
+from banen_kit.rights import ANYONE, Access
+from banen_kit.testing import FakeIssuer
+from banen_reporting import words
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("intake", "mediation", "employers", "reporting")
+OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}
+PEOPLE_OF = ("uaf", "uwv", "bureau", "ministry")
+"""A partner, another one, the bureau, and somebody who is no partner."""
+FRAMEWORKS_OWN = {"openapi"}
+"""Routes that are not ours; they show the commands' shapes and nothing else."""
+AppOf = Callable[[str], FastAPI]
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    method: str
+    path: str
+
+
+def routes_of(app: FastAPI) -> list[Route]:
+    """Those that pass the gate, with their whole paths, also where a router within a router has them."""
+    found: list[Route] = []
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            found += [Route(str(context.name), method, str(context.path)) for method in context.methods or ()]
+    return found
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody in one role at one partner; without a role, somebody who is not signed in."""
+
+    role: Role | None
+    partner: str
+
+    def headers(self, issuer: FakeIssuer, name: str) -> dict[str, str]:
+        if self.role is None:
+            return {}
+        subject = f"{self.partner}-{self.role}"
+        return issuer.bearer(services()[name], OWNERS[name], self.role, partner=self.partner, subject=subject)
+
+
+def askers() -> Iterator[Asker]:
+    yield Asker(None, "uaf")
+    for role in Role:
+        for partner in PEOPLE_OF:
+            yield Asker(role, partner)
+
+
+def due(access: Access, asker: Asker, owner: str) -> str:
+    """What the rule is, written out once more."""
+    if access is ANYONE:
+        return "in"
+    if asker.role is None:
+        return "not signed in"
+    if access.partners == "own" and asker.partner != owner:
+        return "not there"
+    return "in" if asker.role in access.roles else "not allowed"
+
+
+def got(answer: httpx2.Response) -> str:
+    """How far somebody came: past the gate, whatever was said behind it, or not."""
+    if words.FAULT["login-expired"] in answer.text:
+        return "in"  # past the gate, with the answer of an issuer that nobody asked
+    if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login?"):
+        return "not signed in"
+    said = answer.text
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    if answer.status_code == 403 and (words.FAULT["not-allowed"] if is_page else '"not-allowed"') in said:
+        return "not allowed"
+    if answer.status_code == 404 and (words.FAULT_OTHER if is_page else '"not-found"') in said:
+        return "not there"
+    return "in"
+
+
+async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -> httpx2.Response:
+    ref = "uaf" if route.path.startswith("/v1/programme/") else str(UUID(int=1))
+    more = {"Idempotency-Key": str(UUID(int=2)), "Content-Type": "application/json"}
+    if route.name == "bulk":
+        more["Content-Type"] = "application/x-ndjson"
+    body = b"{}" if route.method == "POST" else None
+    path = route.path.replace("{ref}", ref)
+    return await http.request(route.method, path, headers={**more, **headers}, content=body)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_nobody_gets_further_than_the_table_says(app_of: AppOf, issuer: FakeIssuer, name: str):
+    app, rights = app_of(name), services()[name].rights
+    wrong: list[tuple[str, Asker, str, str]] = []
+    cases = 0
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as http:
+        for asker in askers():
+            headers = asker.headers(issuer, name)
+            for route in routes_of(app):
+                expected = due(rights[route.name], asker, OWNERS[name])
+                found = got(await ask(http, route, headers))
+                cases += 1
+                if found != expected:
+                    wrong.append((route.name, asker, expected, found))
+    assert wrong == []
+    assert cases > 1000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: AppOf, name: str):
+    app, rights = app_of(name), services()[name].rights
+    names = [route.name for route in routes_of(app)]
+    assert len(names) == len(set(names)), "two routes of one name"
+    assert [name for name in names if name not in rights] == []
+    assert [name for name in rights if name not in names] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_is_no_other_kind_of_route(app_of: AppOf, name: str):
+    """Only routes of this kind pass the gate: a mounted application, or one of Starlette's, would not."""
+    contexts = iter_route_contexts(app_of(name).routes)
+    others = {str(one.name) for one in contexts if not isinstance(one.original_route, APIRoute)}
+    assert others == FRAMEWORKS_OWN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
+    is_open = {route for route, access in services()[name].rights.items() if access is ANYONE}
+    allowed = {"livez", "readyz", "metrics", "signing-key", "page-style", "login", "login-answer"}
+    assert is_open <= allowed
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_line_of_a_bulk_load_is_held_against_the_table(
+    app_of: AppOf, issuer: FakeIssuer, store: MemoryStore, name: str
+):
+    """Whoever may load in bulk may not give the commands of others."""
+    service, owner = services()[name], OWNERS[name]
+    wrong: list[tuple[str, str, int]] = []
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app_of(name)), base_url="http://s") as http:
+        for role in sorted(service.rights["bulk"].roles):
+            headers = issuer.bearer(service, owner, role) | {"Content-Type": "application/x-ndjson"}
+            lines = [line(operation, number) for number, operation in enumerate(service.operations)]
+            answer = await http.post("/v1/bulk", content="\n".join(lines), headers=headers)
+            for operation, result in zip(service.operations, answer.text.splitlines(), strict=True):
+                status = json.loads(result)["status"]
+                if (status == 403) == (role in service.rights[operation.name].roles):
+                    wrong.append((operation.name, role, status))
+    assert wrong == []
+    assert await store.read_all(0, 10) == []
+
+
+def line(operation: Any, number: int) -> str:
+    ref = "uaf" if operation.ref == "slug" else str(UUID(int=1))
+    return json.dumps({"command": operation.name, "ref": ref, "key": str(UUID(int=number + 1)), "body": {}})
+
+
+async def test_nobody_gets_to_a_route_that_nobody_was_given(app_of: AppOf, issuer: FakeIssuer):
+    app = app_of("intake")
+
+    @app.get("/v1/new", name="new-view")
+    async def new_view() -> dict[str, str]:
+        return {"secret": "shown"}
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
+        for role in Role:
+            headers = issuer.bearer(services()["intake"], "uaf", role)
+            answer = await http.get("/v1/new", headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+
+
+def test_the_document_shows_the_table():
+    spec = importlib.util.spec_from_file_location("rights_table", ROOT / "deploy/rights_table.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    current = (ROOT / "docs/rights.md").read_text()
+    assert current == module.document(), "run: python deploy/rights_table.py"
