@@ -7,8 +7,11 @@ import shutil
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from banen_kit.identity import Role
 
 pytestmark = pytest.mark.pages
 
@@ -39,6 +42,10 @@ async def browse(chromium: str, profile: Path, *arguments: str) -> str:
     flags = [
         "--headless",
         "--disable-gpu",
+        "--disable-quic",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
         "--hide-scrollbars",
         "--no-first-run",
         f"--user-data-dir={profile}",
@@ -104,16 +111,45 @@ def unfiltered(kind: int, line: bytes, above: bytearray, size: int) -> bytearray
         ("/?ruleSet=nope", "Deze pagina kan niet worden getoond"),
     ],
 )
-async def test_a_page_shows_its_text(chromium: str, address: str, tmp_path: Path, path: str, said: str):
-    page = await browse(chromium, tmp_path / "profile", "--dump-dom", f"{address}{path}")
+async def test_a_page_shows_its_text(chromium: str, site: Any, tmp_path: Path, path: str, said: str):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", site.address(path))
 
     assert said in text_of(page)
 
 
+async def test_a_page_says_who_is_signed_in_and_lets_them_out(chromium: str, site: Any, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", site.address("/", "uaf", Role.MEDIATOR))
+
+    assert "Ingelogd als bemiddelaar (uaf) Uitloggen" in text_of(page)
+    assert text_of(page).count("Route A") == 3, "of its own unit, and in a hint and a heading"
+
+
+async def test_a_month_end_shows_signs_for_small_figures_and_opens_nothing(
+    chromium: str, site: Any, tmp_path: Path
+):
+    address = site.address("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER)
+
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", address)
+
+    assert "Ingelogd als waarnemer van het ministerie (ministry)" in text_of(page)
+    assert "31 december 2008" in text_of(page)
+    assert "<td>&lt;5</td>" in page
+    assert "/plaatsingen" not in page
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", [f"/?{DATES}", f"/plaatsingen?{DATES}"])
+@pytest.mark.parametrize(
+    ("path", "partner", "role"),
+    [
+        (f"/?{DATES}", "bureau", Role.PROJECT_BUREAU),
+        (f"/plaatsingen?{DATES}", "bureau", Role.PROJECT_BUREAU),
+        (f"/?{DATES}", "uaf", Role.MEDIATOR),
+        ("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER),
+        ("/doel?path=/plaatsingen", "bureau", Role.AUDITOR),
+    ],
+)
 async def test_a_page_has_its_style_and_keeps_its_margin(
-    chromium: str, address: str, tmp_path: Path, width: int, path: str
+    chromium: str, site: Any, tmp_path: Path, width: int, path: str, partner: str, role: Role
 ):
     picture = tmp_path / "page.png"
     await browse(
@@ -121,7 +157,7 @@ async def test_a_page_has_its_style_and_keeps_its_margin(
         tmp_path / "profile",
         f"--window-size={width},{HEIGHT}",
         f"--screenshot={picture}",
-        f"{address}{path}",
+        site.address(path, partner, role),
     )
 
     rows = rows_of(picture)
