@@ -61,8 +61,12 @@ def results() -> dict[str, Any]:
 
 
 def printed(width: int = 80, **changes: Any) -> str:
+    return printed_both(width, targets(**changes), results())
+
+
+def printed_both(width: int, targets: dict[str, Any], results: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_tables(console, targets(**changes), results())
+    print_tables(console, targets, results)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -121,6 +125,70 @@ def test_what_is_on_neither_route_has_a_line_of_its_own():
     uaf = targets()["units"][0] | {"otherRoutes": {"none": {"pending": 2}, "self_employment": {"counted": 1}}}
 
     assert ["geen route", "1", "2", "0"] in rows(printed(units=[uaf]))
+
+
+def kept_back(cell: dict[str, Any], **signs: str) -> dict[str, Any]:
+    """A cell as an aggregate reader gets it."""
+    without = {"recorded": None} | ({"attainment": None} if "counted" in signs else {}) if signs else {}
+    return {**cell, **dict.fromkeys(signs), **without, "suppressed": signs}
+
+
+def test_a_figure_that_is_kept_back_shows_its_sign():
+    uaf = unit(
+        "UAF",
+        kept_back(cell(450, 3, 0, 70), counted="<5", excluded="."),
+        kept_back(cell(None, 0), counted="."),
+        kept_back(cell(940, 609, 3), pending="<5"),
+    )
+    text = printed(units=[uaf])
+
+    assert below("UAF", text) == [
+        ["route A", "450", "<5", "0", "."],
+        ["route B", "geen taakstelling", ".", "0", "0"],
+        ["totaal", "940", "609", "64,8%", "<5", "0"],
+    ]
+
+
+def test_a_line_without_a_target_shows_the_signs_of_what_is_kept_back():
+    numbers = {"counted": 0, "pending": 3, "excluded": 0}
+    one, other = kept_back(numbers, pending="<5"), kept_back(numbers | {"counted": 7}, pending=".")
+    uaf = targets()["units"][0]
+    national = targets()["national"] | {"duplicates": one}
+    alone = printed(units=[uaf | {"otherRoutes": {"none": one}}], national=national)
+    together = printed(units=[uaf | {"otherRoutes": {"none": one, "self_employment": other}}])
+
+    assert ["geen route", "0", "<5", "0"] in rows(alone)
+    assert ["dubbel, gaat eraf", "0", "<5", "0"] in rows(alone)
+    assert ["geen route", "7", ".", "0"] in rows(together)
+
+
+def test_placements_outside_all_units_are_printed_where_they_are_kept_back():
+    outside = kept_back(cell(None, 2) | {"targetStatus": None}, counted="<5")
+
+    assert below("Bij geen partner in deze tabel", printed(200, outsideUnits=outside))[0] == [
+        "totaal",
+        "<5",
+        "0",
+        "0",
+    ]
+
+
+def test_a_result_that_is_kept_back_is_a_dot():
+    hidden = results()["units"][0] | {"programme": {"value": None}, "total": None}
+    shown = rows(printed_both(80, targets(), results() | {"units": [hidden], "national": hidden}))
+
+    assert ["UAF", ".", "450", "aangenomen", "."] in shown
+    assert ["Landelijk", ".", "450", "aangenomen", "."] in shown
+
+
+def test_a_partner_gets_its_own_lines_and_none_of_the_nation():
+    own = targets(units=targets()["units"][:1], national=None, outsideUnits=None)
+    text = printed_both(80, own, results() | {"units": results()["units"][:1], "national": None})
+
+    assert below("UAF", text)[2] == ["totaal", "940", "609", "64,8%", "3", "70"]
+    assert ["UAF", "609", "450", "aangenomen", "1.059"] in rows(text)
+    assert "Landelijk" not in text
+    assert "Bij geen partner" not in text
 
 
 def test_the_tables_fit_in_80_columns_without_losing_a_word():

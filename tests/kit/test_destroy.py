@@ -70,6 +70,14 @@ async def test_no_file_of_the_cluster_holds_a_destroyed_key(
     assert files_with(data, wrapped["p004"]) != []
 
 
+async def test_a_key_that_goes_alone_is_gone_from_the_disk_too(
+    keys: PostgresKeys, wrapped: Mapping[str, bytes], data: Path
+):
+    await keys.destroy(["p003"], alone=True)
+    assert files_with(data, wrapped["p003"]) == []
+    assert files_with(data, wrapped["p077"]) != []
+
+
 @pytest.mark.parametrize("step", ["_rewrite_table", "_leave_log"])
 async def test_without_either_step_a_destroyed_key_is_still_on_the_disk(
     keys: PostgresKeys,
@@ -136,7 +144,10 @@ async def test_an_older_reader_stands_in_the_way_and_a_repeat_goes_on(
     await older_reader.execute("rollback")
     done = await keys.destroy(["p003"])
     assert [one.already for one in done] == [False, False]
+    # A backup that was made in between may hold them.
+    assert {one.gone_at for one in done if one.gone_at > one.at} == {done[0].gone_at}
     assert files_with(data, wrapped["p003"]) == []
+    assert {one.gone_at for one in await keys.destroy(["p003"])} == {done[0].gone_at}
     assert await keys.left_to_destroy(["p003"], [], []) == set()
 
 

@@ -679,3 +679,13 @@ async def test_describes_every_command(mediation: Caller):
 
     for operation in MEDIATION.operations:
         assert "requestBody" in paths[f"/v1{operation.path}"]["post"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("colour", "colour"), ("Synthetica Voorbeeld", "(unknown)"), ("a" * 60, "(unknown)")]
+)
+async def test_a_field_that_does_not_exist_is_named_where_that_can_be_no_person(
+    mediation: Caller, name: str, said: str
+):
+    answer = await mediation.post(START, STARTED | {name: "x"})
+    is_problem(answer, 400, "invalid-input", said)

@@ -143,6 +143,60 @@ async def test_a_link_that_was_lost_is_recorded_again_and_who_it_leads_to_is_lef
     assert await keys.linked("p5") == {"p5", "p6"}
 
 
+async def test_destroying_a_reference_alone_leaves_those_linked_to_it(keys: Keys):
+    before = await keys.keys_for(["p1", "p2"])
+    await keys.link([("p1", "p2"), ("p2", "p3")])
+    done = await keys.destroy(["p1"], alone=True)
+    assert [(one.person, one.already) for one in done] == [("p1", False)]
+    assert await keys.find_keys(["p1", "p2", "p3"]) == {"p1": None, "p2": before["p2"]}
+    assert await keys.linked("p1") == {"p1", "p2", "p3"}
+    (again,) = await keys.destroy(["p1"], alone=True)
+    assert (again.person, again.already, again.at) == ("p1", True, done[0].at)
+
+
+async def test_a_reference_without_a_key_that_went_alone_never_gets_one(keys: Keys):
+    await keys.destroy(["p1"], alone=True)
+    assert await keys.keys_for(["p1"]) == {"p1": None}
+
+
+async def test_of_a_reference_that_went_alone_others_may_be_the_same_person(keys: Keys):
+    await keys.destroy(["p1"], alone=True)
+    await keys.link([("p1", "p2")])
+    assert await keys.linked("p2") == {"p1", "p2"}
+    assert (await keys.keys_for(["p2"]))["p2"] is not None
+
+
+@pytest.mark.parametrize("asked", ["p1", "p2", "p3"])
+async def test_an_erasure_reaches_through_a_reference_that_went_alone(keys: Keys, asked: str):
+    await keys.keys_for(["p1", "p2", "p3"])
+    await keys.link([("p1", "p2"), ("p2", "p3")])
+    (alone,) = await keys.destroy(["p2"], alone=True)
+    done = await keys.destroy([asked])
+    assert [(one.person, one.already) for one in done] == [("p1", False), ("p2", True), ("p3", False)]
+    assert done[1].at == alone.at
+    assert await keys.find_keys(["p1", "p2", "p3"]) == {"p1": None, "p2": None, "p3": None}
+    with pytest.raises(PersonErased):
+        await keys.link([("p2", "p4")])
+
+
+async def test_who_was_erased_with_all_references_never_counts_as_gone_alone(keys: Keys):
+    await keys.link([("p1", "p2")])
+    await keys.destroy(["p1"])
+    await keys.destroy(["p1", "p2"], alone=True)
+    with pytest.raises(PersonErased):
+        await keys.link([("p1", "p3")])
+
+
+async def test_who_went_alone_leaves_nobody_else_to_destroy(keys: Keys):
+    await keys.keys_for(["p1", "p2", "p3", "p4"])
+    await keys.link([("p1", "p2")])
+    await keys.destroy(["p1"], alone=True)
+    assert await keys.left_to_destroy([], ["p1"], []) == set()
+    assert await keys.left_to_destroy([], ["p1", "p3"], []) == {"p3"}
+    assert await keys.left_to_destroy([], ["p1"], [("p1", "p4")]) == set()
+    assert await keys.left_to_destroy(["p2"], ["p1"], []) == {"p2", "p4"}
+
+
 async def test_a_fingerprint_depends_on_the_text_and_on_the_key_it_is_under(keys: Keys):
     prints = {
         await keys.fingerprint(b"one"),

@@ -1,7 +1,8 @@
 """What a data steward gets: all that is held on somebody, what they asked, and a proof of their erasure."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry
 
-from banen_intake.service import SERVICE
+from banen_employers.service import SERVICE as EMPLOYERS
+from banen_intake.service import SERVICE as INTAKE
 from banen_kit.audit import MemoryAudit
-from banen_kit.desk import Desk
+from banen_kit.desk import AMSTERDAM, Desk
 from banen_kit.http import create_app
 from banen_kit.identity import Role
 from banen_kit.journal import Codec, Journal
@@ -23,10 +25,12 @@ from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.persons import ALGORITHM, Persons
+from banen_kit.service import Service
 from banen_kit.testing import FakeIssuer
+from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
-CONTACT, CANDIDATE, OTHER = (str(UUID(int=number)) for number in range(1, 4))
+CONTACT, CANDIDATE, OTHER, EMPLOYER, PLACEMENT = (str(UUID(int=number)) for number in range(1, 6))
 NAME = "Synthetica Voorbeeld"
 CONTACTED = {"occurredOn": "2026-03-01", "channel": "municipality", "kind": "conversation", "name": NAME}
 REGISTERED = {"occurredOn": "2026-03-02", "educationBand": "low", "contactRef": CONTACT, "name": NAME}
@@ -36,29 +40,31 @@ BACKUP_DAYS = 30
 
 class StubbornKeys(MemoryKeys):
     gives_in = True
+    later = timedelta()
+    """How long old copies stay."""
 
     async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
         if not self.gives_in:
             raise NotDestroyed("old copies are still there")
-        return await super().destroy(persons, alone=alone)
+        destroyed = await super().destroy(persons, alone=alone)
+        return [replace(one, gone_at=one.at + self.later) for one in destroyed]
 
 
 class Steward:
-    """An intake service, and its data steward, who asks it."""
+    """A service, and its data steward, who asks it."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: Service = INTAKE) -> None:
         self.keys = StubbornKeys()
         self.now = NOW
         store = MemoryStore(lambda: self.now)
-        journal: Journal[Any] = Journal(store, Codec(SERVICE.events), self.keys)
+        journal: Journal[Any] = Journal(store, Codec(service.events), self.keys)
         audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
-        desk = Desk(SERVICE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
+        desk = Desk(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
         issuer = FakeIssuer()
-        gate = issuer.gate(SERVICE, "uaf", audit)
+        gate = issuer.gate(service, "uaf", audit)
         self.app: FastAPI = create_app(desk, gate, {}, Persons(desk, BACKUP_DAYS))
-        self.headers = issuer.bearer(
-            SERVICE, "uaf", Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, subject="steward"
-        )
+        roles = (Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, Role.MEDIATOR, Role.EMPLOYER_RELATIONS)
+        self.headers = issuer.bearer(service, "uaf", *roles, subject="steward")
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(self.app), base_url="http://uaf", headers=self.headers
         )
@@ -161,6 +167,26 @@ async def test_retention_certifies_only_the_one_reference(steward: Steward):
     assert (await steward.keys.find_keys([CANDIDATE]))[CANDIDATE] is not None
 
 
+async def test_what_retention_erased_of_somebody_is_no_certificate_of_their_other_references(
+    steward: Steward,
+):
+    await erase(steward, "retention", f"contacts/{CONTACT}")
+    assert (await steward.get(f"persons/{CANDIDATE}/certificate", 404))["code"] == "erasure-unknown"
+    await erase(steward)
+    for ref in (CONTACT, CANDIDATE):
+        found = await steward.get(f"persons/{ref}/certificate")
+        assert (found["sub"], found["reason"]) == (CANDIDATE, "request")
+        assert [one["reference"] for one in found["destroyed"]] == [CONTACT, CANDIDATE]
+
+
+async def test_the_last_backup_is_one_from_before_the_last_copy_was_gone(steward: Steward):
+    steward.keys.later = timedelta(days=3)
+    await erase(steward)
+    found = await steward.get(f"persons/{CANDIDATE}/certificate")
+    at = datetime.fromisoformat(found["destroyed"][0]["destroyedAt"]).astimezone(AMSTERDAM).date()
+    assert date.fromisoformat(found["lastKeyBackupExpiresOn"]) == at + timedelta(days=BACKUP_DAYS + 3)
+
+
 async def test_there_is_no_certificate_before_the_keys_are_gone(steward: Steward):
     steward.keys.gives_in = False
     await erase(steward)
@@ -196,3 +222,43 @@ async def test_a_request_for_erasure_is_answered_after_the_erasure(steward: Stew
     assert [event["event"] for event in events][-3:] == [
         "request-received", "candidate-erased", "request-answered",
     ]  # fmt: skip
+
+
+# An employer, who may be one person
+
+
+@pytest.fixture
+async def mediation() -> AsyncIterator[Steward]:
+    """Somebody else was placed at the employer."""
+    mediator = Steward(MEDIATION)
+    taken = {"occurredOn": "2026-03-01", "origin": "walk_in", "name": NAME}
+    await mediator.post(f"clients/{OTHER}/take-on", taken)
+    started = {
+        "clientRef": OTHER, "kind": "employment", "contract": "open_ended", "startDate": "2026-03-02",
+        "paid": True, "programmeTag": "programme", "primaryPartner": "uaf", "employerRef": EMPLOYER,
+        "workplace": "Voorbeeldkwekerij",
+    }  # fmt: skip
+    await mediator.post(f"placements/{PLACEMENT}/start", started)
+    yield mediator
+    await mediator.http.aclose()
+
+
+async def test_who_was_placed_is_not_part_of_what_is_held_on_the_employer(mediation: Steward):
+    assert (await mediation.get(f"persons/{EMPLOYER}", 404))["code"] == "person-unknown"
+    events = (await mediation.get(f"persons/{OTHER}"))["events"]
+    assert [event["event"] for event in events] == ["client-taken-on", "placement-started"]
+    assert events[1]["data"]["workplace"] == "Voorbeeldkwekerij"
+
+
+async def test_what_was_agreed_is_part_of_what_is_held_on_the_employer():
+    relations = Steward(EMPLOYERS)
+    registered = {"occurredOn": "2026-03-01", "legalKind": "sole_trader", "sectorCode": "A", "name": NAME}
+    await relations.post(f"employers/{EMPLOYER}/register", registered)
+    planned = {"occurredOn": "2026-03-02", "employerRef": EMPLOYER, "kind": "employment", "seasonal": False}
+    await relations.post(f"groups/{OTHER}/plan", planned)
+    await relations.post(
+        f"groups/{OTHER}/close", {"occurredOn": "2026-03-03", "precision": "exact", "placed": 1}
+    )
+    events = (await relations.get(f"persons/{EMPLOYER}"))["events"]
+    assert [event["event"] for event in events] == ["employer-registered", "group-planned", "group-closed"]
+    await relations.http.aclose()

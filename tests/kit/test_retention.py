@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import ErasureReason
+from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.domain.candidate import CloseCandidate, EraseCandidate, RegisterCandidate
 from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
@@ -28,7 +29,7 @@ from banen_kit.settings import SettingsInvalid
 from banen_kit.store import StoreUnavailable
 from banen_mediation.service import SERVICE as MEDIATION
 
-CONTACT, CANDIDATE, CLIENT, PLACEMENT = (str(UUID(int=number)) for number in range(1, 5))
+CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n)) for n in range(1, 7))
 STAFF = Principal("somebody", "uaf", frozenset(Role))
 MONTHS = {"contact": 12, "candidate": 24}
 
@@ -116,6 +117,34 @@ async def test_a_fact_in_a_stream_that_named_the_person_at_its_start_counts():
     await mediation.give(PLACEMENT, "end-placement", endDate="2026-08-31", reasonCode="completed")
     assert await due_on(mediation, {"client": 12}, 2027, 8, 31) == []
     assert await due_on(mediation, {"client": 12}, 2027, 9, 1) == [("client", CLIENT)]
+
+
+async def test_an_employer_is_kept_for_as_long_as_something_is_agreed_with_them():
+    relations = Office(EMPLOYERS)
+    registered: dict[str, Any] = {"occurredOn": "2026-01-01", "legalKind": "company", "sectorCode": "A"}
+    await relations.give(EMPLOYER, "register-employer", **registered, name="Bedrijf Voorbeeld")
+    planned: dict[str, Any] = {"occurredOn": "2026-01-05", "employerRef": EMPLOYER, "kind": "employment"}
+    await relations.give(GROUP, "plan-group", **planned, seasonal=False)
+    relations.clock.now = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    await relations.give(GROUP, "close-group", occurredOn="2026-08-31", precision="exact", placed=3)
+    assert await due_on(relations, {"employer": 12}, 2027, 8, 31) == []
+    assert await due_on(relations, {"employer": 12}, 2027, 9, 1) == [("employer", EMPLOYER)]
+
+
+async def test_who_asked_for_something_is_kept_from_then_on(intake: Office):
+    await record_both(intake)
+    intake.clock.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    asked: dict[str, Any] = {"personRef": CONTACT, "kind": "access", "receivedOn": "2026-12-01"}
+    await intake.give(str(UUID(int=9)), RecordRequest.NAME, **asked)
+    assert await due_on(intake, MONTHS, 2027, 11, 30) == []
+    assert await due_on(intake, MONTHS, 2027, 12, 1) == [("contact", CONTACT)]
+
+
+async def test_a_candidates_file_does_not_keep_the_contact_from_which_it_began(intake: Office):
+    await record_both(intake)
+    intake.clock.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    await intake.give(CANDIDATE, CloseCandidate.NAME, occurredOn="2026-12-01", reasonCode="moved")
+    assert await due_on(intake, MONTHS, 2027, 1, 31) == [("contact", CONTACT)]
 
 
 async def test_a_run_erases_who_is_due_once_and_says_so_in_the_audit_log(intake: Office):

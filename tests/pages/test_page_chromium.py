@@ -7,11 +7,9 @@ import shutil
 import struct
 import zlib
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-
-from banen_kit.identity import Role
 
 pytestmark = pytest.mark.pages
 
@@ -34,6 +32,10 @@ def chromium() -> str:
             "Chromium is missing: install the package chromium, then run make test-pages.", pytrace=False
         )
     return found
+
+
+def entering(address: str, path: str, who: str = "bureau") -> str:
+    return f"{address}/enter/{who}?{urlencode({'path': path})}"
 
 
 async def browse(chromium: str, profile: Path, *arguments: str) -> str:
@@ -111,45 +113,25 @@ def unfiltered(kind: int, line: bytes, above: bytearray, size: int) -> bytearray
         ("/?ruleSet=nope", "Deze pagina kan niet worden getoond"),
     ],
 )
-async def test_a_page_shows_its_text(chromium: str, site: Any, tmp_path: Path, path: str, said: str):
-    page = await browse(chromium, tmp_path / "profile", "--dump-dom", site.address(path))
+async def test_a_page_shows_its_text(chromium: str, address: str, tmp_path: Path, path: str, said: str):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, path))
 
     assert said in text_of(page)
 
 
-async def test_a_page_says_who_is_signed_in_and_lets_them_out(chromium: str, site: Any, tmp_path: Path):
-    page = await browse(chromium, tmp_path / "profile", "--dump-dom", site.address("/", "uaf", Role.MEDIATOR))
-
-    assert "Ingelogd als bemiddelaar (uaf) Uitloggen" in text_of(page)
-    assert text_of(page).count("Route A") == 3, "of its own unit, and in a hint and a heading"
-
-
-async def test_a_month_end_shows_signs_for_small_figures_and_opens_nothing(
-    chromium: str, site: Any, tmp_path: Path
-):
-    address = site.address("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER)
-
-    page = await browse(chromium, tmp_path / "profile", "--dump-dom", address)
-
-    assert "Ingelogd als waarnemer van het ministerie (ministry)" in text_of(page)
-    assert "31 december 2008" in text_of(page)
-    assert "<td>&lt;5</td>" in page
-    assert "/plaatsingen" not in page
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
-    ("path", "partner", "role"),
+    ("who", "path"),
     [
-        (f"/?{DATES}", "bureau", Role.PROJECT_BUREAU),
-        (f"/plaatsingen?{DATES}", "bureau", Role.PROJECT_BUREAU),
-        (f"/?{DATES}", "uaf", Role.MEDIATOR),
-        ("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER),
-        ("/doel?path=/plaatsingen", "bureau", Role.AUDITOR),
+        ("bureau", f"/?{DATES}"),
+        ("bureau", f"/plaatsingen?{DATES}"),
+        ("uaf", f"/?{DATES}"),
+        ("ministry", "/?month=2008-12"),
+        ("auditor", "/doel?path=/plaatsingen"),
     ],
 )
 async def test_a_page_has_its_style_and_keeps_its_margin(
-    chromium: str, site: Any, tmp_path: Path, width: int, path: str, partner: str, role: Role
+    chromium: str, address: str, tmp_path: Path, width: int, who: str, path: str
 ):
     picture = tmp_path / "page.png"
     await browse(
@@ -157,7 +139,7 @@ async def test_a_page_has_its_style_and_keeps_its_margin(
         tmp_path / "profile",
         f"--window-size={width},{HEIGHT}",
         f"--screenshot={picture}",
-        site.address(path, partner, role),
+        entering(address, path, who),
     )
 
     rows = rows_of(picture)
@@ -165,3 +147,35 @@ async def test_a_page_has_its_style_and_keeps_its_margin(
     assert (len(rows[0]), len(rows)) == (width, HEIGHT)
     assert any(BAND in row for row in rows)
     assert {pixel for row in rows for pixel in row[-MARGIN:]} == {WHITE}
+
+
+async def test_a_page_says_who_is_signed_in_and_how_to_leave(chromium: str, address: str, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, "/"))
+
+    assert "Ingelogd als projectbureau (bureau)" in text_of(page)
+    assert 'action="/logout" method="post"' in page
+
+
+async def test_a_partner_sees_its_own_units_alone(chromium: str, address: str, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, f"/?{DATES}", "uaf"))
+
+    assert "Ingelogd als bemiddelaar (uaf)" in text_of(page)
+    assert "Goed &amp; Werk" not in page
+
+
+async def test_the_ministry_sees_the_end_of_a_month_and_no_way_to_the_placements(
+    chromium: str, address: str, tmp_path: Path
+):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", entering(address, "/", "ministry"))
+
+    text = text_of(page)
+    assert "Ingelogd als waarnemer van het ministerie (ministry)" in text
+    assert "31 januari 2009" in text
+    assert "&lt;5" in page
+    assert "/plaatsingen" not in page
+
+
+async def test_somebody_who_is_not_signed_in_sees_nothing(chromium: str, address: str, tmp_path: Path):
+    page = await browse(chromium, tmp_path / "profile", "--dump-dom", f"{address}/?{DATES}")
+
+    assert "UAF" not in page

@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_contracts.reporting import PartnerAdmitted
 from banen_kit.audit import Entry, MemoryAudit
 from banen_kit.gate import Gate
 from banen_kit.identity import Principal, Role
@@ -321,6 +325,32 @@ async def test_what_one_answer_keeps_back_no_other_answer_tells(reader: Reader):
         assert [row["A"], row["B"]] == [nation["routes"][route]["counted"] for route in ("A", "B")]
         if row["parts"]["counted"] is None:
             assert (row["count"], row["percentOfTarget"], row["euroPerPlacement"]) == (None, None, None)
+
+
+@pytest.fixture
+def conversations(facts: Any, request: pytest.FixtureRequest) -> None:
+    """So many held before December 2008, and so many in it."""
+    earlier, in_december = request.param
+    both = ("intake", "mediation")
+    facts.bureau(PartnerAdmitted(partner_id="uaf", name="UAF", services=both, occurred_on=date(2007, 1, 1)))
+    for number in range(earlier + in_december):
+        day = date(2007, 1, 1) if number < earlier else date(2008, 12, 15)
+        kept = {"channel": Channel.OTHER, "kind": ContactKind.CONVERSATION, "occurred_on": day}
+        talk = ContactMade(contact_ref=UUID(int=number), **kept)
+        facts.say("uaf", talk, known_at=datetime.combine(day, time(12), UTC))
+
+
+@pytest.mark.parametrize(
+    ("conversations", "shown"),
+    [((0, 0), 0), ((3, 0), None), ((20, 0), 20), ((20, 2), None), ((20, 5), 25), ((0, 5), 5)],
+    indirect=["conversations"],
+)
+@pytest.mark.usefixtures("many", "conversations")
+async def test_a_handful_of_conversations_is_kept_back(reader: Reader, shown: int | None):
+    async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
+        funnel = (await get(client, f"/v1/results?{MONTH_END}"))["funnel"]
+
+    assert (funnel and funnel["conversations"]) == shown
 
 
 @pytest.mark.parametrize("rule_set", ["published", "each", "without-uwv"])

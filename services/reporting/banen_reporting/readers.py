@@ -18,7 +18,7 @@ from banen_kit.identity import Principal, Role
 from banen_kit.problem import Problem
 from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
-from banen_reporting.grid import kept_back
+from banen_reporting.grid import FEW, kept_back
 from banen_reporting.model import Model
 from banen_reporting.verdict import Clause, CountedRoute, Tally
 
@@ -100,8 +100,11 @@ class Reading:
         if shown["national"] is None:
             return {**found, "units": units, "national": None, "costs": None, "funnel": None}
         counted = shown["national"]["total"]["counted"]
-        hidden = {} if counted is not None else {"costs": None, "funnel": None}
-        return {**found, "units": units, "national": _part(found["national"], counted), **hidden}
+        national = _part(found["national"], counted)
+        if counted is None:
+            return {**found, "units": units, "national": national, "costs": None, "funnel": None}
+        funnel = await self._month_end_funnel(asked, found["funnel"])
+        return {**found, "units": units, "national": national, "funnel": funnel}
 
     async def rule_sets(self, asked: Asked) -> dict[str, Any]:
         found = await self.answers.rule_sets(asked)
@@ -167,6 +170,12 @@ class Reading:
         beside = [await self._tally(other) for other in (month_before(asked), *others)]
         found = await self.answers.table(asked, judged)
         return kept_back(found, judged.tally, [tally for tally in beside if tally])
+
+    async def _month_end_funnel(self, asked: Asked, funnel: dict[str, Any]) -> dict[str, Any] | None:
+        """None where the conversations, or those of the last month, were with a handful of people."""
+        before = await self.answers.funnel(month_before(asked), 0)
+        held: int = funnel["conversations"]
+        return None if {held, abs(held - before["conversations"])} & {*FEW} else funnel
 
     async def _tally(self, asked: Asked) -> Tally | None:
         """None where these rules were not published yet: then there is nothing to compare with."""

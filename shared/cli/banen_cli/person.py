@@ -20,7 +20,7 @@ from banen_cli.installed import services
 from banen_cli.person_text import readable
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
-from banen_kit.persons import ALGORITHM
+from banen_kit.persons import ALGORITHM, CERTIFICATE
 from banen_kit.postgres import connect
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import open_store
@@ -104,9 +104,13 @@ def verify(
     try:
         signed = json.loads(read_secret(file))
         key = OKPKey.import_key(json.loads(read_secret(key_file)))
-        claims = jwt.decode(signed["certificate"], key, algorithms=[ALGORITHM]).claims
+        token = jwt.decode(signed["certificate"], key, algorithms=[ALGORITHM])
     except (ValueError, KeyError, TypeError, JoseError):
         raise Fault("This is not what that partner signed.") from None
+    # The same key signs other things too.
+    if token.header.get("typ") != CERTIFICATE:
+        raise Fault("This is not a certificate of an erasure.")
+    claims = token.claims
     if any(signed.get(name) != value for name, value in claims.items()):
         raise Fault("What stands beside the signature is not what was signed.")
     typer.echo(json.dumps(claims, indent=2))

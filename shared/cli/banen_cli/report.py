@@ -120,7 +120,7 @@ def targets_table(targets: Mapping[str, Any]) -> Table:
     national = targets["national"]
     if national is not None:
         duplicates = without_target(national["duplicates"])
-        double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] else {}
+        double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] != 0 else {}
         add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national["total"]})
     return table
 
@@ -180,19 +180,24 @@ def target_words(cell: Cell) -> str:
 def elsewhere(unit: Mapping[str, Any]) -> Cell:
     """What is on neither route, taken together."""
     parts = unit["otherRoutes"].values()
-    hidden = {name: "." for part in parts for name in part.get("suppressed", {})}
+    if len(parts) == 1:
+        return without_target(*parts)
+    hidden = {name: UNSHOWN for part in parts for name in part.get("suppressed", {})}
     numbers = {name: sum(part.get(name) or 0 for part in parts) for name in OUTCOMES}
-    return {**without_target(numbers), "suppressed": hidden}
+    return without_target({**numbers, "suppressed": hidden})
 
 
 def without_target(numbers: Mapping[str, Any]) -> Cell:
-    """A cell of something that has no target by its nature."""
+    """A cell of something that has no target by its nature; it may lack what is nothing."""
+    known = {name: numbers.get(name, 0) for name in OUTCOMES}
+    recorded = None if numbers.get("suppressed") else sum(known.values())
     return {
         "target": None,
         "targetStatus": None,
         "attainment": None,
-        "recorded": sum(numbers[name] or 0 for name in OUTCOMES),
-        **numbers,
+        **known,
+        "recorded": recorded,
+        "suppressed": numbers.get("suppressed", {}),
     }
 
 

@@ -83,11 +83,26 @@ class Codec(Generic[E]):
             if event.erased_person is not Stored.erased_person or event.same_person is not Stored.same_person
         ]
         """The types of events that may erase a person, or say that two references are one person."""
+        self.erasing = [e.TYPE for e in self.types if e.erased_person is not Stored.erased_person]
 
     def persons(self, event: E) -> set[str]:
         """All persons whom an event concerns, whether or not it holds personal data."""
         found = {getattr(event, name) for name in self._references[event.TYPE]}
         return {str(person) for person in found if person is not None}
+
+    def mentioned(self, event: E) -> set[str]:
+        """Every reference in an event, whatever it is of."""
+        values: list[object] = [getattr(event, name) for name in type(event).model_fields]
+        return {str(value) for value in values if isinstance(value, UUID)}
+
+    def about(self, events: Iterable[E]) -> set[str]:
+        """Whom a whole stream is about: its persons, or where it has none, such as a request, whatever it mentions.
+
+        So a placement is about its client alone, though it mentions an employer.
+        """
+        events = list(events)
+        persons = {person for event in events for person in self.persons(event)}
+        return persons or {ref for event in events for ref in self.mentioned(event)}
 
     def sealed_for(self, event: E) -> set[str]:
         """Whose personal data an event holds in the clear."""

@@ -43,6 +43,8 @@ class Destroyed:
 
     person: str
     at: datetime
+    gone_at: datetime
+    """When no copy of it was left on the cluster's disk: a backup that was made before may hold one."""
     already: bool
     """Whether it had been destroyed before this call."""
 
@@ -169,7 +171,8 @@ class MemoryKeys:
     def _destroy(self, person: str) -> Destroyed:
         already = self._is_destroyed(person)
         self.kept[person] = None
-        return Destroyed(person, self.destroyed_at.setdefault(person, datetime.now(UTC)), already)
+        at = self.destroyed_at.setdefault(person, datetime.now(UTC))
+        return Destroyed(person, at, at, already)
 
     def _record(self, pairs: Iterable[tuple[str, str]]) -> None:
         for a, b in pairs:

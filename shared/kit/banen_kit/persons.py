@@ -42,15 +42,13 @@ class Persons:
         """
         journal = self.desk.journal
         refs = await journal.keys.linked(ref)
-        streams = await self._streams(refs)
-        facts = [fact for stream in streams for fact in await journal.read(stream)]
-        facts.sort(key=lambda fact: fact.record.position)
-        looked = await self.desk.audit.about({*refs, *(ref_of(stream) for stream in streams)})
+        facts = await self._facts(refs)
+        looked = await self.desk.audit.about({*refs, *(ref_of(fact.record.stream) for fact in facts)})
         return {
             "partner": self.desk.partner,
             "service": self.desk.service.name,
             "references": sorted(refs),
-            "events": [await self._shown(fact) for fact in facts],
+            "events": [await self._shown(fact, refs) for fact in facts],
             "access": [_access(kept) for kept in looked],
         }
 
@@ -59,13 +57,13 @@ class Persons:
 
         Given only when the keys are gone, also from the disk of the cluster. Raises `StoreUnavailable`.
         """
-        erasure = await self._erasure(await self.desk.journal.keys.linked(ref))
+        erasure = await self._erasure(ref)
         if erasure is None:
             return None
         person = str(erasure.event.erased_person())
         # They are destroyed already; asked again, the keys say of which references and when.
         destroyed = await self.desk.journal.keys.destroy([person], alone=erasure.event.erases_alone())
-        last = max(one.at for one in destroyed).astimezone(AMSTERDAM).date()
+        last = max(one.gone_at for one in destroyed).astimezone(AMSTERDAM).date()
         claims = {
             "iss": source_of(self.desk.partner, self.desk.service.name),
             "sub": person,
@@ -88,8 +86,18 @@ class Persons:
         )
         return OKPKey.import_key(pem)
 
+    async def _facts(self, refs: frozenset[str]) -> list[Fact[Any]]:
+        """All facts of the streams that are about one of the references, in the order in which they were recorded."""
+        journal = self.desk.journal
+        found: list[Fact[Any]] = []
+        for stream in await self._streams(refs):
+            facts = await journal.read(stream)
+            if refs & journal.codec.about(fact.event for fact in facts):
+                found += facts
+        return sorted(found, key=lambda fact: fact.record.position)
+
     async def _streams(self, refs: Iterable[str]) -> list[str]:
-        """The streams in which one of the references is named, in the order in which they began."""
+        """The streams in which one of the references is written."""
         refs = list(refs)
         found: dict[str, None] = {}
         position = 0
@@ -98,20 +106,27 @@ class Persons:
             found.update(dict.fromkeys(r.stream for r in records if any(ref in r.data for ref in refs)))
         return list(found)
 
-    async def _erasure(self, refs: Iterable[str]) -> Fact[Any] | None:
-        refs = set(refs)
-        records = await self.desk.journal.store.of_types(self.desk.journal.codec.telling)
-        facts = [self.desk.journal.fact(record) for record in records]
-        return next((fact for fact in facts if str(fact.event.erased_person()) in refs), None)
+    async def _erasure(self, ref: str) -> Fact[Any] | None:
+        """The erasure that reached this reference: its own, or one of everything that is linked to it."""
+        journal = self.desk.journal
+        refs = await journal.keys.linked(ref)
+        records = await journal.store.of_types(journal.codec.erasing)
+        facts = [journal.fact(record) for record in records]
+        reaching = [fact for fact in facts if str(fact.event.erased_person()) in refs]
+        together = [fact for fact in reaching if not fact.event.erases_alone()]
+        alone = [fact for fact in reaching if str(fact.event.erased_person()) == ref]
+        return next(iter((*together, *alone)), None)
 
-    async def _shown(self, fact: Fact[Any]) -> dict[str, Any]:
+    async def _shown(self, fact: Fact[Any], refs: frozenset[str]) -> dict[str, Any]:
         event: Stored = fact.event
         fields = {name: getattr(event, name) for name in type(event).model_fields}
         sealed = {name: value for name, value in fields.items() if isinstance(value, Sealed)}
         data: dict[str, Any] = event.model_dump(mode="json", exclude=set(sealed))
         for name, value in sealed.items():
-            opened = await self.desk.journal.reveal(value)
-            data[name] = {"erased": True} if isinstance(opened, Erased) else opened.value
+            # What is somebody else's is not for this person to see.
+            if value.person in refs:
+                opened = await self.desk.journal.reveal(value)
+                data[name] = {"erased": True} if isinstance(opened, Erased) else opened.value
         return {
             "event": event.TYPE,
             "record": fact.record.stream,

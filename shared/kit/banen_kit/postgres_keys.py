@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from datetime import datetime
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -205,18 +206,23 @@ class PostgresKeys:
         return [number not in numbers for number in range(len(groups))]
 
     async def _destroy(self, persons: Sequence[str], *, alone: bool) -> Sequence[list[Destroyed]]:
-        query = "select asked, person, destroyed_at, is_swept from destroy_keys($1, $2)"
+        query = "select asked, person, destroyed_at, swept_at from destroy_keys($1, $2)"
         async with reachable():
             rows = await self._pool.fetch(query, list(persons), alone)
         self._cache.bury(row["person"] for row in rows)
-        unswept = sorted({row["person"] for row in rows if not row["is_swept"]})
+        unswept = sorted({row["person"] for row in rows if row["swept_at"] is None})
+        gone_at: datetime | None = None
         if unswept:
             async with reachable(), self._pool.acquire() as connection:
                 await sweep(connection, self._patience)
-                await connection.execute("select mark_swept($1)", unswept)
+                gone_at = await connection.fetchval("select mark_swept($1)", unswept)
         answers: dict[str, list[Destroyed]] = {person: [] for person in persons}
         for row in rows:
-            answers[row["asked"]].append(Destroyed(row["person"], row["destroyed_at"], row["is_swept"]))
+            swept_at: datetime | None = row["swept_at"]
+            gone = swept_at or gone_at
+            assert gone is not None, "the sweep marks all of them"
+            done = Destroyed(row["person"], row["destroyed_at"], gone, already=swept_at is not None)
+            answers[row["asked"]].append(done)
         return [answers[person] for person in persons]
 
 

@@ -1,5 +1,6 @@
 """Refusals on the wire: `application/problem+json` (RFC 9457) with a stable code and the field at fault."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from banen_kit.handler import KeyReused, KnownAtRefused, VersionMismatch
 from banen_kit.store import StoreUnavailable, StreamTooLong, WrongVersion
 
 MEDIA_TYPE = "application/problem+json"
+NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
+"""How fields are called here, and places in a list."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,13 @@ def invalid(errors: Sequence[FieldError]) -> Problem:
 
 def from_validation(error: ValidationError | RequestValidationError) -> Problem:
     """Names each field, without the input: it could be personal."""
-    return invalid(
-        [
-            FieldError(
-                ".".join(str(part) for part in item["loc"] if part not in ("body", "query")) or "body",
-                item["msg"],
-            )
-            for item in error.errors()
-        ]
-    )
+    return invalid([FieldError(field_of(item["loc"]), item["msg"]) for item in error.errors()])
+
+
+def field_of(place: Sequence[int | str]) -> str:
+    """Where in the input it is. A name that the sender made up is repeated only where it could be one of ours."""
+    parts = [str(part) for part in place if part not in ("body", "query")]
+    return ".".join(part if NAME.fullmatch(part) else "(unknown)" for part in parts) or "body"
 
 
 def to_problem(error: Exception) -> Problem:

@@ -55,13 +55,15 @@ class _Kept:
 
     last: dict[str, datetime] = field(default_factory=dict[str, datetime])
     persons: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    mentioned: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     erased: set[str] = field(default_factory=set[str])
 
     def last_of_persons(self) -> dict[str, datetime]:
         found: dict[str, datetime] = {}
-        for stream, persons in self.persons.items():
-            for person in persons:
-                found[person] = max(found.get(person, self.last[stream]), self.last[stream])
+        for stream, last in self.last.items():
+            # As `Codec.about` says of a whole stream: an agreement keeps the employer whom it mentions.
+            for ref in self.persons[stream] or self.mentioned[stream]:
+                found[ref] = max(found.get(ref, last), last)
         return found
 
 
@@ -129,6 +131,7 @@ class Retention:
                 event = journal.fact(record).event
                 kept.last[record.stream] = record.recorded_at
                 kept.persons.setdefault(record.stream, set()).update(journal.codec.persons(event))
+                kept.mentioned.setdefault(record.stream, set()).update(journal.codec.mentioned(event))
                 if (person := event.erased_person()) is not None:
                     kept.erased.add(str(person))
         return kept

@@ -59,7 +59,7 @@ end $$;
 -- reference that has no key yet gets a tombstone too, so that it never will. Where not everything is swept, the caller
 -- sweeps.
 create function destroy_keys(p_persons text[], p_alone boolean)
-returns table (asked text, person text, destroyed_at timestamptz, is_swept boolean)
+returns table (asked text, person text, destroyed_at timestamptz, swept_at timestamptz)
 language plpgsql security definer set search_path from current as $$
 declare v_all text[];
 begin
@@ -78,16 +78,18 @@ begin
                 alone = p_alone and (k.alone or k.wrapped is not null)
   where k.wrapped is not null or (k.alone and not p_alone);
   return query
-    select l.asked, k.person, k.destroyed_at, k.swept_at is not null
+    select l.asked, k.person, k.destroyed_at, k.swept_at
     from linked(p_persons) l join keys k on k.person = l.person
     where not p_alone or l.person = l.asked;
 end $$;
 
--- To be called when the old versions of these destroyed keys are gone from the table's files and from the log.
-create function mark_swept(p_persons text[]) returns void
+-- To be called when the old versions of these destroyed keys are gone from the table's files and from the log; returns
+-- since when that is known.
+create function mark_swept(p_persons text[]) returns timestamptz
 language sql security definer set search_path from current as $$
-  update keys set swept_at = clock_timestamp()
+  update keys set swept_at = now()
   where person = any (p_persons) and wrapped is null and swept_at is null;
+  select max(k.swept_at) from keys k where k.person = any (p_persons);
 $$;
 
 -- After a restore: records missing links again, whoever was erased, and returns which references are still to be
