@@ -33,6 +33,7 @@ from banen_contracts.reporting import (
 )
 from banen_kit import problem
 from banen_kit.audit import PostgresAudit
+from banen_kit.gate import Gate
 from banen_kit.guard import Guard
 from banen_kit.identity import Role
 from banen_kit.inbox import INSERT
@@ -194,10 +195,13 @@ async def answers(pool: Pool, facts: Facts) -> Answers:
 
 
 @pytest.fixture
-def app(pool: Pool, answers: Answers) -> FastAPI:
+def gate(pool: Pool) -> Gate:
+    return ISSUER.gate(SERVICE, "bureau", PostgresAudit(pool), Sessions(pool, lambda: NOW))
+
+
+@pytest.fixture
+def app(answers: Answers, gate: Gate) -> FastAPI:
     """Everybody has to pass the gate, as in the running service."""
-    audit = PostgresAudit(pool)
-    gate = ISSUER.gate(SERVICE, "bureau", audit, Sessions(pool, lambda: NOW))
     assert gate.sessions is not None
     app = FastAPI(dependencies=[Depends(gate)])
     app.add_middleware(Guard)
@@ -205,7 +209,7 @@ def app(pool: Pool, answers: Answers) -> FastAPI:
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
     readers = Readers(answers, PROGRAMME, gate)
     app.include_router(reads.routes(readers))
-    app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, audit)))
+    app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, gate.audit)))
     app.state.sessions = gate.sessions
     return app
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from banen_reporting.cells import OUTCOMES, ROUTES
-from banen_reporting.grid import kept_back
+from banen_reporting.grid import Counted, kept_back
 from banen_reporting.verdict import CountedRoute, Outcome, Tally
 
 UNITS = ("uaf", "goed-werk", "uwv")
@@ -181,8 +181,8 @@ def determined(known: list[Equation]) -> set[Cell]:
     }
 
 
-def shown(now: Tally, *beside: Tally) -> dict[str, Any]:
-    return kept_back(answer_of(now), now, beside)
+def shown(now: Tally, before: Tally | None = None, *others: Tally) -> dict[str, Any]:
+    return kept_back(answer_of(now), Counted(now, before), [Counted(other, None) for other in others])
 
 
 def true_counts(tally: Tally, outcome: Outcome) -> dict[Cell, int]:
@@ -202,6 +202,27 @@ def test_it_shows_no_cell_of_one_to_four_and_no_such_change(now: Tally, moves: l
                 assert cell == counts.get(place, 0)
                 assert cell not in range(1, 5)
                 assert abs(cell - earlier.get(place, 0)) not in range(1, 5)
+
+
+@repeatable
+@given(tallies(), MOVES)
+def test_no_two_rule_sets_side_by_side_tell_a_few_people_apart(published: Tally, moves: list[int]):
+    other = later(published, moves)
+    first, second = shown(published), shown(other, None, published)
+
+    for outcome in OUTCOMES:
+        cells, others = cells_of(first, outcome), cells_of(second, outcome)
+        for place in cells.keys() & others.keys():
+            cell, beside = cells[place], others[place]
+            if isinstance(cell, int) and isinstance(beside, int):
+                assert abs(cell - beside) not in range(1, 5)
+
+
+def test_what_another_rule_set_keeps_back_is_nothing_to_be_beside():
+    published = tally_of({"uaf": {"A": 40, "B": 30}, "uwv": {"A": 50, "B": 60}}, {})
+    other = tally_of({"uaf": {"A": 41, "B": 30}, "uwv": {"A": 50, "B": 60}}, {})
+
+    assert shown(published, None, published, other) == shown(published)
 
 
 @repeatable

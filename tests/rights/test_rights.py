@@ -4,23 +4,41 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from banen_cli.installed import services
+from banen_kit.audit import MemoryAudit
+from banen_kit.desk import Desk
+from banen_kit.http import Check, create_app
 from banen_kit.identity import Role
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
 from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
+from banen_kit.postgres import Pool
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.retention import Retention
 from banen_kit.rights import ANYONE, Access
+from banen_kit.run import Host
+from banen_kit.sessions import Sessions
+from banen_kit.settings import Settings
 from banen_kit.testing import FakeIssuer
 from banen_reporting import words
+from banen_reporting.attach import attach
 
 ROOT = Path(__file__).parents[2]
+NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 NAMES = ("intake", "mediation", "employers", "reporting")
 OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}
 PEOPLE_OF = ("uaf", "uwv", "bureau", "ministry")
@@ -138,6 +156,36 @@ def test_there_is_no_other_kind_of_route(app_of: AppOf, name: str):
     assert others == FRAMEWORKS_OWN
 
 
+async def test_reporting_as_it_runs_has_these_routes_and_no_others(
+    app_of: AppOf, issuer: FakeIssuer, pool: Pool, tmp_path: Path
+):
+    """What the process adds to the application of every service, with everything else that it is given."""
+    path = tmp_path / "partners.toml"
+    path.write_text('[bureau]\nservices = ["reporting"]\n')
+    service, sessions = services()["reporting"], Sessions(pool, lambda: NOW)
+    audit = MemoryAudit(lambda: NOW)
+    journal: Journal[Any] = Journal(MemoryStore(), Codec(service.events, service.upcasters), MemoryKeys())
+    metrics = Metrics.create(CollectorRegistry())
+    desk = Desk(service, journal, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW)
+    gate = issuer.gate(service, "bureau", audit, sessions)
+    checks: dict[str, Check] = {}
+    app = create_app(desk, gate, checks)
+    settings = cast(
+        "Settings",
+        SimpleNamespace(
+            partner="bureau",
+            partners_file=path,
+            client_id="bureau-reporting",
+            client_secret=SecretStr("only-for-tests"),
+            public_url="http://bureau",
+        ),
+    )
+    unused = cast("Retention", None)
+    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, checks, app, [], []))
+
+    assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].rights.items() if access is ANYONE}
@@ -163,6 +211,25 @@ async def test_a_line_of_a_bulk_load_is_held_against_the_table(
                     wrong.append((operation.name, role, status))
     assert wrong == []
     assert await store.read_all(0, 10) == []
+
+
+async def test_others_cannot_tell_what_is_on_record_from_what_is_not(app_of: AppOf, issuer: FakeIssuer):
+    """Who is of another partner, or not in the role, gets the same answer about a client that is there."""
+    service, there, unknown = services()["mediation"], UUID(int=1), UUID(int=2)
+    walk_in = {"occurredOn": "2009-01-01", "origin": "walk_in", "name": "Synthetica Voorbeeld"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app_of("mediation")), base_url="http://s"
+    ) as http:
+        own = issuer.bearer(service, "uaf", Role.MEDIATOR) | {"Idempotency-Key": str(UUID(int=3))}
+        taken_on = await http.post(f"/v1/clients/{there}/take-on", json=walk_in, headers=own)
+        assert taken_on.status_code == 201
+        found = [(await http.get(f"/v1/clients/{ref}", headers=own)).status_code for ref in (there, unknown)]
+        assert found == [200, 404]
+        for asker, status in ((Asker(Role.MEDIATOR, "uwv"), 404), (Asker(Role.INTAKE_WORKER, "uaf"), 403)):
+            headers = asker.headers(issuer, "mediation")
+            about = [await http.get(f"/v1/clients/{ref}", headers=headers) for ref in (there, unknown)]
+            assert [answer.status_code for answer in about] == [status, status]
+            assert about[0].text == about[1].text
 
 
 def line(operation: Any, number: int) -> str:

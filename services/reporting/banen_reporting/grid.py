@@ -1,8 +1,8 @@
 """What is kept back from aggregate readers, so that no figure they see is about a handful of people.
 
 A cell is kept back when it is 1 to 4, or its change since the end of the month before is (`decisions.md` 27), or its
-difference from the same cell under another rule set. Since sums would give it away, others are kept back with it: for
-every such cell there is another table with the same shown cells in which it is another number.
+difference from the same cell as another rule set shows it. Since sums would give it away, others are kept back with it:
+for every such cell there is another table with the same shown cells in which it is another number.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +34,10 @@ class Table:
     counts: Mapping[Place, int]
     hidden: dict[Place, str] = field(default_factory=dict[Place, str])
 
+    @property
+    def shown(self) -> dict[Place, int]:
+        return {place: count for place, count in self.counts.items() if place not in self.hidden}
+
     def hide(self, beside: Sequence[Mapping[Place, int]]) -> None:
         secret = [place for place, count in self.counts.items() if self._is_secret(place, count, beside)]
         for place in secret:
@@ -49,7 +53,7 @@ class Table:
 
     @staticmethod
     def _is_secret(place: Place, count: int, beside: Sequence[Mapping[Place, int]]) -> bool:
-        return count in FEW or any(abs(count - other.get(place, 0)) in FEW for other in beside)
+        return count in FEW or any(place in other and abs(count - other[place]) in FEW for other in beside)
 
     def _cover(self, place: Place) -> list[Place] | None:
         """The cells that can move by one together with this one, so that every sum stays; those that cost least."""
@@ -107,15 +111,29 @@ def is_never_shown(place: Place) -> bool:
     )
 
 
-def kept_back(now: Mapping[str, Any], tally: Tally, beside: Sequence[Tally]) -> dict[str, Any]:
-    """The answer of `targets`, made of a tally, without what must not be seen beside those of other tallies."""
+@dataclass(frozen=True)
+class Counted:
+    """What one rule set counts at the end of a month, and what it counted at the end of the month before."""
+
+    now: Tally
+    before: Tally | None
+    """None where these rules were not published yet."""
+
+
+def kept_back(now: Mapping[str, Any], asked: Counted, others: Sequence[Counted]) -> dict[str, Any]:
+    """The answer of `targets`, made of a tally, without what must not be seen beside the same answer of others."""
     units = [unit["id"] for unit in now["units"]]
-    columns = columns_of([tally, *beside])
+    every = [*others, asked]
+    columns = columns_of(tally for one in every for tally in (one.now, one.before) if tally)
     hidden: dict[str, dict[Place, str]] = {}
     for outcome in OUTCOMES:
-        table = Table(counts_of(tally, units, columns, outcome))
-        table.hide([counts_of(other, units, columns, outcome) for other in beside])
-        hidden[outcome] = table.hidden
+        shown_by_others: list[Mapping[Place, int]] = []
+        for one in every:
+            table = Table(counts_of(one.now, units, columns, outcome))
+            before = [counts_of(one.before, units, columns, outcome)] if one.before else []
+            table.hide([*before, *shown_by_others])
+            shown_by_others.append(table.shown)
+            hidden[outcome] = table.hidden
 
     def shown(row: str, column: str, cell: Mapping[str, Any]) -> dict[str, Any]:
         secrets = {o: hidden[o][row, column] for o in OUTCOMES if (row, column) in hidden[o]}

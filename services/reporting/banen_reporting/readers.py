@@ -18,7 +18,7 @@ from banen_kit.identity import Principal, Role
 from banen_kit.problem import Problem
 from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
-from banen_reporting.grid import FEW, kept_back
+from banen_reporting.grid import FEW, Counted, kept_back
 from banen_reporting.model import Model
 from banen_reporting.verdict import Clause, CountedRoute, Tally
 
@@ -95,13 +95,13 @@ class Reading:
         if self.sees == "all":
             return found
         shown = await self.targets(asked)
-        totals = {unit["id"]: unit["total"]["counted"] for unit in shown["units"]}
+        totals = {unit["id"]: unit["total"] for unit in shown["units"]}
         units = [_part(unit, totals[unit["id"]]) for unit in found["units"] if unit["id"] in totals]
         if shown["national"] is None:
             return {**found, "units": units, "national": None, "costs": None, "funnel": None}
-        counted = shown["national"]["total"]["counted"]
-        national = _part(found["national"], counted)
-        if counted is None:
+        total = shown["national"]["total"]
+        national = _part(found["national"], total)
+        if total["counted"] is None:
             return {**found, "units": units, "national": national, "costs": None, "funnel": None}
         funnel = await self._month_end_funnel(asked, found["funnel"])
         return {**found, "units": units, "national": national, "funnel": funnel}
@@ -167,9 +167,12 @@ class Reading:
     async def _month_end(self, asked: Asked) -> dict[str, Any]:
         judged = await self.answers.judged(asked)
         others = [replace(asked, rule_set=ref) for ref in earlier_rule_sets(judged.model, asked.rule_set)]
-        beside = [await self._tally(other) for other in (month_before(asked), *others)]
         found = await self.answers.table(asked, judged)
-        return kept_back(found, judged.tally, [tally for tally in beside if tally])
+        return kept_back(found, await self._counted(asked), [await self._counted(other) for other in others])
+
+    async def _counted(self, asked: Asked) -> Counted:
+        now = (await self.answers.judged(asked)).tally
+        return Counted(now, await self._tally(month_before(asked)))
 
     async def _month_end_funnel(self, asked: Asked, funnel: dict[str, Any]) -> dict[str, Any] | None:
         """None where the conversations, or those of the last month, were with a handful of people."""
@@ -224,11 +227,12 @@ class Reading:
         return {**row, **routes, **none, "parts": {**row["parts"], "counted": None}}
 
 
-def _part(given: Mapping[str, Any], counted: int | None) -> dict[str, Any]:
+def _part(given: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
     """A row of results with the programme's part as this reader sees it."""
-    if counted is not None:
+    if cell["counted"] is not None:
         return {**given}
-    return {**given, "programme": {**given["programme"], "value": None}, "total": None}
+    programme = {**given["programme"], "value": None, "suppressed": cell["suppressed"]["counted"]}
+    return {**given, "programme": programme, "total": None}
 
 
 def end_of_month_before(day: date) -> date:
