@@ -409,6 +409,23 @@ async def test_a_problem_never_repeats_what_was_sent(mediation: Caller, path: st
         assert text not in answer.text
 
 
+@pytest.mark.parametrize(
+    "name", ["Synthetica Voorbeeld", "0612345678", "s.voorbeeld@example.test", "1985-03-14"]
+)
+async def test_what_stands_in_the_place_of_a_name_is_not_repeated(mediation: Caller, name: str):
+    answer = await mediation.post(TAKE_ON, WALK_IN | {name: True})
+
+    is_problem(answer, 400, "invalid-input", "(unknown)")
+    assert name not in answer.text
+
+
+async def test_an_address_with_a_slash_too_many_is_not_repeated_in_a_redirect(mediation: Caller):
+    answer = await mediation.http.get("/v1/clients/Synthetica%20Voorbeeld/")
+
+    is_problem(answer, 404, "not-found")
+    assert "Synthetica" not in str(answer.headers)
+
+
 async def test_a_store_that_is_away_asks_to_come_back(mediation: Caller):
     mediation.store.is_away = True
 

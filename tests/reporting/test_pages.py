@@ -1,6 +1,7 @@
 """The pages say what the answers say, every figure opens its rows, and what is refused is refused readably."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision, source_of
@@ -22,6 +24,7 @@ from banen_contracts.mediation import (
 )
 from banen_contracts.reporting import PartnerAdmitted, Provenance, RuleSetParams, SourceDeclaredLive
 from banen_kit.guard import HEADERS
+from banen_kit.identity import Role
 from banen_kit.postgres import Pool
 from banen_kit.testing import FakeIssuer
 from banen_reporting import pages, words
@@ -394,6 +397,57 @@ async def test_what_somebody_puts_in_the_address_is_only_text(browser: httpx2.As
 
     assert "<script>alert(1)</script>" in page.words
     assert "script" not in [tag for tag, _ in page.tags]
+
+
+REF = "7c0a3a36-4f0e-4d53-9d7e-3f0f5a5b6c11"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/",
+        "/doel",
+        f"/plaatsingen/{REF}",
+        f"/plaatsingen/{REF}?ruleSet=published&knownOn=2009-01-15&happenedUntil=2008-12-31",
+        "/plaatsingen?unit=uaf&route=A&verdict=excluded&clause=R9-conversion",
+        "/?month=2008-12",
+    ],
+)
+async def test_who_signs_in_comes_back_to_where_they_were(app: FastAPI, asked: str):
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bureau") as stranger:
+        answer = await stranger.get(asked)
+
+    assert answer.status_code == 303
+    assert parse_qs(urlsplit(answer.headers["Location"]).query) == {"path": [asked]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("/plaatsingen?unit=Synthetica+Voorbeeld&route=A", "/plaatsingen?route=A"),
+        ("/plaatsingen?clause=%2B31612345678&verdict=0612345678&route=Voorbeeld", "/plaatsingen"),
+        ("/plaatsingen?synthetica@voorbeeld.example", "/plaatsingen"),
+        ("/plaatsingen?cursor=U3ludGhldGljYQ==&source=Voorbeeld", "/plaatsingen"),
+        ("/plaatsingen/Synthetica%20Voorbeeld", "/"),
+        ("/plaatsingen/0612345678?unit=uaf", "/"),
+    ],
+)
+async def test_what_no_link_of_ours_says_is_not_repeated_in_a_redirect(
+    app: FastAPI, reader: Callable[..., httpx2.AsyncClient], asked: str, kept: str
+):
+    """It would stand in the history of the browser, and in the database while somebody signs in."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bureau") as stranger:
+        sent_to_sign_in = await stranger.get(asked)
+    async with reader("bureau", Role.AUDITOR) as auditor:
+        sent_to_state = await auditor.get(asked)
+        form = Page((await auditor.get("/doel", params={"path": asked})).text)
+
+    assert parse_qs(urlsplit(sent_to_sign_in.headers["Location"]).query) == {"path": [kept]}
+    assert parse_qs(urlsplit(sent_to_state.headers.get("Location", "?path=/")).query) in (
+        {"path": [kept]},
+        {"path": ["/"]},
+    )
+    assert [found["value"] for _, found in form.tags if found.get("name") == "path"] == [kept]
 
 
 async def test_the_style_sheet_is_served(browser: httpx2.AsyncClient):

@@ -151,7 +151,7 @@ def kept_back(now: Mapping[str, Any], asked: Counted, others: Sequence[Counted])
             "total": shown(row, TOTAL, given["total"]),
         }
 
-    def others(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    def other_routes(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Also what is nothing now, where that must not be known."""
         names = [name for name in columns if name in given or any((row, name) in hidden[o] for o in OUTCOMES)]
         return {
@@ -162,7 +162,7 @@ def kept_back(now: Mapping[str, Any], asked: Counted, others: Sequence[Counted])
     return {
         **now,
         "units": [
-            {**part(unit["id"], unit), "otherRoutes": others(unit["id"], unit["otherRoutes"])}
+            {**part(unit["id"], unit), "otherRoutes": other_routes(unit["id"], unit["otherRoutes"])}
             for unit in now["units"]
         ],
         "outsideUnits": shown(OUTSIDE, TOTAL, now["outsideUnits"]),

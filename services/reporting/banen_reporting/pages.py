@@ -16,7 +16,7 @@ from banen_contracts.base import Day
 from banen_contracts.reporting import RuleSetParams
 from banen_kit import audit, login
 from banen_kit.gate import Gate, who
-from banen_kit.login import Logins, own_path
+from banen_kit.login import Logins
 from banen_kit.problem import FieldError, invalid
 from banen_kit.text import Mark
 from banen_reporting import words
@@ -24,7 +24,16 @@ from banen_reporting.answers import DUPLICATES, PUBLISHED, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, with_target
 from banen_reporting.model import Model
 from banen_reporting.readers import Readers
-from banen_reporting.render import Visit, clause_words, content_policy, day, page, page_route, route_words
+from banen_reporting.render import (
+    Visit,
+    clause_words,
+    content_policy,
+    day,
+    own_address,
+    page,
+    page_route,
+    route_words,
+)
 from banen_reporting.verdict import Outcome
 
 STYLE = Path(__file__).parent / "static" / "style.css"
@@ -66,7 +75,7 @@ def routes(readers: Readers, logins: Logins) -> APIRouter:
     add_overview(router, visit)
     add_placements(router, visit)
     add_purpose(router, visit, logins, readers.gate)
-    router.include_router(login.routes(logins, route_class))
+    router.include_router(login.routes(logins, route_class, own_address))
     return router
 
 
@@ -175,7 +184,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Gate) -> N
     async def purpose(request: Request, path: str = "/") -> Response:
         visited = visit(request)
         asked = visited.reading.asked(None, None, None)
-        return page("purpose.html", asked, visited, path=own_path(path))
+        return page("purpose.html", asked, visited, path=own_address(path))
 
     @router.post("/doel", name="state-purpose")
     async def state(request: Request) -> Response:
@@ -187,7 +196,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Gate) -> N
         if visitor.session is not None:
             await gate.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
-        return RedirectResponse(own_path(visitor.form.get("path", "/")), 303)
+        return RedirectResponse(own_address(visitor.form.get("path", "/")), 303)
 
 
 def last_day(month: str) -> date:

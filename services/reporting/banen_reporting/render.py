@@ -1,10 +1,11 @@
 """Turns answers into pages: the templates, what they may use, the addresses they link to, and the page of a refusal."""
 
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Container, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,11 +16,26 @@ from banen_kit.gate import Who
 from banen_kit.problem import Problem, to_problem
 from banen_reporting import words
 from banen_reporting.answers import Asked
-from banen_reporting.cells import NONE
+from banen_reporting.cells import NONE, OUTCOMES
 from banen_reporting.readers import Reading
 from banen_reporting.rows import AMSTERDAM
 
 POLICY = "Content-Security-Policy"
+PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TYPED: Mapping[str, re.Pattern[str]] = {
+    "ruleSet": SLUG,
+    "unit": SLUG,
+    "knownOn": DAY,
+    "happenedUntil": DAY,
+    "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
+}
+CHOSEN: Mapping[str, Container[str]] = {
+    "route": {"A", "B", *words.OTHER_ROUTE},
+    "verdict": OUTCOMES,
+    "clause": {*words.EXCLUDED, *words.PENDING},
+}
+"""What the fields of a page's address say, where one of our links has them."""
 
 
 def content_policy(*form_targets: str) -> str:
@@ -55,17 +71,33 @@ def page_route(pages_policy: str) -> type[PageRoute]:
 
 def refusal(request: Request, problem: Problem, policy: str) -> Response:
     path = request.url.path
-    asked = f"{path}?{request.url.query}" if request.url.query else path
+    asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
     if problem.status == 401 and request.method == "GET" and path != "/login/answer":
-        return RedirectResponse(f"/login?{urlencode({'path': asked})}", 303)
+        return RedirectResponse(f"/login?{asked}", 303)
     if problem.code == "purpose-missing":
-        return RedirectResponse(f"/doel?{urlencode({'path': asked})}", 303)
+        return RedirectResponse(f"/doel?{asked}", 303)
     return fault_page(problem, policy, known_visitor(request))
 
 
 def known_visitor(request: Request) -> Who | None:
     """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
     return getattr(request.state, "who", None) if request.method == "GET" else None
+
+
+def own_address(asked: str) -> str:
+    """The address of a page, with as much of its query as our own links could say.
+
+    It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
+    """
+    path, _, query = asked.partition("?")
+    if not PAGE.fullmatch(path):
+        return "/"
+    kept = {name: value for name, value in parse_qsl(query) if is_ours(name, value)}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def is_ours(name: str, value: str) -> bool:
+    return bool(name in TYPED and TYPED[name].fullmatch(value)) or value in CHOSEN.get(name, ())
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def create_app(
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect repeats the address, whatever somebody put in it
         lifespan=lifespan,
         dependencies=[Depends(gate)],
     )

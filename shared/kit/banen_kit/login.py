@@ -6,7 +6,7 @@ in OAuth 2.0 for Browser-Based Applications).
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -145,14 +145,25 @@ class Logins:
         return str(token.get("id_token", ""))
 
 
-def routes(logins: Logins, route_class: type[APIRoute] = APIRoute) -> APIRouter:
-    """`/login`, `/login/answer` and `/logout`; the names are those of the table of rights."""
+def own_path(path: str) -> str:
+    """Where to go after the login: a path of this service, whatever was asked."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own and len(path) <= 1000 else "/"
+
+
+def routes(
+    logins: Logins, route_class: type[APIRoute] = APIRoute, landing: Callable[[str], str] = own_path
+) -> APIRouter:
+    """`/login`, `/login/answer` and `/logout`; the names are those of the table of rights.
+
+    `landing` makes of the path that was asked for the one to come back to.
+    """
     router = APIRouter(route_class=route_class, include_in_schema=False)
 
     @router.get("/login", name="login")
     async def login(path: str = "/") -> Response:
         browser = random_text()
-        answer = RedirectResponse(await logins.address(browser, path), 303)
+        answer = RedirectResponse(await logins.address(browser, landing(path)), 303)
         set_cookie(answer, LOGIN_COOKIE, browser)
         return answer
 
@@ -198,12 +209,6 @@ def set_cookie(answer: Response, name: str, value: str) -> None:
 
 def drop_cookie(answer: Response, name: str) -> None:
     answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
-
-
-def own_path(path: str) -> str:
-    """Where to go after the login: a path of this service, whatever was asked."""
-    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_own and len(path) <= 1000 else "/"
 
 
 def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
