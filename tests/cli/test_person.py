@@ -404,10 +404,14 @@ async def test_says_how_many_keys_were_destroyed_again(reapply: Callable[..., Re
 
 
 async def test_what_is_in_the_way_of_applying_erasures_again_is_one_line(
-    reapply: Callable[..., Result], tmp_path: Path
+    reapply: Callable[..., Result], database: Any, cluster: Postgres, tmp_path: Path
 ):
+    (tmp_path / "keys").write_text(cluster.url("template1"))
+    assert "PostgreSQL refuses: Undefined" in fault(await asyncio.to_thread(reapply))
     assert "nothing is not installed" in fault(await asyncio.to_thread(reapply, "nothing"))
     assert fault(await asyncio.to_thread(reapply, "intake", "uwv"))
+    (tmp_path / "keys").write_text(database.owner_url)
+    assert "wal_recycle=off" in fault(await asyncio.to_thread(reapply))
     (tmp_path / "keys").write_text("postgresql://nobody@127.0.0.1:1/none")
     assert fault(await asyncio.to_thread(reapply))
     (tmp_path / "master").write_text("no key")

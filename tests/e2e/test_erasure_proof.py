@@ -29,8 +29,17 @@ from banen_local.visit import sign_in
 
 pytestmark = pytest.mark.e2e
 
-PARTNERS = '[bureau]\nservices = ["reporting"]\n\n[uaf]\nservices = ["intake", "mediation", "employers"]\n'
-SERVICES = ("intake", "mediation", "employers")
+PARTNERS = """
+[bureau]
+services = ["reporting"]
+
+[uaf]
+services = ["intake", "mediation", "employers"]
+
+[emplooi]
+services = ["mediation"]
+"""
+SERVICES = {"uaf": ("intake", "mediation", "employers"), "emplooi": ("mediation",)}
 REFS = UUID("3d0f6c52-7f5c-5d2b-8f66-6a4f2a6b5c01")
 CANARIES = {
     "name": "Canaria-Voorbeeldnaam",
@@ -59,10 +68,12 @@ class Site:
     supervisor: Supervisor
     http: httpx2.AsyncClient
 
-    async def post(self, service: str, path: str, body: Any, *roles: Role) -> httpx2.Response:
-        partner = "bureau" if service == "reporting" else "uaf"
+    async def post(
+        self, service: str, path: str, body: Any, *roles: Role, partner: str = "uaf", **headers: str
+    ) -> httpx2.Response:
+        partner = "bureau" if service == "reporting" else partner
         url = f"{self.programme.url(partner, service)}/v1/{path}"
-        headers = {"Idempotency-Key": ref(f"{path}{body}")}
+        headers = {"Idempotency-Key": ref(f"{path}{body}"), **headers}
         if roles:
             headers["Authorization"] = f"Bearer {self.programme.token(partner, roles[0], 300)}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -70,8 +81,8 @@ class Site:
         more: dict[str, Any] = {"auth": None} if roles else {}
         return await self.http.post(url, content=content, headers=headers, **more)
 
-    async def do(self, service: str, path: str, body: Any, *roles: Role) -> None:
-        answer = await self.post(service, path, body, *roles)
+    async def do(self, service: str, path: str, body: Any, *roles: Role, partner: str = "uaf") -> None:
+        answer = await self.post(service, path, body, *roles, partner=partner)
         assert answer.status_code in (200, 201), (path, answer.text)
 
     async def figures(self) -> list[Any]:
@@ -95,7 +106,8 @@ async def set_up_programme(site: Site) -> None:
     window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
     for path, body in (
         ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
-        ("partners/uaf/admit", {"name": "UAF", "services": list(SERVICES)}),
+        ("partners/uaf/admit", {"name": "UAF", "services": list(SERVICES["uaf"])}),
+        ("partners/emplooi/admit", {"name": "Emplooi", "services": list(SERVICES["emplooi"])}),
         ("units/uaf/define", {"label": "UAF", "members": ["uaf"]}),
         ("units/uaf/set-target", {"route": "A", "value": 10, "decidedBy": "steering-group"}),
         ("rule-sets/published/publish", {"params": window, "approvedBy": "steering-group"}),
@@ -117,16 +129,37 @@ async def register(site: Site, who: str, personal: dict[str, str]) -> None:
     await site.do("intake", f"candidates/{ref(who + 'candidate')}/complete-intake", intake)
     client = {**day, "origin": "own_intake", "originRef": ref(who + "candidate"), **named}
     await site.do("mediation", f"clients/{ref(who + 'client')}/take-on", client)
-    placement = {
-        "clientRef": ref(who + "client"), "kind": "employment", "contract": "open_ended", "startDate": "2026-01-06",
-        "paid": True, "programmeTag": "programme", "primaryPartner": "uaf", "workplace": personal["workplace"],
-    }  # fmt: skip
-    await site.do("mediation", f"placements/{ref(who + 'placement')}/start", placement)
+    await site.do("mediation", f"placements/{ref(who + 'placement')}/start", placed(who, personal))
     employer = {
         **day, "legalKind": "company", "sectorCode": "A", "name": "Bedrijf Voorbeeld",
         "contactName": personal["contactName"], "contactPhone": personal["phone"], "contactEmail": personal["email"],
     }  # fmt: skip
     await site.do("employers", f"employers/{ref(who + 'employer')}/register", employer)
+
+
+async def hand_over(site: Site, who: str, personal: dict[str, str]) -> None:
+    """Somebody registered at one partner, and handed over to another, who has a key of its own."""
+    day = {"occurredOn": "2026-01-05"}
+    named = {"name": personal["name"], "phone": personal["phone"]}
+    candidate = {**day, "educationBand": "high", **named, "email": personal["email"]}
+    await site.do("intake", f"candidates/{ref(who + 'candidate')}/register", candidate)
+    offer = {**day, "candidateRef": ref(who + "candidate"), "toPartner": "emplooi", "expiresOn": "2026-02-05"}
+    await site.do("intake", f"handovers/{ref(who + 'handover')}/offer", offer)
+    accepted = f"handovers/{ref(who + 'handover')}/accept", {**day, "clientRef": ref(who + "client")}
+    async with asyncio.timeout(60):
+        while (await site.post("mediation", *accepted, partner="emplooi")).status_code == 409:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # the offer has not come over the bus yet
+    client = {**day, "origin": "handover", "originRef": ref(who + "handover"), **named}
+    await site.do("mediation", f"clients/{ref(who + 'client')}/take-on", client, partner="emplooi")
+    placement = {**placed(who, personal), "primaryPartner": "emplooi", "assistPartners": ["uaf"]}
+    await site.do("mediation", f"placements/{ref(who + 'placement')}/start", placement, partner="emplooi")
+
+
+def placed(who: str, personal: dict[str, str]) -> dict[str, Any]:
+    return {
+        "clientRef": ref(who + "client"), "kind": "employment", "contract": "open_ended", "startDate": "2026-01-06",
+        "paid": True, "programmeTag": "programme", "primaryPartner": "uaf", "workplace": personal["workplace"],
+    }  # fmt: skip
 
 
 async def go_wrong(site: Site) -> None:
@@ -151,7 +184,7 @@ async def go_wrong(site: Site) -> None:
 
 @dataclass(frozen=True)
 class Held:
-    """What a thief who had been there before would have: every event, and every key of one partner."""
+    """What a thief who had been there before would have: every event and every key of all partners."""
 
     sealed: list[Sealed]
     wrapped: dict[str, bytes]
@@ -164,20 +197,34 @@ async def held(programme: Programme) -> Held:
     try:
         await store.execute("checkpoint")
         await cluster.execute("checkpoint")
-        sealed: list[Sealed] = []
-        for name in SERVICES:
-            codec: Codec[Any] = Codec(services()[name].events)
-            columns = ", ".join(Recorded._fields)
-            for row in await store.fetch(f"select {columns} from uaf_{name}.events"):
-                event = codec.decode(Recorded(*row))
-                sealed += [v for n in type(event).model_fields if isinstance(v := getattr(event, n), Sealed)]
-        rows = await cluster.fetch("select person, wrapped from uaf_keys.keys where wrapped is not null")
+        sealed = [
+            one
+            for partner, names in SERVICES.items()
+            for name in names
+            for one in await sealed_in(store, partner, name)
+        ]
+        wrapped: dict[str, bytes] = {}
+        keys: dict[str, bytes] = {}
+        for partner in SERVICES:
+            master = MasterKey.read(master_key(programme.folder, partner))
+            query = f"select person, wrapped from {partner}_keys.keys where wrapped is not null"
+            for person, key in await cluster.fetch(query):
+                # Of the partners' own keys, which each of them has under the same names.
+                name = f"{partner}/{person}" if person in wrapped else person
+                wrapped[name], keys[name] = bytes(key), master.unwrap(key)
     finally:
         await store.close()
         await cluster.close()
-    wrapped = {row["person"]: bytes(row["wrapped"]) for row in rows}
-    master = MasterKey.read(master_key(programme.folder, "uaf"))
-    return Held(sealed, wrapped, {person: master.unwrap(key) for person, key in wrapped.items()})
+    return Held(sealed, wrapped, keys)
+
+
+async def sealed_in(store: asyncpg.Connection, partner: str, service: str) -> list[Sealed]:
+    codec: Codec[Any] = Codec(services()[service].events)
+    found: list[Sealed] = []
+    for row in await store.fetch(f"select {', '.join(Recorded._fields)} from {partner}_{service}.events"):
+        event = codec.decode(Recorded(*row))
+        found += [v for n in type(event).model_fields if isinstance(v := getattr(event, n), Sealed)]
+    return found
 
 
 def opened(sealed: Iterable[Sealed], keys: Iterable[bytes]) -> list[Any]:
@@ -196,7 +243,18 @@ def files_with(folder: Path, needles: Iterable[bytes]) -> list[str]:
     """Every file under a folder that holds one of these: databases and their logs, the bus, logs of processes."""
     wanted = list(needles)
     files = [path for path in folder.rglob("*") if path.is_file() and "secrets" not in path.parts]
-    return [str(path.relative_to(folder)) for path in files if any(n in path.read_bytes() for n in wanted)]
+    return [str(path.relative_to(folder)) for path in files if holds(content(path), wanted)]
+
+
+def holds(text: bytes, wanted: Iterable[bytes]) -> bool:
+    return any(needle in text for needle in wanted)
+
+
+def content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # PostgreSQL removed it while we looked
 
 
 async def shown_anywhere(site: Site) -> list[str]:
@@ -262,6 +320,7 @@ async def test_an_erased_person_is_nowhere_and_the_figures_stay(tmp_path: Path, 
         await set_up_programme(site)
         await register(site, "canary", CANARIES)
         await register(site, "other", {**CANARIES, "name": OTHER} | dict.fromkeys(("notes", "workplace", "contactName"), OTHER))  # fmt: skip
+        await hand_over(site, "handed", CANARIES)
         await go_wrong(site)
         await site.counted(16)
         before = await held(site.programme)
@@ -271,10 +330,14 @@ async def test_an_erased_person_is_nowhere_and_the_figures_stay(tmp_path: Path, 
         export = as_steward(site, "export", "canaryclient", service="intake")
         assert CANARIES["name"] in export
         assert CANARIES["notes"] in export
+        (tmp_path / "exports").mkdir()
+        (tmp_path / "exports/export").write_text(export)
+        assert files_with(tmp_path / "exports", [CANARIES["name"].encode()]) == ["export"]
     kept = tmp_path / "keys-as-they-were"
     copy(folder / "keys", kept)
 
     gone = [ref(f"canary{kind}") for kind in ("contact", "candidate", "client", "employer")]
+    gone += [ref(f"handed{kind}") for kind in ("candidate", "client")]
     async with Running(folder, partners_file) as site:
         figures = await site.figures()
         certificate = await erase_all(site, gone)
@@ -296,9 +359,14 @@ async def erase_all(site: Site, gone: list[str]) -> str:
     """By the API and by the command; the person under one of the references, the employer apart."""
     body = {"occurredOn": "2026-01-20", "reason": "request"}
     steward = Role.PARTNER_DATA_STEWARD
-    refused = await site.post("employers", f"employers/{gone[-1]}/erase", {**body})
+    employer, candidate, client = gone[-3:]
+    refused = await site.post("employers", f"employers/{employer}/erase", {**body})
     assert refused.status_code == 403
-    await site.do("employers", f"employers/{gone[-1]}/erase", {**body, "reason": "other"}, steward)
+    await site.do("employers", f"employers/{employer}/erase", {**body, "reason": "other"}, steward)
+    await site.do("intake", f"candidates/{candidate}/erase", body, steward)
+    # Each partner erases its own.
+    assert client in (await held(site.programme)).keys
+    await site.do("mediation", f"clients/{client}/erase", body, steward, partner="emplooi")
     return as_steward(site, "erase", "canarycandidate", "--kind", "candidate", service="intake")
 
 
@@ -316,18 +384,44 @@ async def is_gone(site: Site, folder: Path, before: Held, gone: list[str]) -> No
 
 
 async def nothing_more_is_recorded(site: Site) -> None:
-    closed = {"occurredOn": "2026-01-21", "reasonCode": "moved"}
-    ended = {"endDate": "2026-01-21", "reasonCode": "completed"}
+    """Every command that can be given about them, but those that erase, and those that name no person."""
+    day = {"occurredOn": "2026-01-21"}
+    why = {**day, "reasonCode": "moved"}
+    new = {"educationBand": "low", "contactRef": ref("canarycontact"), "name": OTHER}
+    offer = {"candidateRef": ref("canarycandidate"), "toPartner": "emplooi", "expiresOn": "2026-02-21"}
+    client = {**day, "origin": "own_intake", "originRef": ref("canarycandidate"), "name": OTHER}
+    terms = {name: value for name, value in placed("canary", CANARIES).items() if name != "workplace"}
+    confirmed = {"occurredOn": "2026-03-21", "months": 1, "method": "register"}
+    candidate, placement = f"candidates/{ref('canarycandidate')}", f"placements/{ref('canaryplacement')}"
     for service, path, body in (
-        ("intake", f"candidates/{ref('canarycandidate')}/close", closed),
-        ("mediation", f"placements/{ref('canaryplacement')}/end", ended),
+        ("intake", f"{candidate}/complete-intake", {**day, "methodVersion": "star-1"}),
+        ("intake", f"{candidate}/assess-distance", {**day, "distancePhase": 2}),
+        ("intake", f"{candidate}/assign-route", {**why, "route": "A"}),
+        ("intake", f"{candidate}/close", why),
+        ("intake", f"candidates/{ref('another')}/register", {**day, **new}),
+        ("intake", f"handovers/{ref('another')}/offer", {**day, **offer}),
+        ("mediation", f"clients/{ref('another')}/take-on", client),
+        ("mediation", f"{placement}/end", {"endDate": "2026-01-21", "reasonCode": "completed"}),
+        ("mediation", f"{placement}/correct", {**terms, **why, "paid": False}),
+        ("mediation", f"{placement}/void", why),
+        ("mediation", f"{placement}/confirm-retention", confirmed),
+        ("mediation", f"placements/{ref('another')}/start", terms),
     ):
-        answer = await site.post(service, path, body)
-        assert (answer.status_code, answer.json()["code"]) == (409, "candidate-erased")
+        seen = {"If-Match": "1"} if path.startswith(placement) else {}
+        answer = await site.post(service, path, body, **seen)
+        assert (path, answer.status_code, answer.json()["code"]) == (path, 409, "candidate-erased")
+    again = {**day, "legalKind": "company", "sectorCode": "A", "name": "Bedrijf Voorbeeld"}
+    answer = await site.post("employers", f"employers/{ref('canaryemployer')}/register", again)
+    assert (answer.status_code, answer.json()["code"]) == (409, "employer-erased")
+    ended = {"endDate": "2026-01-21", "reasonCode": "completed"}
+    answer = await site.post(
+        "mediation", f"placements/{ref('handedplacement')}/end", ended, partner="emplooi"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "candidate-erased")
 
 
 async def survives_a_restart(site: Site, gone: list[str]) -> None:
-    for name in ("uaf-intake", "uaf-mediation"):
+    for name in ("uaf-intake", "uaf-mediation", "emplooi-mediation"):
         killed = site.supervisor.pid(name)
         os.kill(killed, SIGKILL)
         await site.supervisor.restarted(name, killed)
@@ -361,16 +455,21 @@ async def the_command_applies_it_again(folder: Path, partners_file: Path, gone: 
         programme = Programme(folder, partners_file)
         await supervisor.start(programme.database, programme.keys)
         assert set(gone) <= (await held(programme)).keys.keys()
-        for service, expected in (("intake", "3 keys destroyed again"), ("employers", "1 keys destroyed again"), ("intake", "every recorded")):  # fmt: skip
-            files = [folder / f"secrets/uaf_{service}.{name}" for name in ("database_url", "keys_url")]
+        for partner, service, expected in (
+            ("uaf", "intake", "4 keys destroyed again"),
+            ("uaf", "employers", "1 keys destroyed again"),
+            ("uaf", "intake", "every recorded erasure holds"),
+            ("emplooi", "mediation", "1 keys destroyed again"),
+        ):
+            files = [folder / f"secrets/{partner}_{service}.{name}" for name in ("database_url", "keys_url")]
             urls = (programme.database.url(DATABASE), programme.keys.url(DATABASE))
             for path, url in zip(files, urls, strict=True):
                 user = path.read_text().split("@")[0]
                 path.write_text(f"{user}@{url.split('@')[1]}")
             done = await asyncio.to_thread(
-                person, "reapply-erasures", "--partner", "uaf", "--service", service,
+                person, "reapply-erasures", "--partner", partner, "--service", service,
                 "--store-url-file", str(files[0]), "--keys-url-file", str(files[1]),
-                "--master-key-file", str(master_key(folder, "uaf")),
+                "--master-key-file", str(master_key(folder, partner)),
             )  # fmt: skip
             assert (done.returncode, expected in done.stdout) == (0, True), done.stdout + done.stderr
         assert set(gone) & (await held(programme)).keys.keys() == set()

@@ -1,5 +1,6 @@
 """What is kept long enough is erased by itself: only what is kept under that reference, and nothing half done."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +52,8 @@ class AwayKeys(MemoryKeys):
         persons = list(persons)
         if self.is_away or self.refused in persons:
             raise StoreUnavailable("the keys are away")
+        for _ in range(3):
+            await asyncio.sleep(0)  # whoever is refused is told before others are done
         return await super().destroy(persons, alone=alone)
 
 

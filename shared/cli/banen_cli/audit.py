@@ -8,7 +8,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from banen_cli.fault import Fault
+from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
 from banen_kit.audit_chain import Verified, verify
@@ -44,7 +44,7 @@ def command(
     except StoreUnavailable as error:
         raise Fault(str(error)) from error
     except asyncpg.PostgresError as error:
-        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+        raise refusal(error) from error
     typer.echo(as_document(found) if as_json else in_words(found))
     if found.faults:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from banen_cli.fault import Fault
+from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_kit.destroy import refuse_recycling
 from banen_kit.master_key import MasterKey
@@ -45,7 +45,7 @@ def command(
     except asyncpg.UndefinedTableError as error:
         raise Fault(f"There are no keys of {partner} here; run: banen migrate --keys") from error
     except (*UNREACHABLE, asyncpg.PostgresError) as error:
-        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+        raise refusal(error) from error
     typer.echo(f"{done.rewrapped} keys wrapped anew, {done.keys} keys in all")
 
 

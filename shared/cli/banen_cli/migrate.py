@@ -7,7 +7,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from banen_cli.fault import Fault
+from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
 from banen_kit.postgres import UNREACHABLE, grant_anchors, grant_keys, grant_store, migrate, migrations
@@ -36,7 +36,7 @@ def command(
     except StoreRefusesToStart as error:
         raise Fault(str(error)) from error
     except (*UNREACHABLE, asyncpg.PostgresError) as error:
-        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+        raise refusal(error) from error
     typer.echo("\n".join(done) if done else "up to date")
 
 

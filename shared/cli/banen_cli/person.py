@@ -15,10 +15,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from banen_cli.fault import Fault
+from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
 from banen_cli.person_text import AMSTERDAM, readable
+from banen_kit.destroy import refuse_recycling
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
 from banen_kit.persons import ALGORITHM, CERTIFICATE
@@ -146,7 +147,7 @@ def reapply(
     except (StoreRefusesToStart, StoreUnavailable) as error:
         raise Fault(str(error)) from error
     except asyncpg.PostgresError as error:
-        raise Fault(f"PostgreSQL refuses: {type(error).__name__}: {error}") from error
+        raise refusal(error) from error
     typer.echo(f"{done} keys destroyed again" if done else "every recorded erasure holds")
 
 
@@ -156,6 +157,7 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
     try:
         pool = await connect(urls[1], keys_schema_of(partner))
         try:
+            await refuse_recycling(pool)
             journal: Journal[Any] = Journal(
                 store, Codec(found.events, found.upcasters), PostgresKeys(pool, master)
             )

@@ -74,8 +74,7 @@ begin
   insert into keys as k (person, wrapped, destroyed_at, alone)
   select distinct p, null::bytea, clock_timestamp(), p_alone from unnest(v_all) p order by 1
   on conflict on constraint keys_pkey
-  do update set wrapped = null, destroyed_at = coalesce(k.destroyed_at, clock_timestamp()),
-                alone = p_alone and (k.alone or k.wrapped is not null)
+  do update set wrapped = null, destroyed_at = coalesce(k.destroyed_at, clock_timestamp()), alone = p_alone
   where k.wrapped is not null or (k.alone and not p_alone);
   return query
     select l.asked, k.person, k.destroyed_at, k.swept_at
