@@ -25,7 +25,8 @@ assert _spec is not None
 assert _spec.loader is not None
 _programme = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_programme)
-pool, facts, answers, app = _programme.pool, _programme.facts, _programme.answers, _programme.app
+pool, facts, answers = _programme.pool, _programme.facts, _programme.answers
+gate, app = _programme.gate, _programme.app
 
 
 @pytest.fixture
