@@ -5,7 +5,7 @@ from pathlib import Path
 
 from banen_cli.installed import services
 from banen_kit.identity import Role
-from banen_kit.rights import ANYONE, Access
+from banen_kit.rights import ANYONE, OPERATOR, Access
 from banen_kit.service import Service
 
 DOCUMENT = Path(__file__).parent.parent / "docs/rights.md"
@@ -39,6 +39,8 @@ def table(service: Service) -> list[str]:
 def whose(access: Access) -> str:
     if access is ANYONE:
         return "anyone | without login"
+    if access is OPERATOR:
+        return "anyone | who shows the service's static token"
     people = "its own" if access.partners == "own" else "every partner's"
     roles = [role.value for role in Role if role in access.roles]
     return f"{people} | {'every role' if len(roles) == len(Role) else ', '.join(roles)}"

@@ -30,7 +30,7 @@ from banen_kit.metrics import Metrics
 from banen_kit.postgres import connect
 from banen_kit.rights import ANYONE, Rights, every_partner, own
 from banen_kit.sessions import COOKIE, IDLE, Sessions
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.tokens import Issuer
 from banen_mediation.service import SERVICE as MEDIATION
 
@@ -355,7 +355,7 @@ async def mediation(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
     )
     metrics = Metrics.create(CollectorRegistry())
     desk = Desk(MEDIATION, journal, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW)
-    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), {})) as http:
+    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
         yield http
 
 

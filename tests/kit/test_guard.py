@@ -26,7 +26,7 @@ from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.problem import Problem
 from banen_kit.run import http_server
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -165,7 +165,7 @@ def test_the_headers_forbid_what_they_should(name: str, holds: str):
     [
         ("/livez", 200),
         ("/readyz", 200),
-        ("/metrics", 200),
+        ("/metrics", 401),
         ("/v1/openapi.json", 200),
         ("/v1/nothing", 404),
         ("/v1/bulk", 405),
@@ -179,7 +179,7 @@ async def test_every_answer_of_a_service_has_the_headers_and_says_its_type(path:
     )
     metrics = Metrics.create(CollectorRegistry())
     desk = Desk(MEDIATION, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
-    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), {})) as http:
+    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
         answer = await http.get(path)
         refused = await http.get(path, headers=ISSUER.bearer(MEDIATION, "uaf", Role.COACH))
     assert answer.status_code == status

@@ -24,7 +24,7 @@ from banen_kit.metrics import Metrics
 from banen_kit.problem import MEDIA_TYPE
 from banen_kit.service import Service
 from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded, StoreUnavailable
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.service import SERVICE as REPORTING
 
@@ -96,7 +96,7 @@ class Caller:
         return [json.loads(line) for line in answer.text.splitlines()]
 
     async def metrics(self) -> str:
-        return (await self.http.get("/metrics")).text
+        return (await self.http.get("/metrics", headers=OPERATOR)).text
 
 
 def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[str, Check]) -> FastAPI:
@@ -104,7 +104,7 @@ def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[st
     metrics = Metrics.create(CollectorRegistry())
     audit = MemoryAudit(lambda: NOW)
     desk = Desk(service, journal, partner, PARTNERS, audit, metrics, lambda: NOW)
-    return create_app(desk, ISSUER.gate(service, partner, audit), checks)
+    return create_app(desk, ISSUER.gate(service, partner, audit), health_of(desk, checks))
 
 
 def signed_in(app: FastAPI, service: Service, partner: str, role: Role) -> httpx2.AsyncClient:
@@ -649,6 +649,12 @@ async def test_what_is_not_on_record_is_not_found(mediation: Caller):
     is_problem(await mediation.http.get(f"/v1/placements/{OTHER}"), 404, "placement-unknown")
 
 
+@pytest.fixture
+def issuer_token() -> dict[str, str]:
+    """That of somebody who may do much, but does not operate this service."""
+    return ISSUER.bearer(MEDIATION, "uaf", Role.OPS)
+
+
 async def test_is_alive_whatever_fails(mediation: Caller, checks: dict[str, Check]):
     async def fails() -> None:
         raise StoreUnavailable("away")
@@ -663,9 +669,9 @@ async def test_is_ready_when_every_check_passes(mediation: Caller, checks: dict[
         pass
 
     checks["database"] = passes
-    answer = await mediation.http.get("/readyz")
+    answer = await mediation.http.get("/readyz", headers=OPERATOR)
 
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "failing": {}})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "failing": {}, "degraded": {}})
 
 
 async def test_is_not_ready_while_a_check_fails_and_says_which(mediation: Caller, checks: dict[str, Check]):
@@ -673,9 +679,22 @@ async def test_is_not_ready_while_a_check_fails_and_says_which(mediation: Caller
         raise StoreUnavailable("away")
 
     checks["database"] = fails
-    answer = await mediation.http.get("/readyz")
+    answer = await mediation.http.get("/readyz", headers=OPERATOR)
 
     assert (answer.status_code, answer.json()["failing"]) == (503, {"database": "away"})
+
+
+async def test_strangers_hear_no_more_than_whether_it_is_ready(
+    mediation: Caller, checks: dict[str, Check], issuer_token: dict[str, str]
+):
+    async def fails() -> None:
+        raise StoreUnavailable("away")
+
+    checks["database"] = fails
+    for headers in ({}, {"Authorization": "Bearer wrong"}, issuer_token):
+        ready = await mediation.http.get("/readyz", headers=headers)
+        assert (ready.status_code, ready.json()) == (503, {"status": "not ready"})
+        is_problem(await mediation.http.get("/metrics", headers=headers), 401, "token-refused")
 
 
 async def test_counts_commands_by_what_became_of_them(mediation: Caller):

@@ -26,7 +26,7 @@ from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.persons import ALGORITHM, Persons
 from banen_kit.service import Service
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -62,7 +62,7 @@ class Steward:
         desk = Desk(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
         issuer = FakeIssuer()
         gate = issuer.gate(service, "uaf", audit)
-        self.app: FastAPI = create_app(desk, gate, {}, Persons(desk, BACKUP_DAYS))
+        self.app: FastAPI = create_app(desk, gate, health_of(desk), Persons(desk, BACKUP_DAYS))
         roles = (Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, Role.MEDIATOR, Role.EMPLOYER_RELATIONS)
         self.headers = issuer.bearer(service, "uaf", *roles, subject="steward")
         self.http = httpx2.AsyncClient(

@@ -18,6 +18,7 @@ GOOD = {
     "BANEN_BUS_URL": "nats://very-secret@localhost",
     "BANEN_ISSUER": "https://login.example/banen",
     "BANEN_KEY_BACKUP_DAYS": "30",
+    "BANEN_METRICS_TOKEN": "very-secret-very-secret-very-secret",
     "BANEN_PORT": "8000",
 }
 

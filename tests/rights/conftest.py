@@ -22,7 +22,7 @@ from banen_kit.metrics import Metrics
 from banen_kit.persons import Persons
 from banen_kit.postgres import Pool
 from banen_kit.sessions import Sessions
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import FakeIssuer, health_of
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.readers import Programme, Readers
@@ -65,7 +65,7 @@ def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore)
         metrics = Metrics.create(CollectorRegistry())
         desk = Desk(service, journal, owner, partners, audit, metrics, lambda: NOW)
         gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
-        app = create_app(desk, gate, {}, Persons(desk, 0) if service.kept else None)
+        app = create_app(desk, gate, health_of(desk), Persons(desk, 0) if service.kept else None)
         if name == "reporting":
             assert gate.sessions is not None
             readers = Readers(answers, PROGRAMME, gate)

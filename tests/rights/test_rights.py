@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from banen_cli.installed import services
 from banen_kit.audit import MemoryAudit
 from banen_kit.desk import Desk
-from banen_kit.http import Check, create_app
+from banen_kit.http import create_app
 from banen_kit.identity import Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
@@ -29,11 +29,11 @@ from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.retention import Retention
-from banen_kit.rights import ANYONE, Access
+from banen_kit.rights import ANYONE, OPERATOR, Access
 from banen_kit.run import Host
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings
-from banen_kit.testing import FakeIssuer
+from banen_kit.testing import FakeIssuer, health_of
 from banen_reporting import words
 from banen_reporting.attach import attach
 
@@ -89,7 +89,7 @@ def due(access: Access, asker: Asker, owner: str) -> str:
     """What the rule is, written out once more."""
     if access is ANYONE:
         return "in"
-    if asker.role is None:
+    if asker.role is None or access is OPERATOR:
         return "not signed in"
     if access.partners == "own" and asker.partner != owner:
         return "not there"
@@ -168,8 +168,8 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     metrics = Metrics.create(CollectorRegistry())
     desk = Desk(service, journal, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW)
     gate = issuer.gate(service, "bureau", audit, sessions)
-    checks: dict[str, Check] = {}
-    app = create_app(desk, gate, checks)
+    health = health_of(desk)
+    app = create_app(desk, gate, health)
     settings = cast(
         "Settings",
         SimpleNamespace(
@@ -181,7 +181,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
         ),
     )
     unused = cast("Retention", None)
-    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, checks, app, [], []))
+    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, health, app, [], []))
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 
@@ -189,7 +189,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].rights.items() if access is ANYONE}
-    allowed = {"livez", "readyz", "metrics", "signing-key", "page-style", "login", "login-answer"}
+    allowed = {"livez", "readyz", "signing-key", "page-style", "login", "login-answer"}
     assert is_open <= allowed
 
 

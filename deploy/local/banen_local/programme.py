@@ -145,6 +145,14 @@ class Programme:
             ready_url=f"{running.url}/readyz",
         )
 
+    def metrics_token(self, running: Running) -> str:
+        """What shows `/metrics` of one service, and all of its `/readyz`."""
+        return secret(self.folder / "secrets" / f"{running.name}.metrics")
+
+    def operator(self, running: Running) -> dict[str, str]:
+        """The header of who may see it."""
+        return {"Authorization": f"Bearer {self.metrics_token(running)}"}
+
     def environment(self, running: Running) -> dict[str, str]:
         """The settings of one service. Secrets are in files that only this account reads."""
         place = self.folder / "secrets"
@@ -154,6 +162,7 @@ class Programme:
             "DATABASE_URL": self.database.url(DATABASE, user=role, password=password),
             "KEYS_URL": self.keys.url(DATABASE, user=role, password=password),
             "BUS_URL": self.bus.url,
+            "METRICS_TOKEN": self.metrics_token(running),
         }
         pages: dict[str, str] = {}
         if running.service == "reporting":

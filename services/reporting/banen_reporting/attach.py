@@ -41,7 +41,7 @@ async def attach(host: Host) -> None:
             if asyncio.get_running_loop().time() - inbox.last_fetch > SILENT_SECONDS:
                 raise BusUnavailable("the inbox has not heard from the bus for a while")
 
-        host.checks["inbox"] = inbox_hears
+        host.health.checks["inbox"] = inbox_hears
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(inbox.run())
             tasks.create_task(project_forever(view, inbox, host.desk.metrics))
@@ -52,7 +52,7 @@ async def attach(host: Host) -> None:
         if received - folded > MOST_BEHIND:
             raise BusUnavailable(f"{received - folded} events are not counted yet")
 
-    host.checks["figures"] = figures_current
+    host.health.checks["figures"] = figures_current
     host.bus_loops.append(follow)
 
 

@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +13,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi import Request as HttpRequest
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
 
 from banen_kit import persons, problem
 from banen_kit.audit import Outcome
 from banen_kit.body import limited_body
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
-from banen_kit.gate import Gate, optional_uuid, who
+from banen_kit.faults import Faults, reason_of
+from banen_kit.gate import Gate, optional_uuid, refused, who
 from banen_kit.guard import Guard
 from banen_kit.persons import Persons
 from banen_kit.problem import FieldError, Problem, invalid
@@ -33,10 +37,34 @@ Check = Callable[[], Awaitable[None]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
+@dataclass(frozen=True)
+class Health:
+    """What is asked and what is noted about a running service, and who may hear more than whether it is ready."""
+
+    faults: Faults
+    token: SecretStr
+    """For whoever operates it; static, since what scrapes metrics cannot renew an access token."""
+    checks: dict[str, Check] = field(default_factory=dict[str, Check])
+
+    async def failing(self) -> dict[str, str]:
+        """Why the service should not be given work now, by name."""
+        found = {name: fault.reason for name, fault in self.faults.open().items() if not fault.still_ready}
+        for name, check in list(self.checks.items()):  # a service that is starting still adds some
+            try:
+                await check()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is why this service is not ready
+                found[name] = reason_of(error)
+        return found
+
+    def is_operator(self, http: HttpRequest) -> bool:
+        given = http.headers.get("Authorization", "").encode()
+        return compare_digest(given, f"Bearer {self.token.get_secret_value()}".encode())
+
+
 def create_app(
     desk: Desk,
     gate: Gate,
-    checks: Mapping[str, Check],
+    health: Health,
     held: Persons | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
@@ -57,7 +85,7 @@ def create_app(
     app.include_router(record_routes(desk, gate), prefix="/v1")
     if held is not None:
         app.include_router(persons.routes(held, gate))
-    app.include_router(health_routes(desk, checks))
+    app.include_router(health_routes(desk, health))
     return app
 
 
@@ -159,7 +187,7 @@ def record_routes(desk: Desk, gate: Gate) -> APIRouter:
     return router
 
 
-def health_routes(desk: Desk, checks: Mapping[str, Check]) -> APIRouter:
+def health_routes(desk: Desk, health: Health) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez")
@@ -167,19 +195,19 @@ def health_routes(desk: Desk, checks: Mapping[str, Check]) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     @router.get("/readyz")
-    async def readyz() -> Response:
-        failing: dict[str, str] = {}
-        for name, check in list(checks.items()):  # a service that is starting still adds some
-            try:
-                await check()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is why this service is not ready
-                failing[name] = str(error) or type(error).__name__
-        return JSONResponse(
-            {"status": "not ready" if failing else "ok", "failing": failing}, 503 if failing else 200
-        )
+    async def readyz(http: HttpRequest) -> Response:
+        failing = await health.failing()
+        degraded = {name: fault.reason for name, fault in health.faults.open().items() if fault.still_ready}
+        status = "not ready" if failing else "degraded" if degraded else "ok"
+        body: dict[str, Any] = {"status": status}
+        if health.is_operator(http):
+            body |= {"failing": failing, "degraded": degraded}
+        return JSONResponse(body, 503 if failing else 200)
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(http: HttpRequest) -> Response:
+        if not health.is_operator(http):
+            raise refused("token-refused", "Send the token of BANEN_METRICS_TOKEN as Authorization: Bearer …")
         return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router

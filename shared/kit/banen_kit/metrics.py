@@ -20,6 +20,8 @@ class Metrics:
     set_aside: Gauge
     retention_overdue: Gauge
     requests_overdue: Gauge
+    fault: Gauge
+    loop_failures: Counter
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> "Metrics":
@@ -60,4 +62,11 @@ class Metrics:
                 "kind",
             ),
             gauge("requests_overdue", "Requests of persons that should have been answered."),
+            gauge("fault", "1 while something is wrong, by name; /readyz says what.", "fault"),
+            counter(
+                "loop_failures_total",
+                "Attempts of background work that failed, by loop and kind of error.",
+                "loop",
+                "reason",
+            ),
         )

@@ -24,10 +24,13 @@ class Access:
 ANYONE = Access(frozenset())
 """Open without login: it shows nothing of anybody."""
 
+OPERATOR = Access(frozenset(), "all")
+"""For whoever shows the static token of the service (`BANEN_METRICS_TOKEN`), whatever their role; the route asks it."""
+
 Rights: TypeAlias = Mapping[str, Access]
 """By the name of the route; a command's route has the command's name."""
 
-EVERY_SERVICE: Rights = {"livez": ANYONE, "readyz": ANYONE, "metrics": ANYONE}
+EVERY_SERVICE: Rights = {"livez": ANYONE, "readyz": ANYONE, "metrics": OPERATOR}
 
 
 def own(*roles: Role) -> Access:

@@ -26,8 +26,9 @@ from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
 from banen_kit.destroy import refuse_recycling
+from banen_kit.faults import Faults
 from banen_kit.gate import Gate
-from banen_kit.http import Check, create_app
+from banen_kit.http import Health, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
@@ -61,7 +62,7 @@ class Host:
     store: PostgresStore
     keys_pool: Pool
     retention: Retention
-    checks: dict[str, Check]
+    health: Health
     app: FastAPI
     bus_loops: list[Callable[[Client], Awaitable[None]]]
     """Run for as long as the process, each given the connection to the bus."""
@@ -169,7 +170,7 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
     async def keys() -> None:
         await keys_pool.fetchval("select 1")
 
-    checks: dict[str, Check] = {"database": database, "keys": keys}
+    health = Health(Faults(metrics), settings.metrics_token, {"database": database, "keys": keys})
     http = await stack.enter_async_context(httpx2.AsyncClient())
     gate = Gate(
         settings.partner,
@@ -180,7 +181,7 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
         Sessions(pool, desk.clock),
     )
     held = Persons(desk, settings.key_backup_days) if service.kept else None
-    app = create_app(desk, gate, checks, held)
+    app = create_app(desk, gate, health, held)
     months = read_months(settings.retention, service.kept)
     return Host(
         settings,
@@ -189,7 +190,7 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
         store,
         keys_pool,
         Retention(desk, months),
-        checks,
+        health,
         app,
         [],
         list(policy_consumers(settings.partner, service)),
@@ -204,7 +205,7 @@ async def bus_side(service: Service, host: Host) -> None:
         if waiting:
             raise BusUnavailable("waiting for the bus")
 
-    host.checks["bus"] = bus_reached
+    host.health.checks["bus"] = bus_reached
     client = await _connect_patiently(host)
     partner = host.settings.partner
     for declared in host.consumers:
@@ -219,7 +220,7 @@ async def bus_side(service: Service, host: Host) -> None:
         if relay.fault:
             raise BusUnavailable(relay.fault)
 
-    host.checks["bus"] = bus_answers
+    host.health.checks["bus"] = bus_answers
     waiting = False
     async with policies(host, client), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
     retention: str = ""
     """Months for which each kind of data on persons is kept after the last fact, such as `contact=12 candidate=60`."""
+    metrics_token: SecretStr = Field(min_length=32)
+    """Whoever shows it as bearer sees `/metrics`, and what is wrong in `/readyz`: a random text of its own."""
     port: int = Field(ge=0, le=65535)
     client_id: str | None = None
     """What the issuer knows this service as; asked where it has pages, as are the next two."""

@@ -9,11 +9,15 @@ from typing import Any, Generic, TypeVar
 import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet
+from pydantic import SecretStr
 
 from banen_contracts.base import source_of
 from banen_kit.audit import Audit
 from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.desk import Desk
+from banen_kit.faults import Faults
 from banen_kit.gate import Gate
+from banen_kit.http import Check, Health
 from banen_kit.identity import Role
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
@@ -22,6 +26,14 @@ from banen_kit.tokens import Issuer
 E = TypeVar("E")
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+METRICS_TOKEN = "only-for-tests-only-for-tests-only-for-tests"  # noqa: S105 - for tests
+OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+"""Shows `/metrics` and all of `/readyz`."""
+
+
+def health_of(desk: Desk, checks: dict[str, Check] | None = None) -> Health:
+    """What an application needs to answer for its health."""
+    return Health(Faults(desk.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
 
 
 @dataclass(frozen=True)
