@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from banen_kit.audit import APPEND, Entry, Outcome, PostgresAudit, arguments
 from banen_kit.audit_chain import (
@@ -17,6 +18,8 @@ from banen_kit.audit_chain import (
     anchor_forever,
     verify,
 )
+from banen_kit.faults import Faults
+from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool, connect, grant_anchors, grant_keys, grant_store, migrate, migrations
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000018")
@@ -429,8 +432,12 @@ async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
             await asyncio.sleep(0.01)
 
 
+def faults() -> Faults:
+    return Faults(Metrics.create(CollectorRegistry()))
+
+
 async def test_anchors_whenever_the_log_has_grown(site: Site):
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, every=0.02))
+    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
     await site.record(3)
     await until_anchored(site, 3)
     await site.record(2)
@@ -448,8 +455,8 @@ async def test_goes_on_anchoring_when_the_database_is_back(
         site.schema,
         keys_database,
     )
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, every=0.02))
-    await until_logged(caplog, "is not anchored now")
+    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
+    await until_logged(caplog, "audit: PostgreSQL cannot be reached")
     await site.owner.execute(f"alter role {site.schema} connection limit -1")
     await until_anchored(site, 3)
     loop.cancel()
@@ -459,6 +466,6 @@ async def test_says_aloud_that_a_log_went_back(site: Site, caplog: pytest.LogCap
     await site.record(5)
     await site.anchor()
     await tamper(site, "delete from audit where number > 3")
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, every=0.02))
-    await until_logged(caplog, "cannot be trusted: the audit log of")
+    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
+    await until_logged(caplog, "the audit log cannot be trusted: the audit log of")
     loop.cancel()

@@ -272,7 +272,7 @@ async def test_what_is_no_request_is_passed_on():
 
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
-    server = http_server(app, 0)
+    server = http_server(app)
     listening = socket.create_server((server.config.host, 0))
     host, port = listening.getsockname()
     assert host == "127.0.0.1"

@@ -18,6 +18,7 @@ from banen_contracts import Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_kit.bus import DEAD_LETTERS, EVT_ALL, Message, api, headers_of, jetstream, publish_batch
+from banen_kit.faults import Faults
 from banen_kit.inbox import Inbox
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool, connect
@@ -112,12 +113,12 @@ async def pool(database: Any, new_schema: Callable[..., Awaitable[str]]) -> Asyn
 
 
 def inbox_of(pool: Pool, evt: Bus) -> Inbox:
-    return Inbox(pool, evt.client, CONSUMER, Metrics.create(CollectorRegistry()))
+    return Inbox(pool, reporting_consumer("bureau"), Faults(Metrics.create(CollectorRegistry())))
 
 
 @asynccontextmanager
-async def running(inbox: Inbox) -> AsyncIterator[None]:
-    task = asyncio.create_task(inbox.run())
+async def running(inbox: Inbox, evt: Bus) -> AsyncIterator[None]:
+    task = asyncio.create_task(inbox.run(evt.client))
     try:
         yield
     finally:
@@ -150,7 +151,7 @@ async def until_all_is_acknowledged(evt: Bus, published: int) -> None:
 
 async def test_keeps_an_event_as_it_came(pool: Pool, evt: Bus):
     await evt.publish(message(1, knownat=KNOWN, imported=True))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 1)
     row = await pool.fetchrow("select * from inbox")
     assert row
@@ -171,7 +172,7 @@ async def test_keeps_an_event_as_it_came(pool: Pool, evt: Bus):
 
 async def test_enters_a_new_source_among_those_to_be_projected(pool: Pool, evt: Bus):
     await evt.publish(message(1))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 1)
     assert [tuple(row) for row in await pool.fetch("select * from projected")] == [(SOURCE, 0)]
 
@@ -179,7 +180,7 @@ async def test_enters_a_new_source_among_those_to_be_projected(pool: Pool, evt: 
 async def test_says_that_it_has_grown(pool: Pool, evt: Bus):
     await evt.publish(message(1))
     inbox = inbox_of(pool, evt)
-    async with running(inbox), asyncio.timeout(DEADLINE):
+    async with running(inbox, evt), asyncio.timeout(DEADLINE):
         await inbox.grown.wait()
     assert await received(pool) == [(1, 1)]
 
@@ -189,15 +190,15 @@ async def test_what_arrives_twice_is_received_once(pool: Pool, evt: Bus):
     messages = await evt.fetch(3)
     inbox = inbox_of(pool, evt)
     for _ in range(2):
-        await inbox.receive(messages)
-    await inbox.receive([messages[0], messages[0]])
+        await inbox.receive(evt.client, messages)
+    await inbox.receive(evt.client, [messages[0], messages[0]])
     assert await received(pool) == [(1, 1), (2, 2), (3, 3)]
     assert await evt.dead_letters() == []
 
 
 async def test_what_was_published_twice_is_received_once(pool: Pool, evt: Bus):
     await evt.publish(message(1), message(1), message(2), message(1))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 4)
     assert await received(pool) == [(1, 1), (2, 2)]
     assert await evt.dead_letters() == []
@@ -210,13 +211,13 @@ async def test_the_order_of_arrival_does_not_matter(pool: Pool, evt: Bus, seed: 
     random.Random(seed).shuffle(messages)
     inbox = inbox_of(pool, evt)
     for start in range(0, 30, 7):
-        await inbox.receive(messages[start : start + 7])
+        await inbox.receive(evt.client, messages[start : start + 7])
     assert await received(pool) == [(number, number) for number in range(1, 31)]
 
 
 async def test_a_broken_envelope_is_set_aside_and_its_neighbours_are_received(pool: Pool, evt: Bus):
     await evt.publish(message(1), broken(2), message(3))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 3)
     assert await received(pool) == [(1, 1), (3, 3)]
     [letter] = await evt.dead_letters()
@@ -225,7 +226,7 @@ async def test_a_broken_envelope_is_set_aside_and_its_neighbours_are_received(po
 
 async def test_nothing_but_broken_envelopes_is_set_aside_too(pool: Pool, evt: Bus):
     await evt.publish(broken(1), broken(2))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 2)
     assert await received(pool) == []
     assert len(await evt.dead_letters()) == 2
@@ -235,7 +236,7 @@ async def test_a_body_that_cannot_be_read_is_received_nevertheless(pool: Pool, e
     """Interpreting comes later; what the source published is kept."""
     subject, _, headers = message(1)
     await evt.publish((subject, b'\xff{"\x00', headers))
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await until_all_is_acknowledged(evt, 1)
     assert await pool.fetchval("select body from inbox") == '\ufffd{"\ufffd'
 
@@ -253,7 +254,7 @@ async def test_an_event_that_contradicts_what_was_received_is_set_aside(
     first, conflicting = await evt.fetch(2)
     inbox = inbox_of(pool, evt)
     for batch in [[first, conflicting]] if in_one_batch else [[first], [conflicting]]:
-        await inbox.receive(batch)
+        await inbox.receive(evt.client, batch)
     assert await received(pool) == kept
     [letter] = await evt.dead_letters()
     assert (letter["Banen-Reason"], letter["Banen-Sequence"]) == ("sequence-conflict", "2")
@@ -269,7 +270,7 @@ async def test_nothing_is_acknowledged_when_the_database_ends_the_connection(
     async def waits_for_the_table() -> bool:
         return bool(await superuser.fetchval("select count(*) from pg_locks where not granted"))
 
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         async with superuser.transaction():
             await superuser.execute(f'lock table "{schema}".inbox in exclusive mode')
             await eventually(waits_for_the_table)
@@ -286,12 +287,18 @@ async def test_nothing_is_acknowledged_when_the_database_refuses(pool: Pool, evt
     schema = await pool.fetchval("select current_schema()")
     superuser = await asyncpg.connect(database.owner_url)
     await superuser.execute(f'revoke insert on "{schema}".inbox from public, service')
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await inbox_of(pool, evt).run()
-    await superuser.execute(f'grant insert on "{schema}".inbox to service')
-    await superuser.close()
-    async with running(inbox_of(pool, evt)):
+    inbox = inbox_of(pool, evt)
+
+    async def is_a_fault() -> bool:
+        fault = inbox._faults.open().get("inbox")
+        return fault is not None and "InsufficientPrivilegeError" in fault.reason
+
+    async with running(inbox, evt):
+        await eventually(is_a_fault)
+        assert await evt.unacknowledged() == 1
+        await superuser.execute(f'grant insert on "{schema}".inbox to service')
         await until_all_is_acknowledged(evt, 1)
+    await superuser.close()
     assert await received(pool) == [(1, 1)]
 
 
@@ -300,7 +307,7 @@ async def test_an_event_of_its_batch_that_contradicts_another_is_not_counted_as_
 ):
     await evt.publish(message(1), message(1, event=9), message(1))
     metrics = Metrics.create(CollectorRegistry())
-    await Inbox(pool, evt.client, CONSUMER, metrics).receive(await evt.fetch(3))
+    await Inbox(pool, reporting_consumer("bureau"), Faults(metrics)).receive(evt.client, await evt.fetch(3))
     counted = [
         metrics.consumed.labels(CONSUMER, outcome)._value.get() for outcome in ("received", "repeated")
     ]
@@ -312,14 +319,14 @@ async def test_half_a_batch_is_never_received(pool: Pool, evt: Bus):
     messages = await evt.fetch(2)
     await pool.close()
     with pytest.raises(StoreUnavailable):
-        await inbox_of(pool, evt).receive(messages)
+        await inbox_of(pool, evt).receive(evt.client, messages)
     assert await evt.unacknowledged() == 2
 
 
 async def test_waits_for_its_dead_letters_to_be_stored(pool: Pool, evt: Bus):
     await evt.publish(broken(1))
     await api(evt.client, f"STREAM.DELETE.{DEAD_LETTERS}")
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
 
         async def was_given_back() -> bool:
             info = await api(evt.client, f"CONSUMER.INFO.{EVT_ALL}.{CONSUMER}")
@@ -333,14 +340,14 @@ async def test_waits_for_its_dead_letters_to_be_stored(pool: Pool, evt: Bus):
 
 
 async def test_receives_more_than_one_fetch_takes(pool: Pool, evt: Bus):
-    async with running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt):
         await evt.publish(*(message(number) for number in range(1, 601)))
         await until_all_is_acknowledged(evt, 600)
     assert await received(pool) == [(number, number) for number in range(1, 601)]
 
 
 async def test_two_inboxes_on_one_consumer_receive_everything_once(pool: Pool, evt: Bus):
-    async with running(inbox_of(pool, evt)), running(inbox_of(pool, evt)):
+    async with running(inbox_of(pool, evt), evt), running(inbox_of(pool, evt), evt):
         await evt.publish(*(message(number) for number in range(1, 1201)))
         await until_all_is_acknowledged(evt, 1200)
     assert await received(pool) == [(number, number) for number in range(1, 1201)]

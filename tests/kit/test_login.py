@@ -531,7 +531,7 @@ class Untrue:
 @pytest.fixture
 async def untrue() -> AsyncIterator[Untrue]:
     provider = Untrue(FakeIssuer())
-    server = http_server(provider.app(), 0)
+    server = http_server(provider.app())
     listening = socket.create_server((server.config.host, 0))
     provider.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -657,7 +657,7 @@ async def test_a_provider_that_goes_away_meanwhile_is_told_as_such(
     make_place: Callable[[str], Place], http: httpx2.AsyncClient
 ):
     provider = Untrue(FakeIssuer())
-    server = http_server(provider.app(), 0)
+    server = http_server(provider.app())
     listening = socket.create_server((server.config.host, 0))
     provider.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(server.serve(sockets=[listening]))

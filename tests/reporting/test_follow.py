@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from nats.aio.client import Client
+from prometheus_client import CollectorRegistry
 
 from banen_kit.bus import jetstream
+from banen_kit.faults import Faults
+from banen_kit.metrics import Metrics
 from banen_kit.postgres import connect
 from banen_kit.topology import Partner, apply_stream, streams
 from banen_reporting import follow
@@ -44,7 +47,9 @@ async def say(client: Client, service: str, body: bytes) -> None:
 
 @asynccontextmanager
 async def following(client: Client, view: View) -> AsyncIterator[None]:
-    task = asyncio.create_task(read_watermarks(client, view, PARTNERS))
+    task = asyncio.create_task(
+        read_watermarks(client, view, PARTNERS, Faults(Metrics.create(CollectorRegistry())))
+    )
     try:
         yield
     finally:

@@ -181,7 +181,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
         ),
     )
     unused = cast("Retention", None)
-    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, health, app, [], []))
+    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, health, app))
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 

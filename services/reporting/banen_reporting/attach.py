@@ -31,29 +31,23 @@ async def attach(host: Host) -> None:
     readers = Readers(answers, programme, host.gate)
     host.app.include_router(reads.routes(readers))
     host.app.include_router(pages.routes(readers, logins_of(host)))
-    declared = reporting_consumer(host.settings.partner)
-    host.consumers.append(declared)
+    inbox = Inbox(view.pool, reporting_consumer(host.settings.partner), host.health.faults)
 
-    async def follow(client: Client) -> None:
-        inbox = Inbox(view.pool, client, declared["durable_name"], host.desk.metrics)
-
-        async def inbox_hears() -> None:
-            if asyncio.get_running_loop().time() - inbox.last_fetch > SILENT_SECONDS:
-                raise BusUnavailable("the inbox has not heard from the bus for a while")
-
-        host.health.checks["inbox"] = inbox_hears
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(inbox.run())
-            tasks.create_task(project_forever(view, inbox, host.desk.metrics))
-            tasks.create_task(read_watermarks(client, view, partners))
+    async def inbox_hears() -> None:
+        if asyncio.get_running_loop().time() - inbox.last_fetch > SILENT_SECONDS:
+            raise BusUnavailable("the inbox has not heard from the bus for a while")
 
     async def figures_current() -> None:
         received, folded, _ = await view.backlog()
         if received - folded > MOST_BEHIND:
             raise BusUnavailable(f"{received - folded} events are not counted yet")
 
-    host.health.checks["figures"] = figures_current
-    host.bus_loops.append(follow)
+    async def watch_watermarks(client: Client) -> None:
+        await read_watermarks(client, view, partners, host.health.faults)
+
+    host.health.checks.update({"inbox": inbox_hears, "figures": figures_current})
+    host.loops.append(lambda: project_forever(view, inbox.grown, host.health.faults))
+    host.bus_loops.extend([inbox.run, watch_watermarks])
 
 
 def logins_of(host: Host) -> Logins:

@@ -2,17 +2,16 @@
 
 import asyncio
 import logging
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from nats.aio.client import Client
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 from pydantic import BaseModel, Field, ValidationError
 
 from banen_contracts.base import Moment, source_of
-from banen_kit.bus import UNREACHABLE, WATERMARKS, end_if_cancelled, jetstream, watermark_subject
-from banen_kit.inbox import Inbox
+from banen_kit.bus import WATERMARKS, jetstream, watermark_subject
+from banen_kit.faults import Faults, forever
 from banen_kit.metrics import Metrics
-from banen_kit.store import StoreUnavailable
 from banen_kit.topology import Partner
 from banen_reporting.view import View
 
@@ -28,21 +27,21 @@ class Watermark(BaseModel, frozen=True):
     sequence: Annotated[int, Field(ge=0, lt=2**53)]
 
 
-async def project_forever(view: View, inbox: Inbox, metrics: Metrics) -> None:
+async def project_forever(view: View, grown: asyncio.Event, faults: Faults) -> NoReturn:
     """Fold whatever was received, at once; also what another process received, within a second."""
-    while True:
-        inbox.grown.clear()
-        try:
-            await view.project()
-            await _measure(view, metrics)
-        except StoreUnavailable as error:
-            log.warning("projection pauses: %s", error)
-            await asyncio.sleep(POLL_SECONDS)
+
+    async def work() -> None:
+        grown.clear()
+        await view.project()
+        await _measure(view, faults.metrics)
+        faults.clear("projection")
         try:
             async with asyncio.timeout(POLL_SECONDS):
-                await inbox.grown.wait()
+                await grown.wait()
         except TimeoutError:
-            continue
+            return
+
+    await forever("projection", work, faults)
 
 
 async def _measure(view: View, metrics: Metrics) -> None:
@@ -53,21 +52,24 @@ async def _measure(view: View, metrics: Metrics) -> None:
         metrics.set_aside.labels(reason).set(count)
 
 
-async def read_watermarks(client: Client, view: View, partners: list[Partner]) -> None:
+async def read_watermarks(client: Client, view: View, partners: list[Partner], faults: Faults) -> NoReturn:
     """Ask for the last watermark of each source, every second."""
-    stream = jetstream(client)
-    while True:
+
+    async def work() -> None:
         for partner in partners:
             for service in partner.services:
-                try:
-                    found = await stream.get_last_msg(WATERMARKS, watermark_subject(partner.id, service))
-                    mark = Watermark.model_validate_json(found.data or b"")
-                    await view.save_watermark(
-                        source_of(partner.id, service), mark.through.isoformat(), mark.sequence
-                    )
-                except (NotFoundError, APIError, StoreUnavailable, *UNREACHABLE):
-                    continue  # none yet, or nobody there to ask: the figures stay provisional meanwhile
-                except ValidationError:
-                    log.warning("the watermark of %s %s cannot be read", partner.id, service)
-        end_if_cancelled()
-        await asyncio.sleep(POLL_SECONDS)
+                await _read_watermark(client, view, partner.id, service)
+
+    await forever("watermarks", work, faults, every=POLL_SECONDS)
+
+
+async def _read_watermark(client: Client, view: View, partner: str, service: str) -> None:
+    try:
+        found = await jetstream(client).get_last_msg(WATERMARKS, watermark_subject(partner, service))
+        mark = Watermark.model_validate_json(found.data or b"")
+    except NotFoundError:
+        return  # none yet: the figures stay provisional meanwhile
+    except ValidationError:
+        log.warning("the watermark of %s %s cannot be read", partner, service)
+        return
+    await view.save_watermark(source_of(partner, service), mark.through.isoformat(), mark.sequence)

@@ -1,20 +1,17 @@
 """Whether an audit log is still what was recorded: its chain of hashes, and the anchors of it in another cluster."""
 
-import asyncio
 import json
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import NoReturn
 
 import asyncpg
 
+from banen_kit.faults import Faults, Loop
 from banen_kit.postgres import Pool, reachable
-from banen_kit.store import StoreUnavailable
-
-log = logging.getLogger(__name__)
 
 ANCHOR_SECONDS = 60.0
 BATCH = 2000
@@ -47,20 +44,20 @@ async def anchor(store: Pool, keys: Pool, service: str) -> int:
     return head[0] if head else 0
 
 
-async def anchor_forever(store: Pool, keys: Pool, service: str, *, every: float = ANCHOR_SECONDS) -> None:
-    """Anchor whenever the log has grown since the last time. Goes on after each failure, which it logs."""
+async def anchor_forever(
+    store: Pool, keys: Pool, service: str, faults: Faults, *, every: float = ANCHOR_SECONDS
+) -> NoReturn:
+    """Anchor whenever the log has grown since the last time; a log that cannot be trusted is a fault too."""
     anchored: tuple[int, bytes] | None = None
-    while True:
-        try:
-            head = await _head(store)
-            if head is not None and head != anchored:
-                await _write(keys, service, *head)
-                anchored = head
-        except StoreUnavailable as error:
-            log.warning("the audit log of %s is not anchored now: %s", service, error)
-        except AnchorRefused as error:
-            log.error("the audit log of %s cannot be trusted: %s", service, error)  # noqa: TRY400 - the place says nothing
-        await asyncio.sleep(every)
+
+    async def work() -> None:
+        nonlocal anchored
+        head = await _head(store)
+        if head is not None and head != anchored:
+            await _write(keys, service, *head)
+            anchored = head
+
+    await Loop("audit", faults, still_ready=True).forever(work, every=every)
 
 
 async def _head(store: Pool) -> tuple[int, bytes] | None:
@@ -74,7 +71,7 @@ async def _write(keys: Pool, service: str, number: int, hash_: bytes) -> None:
         async with reachable():
             await keys.execute("select anchor_audit($1, $2, $3)", service, number, hash_)
     except asyncpg.RaiseError as error:
-        raise AnchorRefused(str(error)) from error
+        raise AnchorRefused(f"the audit log cannot be trusted: {error}") from error
 
 
 def digest(row: asyncpg.Record) -> bytes:

@@ -29,6 +29,7 @@ MOST_BYTES = 64 * 1024
 """The largest public event; none comes near it."""
 MOST_IN_BATCH = 500
 
+
 Headers: TypeAlias = Mapping[str, str]
 Message: TypeAlias = tuple[str, bytes, Headers]
 """Subject, body, headers."""
@@ -90,6 +91,18 @@ def jetstream(client: Client) -> JetStreamContext:
 
 def headers_of(message: Msg | RawStreamMsg) -> dict[str, str]:
     return cast("dict[str, str] | None", message.headers) or {}  # pyright: ignore[reportUnknownMemberType]
+
+
+def _status_of(message: Msg | None) -> str | None:
+    """What the server says by itself on our inbox; a delivery of the stream carries the subject of its acknowledgement."""
+    if message is None or message.reply.startswith("$JS.ACK."):
+        return None
+    return headers_of(message).get("Status")
+
+
+# nats-py takes a fetched message with a header *named* Status for the server's own: never acknowledged, redelivered for
+# ever, and a few thousand of them stop the consumer without a word.
+JetStreamContext.is_status_msg = staticmethod(_status_of)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 async def _ignore(*_: object) -> None:
@@ -219,7 +232,7 @@ async def dead_letter(client: Client, consumer: str, message: Msg, reason: str) 
     kept = {
         name: value
         for name, value in headers_of(message).items()
-        if not name.startswith("Nats-") and len(name) + len(value) < 1024
+        if name.lower().startswith(("ce-", "content-type")) and len(name) + len(value) < 1024
     }
     headers = {
         **kept,

@@ -6,7 +6,7 @@ import random
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from banen_kit.bus import end_if_cancelled
 from banen_kit.metrics import Metrics
@@ -27,7 +27,7 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The faults of one service, for readiness, the log and the metrics. Says each once, and once that it is over."""
+    """The faults of one service, for readiness, the log and the metrics. Logs each once, and once that it is over."""
 
     metrics: Metrics
     _open: dict[str, Fault] = field(default_factory=dict[str, Fault])
@@ -50,6 +50,49 @@ class Faults:
         return dict(self._open)
 
 
+@dataclass
+class Loop:
+    """Background work that goes on for ever, whatever it raises.
+
+    A failure is counted, and tried again after growing, jittered pauses. It becomes the fault `name` when it lasts for
+    longer than `tolerance` seconds, until the work comes back or says that it got through.
+    """
+
+    name: str
+    faults: Faults
+    tolerance: float = 0.0
+    still_ready: bool = False
+    _pause: float = SHORTEST_PAUSE
+    _failing_since: float | None = None
+
+    async def forever(self, work: Callable[[], Awaitable[None]], *, every: float = 0.0) -> NoReturn:
+        """Do it again `every` so many seconds."""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - a loop never takes the process with it
+                end_if_cancelled()
+                self._failed(error)
+                await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            else:
+                end_if_cancelled()
+                self.got_through()
+                await asyncio.sleep(every)
+
+    def got_through(self) -> None:
+        """For work that does not come back by itself: what failed before works now."""
+        self._pause, self._failing_since = SHORTEST_PAUSE, None
+        self.faults.clear(self.name)
+
+    def _failed(self, error: Exception) -> None:
+        self.faults.metrics.loop_failures.labels(self.name, type(leaf_of(error)).__name__).inc()
+        now = asyncio.get_running_loop().time()
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since >= self.tolerance:
+            self.faults.raise_(self.name, reason_of(error), still_ready=self.still_ready)
+
+
 async def forever(
     name: str,
     work: Callable[[], Awaitable[None]],
@@ -58,36 +101,20 @@ async def forever(
     every: float = 0.0,
     tolerance: float = 0.0,
 ) -> NoReturn:
-    """Do `work` again and again, `every` so many seconds, whatever it raises.
+    """A `Loop` around work that comes back by itself."""
+    await Loop(name, faults, tolerance).forever(work, every=every)
 
-    A failure is counted and tried again after growing, jittered pauses. It becomes the fault `name` when it lasts for
-    longer than `tolerance` seconds, and is over when `work` comes back. Work that does not come back by itself says
-    with `faults.clear` that it got through.
-    """
-    loop = asyncio.get_running_loop()
-    pause, failing_since = SHORTEST_PAUSE, None
-    while True:
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - a loop never takes the process with it
-            end_if_cancelled()
-            if name not in faults.open() and pause == LONGEST_PAUSE:
-                pause, failing_since = SHORTEST_PAUSE, None  # it got through in the meantime
-            faults.metrics.loop_failures.labels(name, type(error).__name__).inc()
-            failing_since = failing_since or loop.time()
-            if loop.time() - failing_since >= tolerance:
-                faults.raise_(name, reason_of(error))
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
-        else:
-            end_if_cancelled()
-            pause, failing_since = SHORTEST_PAUSE, None
-            faults.clear(name)
-            await asyncio.sleep(every)
+
+def leaf_of(error: BaseException) -> BaseException:
+    """The first single error in a group of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("tuple[BaseException, ...]", error.exceptions)[0]  # pyright: ignore[reportUnknownMemberType]
+    return error
 
 
 def reason_of(error: BaseException) -> str:
     """What to say of an error: our own say it themselves; of others the kind and the place, since they quote values."""
+    error = leaf_of(error)
     if type(error).__module__.startswith("banen_") and str(error):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)

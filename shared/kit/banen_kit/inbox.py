@@ -6,9 +6,9 @@ its source and its gapless sequence.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, NoReturn, TypeAlias
 from uuid import UUID
 
 from nats.aio.client import Client
@@ -16,19 +16,17 @@ from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
 
 from banen_contracts import Envelope
+from banen_kit.attend import attend
 from banen_kit.bus import (
     EVT_ALL,
-    UNREACHABLE,
     BrokenMessage,
-    BusUnavailable,
     dead_letter,
     end_if_cancelled,
     jetstream,
     read_envelope,
 )
-from banen_kit.metrics import Metrics
+from banen_kit.faults import Faults, Loop
 from banen_kit.postgres import Connection, Pool, reachable
-from banen_kit.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -59,32 +57,29 @@ class Arrived:
 class Inbox:
     """Feeds the table `inbox` from a durable consumer, and enters new sources in `projected`."""
 
-    def __init__(self, pool: Pool, client: Client, consumer: str, metrics: Metrics) -> None:
+    def __init__(self, pool: Pool, declared: Mapping[str, Any], faults: Faults) -> None:
         self._pool = pool
-        self._client = client
-        self._consumer = consumer
-        self._metrics = metrics
+        self._declared = declared
+        self._consumer: str = declared["durable_name"]
+        self._faults = faults
+        self._metrics = faults.metrics
         self.grown = asyncio.Event()
         """Set whenever something new was received."""
         self.last_fetch = 0.0
         """When the bus last answered, on the event loop's clock; for readiness."""
 
-    async def run(self) -> None:
+    async def run(self, client: Client) -> NoReturn:
         """Receive until cancelled. What could not be stored is not acknowledged, and comes again."""
-        while True:
-            try:
-                subscription = await jetstream(self._client).pull_subscribe_bind(
-                    self._consumer, stream=EVT_ALL
-                )
-                while True:
-                    await self._fetch(subscription)
-                    end_if_cancelled()
-            except (BusUnavailable, StoreUnavailable, *UNREACHABLE) as error:
-                end_if_cancelled()
-                log.warning("inbox pauses: %s", type(error).__name__)
-                await asyncio.sleep(1)
+        loop = Loop("inbox", self._faults)
+        await loop.forever(lambda: attend(client, [self._declared], lambda: self._read(client), loop))
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+    async def _read(self, client: Client) -> None:
+        subscription = await jetstream(client).pull_subscribe_bind(self._consumer, stream=EVT_ALL)
+        while True:
+            await self._fetch(client, subscription)
+            end_if_cancelled()
+
+    async def _fetch(self, client: Client, subscription: JetStreamContext.PullSubscription) -> None:
         loop = asyncio.get_running_loop()
         try:
             messages = await subscription.fetch(FETCH, timeout=1)
@@ -96,7 +91,7 @@ class Inbox:
         if not messages:
             return
         try:
-            await self.receive(messages)
+            await self.receive(client, messages)
         except Exception:
             for message in messages:
                 await message.nak(delay=1)
@@ -104,21 +99,21 @@ class Inbox:
         for message in messages:
             await message.ack()
 
-    async def receive(self, messages: Sequence[Msg]) -> None:
+    async def receive(self, client: Client, messages: Sequence[Msg]) -> None:
         """Store a batch in one transaction; broken ones become dead letters. All of it, or an error."""
         arrived: list[Arrived] = []
         for message in messages:
             try:
                 arrived.append(Arrived(message, read_envelope(message)))
             except BrokenMessage as broken:
-                await self._set_aside(message, broken.reason)
+                await self._set_aside(client, message, broken.reason)
         if not arrived:
             return
         async with reachable(), self._pool.acquire() as connection, connection.transaction():
             fresh = await self._insert(connection, arrived)
             stale = [one for one in arrived if one.key not in fresh]
             for one in await self._conflicting(connection, stale):
-                await self._set_aside(one.message, "sequence-conflict")
+                await self._set_aside(client, one.message, "sequence-conflict")
         self._metrics.consumed.labels(self._consumer, "received").inc(len(fresh))
         self._metrics.consumed.labels(self._consumer, "repeated").inc(len(arrived) - len(fresh))
         self.grown.set()
@@ -162,7 +157,7 @@ class Inbox:
         known = {(row["source"], row["sequence"], row["event_id"]) for row in rows}
         return [one for one in stale if one.key not in known]
 
-    async def _set_aside(self, message: Msg, reason: str) -> None:
-        await dead_letter(self._client, self._consumer, message, reason)
+    async def _set_aside(self, client: Client, message: Msg, reason: str) -> None:
+        await dead_letter(client, self._consumer, message, reason)
         self._metrics.dead_letters.labels(self._consumer, reason).inc()
         log.warning("set aside a message on %s: %s", self._consumer, reason)

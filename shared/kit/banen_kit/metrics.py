@@ -13,7 +13,6 @@ class Metrics:
     relay_lag: Gauge
     relay_oldest: Gauge
     relay_published: Counter
-    relay_failures: Counter
     consumed: Counter
     dead_letters: Counter
     projection_lag: Gauge
@@ -51,7 +50,6 @@ class Metrics:
                 "Age of the oldest event that the bus does not have yet.",
             ),
             counter("relay_published_total", "Public events that the bus confirmed."),
-            counter("relay_failures_total", "Attempts to publish that failed, by reason.", "reason"),
             counter("consumed_total", "Messages read from the bus, by outcome.", "consumer", "outcome"),
             counter("dead_letters_total", "Messages set aside as unreadable.", "consumer", "reason"),
             gauge("projection_lag_events", "Events received that are not in the figures yet."),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
-from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.store import StoreFull, StoreReadOnly, StoreRefusesToStart, StoreUnavailable
 
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
@@ -39,13 +39,27 @@ UNREACHABLE = (
 """What asyncpg raises when the database is away, as opposed to when it says no."""
 
 
+NOT_NOW = ("08", "40", "53", "57", "58", "55P03", "25P04")
+"""Beginnings of the SQLSTATEs that say "not now": connection, rollback, resources, operator, system, lock, timeout."""
+DISK_FULL, READ_ONLY = "53100", "25006"
+
+
 @asynccontextmanager
 async def reachable() -> AsyncGenerator[None]:
-    """Turns "the database is away" into `StoreUnavailable`."""
+    """Turns "the database is away" and "not now" into `StoreUnavailable`, by name where the disk is full or read-only."""
     try:
         yield
     except UNREACHABLE as error:
         raise StoreUnavailable(f"PostgreSQL cannot be reached: {type(error).__name__}") from error
+    except asyncpg.PostgresError as error:
+        code: str = error.sqlstate or ""
+        if code == DISK_FULL:
+            raise StoreFull("The disk of PostgreSQL is full.") from error
+        if code == READ_ONLY:
+            raise StoreReadOnly("PostgreSQL is read-only now.") from error
+        if code.startswith(NOT_NOW):
+            raise StoreUnavailable(f"PostgreSQL cannot do it now: {type(error).__name__}") from error
+        raise
 
 
 async def connect(url: str, schema: str, *, min_size: int = 1, max_size: int = 8) -> Pool:
@@ -141,27 +155,30 @@ async def grant_store(owner: Connection, schema: str, role: str) -> None:
     """)
 
 
+KEYS_FUNCTIONS = (
+    "keys_for(text[], bytea[])",
+    "find_keys(text[])",
+    "linked(text[])",
+    "link_persons(int[], text[], text[])",
+    "destroy_keys(text[], boolean)",
+    "mark_swept(text[])",
+    "left_to_destroy(text[], text[], text[], text[])",
+    "oldest_segment()",
+)
+"""All that a service's role may do with persons' keys."""
+
+
 async def grant_keys(owner: Connection, schema: str, role: str) -> None:
     """Let a role call a few functions and take destroyed keys off the disk; it reads and writes no table.
 
     The owner must be a superuser: `pg_switch_wal` and `pg_checkpoint` are not given away by anybody else.
     """
-    functions = (
-        "keys_for(text[], bytea[])",
-        "find_keys(text[])",
-        "linked(text[])",
-        "link_persons(int[], text[], text[])",
-        "destroy_keys(text[], boolean)",
-        "mark_swept(text[])",
-        "left_to_destroy(text[], text[], text[], text[])",
-        "oldest_segment()",
-    )
     await owner.execute(f"""
         grant usage on schema "{schema}" to "{role}";
         revoke all on all tables in schema "{schema}" from "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         revoke execute on all functions in schema "{schema}" from "{role}";
-        grant execute on function {", ".join(f'"{schema}".{function}' for function in functions)} to "{role}";
+        grant execute on function {", ".join(f'"{schema}".{function}' for function in KEYS_FUNCTIONS)} to "{role}";
         grant maintain on "{schema}".keys to "{role}";
         grant execute on function pg_catalog.pg_switch_wal() to "{role}";
         grant pg_checkpoint to "{role}";
@@ -197,13 +214,51 @@ async def refuse_wrong_schema(pool: Pool, schema: str, steps: Sequence[Migration
         raise StoreRefusesToStart(f'Schema "{schema}" lacks {", ".join(missing)}; run: banen migrate')
 
 
-async def when_reachable(url: str, schema: str, *, attempts: int = 60) -> Pool:
-    """`connect`, waiting for a database that is still starting."""
+async def refuse_foreign_schema(pool: Pool, schema: str) -> None:
+    """Raises `StoreRefusesToStart` where the schema is there and the role that we connect as has no right to it."""
+    if not await pool.fetchval(
+        "select coalesce(has_schema_privilege(to_regnamespace($1), 'usage'), true)", schema
+    ):
+        raise StoreRefusesToStart(
+            f'its role may not use schema "{schema}": it is of another service or partner'
+        )
+
+
+async def refuse_wrong_keys(pool: Pool, schema: str) -> None:
+    """Raises `StoreRefusesToStart` unless all that a service does with persons' keys is there and allowed."""
+    await refuse_foreign_schema(pool, schema)
+    names = [f'"{schema}".{function}' for function in KEYS_FUNCTIONS]
+    missing = await pool.fetchval(
+        "select count(*) from unnest($1::text[]) as name"
+        " where not coalesce(has_function_privilege(to_regprocedure(name), 'execute'), false)",
+        names,
+    )
+    if missing:
+        raise StoreRefusesToStart(f'schema "{schema}" is not up to date; run: banen migrate --keys')
+
+
+async def when_reachable(url: str, schema: str, waits: Callable[[str], None], *, attempts: int = 60) -> Pool:
+    """`connect`, waiting for a database that is still starting; `waits` is told once that we do.
+
+    Raises `StoreUnavailable`, `StoreRefusesToStart` where it is there and refuses us.
+    """
     for attempt in range(attempts):
         try:
             return await connect(url, schema)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, ValueError):
+                raise StoreRefusesToStart("it is no address of a PostgreSQL database") from None
             if attempt == attempts - 1:
                 raise
+            if attempt == 0:
+                waits(str(error))
             await asyncio.sleep(0.5)
+        except (ValueError, OverflowError):
+            raise StoreRefusesToStart("it is no address of a PostgreSQL database") from None
+        except asyncpg.InvalidAuthorizationSpecificationError:
+            raise StoreRefusesToStart("PostgreSQL refuses the user or the password") from None
+        except asyncpg.InvalidCatalogNameError:
+            raise StoreRefusesToStart("PostgreSQL has no such database") from None
+        except asyncpg.InsufficientPrivilegeError:
+            raise StoreRefusesToStart("PostgreSQL does not let this user into the database") from None
     raise AssertionError("attempts must be at least 1")

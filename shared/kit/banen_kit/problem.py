@@ -105,8 +105,7 @@ def to_problem(error: Exception) -> Problem:
             detail = "Others changed this at the same moment, several times; try again."
             return Problem(503, "busy", detail, headers={"Retry-After": "1"})
         case StoreUnavailable():
-            detail = "The store cannot be reached now; repeat the request with the same Idempotency-Key."
-            return Problem(503, "store-unavailable", detail, headers={"Retry-After": "1"})
+            return Problem(503, error.code, error.advice, headers={"Retry-After": "1"})
         case StreamTooLong():
             return Problem(413, "too-much", str(error))
         case _:

@@ -6,8 +6,6 @@ follows from the last message on the stream itself, and the stream's last sequen
 
 import asyncio
 import json
-import logging
-import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -34,19 +32,26 @@ from banen_kit.bus import (
     stream_name,
     watermark_subject,
 )
+from banen_kit.faults import Faults, Loop
 from banen_kit.journal import Fact, Journal
-from banen_kit.metrics import Metrics
 from banen_kit.postgres import Connection, reachable
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.store import StoreUnavailable
-
-log = logging.getLogger(__name__)
 
 RELAY_LOCK = 8
 """Class of the two-integer advisory lock that a store's relay holds; the second integer is the store's number."""
 CONSUMER = "relay"
 WATERMARK_SECONDS = 2.0
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
+FAULT_SECONDS = 5.0
+"""How long publishing may fail before that is a fault: a bus that restarts is none."""
+BACKLOG = """
+select (select count(*) from (select from publications where sequence > $1 limit 100000) p)
+     + (select count(*) from (select from events where position > $2 limit 100000) e) as lag,
+       coalesce(extract(epoch from clock_timestamp() - least(
+         (select e.recorded_at from publications p join events e on e.position = p.position
+           where p.sequence > $1 order by p.sequence limit 1),
+         (select recorded_at from events where position > $2 order by position limit 1))), 0)::float8 as age
+"""
 
 
 class StoreBehindBus(Exception):
@@ -111,7 +116,7 @@ class Relay:
         store: PostgresStore,
         to_contract: Callable[[Any], Contract | None],
         client: Client,
-        metrics: Metrics,
+        faults: Faults,
     ) -> None:
         self._partner = partner
         self._service = service
@@ -119,7 +124,8 @@ class Relay:
         self._store = store
         self._to_contract = to_contract
         self._client = client
-        self._metrics = metrics
+        self._faults = faults
+        self._metrics = faults.metrics
         self._stream = stream_name(partner, service)
         self._position = 0
         self._fence = 0
@@ -128,38 +134,51 @@ class Relay:
         self._marked = 0
         self._last: LastMessage | None = None
         self._watermark_due = 0.0
-        self.fault: str | None = None
-        """Why the relay refuses to publish, for readiness; None while it works or waits its turn."""
 
     async def run(self) -> None:
-        """Work until cancelled. Failures are counted, logged and tried again with growing, jittered pauses."""
-        pause = SHORTEST_PAUSE
-        while True:
+        """Publish until cancelled. The backlog is measured at every attempt, also one that fails."""
+        loop = Loop("relay", self._faults, tolerance=FAULT_SECONDS)
+
+        async def work() -> None:
             try:
-                async with self.ownership() as connection:
+                async with self.ownership(loop.got_through) as connection:
                     while True:
                         await self.step(connection)
-                        pause = SHORTEST_PAUSE
-                        self.fault = None
+                        loop.got_through()
                         end_if_cancelled()
                         await self._store.wait(self._position, WATERMARK_SECONDS)
-            except (BusUnavailable, StoreUnavailable, Fenced, StoreBehindBus, NotFoundError) as error:
-                end_if_cancelled()
-                self.fault = str(error) if isinstance(error, StoreBehindBus) else None
-                self._metrics.relay_failures.labels(type(error).__name__).inc()
-                log.warning("relay of %s pauses %.1f s: %s", self._stream, pause, type(error).__name__)
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, LONGEST_PAUSE)
+            except Exception:
+                await self._measure()
+                raise
+
+        await loop.forever(work)
+
+    async def _measure(self) -> None:
+        """How much the bus does not have yet, and how old the oldest of it is; unknown where the store is away."""
+        if not self._fence:  # never had the lock: another relay measures
+            return
+        try:
+            async with reachable():
+                row = await self._store.pool.fetchrow(BACKLOG, self._sent, self._position)
+        except StoreUnavailable:
+            return
+        assert row is not None
+        self._metrics.relay_lag.set(row["lag"])
+        self._metrics.relay_oldest.set(row["age"])
 
     @asynccontextmanager
-    async def ownership(self) -> AsyncGenerator[Connection]:
-        """Hold the store's relay lock on one connection, and fence out whoever held it before."""
+    async def ownership(self, stands_by: Callable[[], None] = lambda: None) -> AsyncGenerator[Connection]:
+        """Hold the store's relay lock on one connection, and fence out whoever held it before.
+
+        `stands_by` is called for as long as another relay has it.
+        """
         async with reachable(), self._store.pool.acquire() as connection:
             number = await connection.fetchval("select store_number()")
             try:
-                while not await connection.fetchval(  # noqa: ASYNC110 - the lock is in the database, nobody tells us
+                while not await connection.fetchval(
                     "select pg_try_advisory_lock($1, $2)", RELAY_LOCK, number
                 ):
+                    stands_by()
                     await asyncio.sleep(1)
                 await self._take_over(connection)
                 yield connection
@@ -177,6 +196,8 @@ class Relay:
         assert row is not None
         self._position, self._fence = row["position"], row["fence"]
         self._numbered = await connection.fetchval("select coalesce(max(sequence), 0) from publications")
+        mark = await connection.fetchval("select position from checkpoints where consumer = 'sent'")
+        self._sent = self._marked = int(mark or 0)
         self._last = None
 
     async def step(self, connection: Connection) -> None:
@@ -203,7 +224,10 @@ class Relay:
     async def _resume(self, connection: Connection) -> None:
         """Send what was numbered earlier and is not on the stream."""
         if self._last is None:
-            self._last = await last_message(self._client, self._stream)
+            try:
+                self._last = await last_message(self._client, self._stream)
+            except NotFoundError:
+                raise BusUnavailable(f"{self._stream} does not exist; run: banen bus apply") from None
             self._sent = await self._resume_after(connection, self._last)
         while self._sent < self._numbered:
             rows = await connection.fetch(
@@ -277,9 +301,9 @@ class Relay:
         if last.sequence is None:
             if last.stream_sequence == 0:
                 return 0
-            # Emptied, but used before: what was sent is remembered only up to the last saved mark.
-            mark = await connection.fetchval("select position from checkpoints where consumer = 'sent'")
-            return int(mark or 0)
+            return (
+                self._marked
+            )  # emptied, but used before: what was sent is remembered up to the last saved mark
         ours = await connection.fetchval(
             "select event_id from publications where sequence = $1", last.sequence
         )

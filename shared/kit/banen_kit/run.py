@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import signal
+import socket
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import uvicorn
@@ -16,24 +17,35 @@ from fastapi import FastAPI
 from faststream import FastStream
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from banen_contracts.base import source_of
 from banen_kit import logs
+from banen_kit.attend import attend
 from banen_kit.audit import PostgresAudit
 from banen_kit.audit_chain import anchor_forever
-from banen_kit.bus import BusUnavailable, api, connect, end_if_cancelled, stream_name
+from banen_kit.bus import BusUnavailable, api, connect, stream_name
 from banen_kit.consumer import subscribe
 from banen_kit.desk import Desk
 from banen_kit.destroy import refuse_recycling
-from banen_kit.faults import Faults
+from banen_kit.faults import Faults, Loop
 from banen_kit.gate import Gate
 from banen_kit.http import Health, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
 from banen_kit.persons import Persons
-from banen_kit.postgres import Pool, migrations, refuse_unsafe, refuse_wrong_schema, when_reachable
+from banen_kit.postgres import (
+    Pool,
+    migrations,
+    refuse_foreign_schema,
+    refuse_unsafe,
+    refuse_wrong_keys,
+    refuse_wrong_schema,
+    when_reachable,
+)
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
@@ -43,13 +55,14 @@ from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 from banen_kit.tokens import Issuer
-from banen_kit.topology import TopologyDiffers, policy_consumers, read_partners, refuse_other_consumer
+from banen_kit.topology import policy_consumers, read_partners
 
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 """TLS is the work of a proxy on the same machine; nobody else may reach a service."""
-STUCK_SECONDS = 30.0
+DRAIN_SECONDS = 10
+"""How long requests that are under way may take once the service was told to stop."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,12 @@ class Host:
     retention: Retention
     health: Health
     app: FastAPI
-    bus_loops: list[Callable[[Client], Awaitable[None]]]
-    """Run for as long as the process, each given the connection to the bus."""
-    consumers: list[Mapping[str, Any]]
-    """Declarations of the durable consumers that this service reads."""
+    loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
+    """Run for as long as the process, whatever happens to the bus. None of them ends or raises."""
+    bus_loops: list[Callable[[Client], Awaitable[None]]] = field(
+        default_factory=list[Callable[[Client], Awaitable[None]]]
+    )
+    """The same for as long as a connection to the bus, which each is given."""
 
 
 Addition = Callable[[Host], Awaitable[None]]
@@ -75,83 +90,113 @@ Addition = Callable[[Host], Awaitable[None]]
 
 
 def main(service: Service, addition: Addition | None = None) -> None:
-    """The `python -m` of a service. Ends with one line that says what to do when it cannot start."""
+    """The `python -m` of a service. Ends with 78 and one line that says what to do when it cannot start."""
     logs.to_stdout()
-    reasons: list[str] = []
     try:
         asyncio.run(serve(service, load(), addition))
-    except* (SettingsInvalid, StoreRefusesToStart, StoreUnavailable, TopologyDiffers, ValueError) as group:
-        reasons = [str(error) for error in leaves(group)]
-    for reason in reasons:
-        log.error("%s cannot run: %s", service.name, reason)
-    if reasons:
+    except (SettingsInvalid, StoreRefusesToStart, StoreUnavailable, ValueError) as error:
+        log.error("%s cannot start: %s", service.name, error)  # noqa: TRY400 - one line, for people
         sys.exit(78)
 
 
-def leaves(error: BaseException) -> list[BaseException]:
-    """The single errors in a group of groups."""
-    if isinstance(error, BaseExceptionGroup):
-        inner = cast("tuple[BaseException, ...]", error.exceptions)  # pyright: ignore[reportUnknownMemberType]
-        return [leaf for one in inner for leaf in leaves(one)]
-    return [error]
-
-
 async def serve(service: Service, settings: Settings, addition: Addition | None) -> None:
+    """Run until SIGTERM or SIGINT, which are heard at every moment."""
+    stopping = asyncio.Event()
     for caught in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn drains on these and raises them again; without a handler that would end us before the clean-up
-        asyncio.get_running_loop().add_signal_handler(caught, lambda: None)
-    async with AsyncExitStack() as stack:
-        host = await open_host(service, settings, stack)
-        if addition is not None:
-            await addition(host)
-        server = http_server(host.app, settings.port)
-        log.info(
-            "%s of %s binds to %s:%s; TLS is for a proxy", service.name, settings.partner, HOST, settings.port
-        )
-        async with asyncio.TaskGroup() as tasks:
-            schema = schema_of(settings.partner, service.name)
-            beside = [
-                tasks.create_task(bus_side(service, host)),
-                tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema)),
-                tasks.create_task(host.retention.run_forever()),
-            ]
-
-            async def http() -> None:
-                await server.serve()
-                for task in beside:
-                    task.cancel()
-
-            tasks.create_task(http())
+        asyncio.get_running_loop().add_signal_handler(caught, stopping.set)
+    with bound(settings.port) as listener:
+        async with AsyncExitStack() as stack:
+            host = await _unless(stopping, open_host(service, settings, addition, stack))
+            if host is not None:
+                await run_host(service, host, listener, stopping)
 
 
-def http_server(app: FastAPI, port: int) -> uvicorn.Server:
-    return uvicorn.Server(
+@contextmanager
+def bound(port: int) -> Generator[socket.socket]:
+    """The service's address, taken before anything slow is done. Raises `SettingsInvalid`."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            raise SettingsInvalid(f"BANEN_PORT: {HOST}:{port} cannot be used: {error.strerror}") from error
+        yield listener
+
+
+async def _unless(stopping: asyncio.Event, opening: Coroutine[Any, Any, Host]) -> Host | None:
+    """What is opened, or None where we were told to stop first."""
+    opened, stopped = asyncio.create_task(opening), asyncio.create_task(stopping.wait())
+    await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if stopping.is_set():
+        opened.cancel()
+        await asyncio.wait({opened})
+        return None
+    return await opened
+
+
+async def run_host(service: Service, host: Host, listener: socket.socket, stopping: asyncio.Event) -> None:
+    server = http_server(host.app)
+    log.info(
+        "%s of %s is at %s:%s; TLS is for a proxy",
+        service.name,
+        host.settings.partner,
+        *listener.getsockname(),
+    )
+    schema = schema_of(host.settings.partner, service.name)
+    async with asyncio.TaskGroup() as tasks:
+        beside = [
+            tasks.create_task(bus_side(service, host)),
+            tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema, host.health.faults)),
+            tasks.create_task(host.retention.run_forever()),
+            *(tasks.create_task(_forever(loop())) for loop in host.loops),
+        ]
+        serving = tasks.create_task(server.serve([listener]))
+        await stopping.wait()
+        server.should_exit = True
+        await serving
+        for task in beside:
+            task.cancel()
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to `serve`: they are heard before it runs, too."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def http_server(app: FastAPI) -> Server:
+    return Server(
         uvicorn.Config(
             app,
-            HOST,
-            port,
             log_config=None,
             access_log=False,  # addresses are not for logs
             lifespan="off",
             proxy_headers=False,  # whoever connects could claim to be anybody
+            timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )
 
 
-async def open_host(service: Service, settings: Settings, stack: AsyncExitStack) -> Host:
-    """Open everything but the bus. Raises `StoreRefusesToStart`, `StoreUnavailable`, `ValueError`."""
+async def open_host(
+    service: Service, settings: Settings, addition: Addition | None, stack: AsyncExitStack
+) -> Host:
+    """Open everything but the bus. Raises `SettingsInvalid`, `StoreRefusesToStart`, `StoreUnavailable`, `ValueError`."""
     partners = frozenset(partner.id for partner in read_partners(settings.partners_file))
     if settings.partner not in partners:
         raise ValueError(f"{settings.partner} is not in {settings.partners_file}")
     master = MasterKey.read(settings.master_key_file)
-    pool = await when_reachable(
-        settings.database_url.get_secret_value(), schema_of(settings.partner, service.name)
-    )
-    stack.push_async_callback(pool.close)
+    schema, keys_schema = schema_of(settings.partner, service.name), keys_schema_of(settings.partner)
+    with naming("BANEN_DATABASE_URL"):
+        pool = await _pool("BANEN_DATABASE_URL", settings.database_url, schema, stack)
+        await refuse_foreign_schema(pool, schema)
     await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema_of(settings.partner, service.name), migrations(service.sql))
-    keys_pool = await when_reachable(settings.keys_url.get_secret_value(), keys_schema_of(settings.partner))
-    stack.push_async_callback(keys_pool.close)
+    await refuse_wrong_schema(pool, schema, migrations(service.sql))
+    with naming("BANEN_KEYS_URL"):
+        keys_pool = await _pool("BANEN_KEYS_URL", settings.keys_url, keys_schema, stack)
+        await refuse_wrong_keys(keys_pool, keys_schema)
     await refuse_unsafe(keys_pool)
     persons_keys = PostgresKeys(keys_pool, master)
     await refuse_recycling(keys_pool)
@@ -183,70 +228,88 @@ async def open_host(service: Service, settings: Settings, stack: AsyncExitStack)
     held = Persons(desk, settings.key_backup_days) if service.kept else None
     app = create_app(desk, gate, health, held)
     months = read_months(settings.retention, service.kept)
-    return Host(
-        settings,
-        desk,
-        gate,
-        store,
-        keys_pool,
-        Retention(desk, months),
-        health,
-        app,
-        [],
-        list(policy_consumers(settings.partner, service)),
-    )
+    host = Host(settings, desk, gate, store, keys_pool, Retention(desk, months), health, app)
+    if addition is not None:
+        await addition(host)
+    return host
+
+
+@contextmanager
+def naming(setting: str) -> Generator[None]:
+    """Says which setting it is about when a database is not the right one, or is not there."""
+    try:
+        yield
+    except StoreRefusesToStart as error:
+        raise SettingsInvalid(f"{setting}: {error}") from error
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{setting}: {error}") from error
+
+
+async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack) -> Pool:
+    def waits(reason: str) -> None:
+        log.warning("%s: waiting: %s", setting, reason)
+
+    pool = await when_reachable(url.get_secret_value(), schema, waits)
+    stack.push_async_callback(pool.close)
+    return pool
 
 
 async def bus_side(service: Service, host: Host) -> None:
-    """Relay, policies and whatever else reads the bus. Commands are taken also while the bus is away."""
-    waiting = True
-
-    async def bus_reached() -> None:
-        if waiting:
-            raise BusUnavailable("waiting for the bus")
-
-    host.health.checks["bus"] = bus_reached
-    client = await _connect_patiently(host)
-    partner = host.settings.partner
-    for declared in host.consumers:
-        await _patiently(lambda declared=declared: refuse_other_consumer(client, declared))
-    relay = Relay(
-        partner, service.name, host.desk.journal, host.store, service.to_contract, client, host.desk.metrics
-    )
+    """Relay, policies and whatever else uses the bus. Commands are taken also while the bus is away or not set up."""
+    partner, faults = host.settings.partner, host.health.faults
     stream = stream_name(partner, service.name)
+    client: Client | None = None
 
     async def bus_answers() -> None:
-        await api(client, f"STREAM.INFO.{stream}")
-        if relay.fault:
-            raise BusUnavailable(relay.fault)
+        if client is None:
+            raise BusUnavailable("not connected yet")
+        try:
+            await api(client, f"STREAM.INFO.{stream}")
+        except NotFoundError:
+            raise BusUnavailable(f"{stream} does not exist; run: banen bus apply") from None
 
+    async def one_connection() -> None:
+        nonlocal client
+        client = await connect(host.settings.bus_url.get_secret_value(), f"{partner}-{service.name}")
+        loop.got_through()
+        relay = Relay(
+            partner, service.name, host.desk.journal, host.store, service.to_contract, client, faults
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(relay.run())
+                tasks.create_task(read_policies(service, host, client))
+                for work in host.bus_loops:
+                    tasks.create_task(_forever(work(client)))
+                await _until_closed(client)
+        finally:
+            await client.close()
+
+    loop = Loop("bus", faults)
     host.health.checks["bus"] = bus_answers
-    waiting = False
-    async with policies(host, client), asyncio.TaskGroup() as tasks:
-        tasks.create_task(relay.run())
-        for loop in host.bus_loops:
-            tasks.create_task(_forever(loop(client)))
-        for declared in host.consumers:
-            tasks.create_task(watch_consumer(client, declared["durable_name"]))
+    await loop.forever(one_connection)
+
+
+async def _until_closed(client: Client) -> None:
+    """nats-py reconnects by itself, but not after the server turned it away. Raises `BusUnavailable`."""
+    while not client.is_closed:  # noqa: ASYNC110 - nats-py has one callback, and it is taken
+        await asyncio.sleep(1)
+    raise BusUnavailable("NATS closed the connection for good")
 
 
 async def _forever(loop: Awaitable[None]) -> None:
     await loop
 
 
-async def _connect_patiently(host: Host) -> Client:
-    name = f"{host.settings.partner}-{host.desk.service.name}"
-    return await _patiently(lambda: connect(host.settings.bus_url.get_secret_value(), name))
+async def read_policies(service: Service, host: Host, client: Client) -> None:
+    loop = Loop("policies", host.health.faults)
+    consumers = policy_consumers(host.settings.partner, service)
 
+    async def read() -> None:
+        async with policies(host, client):
+            await asyncio.Event().wait()
 
-async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
-    """Try again for as long as the bus is away."""
-    while True:
-        try:
-            return await attempt()
-        except BusUnavailable:
-            end_if_cancelled()
-            await asyncio.sleep(1)
+    await loop.forever(lambda: attend(client, consumers, read, loop))
 
 
 @asynccontextmanager
@@ -265,25 +328,3 @@ async def policies(host: Host, client: Client) -> AsyncGenerator[None]:
         yield
     finally:
         await stream.stop()
-
-
-async def watch_consumer(client: Client, durable: str) -> None:
-    """End the process when a consumer has work and nobody takes it: whoever supervises us starts afresh.
-
-    A subscription that a restart of the bus left silent cannot be told from an idle one in any other way.
-    """
-    floor, since = -1, asyncio.get_running_loop().time()
-    while True:
-        end_if_cancelled()
-        await asyncio.sleep(STUCK_SECONDS / 3)
-        now = asyncio.get_running_loop().time()
-        try:
-            info = await api(client, f"CONSUMER.INFO.EVT_ALL.{durable}")
-        except BusUnavailable:
-            since = now
-            continue
-        moved = info["ack_floor"]["stream_seq"] != floor
-        if moved or info["num_pending"] + info["num_ack_pending"] == 0:
-            floor, since = info["ack_floor"]["stream_seq"], now
-        elif now - since > STUCK_SECONDS and info["num_waiting"] == 0:
-            raise TopologyDiffers(f"consumer {durable} has work, and nobody fetches it")

@@ -233,15 +233,16 @@ async def _put_consumer(client: Client, declared: Mapping[str, Any], action: str
     await api(client, f"CONSUMER.CREATE.{EVT_ALL}.{name}", request)
 
 
-async def refuse_other_consumer(client: Client, declared: Mapping[str, Any]) -> None:
-    """Raises `TopologyDiffers` unless the consumer is there and as declared, `BusUnavailable`."""
+async def refuse_other_consumer(client: Client, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What the server says of a consumer. Raises `TopologyDiffers` unless it is as declared, `BusUnavailable`."""
     name = declared["durable_name"]
     try:
-        actual = (await api(client, f"CONSUMER.INFO.{EVT_ALL}.{name}"))["config"]
+        info = await api(client, f"CONSUMER.INFO.{EVT_ALL}.{name}")
     except NotFoundError:
         raise TopologyDiffers(f"consumer {name} does not exist; run: banen bus apply") from None
-    found = differences(declared, actual)
+    found = differences(declared, info["config"])
     if found:
         raise TopologyDiffers(
             f"consumer {name} is not ours: {'; '.join(found)}; run: banen bus apply --change"
         )
+    return info

@@ -13,6 +13,7 @@ from banen_contracts import Envelope
 from banen_contracts.base import source_of
 from banen_contracts.mediation import ClientTakenOn
 from banen_kit.bus import EVT_ALL, WATERMARKS, api, connected, jetstream, publish_batch, stream_name
+from banen_kit.faults import Faults
 from banen_kit.inbox import Inbox
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
@@ -70,7 +71,7 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
         store,
         SERVICE.to_contract,
         client,
-        Metrics.create(CollectorRegistry()),
+        Faults(Metrics.create(CollectorRegistry())),
     )
 
     async def work() -> None:
@@ -110,7 +111,7 @@ async def facts_row(server: Postgres, client: Client, count: int) -> Row:
                 " values ('partner', 'bureau', 'facts', '2020-01-01', false, 1, 1, $1)",
                 json.dumps({"name": "Facts", "services": ["mediation"]}),
             )
-            folded = await rate(count, receive_and_fold(pool, client, f"{name}a-reporting", count))
+            folded = await rate(count, receive_and_fold(pool, client, f"{name}a", count))
         pairs.append((folded, await rate(count, fetch_only(client, f"{name}b-reporting", count))))
     return compared("bus to facts", "events/s", 0.5, pairs)
 
@@ -141,10 +142,10 @@ async def publish_clients(client: Client, partner: str, count: int) -> None:
         state = (await api(client, f"STREAM.INFO.{EVT_ALL}"))["state"]
 
 
-async def receive_and_fold(pool: Pool, client: Client, consumer: str, count: int) -> None:
-    inbox = Inbox(pool, client, consumer, Metrics.create(CollectorRegistry()))
+async def receive_and_fold(pool: Pool, client: Client, partner: str, count: int) -> None:
+    inbox = Inbox(pool, reporting_consumer(partner), Faults(Metrics.create(CollectorRegistry())))
     view = View(pool)
-    task = asyncio.create_task(inbox.run())
+    task = asyncio.create_task(inbox.run(client))
     folded = 0
     while folded < count:
         inbox.grown.clear()
