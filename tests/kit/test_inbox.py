@@ -351,3 +351,36 @@ async def test_two_inboxes_on_one_consumer_receive_everything_once(pool: Pool, e
         await evt.publish(*(message(number) for number in range(1, 1201)))
         await until_all_is_acknowledged(evt, 1200)
     assert await received(pool) == [(number, number) for number in range(1, 1201)]
+
+
+async def test_a_header_named_status_is_no_word_of_the_server(pool: Pool, evt: Bus):
+    """nats-py would take them for its own, never acknowledge them, and a few thousand would stop everybody."""
+    subject, body, headers = message(1)
+    await evt.publish((subject, body, {**headers, "Status": "404"}))
+    await evt.publish(*[(subject, b"{}", {"Status": status}) for status in ("404", "100", "409", "x")] * 1500)
+    await evt.publish(message(2))
+    async with running(inbox_of(pool, evt), evt):
+        await until_all_is_acknowledged(evt, 6002)
+    assert await received(pool) == [(1, 1), (2, 2)]
+    state = (await api(evt.client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]
+    assert state["messages"] == 6000
+    letter = await jetstream(evt.client).get_msg(DEAD_LETTERS, seq=1)
+    assert headers_of(letter)["Banen-Reason"] == "envelope-invalid"
+    assert "Status" not in headers_of(letter)
+
+
+async def test_goes_on_after_its_consumer_was_deleted_and_declared_again(pool: Pool, evt: Bus):
+    inbox = inbox_of(pool, evt)
+
+    async def is_a_fault() -> bool:
+        return "inbox" in inbox._faults.open()
+
+    async with running(inbox, evt):
+        await evt.publish(message(1))
+        await until_all_is_acknowledged(evt, 1)
+        await api(evt.client, f"CONSUMER.DELETE.{EVT_ALL}.{CONSUMER}")
+        await evt.publish(message(2))
+        await eventually(is_a_fault)
+        await apply_consumer(evt.client, reporting_consumer("bureau"), change=False)
+        await until_all_is_acknowledged(evt, 2)
+    assert await received(pool) == [(1, 1), (2, 2)]

@@ -10,7 +10,7 @@ import pytest
 from banen_kit.identity import Principal, Role
 from banen_kit.postgres import Pool, connect
 from banen_kit.sessions import ABSOLUTE, IDLE, LOGIN, NOTED, Login, Session, Sessions, digest
-from banen_kit.store import StoreUnavailable
+from banen_kit.store import StoreReadOnly, StoreUnavailable
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -262,3 +262,20 @@ async def test_a_database_that_is_away_is_an_error_and_nobody_is_let_in(sessions
     ):
         with pytest.raises(StoreUnavailable):
             await attempt
+
+
+async def test_a_database_that_takes_no_changes_lets_in_who_is_signed_in_and_nobody_else(
+    pool: Pool, clock: Clock
+):
+    sessions = Sessions(pool, clock)
+    cookie = await sessions.open(SOMEBODY, AGENT)
+    await pool.execute("set default_transaction_read_only = on")
+    clock.now = NOW + NOTED + SECOND
+    found = await sessions.find(cookie, AGENT)
+    assert found is not None
+    assert found.principal == SOMEBODY
+    assert await sessions.find(cookie, "another browser") is None
+    clock.now = NOW + IDLE + SECOND
+    assert await sessions.find(cookie, AGENT) is None
+    with pytest.raises(StoreReadOnly):
+        await sessions.open(SOMEBODY, AGENT)

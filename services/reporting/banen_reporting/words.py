@@ -297,6 +297,8 @@ FAULT: Mapping[str, str] = {
     "issuer-unavailable": "De inlogdienst is nu niet bereikbaar. Probeer het zo nog eens.",
     "session-ended": "Uw sessie is afgelopen. Log opnieuw in.",
     "too-many-requests": "Te veel verzoeken. Wacht een minuut.",
+    "store-full": "De schijf van de gegevensbank is vol. Wat u vroeg wordt vastgelegd, en dat kan nu niet.",
+    "store-read-only": "De gegevensbank neemt nu niets op. Wat u vroeg wordt vastgelegd, en dat kan nu niet.",
     "store-unavailable": "De gegevens zijn nu niet bereikbaar. Probeer het zo nog eens.",
 }
 FAULT_OTHER = "Er ging iets mis. Probeer het zo nog eens."

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,6 +11,7 @@ from asyncpg import Record
 
 from banen_kit.identity import Principal, Role
 from banen_kit.postgres import Pool, reachable
+from banen_kit.store import StoreFull, StoreReadOnly
 
 COOKIE = "__Host-banen"
 LOGIN_COOKIE = "__Host-banen-login"
@@ -104,13 +106,19 @@ class Sessions:
             row = await self._pool.fetchrow("select * from sessions where id = $1", digest(cookie))
             if row is None:
                 return None
-            is_over = row["seen_at"] < now - IDLE or row["made_at"] < now - ABSOLUTE
-            if is_over or not secrets.compare_digest(row["agent"], digest(agent)):
+        is_over = row["seen_at"] < now - IDLE or row["made_at"] < now - ABSOLUTE
+        is_same = secrets.compare_digest(row["agent"], digest(agent))
+        # On a database that takes no changes it is refused or shown all the same; only that is not written down.
+        with suppress(StoreReadOnly, StoreFull):
+            if is_over or not is_same:
                 await self.close(row["id"])
-                return None
-            if row["seen_at"] < now - NOTED:
-                await self._pool.execute("update sessions set seen_at = $2 where id = $1", row["id"], now)
-        return _session(row)
+            elif row["seen_at"] < now - NOTED:
+                await self._note_seen(row["id"], now)
+        return None if is_over or not is_same else _session(row)
+
+    async def _note_seen(self, id_: bytes, now: datetime) -> None:
+        async with reachable():
+            await self._pool.execute("update sessions set seen_at = $2 where id = $1", id_, now)
 
     async def use_form(self, session: Session, form_token: str) -> bool:
         """Whether this is the session's token of the moment; it is replaced, so that a form can be sent once."""

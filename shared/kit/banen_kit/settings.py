@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -82,6 +82,20 @@ class Settings(BaseSettings):
     """Where browsers find this service."""
     profile: Literal["local"] | None = None
     """`local`: everything on this machine, so that issuer and pages may do without https."""
+
+    @field_validator("database_url", "keys_url", "bus_url")
+    @classmethod
+    def _is_an_address(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Told before anything is connected; the message never holds the address, which has a password."""
+        schemes = ("nats", "tls") if info.field_name == "bus_url" else ("postgresql", "postgres")
+        try:
+            parts = urlsplit(url.get_secret_value())
+            good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError(f"must be an address such as {schemes[0]}://user:password@host:port")
+        return url
 
     @model_validator(mode="after")
     def _needs_https(self) -> Self:
