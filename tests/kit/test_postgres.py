@@ -13,6 +13,7 @@ from banen_kit.postgres import (
     connect,
     reachable,
     refuse_foreign_schema,
+    refuse_read_only,
     refuse_wrong_keys,
     when_reachable,
 )
@@ -62,6 +63,8 @@ async def test_a_full_disk_is_called_that(pool: Pool):
 async def test_a_database_that_takes_no_changes_is_called_that(pool: Pool):
     await pool.execute("set default_transaction_read_only = on")
     event = NewEvent(UUID(int=1), "thing-done", 1, "{}")
+    with pytest.raises(StoreReadOnly, match="read-only"):
+        await refuse_read_only(pool)
     with pytest.raises(StoreReadOnly, match="read-only"):
         await PostgresStore(pool).append(Append("thing-1", (event,), 0, "{}"))
 

@@ -214,6 +214,13 @@ async def refuse_wrong_schema(pool: Pool, schema: str, steps: Sequence[Migration
         raise StoreRefusesToStart(f'Schema "{schema}" lacks {", ".join(missing)}; run: banen migrate')
 
 
+async def refuse_read_only(pool: Pool) -> None:
+    """Raises `StoreReadOnly` where the database takes no changes now, `StoreUnavailable`."""
+    async with reachable():
+        if await pool.fetchval("select current_setting('transaction_read_only')") == "on":
+            raise StoreReadOnly("PostgreSQL is read-only now.")
+
+
 async def refuse_foreign_schema(pool: Pool, schema: str) -> None:
     """Raises `StoreRefusesToStart` where the schema is there and the role that we connect as has no right to it."""
     if not await pool.fetchval(

@@ -41,6 +41,7 @@ from banen_kit.postgres import (
     Pool,
     migrations,
     refuse_foreign_schema,
+    refuse_read_only,
     refuse_unsafe,
     refuse_wrong_keys,
     refuse_wrong_schema,
@@ -210,10 +211,11 @@ async def open_host(
     desk = Desk(service, journal, settings.partner, partners, audit, metrics, lambda: datetime.now(UTC))
 
     async def database() -> None:
+        await refuse_read_only(pool)
         await store.horizon()
 
     async def keys() -> None:
-        await keys_pool.fetchval("select 1")
+        await refuse_read_only(keys_pool)
 
     health = Health(Faults(metrics), settings.metrics_token, {"database": database, "keys": keys})
     http = await stack.enter_async_context(httpx2.AsyncClient())
