@@ -467,6 +467,25 @@ async def test_keeps_the_backlog_in_the_store_while_the_bus_is_away_then_drains_
     assert await sequences(stream) == list(range(1, 24))
 
 
+async def test_what_a_full_stream_refuses_is_measured_and_is_a_fault(writer: Writer, bus: Client):
+    small, *others = streams([Partner("uaf", ("intake",))], max_bytes=2**24)
+    for declared in ({**small, "max_bytes": 4096}, *others):
+        await apply_stream(bus, declared, change=False)
+    await writer.meet(50)
+    relay = relay_of(writer, bus)
+
+    async def is_a_fault() -> bool:
+        return "the bus refused: maximum bytes exceeded" in (fault_of(relay) or "")
+
+    async with running(relay):
+        await eventually(is_a_fault)
+        assert measured(relay, "relay_lag_events") == 50
+        assert measured(relay, "relay_oldest_unpublished_age_seconds") > 0
+        await apply_stream(bus, small, change=True)
+        await arrives(bus, 50)
+    assert await sequences(bus) == list(range(1, 51))
+
+
 async def test_waits_for_a_stream_that_does_not_exist_yet(writer: Writer, bus: Client):
     await writer.meet(2)
     relay = relay_of(writer, bus)

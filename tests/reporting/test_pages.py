@@ -491,3 +491,12 @@ def test_every_event_of_a_placement_has_words():
     of_placements = {type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"}
 
     assert set(words.EVENT) == of_placements
+
+
+async def test_a_database_that_takes_no_changes_shows_figures_and_refuses_what_is_audited(
+    browser: httpx2.AsyncClient, pool: Pool
+):
+    before = await get(browser, f"/?{DATES}")
+    await pool.execute("set default_transaction_read_only = on")
+    assert (await get(browser, f"/?{DATES}")).rows == before.rows
+    assert words.FAULT["store-read-only"] in (await get(browser, "/plaatsingen", 503)).words
