@@ -1,26 +1,47 @@
 """Policies on the bus, one durable consumer each: read, react, give the own service its command, acknowledge."""
 
+import asyncio
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
-from faststream import AckPolicy
+from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE
+from banen_kit.attend import attend
 from banen_kit.bus import EVT_ALL, BrokenMessage, dead_letter, read_envelope
 from banen_kit.decider import Refused
 from banen_kit.desk import Desk
+from banen_kit.faults import Faults, Loop
 from banen_kit.handler import KeyReused
 from banen_kit.metrics import Metrics
 from banen_kit.service import Policy
-from banen_kit.topology import consumer_name, policy_subject
+from banen_kit.topology import consumer_name, policy_consumers, policy_subject
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2.0
+
+
+async def read_policies(url: str, client: Client, desk: Desk, faults: Faults) -> NoReturn:
+    """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
+    loop = Loop("policies", faults)
+    consumers = policy_consumers(desk.partner, desk.service)
+
+    async def read() -> None:
+        broker = NatsBroker(url, max_reconnect_attempts=-1, reconnect_time_wait=1, logger=None)
+        subscribe(broker, client, desk)
+        stream = FastStream(broker, logger=None)
+        await stream.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await stream.stop()
+
+    await loop.forever(lambda: attend(client, consumers, read, loop))
 
 
 def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:

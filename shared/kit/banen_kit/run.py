@@ -5,8 +5,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +14,6 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import FastAPI
-from faststream import FastStream
-from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
@@ -23,11 +21,10 @@ from pydantic import SecretStr
 
 from banen_contracts.base import source_of
 from banen_kit import logs
-from banen_kit.attend import attend
 from banen_kit.audit import PostgresAudit
 from banen_kit.audit_chain import anchor_forever
 from banen_kit.bus import BusUnavailable, api, connect, stream_name
-from banen_kit.consumer import subscribe
+from banen_kit.consumer import read_policies
 from banen_kit.desk import Desk
 from banen_kit.destroy import refuse_recycling
 from banen_kit.faults import Faults, Loop
@@ -56,7 +53,7 @@ from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 from banen_kit.tokens import Issuer
-from banen_kit.topology import policy_consumers, read_partners
+from banen_kit.topology import read_partners
 
 log = logging.getLogger(__name__)
 
@@ -259,7 +256,7 @@ async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack
 async def bus_side(service: Service, host: Host) -> None:
     """Relay, policies and whatever else uses the bus. Commands are taken also while the bus is away or not set up."""
     partner, faults = host.settings.partner, host.health.faults
-    stream = stream_name(partner, service.name)
+    url, stream = host.settings.bus_url.get_secret_value(), stream_name(partner, service.name)
     client: Client | None = None
 
     async def bus_answers() -> None:
@@ -272,7 +269,7 @@ async def bus_side(service: Service, host: Host) -> None:
 
     async def one_connection() -> None:
         nonlocal client
-        client = await connect(host.settings.bus_url.get_secret_value(), f"{partner}-{service.name}")
+        client = await connect(url, f"{partner}-{service.name}")
         loop.got_through()
         relay = Relay(
             partner, service.name, host.desk.journal, host.store, service.to_contract, client, faults
@@ -280,7 +277,7 @@ async def bus_side(service: Service, host: Host) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())
-                tasks.create_task(read_policies(service, host, client))
+                tasks.create_task(read_policies(url, client, host.desk, faults))
                 for work in host.bus_loops:
                     tasks.create_task(_forever(work(client)))
                 await _until_closed(client)
@@ -301,32 +298,3 @@ async def _until_closed(client: Client) -> None:
 
 async def _forever(loop: Awaitable[None]) -> None:
     await loop
-
-
-async def read_policies(service: Service, host: Host, client: Client) -> None:
-    loop = Loop("policies", host.health.faults)
-    consumers = policy_consumers(host.settings.partner, service)
-
-    async def read() -> None:
-        async with policies(host, client):
-            await asyncio.Event().wait()
-
-    await loop.forever(lambda: attend(client, consumers, read, loop))
-
-
-@asynccontextmanager
-async def policies(host: Host, client: Client) -> AsyncGenerator[None]:
-    """FastStream reads the bus for the policies, message by message."""
-    broker = NatsBroker(
-        host.settings.bus_url.get_secret_value(),
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
-        logger=None,
-    )
-    subscribe(broker, client, host.desk)
-    stream = FastStream(broker, logger=None)
-    await stream.start()
-    try:
-        yield
-    finally:
-        await stream.stop()
