@@ -2,15 +2,37 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from nats.aio.client import Client
+from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
+from banen_contracts.base import source_of
+from banen_intake.service import SERVICE as INTAKE
+from banen_kit import blocked
+from banen_kit.audit import MemoryAudit
+from banen_kit.blocked import Outbound
 from banen_kit.bus import EVT_ALL, api, dead_letter, jetstream
+from banen_kit.desk import Desk
+from banen_kit.http import create_app
+from banen_kit.identity import Role
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
+from banen_kit.metrics import Metrics
+from banen_kit.postgres_store import PostgresStore
+from banen_kit.run import http_server
+from banen_kit.store import Append, NewEvent
+from banen_kit.testing import FakeIssuer, health_of
 from banen_local.nats import Nats
 from banen_local.programme import PARTNERS_FILE
 
@@ -78,3 +100,87 @@ async def test_a_bus_that_was_not_declared_is_one_line_that_says_what_to_do(url_
     listed = await run("dlq", "list", "--bus-url-file", url_file)
     assert isinstance(listed.exception, Fault)
     assert "run: banen bus apply" in str(listed.exception)
+
+
+@dataclass
+class Site:
+    """A service whose relay cannot publish what a newer version recorded."""
+
+    url: str
+    token_file: str
+    store: PostgresStore
+    issuer: FakeIssuer
+
+    async def run(self, command: str, *more: str) -> Result:
+        return await run(command, *more, "--url", self.url, "--token-file", self.token_file)
+
+
+@pytest.fixture
+async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
+    issuer, audit = FakeIssuer(), MemoryAudit()
+    journal: Journal[Any] = Journal(store, Codec(INTAKE.events), MemoryKeys())
+    metrics = Metrics.create(CollectorRegistry())
+    desk = Desk(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC))
+    gate = issuer.gate(INTAKE, "uaf", audit)
+    service = create_app(desk, gate, health_of(desk))
+    service.include_router(blocked.routes(Outbound(store.pool, journal, desk.publisher), gate))
+    metadata = {"correlationId": str(UUID(int=1)), "causationId": str(UUID(int=1))}
+    event = NewEvent(UUID(int=9), "of-a-newer-version", 1, "{}")
+    await store.append(Append(f"contact-{UUID(int=7)}", (event,), 0, json.dumps(metadata)))
+    (tmp_path / "token").write_text(
+        issuer.token(Role.OPS, partner="uaf", audience=source_of("uaf", "intake"))
+    )
+    server = http_server(service)
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    yield Site(url, str(tmp_path / "token"), store, issuer)
+    server.should_exit = True
+    await serving
+
+
+async def test_shows_the_event_that_a_service_cannot_publish(site: Site):
+    listed = await site.run("blocked", "--json")
+    found = json.loads(listed.output)
+    assert (found["position"], found["eventId"], found["type"]) == (1, str(UUID(int=9)), "of-a-newer-version")
+    assert (found["stream"], found["waiting"]) == (f"contact-{UUID(int=7)}", 0)
+    assert "reason: of-a-newer-version version 1" in (await site.run("blocked")).output
+
+
+async def decisions(site: Site) -> list[tuple[Any, ...]]:
+    rows = await site.store.pool.fetch("select position, type, body, reason_code from relay_decisions")
+    return [tuple(row) for row in rows]
+
+
+async def test_skips_it_once_a_human_says_so(site: Site):
+    done = await site.run("skip", "1", "--reason", "newer-version")
+    assert done.output == "Decided. The relay takes it up by itself; 0 events wait behind it.\n"
+    assert await decisions(site) == [(1, None, None, "newer-version")]
+    again = await site.run("skip", "1", "--reason", "newer-version")
+    assert str(again.exception) == "It was decided already what becomes of that event. (event-decided)"
+
+
+async def test_corrects_it_as_a_human_says(site: Site, tmp_path: Path):
+    data = {"contactRef": str(UUID(int=7)), "occurredOn": "2008-06-30", "channel": "other", "kind": "contact"}
+    (tmp_path / "data.json").write_text(json.dumps(data))
+    type_ = "nl.banenoffensief.intake.contact-made.v1"
+    arguments = ("--reason", "newer-version", "--type", type_, "--data", str(tmp_path / "data.json"))
+    assert (await site.run("correct", "1", *arguments)).exit_code == 0
+    [(_, stored, body, _)] = await decisions(site)
+    assert (stored, json.loads(body)["occurredOn"]) == (type_, "2008-06-30")
+
+
+async def test_says_why_a_decision_cannot_be(site: Site, tmp_path: Path):
+    other = await site.run("skip", "2", "--reason", "newer-version")
+    assert str(other.exception) == "That event does not stand in the way now; see: banen bus blocked"
+    (tmp_path / "data.json").write_text("{}")
+    arguments = ("--reason", "x-y", "--type", "nonsense", "--data", str(tmp_path / "data.json"))
+    refused = await site.run("correct", "1", *arguments)
+    assert str(refused.exception) == "type: must be a public event of this service (invalid-input)"
+    (tmp_path / "data.json").write_text("nonsense")
+    assert str((await site.run("correct", "1", *arguments)).exception).endswith("data.json: is not JSON")
+    (tmp_path / "token").write_text(
+        site.issuer.token(Role.MEDIATOR, partner="uaf", audience=source_of("uaf", "intake"))
+    )
+    assert "not-allowed" in str((await site.run("blocked")).exception)
+    assert await decisions(site) == []

@@ -36,7 +36,7 @@ GOLDEN = Path(__file__).parent / "golden"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KEYWORDS = {
     "$schema", "$id", "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-    "format", "items", "maximum", "minimum", "minItems", "pattern", "properties", "required", "title", "type",
+    "format", "items", "maximum", "maxItems", "minimum", "minItems", "pattern", "properties", "required", "title", "type",
 }  # fmt: skip
 
 CODES = (
@@ -49,6 +49,7 @@ CODES = (
     base.DocumentRef,
     base.Digest,
     base.MethodVersion,
+    base.SubjectRef,
     employers.SectorCode,
 )
 ORGANISATIONS = {

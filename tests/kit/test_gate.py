@@ -17,11 +17,11 @@ from prometheus_client import CollectorRegistry
 
 from banen_kit import problem
 from banen_kit.audit import MemoryAudit, Outcome
-from banen_kit.body import limited_body
+from banen_kit.body import MOST_BYTES, limited_body
 from banen_kit.desk import Desk
 from banen_kit.gate import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Gate, who
 from banen_kit.guard import Guard
-from banen_kit.http import MOST_BYTES, create_app
+from banen_kit.http import create_app
 from banen_kit.identity import Principal, Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys

@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
-from banen_kit.handler import ATTEMPTS, Answer, KeyReused, KnownAtRefused, VersionMismatch, handle
+from banen_kit.handler import ATTEMPTS, Answer, CommandHandler, KeyReused, KnownAtRefused, VersionMismatch
 from banen_kit.journal import Codec, Journal, Meta
 from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.memory_store import MemoryStore
 from banen_kit.personal import Of, Open, Personal, PersonRef
+from banen_kit.publishable import Publisher
 from banen_kit.store import Append, Appended, NewEvent, Outcome, StoreUnavailable, WrongVersion
 
 NOW = datetime.now(UTC)
@@ -113,6 +114,10 @@ class AwayStore(MemoryStore):
         raise StoreUnavailable
 
 
+PRIVATE = Publisher("uaf", "mediation", lambda _: None)
+"""Tells the others nothing."""
+
+
 def meta(number: int = 7, request: bytes = b"{}", known_at: datetime | None = None) -> Meta:
     return Meta(UUID(int=number), UUID(int=number), UUID(int=number), NOW, request, known_at)
 
@@ -137,7 +142,9 @@ def run(journal: Journal[Any]) -> Callable[..., Any]:
     def run(
         command: Command, given: Meta | None = None, seen: int | None = None, stream: str = "counter-1"
     ) -> Any:
-        return handle(journal, COUNTER, stream, command, CONTEXT, given or meta(), seen)
+        return CommandHandler(journal, PRIVATE).handle(
+            COUNTER, stream, command, CONTEXT, given or meta(), seen
+        )
 
     return run
 
@@ -322,7 +329,7 @@ async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(st
     journal: Journal[Any] = Journal(store, Codec([Counted, Named, Met, Forgotten]), keys)
 
     async def run(command: Command, given: Meta) -> Answer:
-        return await handle(journal, COUNTER, "counter-1", command, CONTEXT, given)
+        return await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", command, CONTEXT, given)
 
     await run(Name(name="Synthetic Person"), meta(8))
     for _ in range(2):
@@ -339,15 +346,15 @@ async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(st
 async def test_says_that_the_store_is_away(keys: MemoryKeys):
     journal: Journal[Any] = Journal(AwayStore(), Codec([Counted]), keys)
     with pytest.raises(StoreUnavailable):
-        await handle(journal, COUNTER, "counter-1", Count(by=1), CONTEXT, meta())
+        await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=1), CONTEXT, meta())
 
 
 async def test_finds_a_repeat_that_landed_between_reading_and_appending(
     journal: Journal[Any], keys: MemoryKeys
 ):
     late: Journal[Any] = Journal(BlindOnce(journal.store), Codec([Counted]), keys)
-    await handle(journal, COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
-    answer = await handle(late, COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
+    await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
+    answer = await CommandHandler(late, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
     assert answer == Answer(2, ("counted", "counted"), repeated=True)
 
 

@@ -13,8 +13,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_kit.audit import MemoryAudit
+from banen_kit.body import MOST_BYTES
 from banen_kit.desk import Desk
-from banen_kit.http import MOST_BULK_BYTES, MOST_BULK_LINES, MOST_BYTES, Check, create_app
+from banen_kit.http import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_kit.identity import Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys

@@ -18,8 +18,10 @@ from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
 
 from banen_contracts import Contract, Envelope
-from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_contracts.intake import Channel, ContactKind, ContactMade, IntakeEventSkipped
+from banen_kit import publishable
 from banen_kit import relay as relay_module
+from banen_kit.blocked import Correction, Decision, Outbound
 from banen_kit.bus import WATERMARKS, BusUnavailable, api, connected, headers_of, jetstream, publish_batch
 from banen_kit.decider import Stored
 from banen_kit.faults import Faults
@@ -27,7 +29,10 @@ from banen_kit.journal import Codec, Journal, Meta
 from banen_kit.keys import MemoryKeys
 from banen_kit.metrics import Metrics
 from banen_kit.postgres_store import PostgresStore
+from banen_kit.problem import Problem
+from banen_kit.publishable import Publisher
 from banen_kit.relay import Fenced, Relay
+from banen_kit.store import Append, NewEvent
 from banen_kit.topology import Partner, apply_stream, streams
 from banen_local.nats import Nats
 
@@ -44,6 +49,14 @@ class Met(Stored, frozen=True):
     ref: UUID
 
 
+class Dated(Stored, frozen=True):
+    """Public where its day is one that readers take."""
+
+    TYPE: ClassVar[str] = "dated"
+    ref: UUID
+    occurred_on: date
+
+
 class Thought(Stored, frozen=True):
     """Private."""
 
@@ -51,6 +64,13 @@ class Thought(Stored, frozen=True):
 
 
 def to_contract(event: Stored) -> Contract | None:
+    if isinstance(event, Dated):
+        return ContactMade(
+            contact_ref=event.ref,
+            occurred_on=event.occurred_on,
+            channel=Channel.OTHER,
+            kind=ContactKind.CONTACT,
+        )
     if isinstance(event, Met):
         return ContactMade(
             contact_ref=event.ref, occurred_on=DAY, channel=Channel.OTHER, kind=ContactKind.CONTACT
@@ -62,7 +82,7 @@ class Writer:
     """Appends to a store: `Met` events have the numbers 1, 2, 3 … as their references."""
 
     def __init__(self, store: PostgresStore) -> None:
-        self.journal: Journal[Stored] = Journal(store, Codec([Met, Thought]), MemoryKeys())
+        self.journal: Journal[Stored] = Journal(store, Codec([Met, Dated, Thought]), MemoryKeys())
         self.met = 0
         self.commands = 0
 
@@ -74,6 +94,15 @@ class Writer:
     async def think(self, count: int = 1) -> None:
         for _ in range(count):
             await self._append(Thought(), None)
+
+    async def leave(self, type_: str, data: str) -> None:
+        """What an older or a newer version left in the store, about the next reference."""
+        self.met += 1
+        self.commands += 1
+        metadata = {"correlationId": str(UUID(int=91)), "causationId": str(UUID(int=92))}
+        event = NewEvent(UUID(int=10**6 + self.commands), type_, 1, data)
+        stream = f"thing-{UUID(int=self.met)}"
+        await self.journal.store.append(Append(stream, (event,), 0, json.dumps(metadata)))
 
     async def _append(self, event: Stored, known_at: datetime | None) -> None:
         self.commands += 1
@@ -105,7 +134,7 @@ def relay_of(writer: Writer, client: Client) -> Relay:
     store = writer.journal.store
     assert isinstance(store, PostgresStore)
     faults = Faults(Metrics.create(CollectorRegistry()))
-    return Relay("uaf", "intake", writer.journal, store, to_contract, client, faults)
+    return Relay(Publisher("uaf", "intake", to_contract), writer.journal, store, client, faults)
 
 
 def fault_of(relay: Relay) -> str | None:
@@ -619,3 +648,145 @@ async def test_ends_when_it_is_cancelled_whatever_it_is_doing(writer: Writer, st
         assert not still_running, turns
     await once(relay_of(writer, stream))
     assert await sequences(stream) == list(range(1, writer.met + 1))
+
+
+def dated(day: str) -> str:
+    return json.dumps({"ref": str(UUID(int=3)), "occurred_on": day})
+
+
+OLDER: list[tuple[str, str, str]] = [
+    ("dated", dated("0208-06-30"), "occurredOn: Input should be greater than or equal to 1900-01-01"),
+    ("dated", dated("soon"), "what is stored does not fit (occurred_on: date_from_datetime_parsing)"),
+    ("lost", "{}", "lost version 1"),
+]
+"""Type and data of an event that cannot be published, and what is said of it."""
+
+
+async def is_blocked(relay: Relay, reason: str) -> bool:
+    said = fault_of(relay) or ""
+    return "cannot be published" in said and reason in said
+
+
+@pytest.mark.parametrize(("type_", "data", "reason"), OLDER, ids=[reason for *_, reason in OLDER])
+async def test_an_event_that_cannot_be_published_is_a_fault_and_what_comes_before_it_is_published(
+    writer: Writer, store: PostgresStore, stream: Client, type_: str, data: str, reason: str
+):
+    await writer.meet(2)
+    await writer.leave(type_, data)
+    await writer.meet(2)
+    relay = relay_of(writer, stream)
+    async with running(relay):
+        await eventually(lambda: is_blocked(relay, reason))
+        assert await sequences(stream) == [1, 2]
+        assert measured(relay, "relay_lag_events") == 3
+        assert await watermark(stream) is None
+
+
+async def test_an_event_that_readers_would_not_take_is_a_fault(
+    writer: Writer, stream: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(publishable, "MOST_BYTES", 10)
+    await writer.meet(1)
+    relay = relay_of(writer, stream)
+    async with running(relay):
+        await eventually(lambda: is_blocked(relay, "10 is the most"))
+    assert await on_stream(stream) == []
+
+
+async def test_a_new_version_that_can_publish_it_goes_on(writer: Writer, stream: Client):
+    await writer.leave("dated", dated("0208-06-30"))
+    older = relay_of(writer, stream)
+    async with running(older):
+        await eventually(lambda: is_blocked(older, "occurredOn"))
+
+    def newer(event: Stored) -> Contract | None:
+        assert isinstance(event, Dated)
+        return to_contract(Met(ref=event.ref))
+
+    faults = Faults(Metrics.create(CollectorRegistry()))
+    relay = Relay(Publisher("uaf", "intake", newer), writer.journal, older._store, stream, faults)
+    async with running(relay):
+        await arrives(stream, 1)
+    assert await sequences(stream) == [1]
+
+
+async def test_what_is_skipped_leaves_a_marker_in_its_place(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(1)
+    await writer.leave("lost", "{}")
+    await writer.meet(1)
+    relay = relay_of(writer, stream)
+    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    async with running(relay):
+        await eventually(lambda: is_blocked(relay, "lost"))
+        blocked = await outbound.blocked()
+        assert blocked is not None
+        assert (blocked.record.position, await outbound.waiting(blocked)) == (2, 1)
+        said = {"position": 2, "eventId": blocked.record.id, "reasonCode": "older-data"}
+        decision = Decision.model_validate(said)
+        await outbound.decide(decision, "ops-1")
+        await arrives(stream, 3)
+    assert await sequences(stream) == [1, 2, 3]
+    marker = (await on_stream(stream))[1]
+    envelope = Envelope.from_headers(headers_of(marker))
+    assert (envelope.id, envelope.name) == (blocked.record.id, "intake.event-skipped.v1")
+    event = IntakeEventSkipped.model_validate_json(marker.data or b"")
+    assert (event.about, event.reason_code) == (str(UUID(int=2)), "older-data")
+    assert await outbound.blocked() is None
+
+
+async def test_what_is_corrected_is_published_as_a_human_says(
+    writer: Writer, store: PostgresStore, stream: Client
+):
+    await writer.meet(2)
+    await writer.leave("dated", dated("0208-06-30"))
+    relay = relay_of(writer, stream)
+    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    async with running(relay):
+        await eventually(lambda: is_blocked(relay, "occurredOn"))
+        await outbound.decide(correction(), "ops-1")
+        await arrives(stream, 3)
+    assert await sequences(stream) == [1, 2, 3]
+    last = (await on_stream(stream))[2]
+    assert json.loads(last.data or b"")["occurredOn"] == "2008-06-30"
+    assert Envelope.from_headers(headers_of(last)).id == UUID(int=10**6 + 3)
+
+
+def correction(**changes: Any) -> Correction:
+    """Of the event that was left third."""
+    data = {"contactRef": str(UUID(int=3)), "occurredOn": "2008-06-30", "channel": "other", "kind": "contact"}
+    fields: dict[str, Any] = {
+        "position": 3,
+        "eventId": UUID(int=10**6 + 3),
+        "reasonCode": "typing-error",
+        "type": "nl.banenoffensief.intake.contact-made.v1",
+        "data": data | changes.pop("data", {}),
+    }
+    return Correction.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"position": 2}, "event-not-blocked", "position"),
+        ({"eventId": UUID(int=1)}, "event-not-blocked", "position"),
+        ({"type": "nl.banenoffensief.mediation.client-erased.v1"}, "invalid-input", "type"),
+        ({"type": "nl.banenoffensief.intake.nothing.v1"}, "invalid-input", "type"),
+        ({"data": {"occurredOn": "0208-06-30"}}, "invalid-input", "occurredOn"),
+        ({"data": {"contactRef": str(UUID(int=4))}}, "invalid-input", "data"),
+    ],
+)
+async def test_a_decision_that_does_not_fit_is_refused(
+    writer: Writer, store: PostgresStore, stream: Client, changes: dict[str, Any], code: str, field: str
+):
+    await writer.meet(2)
+    await writer.leave("dated", dated("0208-06-30"))
+    relay = relay_of(writer, stream)
+    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    async with running(relay):
+        await eventually(lambda: is_blocked(relay, "occurredOn"))
+        with pytest.raises(Problem) as refused:
+            await outbound.decide(correction(**changes), "ops-1")
+    assert (refused.value.code, refused.value.field) == (code, field)
+    assert await store.pool.fetchval("select count(*) from relay_decisions") == 0

@@ -16,6 +16,7 @@ from banen_contracts.mediation import (
     ClientTakenOn,
     ContractTerm,
     EndReason,
+    MediationEventSkipped,
     Origin,
     PlacementEnded,
     PlacementKind,
@@ -205,6 +206,19 @@ async def test_a_parked_thing_stays_parked_in_later_batches(view: View):
 
     assert await aside(view) == [(UAF, 1, "ref-unknown"), (UAF, 2, "parked")]
     assert await placements(view) == {}
+
+
+async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_parked(view: View):
+    """In the same batch and in later ones; what was known of it before stays."""
+    marker = MediationEventSkipped(about=str(FIRST), occurred_on=DAY, reason_code="older-data")
+    await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, marker), arrival(UAF, 3, voided())])
+    await view.project()
+    await receive(view.pool, [arrival(UAF, 4, ended()), arrival(UAF, 5, started(SECOND))])
+    await view.project()
+
+    assert await aside(view) == [(UAF, 2, "skipped"), (UAF, 3, "parked"), (UAF, 4, "parked")]
+    assert (await placements(view))[str(FIRST)].voided is False
+    assert str(SECOND) in await placements(view)
 
 
 async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(view: View):

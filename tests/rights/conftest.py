@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
+from banen_kit import blocked
 from banen_kit.audit import MemoryAudit
+from banen_kit.blocked import Outbound
 from banen_kit.desk import Desk
 from banen_kit.http import create_app
 from banen_kit.journal import Codec, Journal
@@ -66,6 +68,7 @@ def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore)
         desk = Desk(service, journal, owner, partners, audit, metrics, lambda: NOW)
         gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
         app = create_app(desk, gate, health_of(desk), Persons(desk, 0) if service.kept else None)
+        app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
         if name == "reporting":
             assert gate.sessions is not None
             readers = Readers(answers, PROGRAMME, gate)

@@ -18,7 +18,9 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
+from banen_kit import blocked
 from banen_kit.audit import MemoryAudit
+from banen_kit.blocked import Outbound
 from banen_kit.desk import Desk
 from banen_kit.http import create_app
 from banen_kit.identity import Role
@@ -170,6 +172,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     gate = issuer.gate(service, "bureau", audit, sessions)
     health = health_of(desk)
     app = create_app(desk, gate, health)
+    app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
     settings = cast(
         "Settings",
         SimpleNamespace(

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from banen_contracts.base import Digest, ErasureReason, PartnerId, ReasonCode, Route
+from banen_contracts.base import Day, Digest, ErasureReason, PartnerId, PartnerIds, ReasonCode, Route
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -18,9 +18,6 @@ from banen_contracts.mediation import (
 )
 from banen_kit.decider import Stored
 from banen_kit.personal import Of, Personal, PersonRef
-
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-"""A day that months can be added to: 31 December 9999 has no day after it."""
 
 
 class ClientTakenOn(Stored, frozen=True):
@@ -89,7 +86,7 @@ class Terms(BaseModel, frozen=True):
     route_reported: Route | None = None
     programme_tag: ProgrammeTag
     primary_partner: PartnerId
-    assist_partners: tuple[PartnerId, ...] = ()
+    assist_partners: PartnerIds = ()
     employer_ref: UUID | None = None
     hiring_employer_ref: UUID | None = None
     group_ref: UUID | None = None

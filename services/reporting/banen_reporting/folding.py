@@ -8,6 +8,7 @@ from asyncpg import Record
 from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE, Contract
+from banen_contracts.base import EventSkipped
 from banen_reporting.projection import BY_EVENT, CannotFold, Learned
 from banen_reporting.rows import BUREAU, Row
 
@@ -31,6 +32,8 @@ class Folding:
     since: Mapping[Key, datetime]
     """When the versions became known that were current before this batch."""
     parked: set[Key]
+    skipped: set[str]
+    """References about which something was left out: whatever follows about them cannot be counted."""
     versions: dict[Key, list[Version]] = field(default_factory=dict[Key, list[Version]])
     aside: list[tuple[int, str | None, str, str]] = field(
         default_factory=list[tuple[int, str | None, str, str]]
@@ -52,6 +55,10 @@ class Folding:
 def fold(folding: Folding, source: str, row: Record) -> None:
     """Fold one event, or set it aside; whatever follows about the same thing is then parked."""
     event_type = BY_TYPE.get(row["type"])
+    if event_type is not None and issubclass(event_type, EventSkipped):
+        folding.skipped.add(row["ref"])
+        folding.aside.append((row["sequence"], None, row["ref"], "skipped"))
+        return
     kind = BY_EVENT.get(event_type) if event_type else None
     if event_type is None or kind is None:
         folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
@@ -68,7 +75,7 @@ def fold(folding: Folding, source: str, row: Record) -> None:
 
 
 def _readable(event_type: type[Contract], folding: Folding, source: str, row: Record, key: Key) -> Contract:
-    if key in folding.parked:
+    if key in folding.parked or row["ref"] in folding.skipped:
         raise CannotFold("parked")
     if event_type.NAME.startswith("reporting.") and source != BUREAU:
         raise CannotFold("not-the-bureau")

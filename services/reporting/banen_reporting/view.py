@@ -91,8 +91,8 @@ class View:
             source,
             refs,
         )
-        parked = await connection.fetch(
-            "select distinct kind, ref from set_aside where source = $1 and ref = any ($2) and kind is not null",
+        aside = await connection.fetch(
+            "select distinct kind, ref, reason from set_aside where source = $1 and ref = any ($2)",
             source,
             refs,
         )
@@ -102,7 +102,8 @@ class View:
                 for row in facts
             },
             {(row["kind"], row["ref"]): row["known_from"] for row in facts},
-            {(row["kind"], row["ref"]) for row in parked},
+            {(row["kind"], row["ref"]) for row in aside if row["kind"] is not None},
+            {row["ref"] for row in aside if row["reason"] == "skipped"},
         )
 
     async def _save(self, connection: Connection, source: str, folding: Folding, events: int) -> None:

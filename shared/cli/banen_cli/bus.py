@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from banen_cli.apply import apply_topology
+from banen_cli.ask import ask, get, refusal_in
 from banen_cli.fault import Fault
 from banen_cli.files import bearer, read_secret
 from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
@@ -115,3 +116,66 @@ def _uncounted(reporting: str, headers: dict[str, str]) -> list[dict[str, Any]]:
     answer = httpx2.get(f"{reporting}/v1/set-aside", headers=headers, timeout=10)
     answer.raise_for_status()
     return [{"where": "reporting", **row} for row in answer.json()["setAside"]]
+
+
+Service = Annotated[str, typer.Option("--url", help="Address of the service whose relay it is.")]
+Token = Annotated[
+    Path, typer.Option(help="File with an access token for it (role ops); - is standard input.")
+]
+Position = Annotated[int, typer.Argument(help="The position that `banen bus blocked` shows.")]
+Reason = Annotated[str, typer.Option(help="Why, as a code such as older-data.")]
+
+
+@app.command()
+def blocked(
+    url: Service,
+    token_file: Token,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Show the event that a service cannot publish, if there is one; all that it recorded since waits behind it."""
+    found = _blocked(url, bearer(token_file))
+    if as_json:
+        typer.echo(json.dumps(found))
+    elif found is None:
+        typer.echo("Nothing stands in the way.")
+    else:
+        for name, value in found.items():
+            typer.echo(f"{name}: {value}")
+
+
+@app.command()
+def skip(position: Position, url: Service, token_file: Token, reason: Reason) -> None:
+    """Publish a marker in the place of the event that stands in the way; readers then distrust what it was about."""
+    _decide(url, bearer(token_file), "skip", position, {"reasonCode": reason})
+
+
+@app.command()
+def correct(
+    position: Position,
+    url: Service,
+    token_file: Token,
+    reason: Reason,
+    type_: Annotated[str, typer.Option("--type", help="The public event, such as nl.banenoffensief.….v1.")],
+    data: Annotated[Path, typer.Option(help="File with its data, as JSON.")],
+) -> None:
+    """Publish what the event that stands in the way should have been."""
+    try:
+        body = json.loads(data.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Fault(f"{data}: {error.strerror if isinstance(error, OSError) else 'is not JSON'}") from error
+    _decide(url, bearer(token_file), "correct", position, {"reasonCode": reason, "type": type_, "data": body})
+
+
+def _blocked(url: str, headers: dict[str, str]) -> dict[str, Any] | None:
+    return get(url, "/v1/relay", headers)["blocked"]
+
+
+def _decide(url: str, headers: dict[str, str], how: str, position: int, decision: dict[str, Any]) -> None:
+    found = _blocked(url, headers)
+    if found is None or found["position"] != position:
+        raise Fault("That event does not stand in the way now; see: banen bus blocked")
+    body = {"position": position, "eventId": found["eventId"], **decision}
+    answer = ask("POST", f"{url.rstrip('/')}/v1/relay/{how}", headers, body)
+    if answer.status_code != 201:
+        raise Fault(refusal_in(answer))
+    typer.echo(f"Decided. The relay takes it up by itself; {found['waiting']} events wait behind it.")

@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 import asyncpg
-import httpx2
 import typer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from banen_cli.ask import ask, get, refusal_in
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
@@ -50,7 +49,7 @@ def export(
 ) -> None:
     """All that the partner holds on somebody in these services, opened, and who looked at it."""
     headers = bearer(token_file)
-    held = [found for one in url if (found := _get(one, f"/v1/persons/{ref}", headers)) is not None]
+    held = [found for one in url if (found := get(one, f"/v1/persons/{ref}", headers)) is not None]
     if not held:
         raise Fault("None of these services holds anything under this reference.")
     typer.echo(
@@ -76,10 +75,10 @@ def erase(
     url = url.rstrip("/")
     body = {"occurredOn": on or datetime.now(AMSTERDAM).date().isoformat(), "reason": reason}
     key = str(uuid5(ERASURES, f"{url}/{kind}/{ref}/{body}"))
-    answer = _ask("POST", f"{url}/v1/{kind}s/{ref}/erase", headers | {"Idempotency-Key": key}, body)
+    answer = ask("POST", f"{url}/v1/{kind}s/{ref}/erase", headers | {"Idempotency-Key": key}, body)
     if answer.status_code not in (200, 201):
-        raise Fault(_what(answer))
-    certificate = _get(url, f"/v1/persons/{ref}/certificate", headers)
+        raise Fault(refusal_in(answer))
+    certificate = get(url, f"/v1/persons/{ref}/certificate", headers)
     if certificate is None:
         raise Fault("It was erased, but there is no certificate; ask again with: banen person certificate")
     typer.echo(json.dumps(certificate, indent=2))
@@ -90,7 +89,7 @@ def certificate(
     ref: Reference, url: Annotated[str, typer.Option(help="Address of the service.")], token_file: TokenFile
 ) -> None:
     """Print the signed certificate of an erasure again."""
-    found = _get(url, f"/v1/persons/{ref}/certificate", bearer(token_file))
+    found = get(url, f"/v1/persons/{ref}/certificate", bearer(token_file))
     if found is None:
         raise Fault("Nobody was erased under this reference.")
     typer.echo(json.dumps(found, indent=2))
@@ -124,7 +123,7 @@ def requests(url: Urls, token_file: TokenFile) -> None:
     """What persons asked of the partner, by when it must be answered, and what was; one JSON line each."""
     headers = bearer(token_file)
     for one in url:
-        found = _get(one, "/v1/requests", headers)
+        found = get(one, "/v1/requests", headers)
         rows: list[dict[str, Any]] = found["requests"] if found else []
         for row in rows:
             typer.echo(json.dumps(row))
@@ -166,37 +165,3 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
             await pool.close()
     finally:
         await store.pool.close()
-
-
-def _get(url: str, path: str, headers: Mapping[str, str]) -> Any:
-    """None where there is nothing. Raises `Fault`."""
-    answer = _ask("GET", f"{url.rstrip('/')}{path}", headers)
-    found = _object(answer)
-    if answer.status_code == 404 and str(found.get("code", "")).endswith("-unknown"):
-        return None
-    if answer.status_code != 200 or not found:
-        raise Fault(_what(answer))
-    return found
-
-
-def _ask(method: str, address: str, headers: Mapping[str, str], body: object = None) -> httpx2.Response:
-    try:
-        return httpx2.request(method, address, headers=dict(headers), json=body, timeout=TIMEOUT_SECONDS)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise Fault(f"The service cannot be reached: {type(error).__name__}") from error
-
-
-def _what(answer: httpx2.Response) -> str:
-    body = _object(answer)
-    if "detail" in body and "code" in body:
-        return f"{body['detail']} ({body['code']})"
-    return f"The service answers {answer.status_code}; is the address right?"
-
-
-def _object(answer: httpx2.Response) -> Mapping[str, Any]:
-    """The JSON object in an answer; empty where there is none, since anybody may be at an address."""
-    try:
-        found: object = answer.json()
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

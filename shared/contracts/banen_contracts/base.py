@@ -7,7 +7,15 @@ from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 DOMAIN = "nl.banenoffensief"
@@ -54,6 +62,19 @@ class Precision(StrEnum):
     TENS = "tens"
 
 
+def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Raises `ValueError` where something is in a list twice."""
+    if len(set(values)) < len(values):
+        raise ValueError("names something twice")
+    return values
+
+
+# Lists have an end, so that no event outgrows what readers take.
+Routes = Annotated[tuple[Route, ...], Field(min_length=1, max_length=len(Route)), AfterValidator(each_once)]
+PartnerIds = Annotated[tuple[PartnerId, ...], Field(max_length=100), AfterValidator(each_once)]
+UnitIds = Annotated[tuple[UnitId, ...], Field(max_length=100), AfterValidator(each_once)]
+
+
 class ErasureReason(StrEnum):
     """Why a person was erased: kept by the partner, never published."""
 
@@ -90,6 +111,21 @@ class Contract(BaseModel, frozen=True, extra="ignore"):
     def to_json(self) -> bytes:
         """The body as it travels: JSON in camelCase."""
         return self.model_dump_json(by_alias=True).encode()
+
+
+SubjectRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""The reference of anything, as it stands in the CloudEvents subject."""
+
+
+class EventSkipped(Contract, frozen=True):
+    """A recorded fact about this could not be published, and a human let it be left out.
+
+    What readers know about it is incomplete from here on.
+    """
+
+    REF: ClassVar[str] = "about"
+    about: SubjectRef
+    reason_code: ReasonCode
 
 
 _SOURCE = re.compile(r"^urn:nl:banenoffensief:(?P<partner>[a-z][a-z0-9-]{1,30}):(?P<service>[a-z]+)$")
@@ -131,7 +167,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
     id: UUID
     source: Annotated[str, Field(pattern=_SOURCE.pattern)]
     type: Annotated[str, Field(pattern=r"^nl\.banenoffensief\.[a-z]+\.[a-z-]+\.v[0-9]+$")]
-    subject: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    subject: SubjectRef
     """A reference; neither a name nor a control character fits in."""
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"

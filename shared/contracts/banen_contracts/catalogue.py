@@ -42,6 +42,10 @@ EVENTS: tuple[type[Contract], ...] = (
     reporting.FundingRecorded,
     reporting.CostRecorded,
     reporting.HistoricFigureImported,
+    intake.IntakeEventSkipped,
+    mediation.MediationEventSkipped,
+    employers.EmployersEventSkipped,
+    reporting.ReportingEventSkipped,
 )
 """All public events, in the order of the programme."""
 

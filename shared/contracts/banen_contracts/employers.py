@@ -10,11 +10,12 @@ from banen_contracts.base import (
     Count,
     Day,
     DocumentRef,
+    EventSkipped,
     MunicipalityCode,
     OrganisationName,
     Precision,
     Ref,
-    Route,
+    Routes,
 )
 from banen_contracts.mediation import PlacementKind
 
@@ -80,7 +81,7 @@ class AgreementSigned(Contract, frozen=True):
     party_kind: PartyKind
     party_ref: Ref | None = None
     places_promised: Count | None = None
-    routes: tuple[Route, ...]
+    routes: Routes
     valid_from: Day
     valid_to: Day | None = None
     document_ref: DocumentRef | None = None
@@ -107,3 +108,9 @@ class GroupPlacementClosed(Contract, frozen=True):
     group_ref: Ref
     placed: Count | None = None
     precision: Precision
+
+
+class EmployersEventSkipped(EventSkipped, frozen=True):
+    """A fact of employers about this could not be published, and a human let it be left out."""
+
+    NAME: ClassVar[str] = "employers.event-skipped.v1"

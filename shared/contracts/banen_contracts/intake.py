@@ -9,6 +9,7 @@ from banen_contracts.base import (
     Contract,
     Day,
     Digest,
+    EventSkipped,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
@@ -147,3 +148,9 @@ class HandoverCompleted(Contract, frozen=True):
     handover_ref: Ref
     candidate_ref: Ref
     to_partner: PartnerId
+
+
+class IntakeEventSkipped(EventSkipped, frozen=True):
+    """A fact of intake about this could not be published, and a human let it be left out."""
+
+    NAME: ClassVar[str] = "intake.event-skipped.v1"

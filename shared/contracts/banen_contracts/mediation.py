@@ -5,7 +5,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from banen_contracts.base import Contract, Day, Digest, PartnerId, ReasonCode, Ref, Route
+from banen_contracts.base import (
+    Contract,
+    Day,
+    Digest,
+    EventSkipped,
+    PartnerId,
+    PartnerIds,
+    ReasonCode,
+    Ref,
+    Route,
+)
 
 
 class Origin(StrEnum):
@@ -120,7 +130,7 @@ class PlacementTerms(Contract, frozen=True):
     route_reported: Route | None = None
     programme_tag: ProgrammeTag
     primary_partner: PartnerId
-    assist_partners: tuple[PartnerId, ...] = ()
+    assist_partners: PartnerIds = ()
     employer_ref: Ref | None = None
     """The legal employer; none for self-employment, where the firm is a person."""
     hiring_employer_ref: Ref | None = None
@@ -181,3 +191,9 @@ class RetentionConfirmed(Contract, frozen=True):
     placement_ref: Ref
     months: Annotated[int, Field(ge=1, le=36)]
     method: RetentionMethod
+
+
+class MediationEventSkipped(EventSkipped, frozen=True):
+    """A fact of mediation about this could not be published, and a human let it be left out."""
+
+    NAME: ClassVar[str] = "mediation.event-skipped.v1"

@@ -1,9 +1,9 @@
 """Public facts of the programme: partners, units, targets, permissions, rules, money and historic figures."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import (
@@ -12,6 +12,7 @@ from banen_contracts.base import (
     Day,
     DocumentRef,
     Euro,
+    EventSkipped,
     OrganisationName,
     PartnerId,
     Precision,
@@ -20,9 +21,15 @@ from banen_contracts.base import (
     Route,
     RuleSetId,
     UnitId,
+    UnitIds,
+    each_once,
 )
 
 Service = Literal["intake", "mediation", "employers", "reporting"]
+Services = Annotated[
+    tuple[Service, ...], Field(min_length=1, max_length=len(get_args(Service))), AfterValidator(each_once)
+]
+Members = Annotated[tuple[PartnerId, ...], Field(min_length=1, max_length=100), AfterValidator(each_once)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
@@ -68,7 +75,7 @@ class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
     """R5: what makes a placement extra; `none` counts regular work too and adds imported regular figures."""
     permissions: Literal["honoured", "none", "except"] = "honoured"
     """R6: whether units without a target count by permission of the funder."""
-    except_units: tuple[UnitId, ...] = ()
+    except_units: UnitIds = ()
     """R6: units whose permission is not honoured, with `except`."""
     route_basis: Literal["placement_kind", "candidate_fase", "as_reported"] = "placement_kind"
     """R7: what decides the route."""
@@ -93,7 +100,7 @@ class PartnerAdmitted(Contract, frozen=True):
     REF: ClassVar[str] = "partner_id"
     partner_id: PartnerId
     name: OrganisationName
-    services: tuple[Service, ...]
+    services: Services
 
 
 class SourceDeclaredLive(Contract, frozen=True):
@@ -112,7 +119,7 @@ class TargetUnitDefined(Contract, frozen=True):
     REF: ClassVar[str] = "unit_id"
     unit_id: UnitId
     label: OrganisationName
-    members: tuple[PartnerId, ...]
+    members: Members
 
 
 class TargetSet(Contract, frozen=True):
@@ -213,3 +220,9 @@ class HistoricFigureImported(Contract, frozen=True):
     provenance: Provenance
     precision: Precision
     document_ref: DocumentRef
+
+
+class ReportingEventSkipped(EventSkipped, frozen=True):
+    """A fact of reporting about this could not be published, and a human let it be left out."""
+
+    NAME: ClassVar[str] = "reporting.event-skipped.v1"

@@ -18,6 +18,7 @@ from banen_kit.desk import Desk
 from banen_kit.faults import Faults, Loop
 from banen_kit.handler import KeyReused
 from banen_kit.metrics import Metrics
+from banen_kit.publishable import Unpublishable
 from banen_kit.service import Policy
 from banen_kit.topology import consumer_name, policy_consumers, policy_subject
 
@@ -84,6 +85,8 @@ class PolicyReader:
             await self._set_aside(message, broken.reason)
         except Refused as refused:
             await self._set_aside(message, f"refused-{refused.code}")
+        except Unpublishable:
+            await self._set_aside(message, "refused-unpublishable")
         except KeyReused:
             # Another event had this id; no later attempt can change that.
             await self._set_aside(message, "event-id-reused")
@@ -102,7 +105,11 @@ class PolicyReader:
             event = BY_TYPE[envelope.type].model_validate_json(raw_message.data)
         except (KeyError, ValidationError):
             raise BrokenMessage("body-invalid") from None
-        sent = self._policy.react(envelope, event, self._desk.partner)
+        try:
+            sent = self._policy.react(envelope, event, self._desk.partner)
+        except ValidationError:
+            # No command follows from it that could be given: for example the day before the first one.
+            raise BrokenMessage("command-invalid") from None
         if sent is None:
             return "not-ours"
         answer = await self._desk.send(sent, envelope, self._policy.name)

@@ -17,12 +17,13 @@ from banen_contracts import Envelope
 from banen_contracts.base import Moment
 from banen_kit.audit import Audit, Entry, Outcome, entry_of
 from banen_kit.decider import Command, Context, Refused
-from banen_kit.handler import Answer, handle
+from banen_kit.handler import Answer, CommandHandler
 from banen_kit.identity import Principal
 from banen_kit.journal import Journal, Meta
 from banen_kit.live import is_live
 from banen_kit.metrics import Metrics
 from banen_kit.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.publishable import Publisher, Unpublishable
 from banen_kit.rights import refuse_unless
 from banen_kit.service import Operation, Send, Service
 from banen_kit.store import WrongVersion
@@ -77,6 +78,10 @@ class Desk:
     audit: Audit
     metrics: Metrics
     clock: Callable[[], datetime]
+
+    @property
+    def publisher(self) -> Publisher:
+        return Publisher(self.partner, self.service.name, self.service.to_contract)
 
     async def execute(self, request: Request) -> Answer:
         """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
@@ -142,7 +147,8 @@ class Desk:
     ) -> Answer:
         context = Context(ref, meta.now, self.partner, self.partners)
         stream = f"{operation.category}-{ref}"
-        return await handle(self.journal, operation.decider, stream, command, context, meta, seen_version)
+        handler = CommandHandler(self.journal, self.publisher)
+        return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
 
     async def send(self, sent: Send, cause: Envelope, policy: str) -> Answer:
         """Give a policy's command to this service; the same event never causes it twice.
@@ -160,7 +166,7 @@ class Desk:
         meta = Meta(command_id, command_id, command_id, self.clock(), command_id.bytes)
         try:
             return _outcome_of(await self._handle(operation, ref, command, meta, None))
-        except (Refused, WrongVersion) as error:
+        except (Refused, Unpublishable, WrongVersion) as error:
             return _outcome_of(error)
 
     async def _inherited(self, cause: Envelope, stream: str) -> datetime | None:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from banen_kit import persons, problem
 from banen_kit.audit import Outcome
-from banen_kit.body import limited_body
+from banen_kit.body import json_object, limited_body
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
 from banen_kit.faults import Faults, reason_of
 from banen_kit.gate import Gate, optional_uuid, refused, who
@@ -26,7 +26,6 @@ from banen_kit.persons import Persons
 from banen_kit.problem import FieldError, Problem, invalid
 from banen_kit.service import Operation
 
-MOST_BYTES = 256 * 1024
 MOST_BULK_BYTES = 8 * 1024 * 1024
 MOST_BULK_LINES = 2000
 NDJSON = "application/x-ndjson"
@@ -211,16 +210,6 @@ def health_routes(desk: Desk, health: Health) -> APIRouter:
         return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-async def json_object(http: HttpRequest) -> dict[str, Any]:
-    try:
-        body = json.loads(await limited_body(http, MOST_BYTES) or b"{}")
-    except (ValueError, RecursionError):
-        raise Problem(400, "invalid-json", "The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Problem(400, "invalid-json", "The body must be a JSON object.")
-    return body  # pyright: ignore[reportUnknownVariableType]
 
 
 def idempotency_key(http: HttpRequest) -> UUID:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from banen_contracts import Contract, Envelope
+from banen_contracts.base import Day
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_kit.decider import Command, Context, Decider, Stored
 from banen_kit.service import Operation, Policy, Send
@@ -21,7 +22,7 @@ class WentLive(Stored, frozen=True):
 
 class GoLive(Command, frozen=True):
     NAME: ClassVar[str] = "go-live"
-    occurred_on: date
+    occurred_on: Day
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from banen_kit.decider import Refused
 from banen_kit.handler import KeyReused, KnownAtRefused, VersionMismatch
+from banen_kit.publishable import Unpublishable
 from banen_kit.store import StoreUnavailable, StreamTooLong, WrongVersion
 
 MEDIA_TYPE = "application/problem+json"
@@ -71,7 +72,7 @@ def invalid(errors: Sequence[FieldError]) -> Problem:
     return Problem(400, "invalid-input", f"{first.field}: {first.detail}", first.field, errors=errors)
 
 
-def from_validation(error: ValidationError | RequestValidationError) -> Problem:
+def from_validation(error: ValidationError | RequestValidationError | Unpublishable) -> Problem:
     """Names each field, without the input: it could be personal."""
     return invalid([FieldError(field_of(item["loc"]), item["msg"]) for item in error.errors()])
 
@@ -90,7 +91,7 @@ def to_problem(error: Exception) -> Problem:
         case Refused():
             status = 404 if error.code.endswith("-unknown") and error.field is None else 409
             return Problem(status, error.code, error.detail, error.field)
-        case RequestValidationError():
+        case RequestValidationError() | Unpublishable():
             return from_validation(error)
         case KeyReused():
             return Problem(
@@ -135,6 +136,7 @@ def install(app: FastAPI) -> None:
         WrongVersion,
         StoreUnavailable,
         StreamTooLong,
+        Unpublishable,
     ):
         app.add_exception_handler(kind, problem)
     app.add_exception_handler(HTTPException, framework)

@@ -16,8 +16,7 @@ from asyncpg import Record
 from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
-from banen_contracts import Contract, Envelope
-from banen_contracts.base import DOMAIN, source_of, subject_of
+from banen_kit.blocked import RELAY, CannotPublish, Outbound
 from banen_kit.bus import (
     MOST_IN_BATCH,
     UNREACHABLE,
@@ -33,14 +32,14 @@ from banen_kit.bus import (
     watermark_subject,
 )
 from banen_kit.faults import Faults, Loop
-from banen_kit.journal import Fact, Journal
+from banen_kit.journal import Journal
 from banen_kit.postgres import Connection, reachable
 from banen_kit.postgres_store import PostgresStore
+from banen_kit.publishable import Publisher
 from banen_kit.store import StoreUnavailable
 
 RELAY_LOCK = 8
 """Class of the two-integer advisory lock that a store's relay holds; the second integer is the store's number."""
-CONSUMER = "relay"
 WATERMARK_SECONDS = 2.0
 FAULT_SECONDS = 5.0
 """How long publishing may fail before that is a fault: a bus that restarts is none."""
@@ -60,27 +59,6 @@ class StoreBehindBus(Exception):
 
 class Fenced(Exception):
     """Another relay has taken over."""
-
-
-def envelope_of(partner: str, service: str, sequence: int, fact: Fact[Any], event: Contract) -> Envelope:
-    """The CloudEvents attributes of a public event."""
-    metadata = fact.metadata
-    record = fact.record
-    return Envelope.model_validate(
-        {
-            "id": record.id,
-            "source": source_of(partner, service),
-            "type": f"{DOMAIN}.{event.NAME}",
-            "subject": event.ref,
-            "time": record.recorded_at,
-            "partner": partner,
-            "sequence": sequence,
-            "correlationid": metadata["correlationId"],
-            "causationid": metadata["causationId"],
-            "knownat": record.known_at if record.imported else None,
-            "imported": record.imported,
-        }
-    )
 
 
 class Publication(NamedTuple):
@@ -110,23 +88,19 @@ class Relay:
 
     def __init__(
         self,
-        partner: str,
-        service: str,
+        publisher: Publisher,
         journal: Journal[Any],
         store: PostgresStore,
-        to_contract: Callable[[Any], Contract | None],
         client: Client,
         faults: Faults,
     ) -> None:
-        self._partner = partner
-        self._service = service
-        self._journal = journal
+        self._publisher = publisher
+        self._outbound = Outbound(store.pool, journal, publisher)
         self._store = store
-        self._to_contract = to_contract
         self._client = client
         self._faults = faults
         self._metrics = faults.metrics
-        self._stream = stream_name(partner, service)
+        self._stream = stream_name(publisher.partner, publisher.service)
         self._position = 0
         self._fence = 0
         self._numbered = 0
@@ -191,7 +165,7 @@ class Relay:
         row = await connection.fetchrow(
             "insert into checkpoints (consumer, fence) values ($1, 1)"
             " on conflict (consumer) do update set fence = checkpoints.fence + 1 returning position, fence",
-            CONSUMER,
+            RELAY,
         )
         assert row is not None
         self._position, self._fence = row["position"], row["fence"]
@@ -239,26 +213,28 @@ class Relay:
             await self._send([publication(row) for row in rows])
 
     async def _number(self, connection: Connection) -> list[Publication] | None:
-        """Write the next events' publications; None when there are no more. Raises `Fenced`."""
+        """Write the next events' publications; None when there are no more. Raises `Fenced`, `CannotPublish`."""
         records = await self._store.read_all(self._position, MOST_IN_BATCH)
         if not records:
             return None
         self._metrics.relay_lag.set(len(records))
         self._metrics.relay_oldest.set((datetime.now(UTC) - records[0].recorded_at).total_seconds())
         publications: list[Publication] = []
+        position = self._position
         for record in records:
-            fact = self._journal.fact(record)
-            event = self._to_contract(fact.event)
-            if event is None:
-                continue
             sequence = self._numbered + len(publications) + 1
-            headers = envelope_of(self._partner, self._service, sequence, fact, event).headers()
-            subject = subject_of(self._partner, event.NAME)
-            body = event.to_json().decode()
-            publications.append(Publication(sequence, record.position, record.id, subject, headers, body))
-        await self._save(connection, publications, records[-1].position)
+            try:
+                message = self._outbound.message(record, sequence)
+            except CannotPublish as blocked:
+                if position > self._position:
+                    break  # first what comes before it
+                message = await self._outbound.decided(blocked, sequence)
+            if message is not None:
+                publications.append(Publication(sequence, record.position, record.id, *message))
+            position = record.position
+        await self._save(connection, publications, position)
         self._numbered += len(publications)
-        self._position = records[-1].position
+        self._position = position
         return publications
 
     async def _save(self, connection: Connection, rows: list[Publication], position: int) -> None:
@@ -267,7 +243,7 @@ class Relay:
                 "update checkpoints set position = $1, updated_at = clock_timestamp()"
                 " where consumer = $2 and position = $3 and fence = $4 returning true",
                 position,
-                CONSUMER,
+                RELAY,
                 self._position,
                 self._fence,
             )
@@ -328,7 +304,7 @@ class Relay:
     async def _say_through(self, at: datetime) -> None:
         """Publish the watermark: all that was recorded before `at` is on the bus, up to our last sequence."""
         body = json.dumps({"through": at.isoformat(), "sequence": self._sent}).encode()
-        subject = watermark_subject(self._partner, self._service)
+        subject = watermark_subject(self._publisher.partner, self._publisher.service)
         try:
             await jetstream(self._client).publish(subject, body, timeout=5)
         except (*UNREACHABLE, APIError) as error:

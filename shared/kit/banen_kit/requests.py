@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias, assert_never
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from banen_contracts.base import ReasonCode
+from banen_contracts.base import Day, ReasonCode
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.service import Operation
 
@@ -54,14 +54,14 @@ class RecordRequest(Command, frozen=True):
     NAME: ClassVar[str] = "record-request"
     person_ref: UUID
     kind: Kind
-    received_on: date
+    received_on: Day
 
 
 class ExtendRequest(Command, frozen=True):
     """The person was told that the answer takes two months more, and why."""
 
     NAME: ClassVar[str] = "extend-request"
-    extended_on: date
+    extended_on: Day
     reason_code: ReasonCode
 
 
@@ -69,7 +69,7 @@ class AnswerRequest(Command, frozen=True):
     """The person was told what was done; an answer that is late is an answer."""
 
     NAME: ClassVar[str] = "answer-request"
-    answered_on: date
+    answered_on: Day
     answer: Reply
     reason_code: ReasonCode
 

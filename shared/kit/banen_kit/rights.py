@@ -30,8 +30,6 @@ OPERATOR = Access(frozenset(), "all")
 Rights: TypeAlias = Mapping[str, Access]
 """By the name of the route; a command's route has the command's name."""
 
-EVERY_SERVICE: Rights = {"livez": ANYONE, "readyz": ANYONE, "metrics": OPERATOR}
-
 
 def own(*roles: Role) -> Access:
     """People of the service's own partner in any of these roles."""
@@ -49,3 +47,14 @@ def refuse_unless(access: Access | None, principal: Principal, partner: str) -> 
         raise Problem(404, "not-found", "Not Found")
     if access is None or not access.roles & principal.roles:
         raise Problem(403, "not-allowed", "Your role does not include this.")
+
+
+_OPS = own(Role.OPS)
+EVERY_SERVICE: Rights = {
+    "livez": ANYONE,
+    "readyz": ANYONE,
+    "metrics": OPERATOR,
+    "blocked-event": _OPS,
+    "skip-event": _OPS,
+    "correct-event": _OPS,
+}

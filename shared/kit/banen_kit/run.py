@@ -20,9 +20,10 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_contracts.base import source_of
-from banen_kit import logs
+from banen_kit import blocked, logs
 from banen_kit.audit import PostgresAudit
 from banen_kit.audit_chain import anchor_forever
+from banen_kit.blocked import Outbound
 from banen_kit.bus import BusUnavailable, api, connect, stream_name
 from banen_kit.consumer import read_policies
 from banen_kit.desk import Desk
@@ -226,6 +227,7 @@ async def open_host(
     )
     held = Persons(desk, settings.key_backup_days) if service.kept else None
     app = create_app(desk, gate, health, held)
+    app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
     months = read_months(settings.retention, service.kept)
     host = Host(settings, desk, gate, store, keys_pool, Retention(desk, months), health, app)
     if addition is not None:
@@ -271,9 +273,7 @@ async def bus_side(service: Service, host: Host) -> None:
         nonlocal client
         client = await connect(url, f"{partner}-{service.name}")
         loop.got_through()
-        relay = Relay(
-            partner, service.name, host.desk.journal, host.store, service.to_contract, client, faults
-        )
+        relay = Relay(host.desk.publisher, host.desk.journal, host.store, client, faults)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())

@@ -20,6 +20,7 @@ from banen_kit.keys import MemoryKeys
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool
 from banen_kit.postgres_store import PostgresStore
+from banen_kit.publishable import Publisher
 from banen_kit.relay import Relay
 from banen_kit.store import Append, NewEvent
 from banen_kit.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
@@ -64,15 +65,9 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
     ]
     for start in range(0, count, 1000):
         await store.append_many(commands[start : start + 1000])
-    relay = Relay(
-        partner.id,
-        "mediation",
-        journal,
-        store,
-        SERVICE.to_contract,
-        client,
-        Faults(Metrics.create(CollectorRegistry())),
-    )
+    publisher = Publisher(partner.id, "mediation", SERVICE.to_contract)
+    faults = Faults(Metrics.create(CollectorRegistry()))
+    relay = Relay(publisher, journal, store, client, faults)
 
     async def work() -> None:
         async with relay.ownership() as connection:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from banen_contracts.base import Count, Route
+from banen_contracts.base import Count, Day, Routes
 from banen_contracts.employers import PartyKind
 from banen_employers.events import AgreementSigned
 from banen_kit.decider import Command, Context, Decider, Refused
@@ -15,13 +14,13 @@ from banen_kit.text import Mark
 
 class SignAgreement(Command, frozen=True):
     NAME: ClassVar[str] = "sign-agreement"
-    occurred_on: date
+    occurred_on: Day
     party_kind: PartyKind
     party_ref: UUID | None = None
     places_promised: Count | None = None
-    routes: tuple[Route, ...]
-    valid_from: date
-    valid_to: date | None = None
+    routes: Routes
+    valid_from: Day
+    valid_to: Day | None = None
     document_ref: Mark | None = None
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import ErasureReason, MunicipalityCode
+from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
 from banen_kit.decider import Command, Context, Decider, Refused
@@ -18,7 +17,7 @@ from banen_kit.text import Phone, PublicName, ShortText
 
 class RegisterEmployer(Command, frozen=True):
     NAME: ClassVar[str] = "register-employer"
-    occurred_on: date
+    occurred_on: Day
     legal_kind: LegalKind
     sector_code: SectorCode
     size_band: SizeBand = SizeBand.UNKNOWN
@@ -36,7 +35,7 @@ class EraseEmployer(Command, frozen=True):
     """Destroys the key of an employer's contact persons and of its name, which may be a sole trader's."""
 
     NAME: ClassVar[str] = "erase-employer"
-    occurred_on: date
+    occurred_on: Day
     reason: ErasureReason
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Count, Precision
+from banen_contracts.base import Count, Day, Precision
 from banen_contracts.mediation import PlacementKind
 from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
 from banen_kit.decider import Command, Context, Decider, Refused
@@ -14,7 +13,7 @@ from banen_kit.decider import Command, Context, Decider, Refused
 
 class PlanGroup(Command, frozen=True):
     NAME: ClassVar[str] = "plan-group"
-    occurred_on: date
+    occurred_on: Day
     employer_ref: UUID
     kind: PlacementKind
     seasonal: bool = False
@@ -24,7 +23,7 @@ class PlanGroup(Command, frozen=True):
 
 class CloseGroup(Command, frozen=True):
     NAME: ClassVar[str] = "close-group"
-    occurred_on: date
+    occurred_on: Day
     placed: Count | None = None
     precision: Precision
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import ErasureReason, MunicipalityCode, ReasonCode, Route
+from banen_contracts.base import Day, ErasureReason, MunicipalityCode, ReasonCode, Route
 from banen_contracts.intake import DistancePhase, EducationBand
 from banen_intake.events import (
     CandidateClosed,
@@ -26,13 +25,13 @@ from banen_kit.text import Method, Phone, Region, ShortText, Text, VNumber
 
 class RegisterCandidate(Command, frozen=True):
     NAME: ClassVar[str] = "register-candidate"
-    occurred_on: date
+    occurred_on: Day
     contact_ref: UUID | None = None
     education_band: EducationBand
     region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
     name: ShortText = Field(repr=False)
-    birth_date: date | None = Field(default=None, repr=False)
+    birth_date: Day | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
     email: ShortText | None = Field(default=None, repr=False)
     v_number: VNumber | None = Field(default=None, repr=False)
@@ -40,27 +39,27 @@ class RegisterCandidate(Command, frozen=True):
 
 class CompleteIntake(Command, frozen=True):
     NAME: ClassVar[str] = "complete-intake"
-    occurred_on: date
+    occurred_on: Day
     method_version: Method
     notes: Text | None = Field(default=None, repr=False)
 
 
 class AssessDistance(Command, frozen=True):
     NAME: ClassVar[str] = "assess-distance"
-    occurred_on: date
+    occurred_on: Day
     distance_phase: DistancePhase
 
 
 class AssignRoute(Command, frozen=True):
     NAME: ClassVar[str] = "assign-route"
-    occurred_on: date
+    occurred_on: Day
     route: Route
     reason_code: ReasonCode
 
 
 class CloseCandidate(Command, frozen=True):
     NAME: ClassVar[str] = "close-candidate"
-    occurred_on: date
+    occurred_on: Day
     reason_code: ReasonCode
 
 
@@ -68,7 +67,7 @@ class EraseCandidate(Command, frozen=True):
     """Destroys the candidate's key, and with it all that is kept on the person."""
 
     NAME: ClassVar[str] = "erase-candidate"
-    occurred_on: date
+    occurred_on: Day
     reason: ErasureReason
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import ErasureReason, MunicipalityCode
+from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
 from banen_intake.events import ContactErased, ContactEvent, ContactMade
 from banen_kit.decider import Command, Context, Decider, Refused
@@ -18,7 +17,7 @@ from banen_kit.text import Phone, Region, ShortText, Text
 
 class RecordContact(Command, frozen=True):
     NAME: ClassVar[str] = "record-contact"
-    occurred_on: date
+    occurred_on: Day
     channel: Channel
     kind: ContactKind
     region_id: Region | None = None
@@ -32,7 +31,7 @@ class EraseContact(Command, frozen=True):
     """Destroys the key of whoever was reached, and with it all that is kept on the person."""
 
     NAME: ClassVar[str] = "erase-contact"
-    occurred_on: date
+    occurred_on: Day
     reason: ErasureReason
 
 

@@ -6,17 +6,17 @@ from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Digest, PartnerId
+from banen_contracts.base import Day, Digest, PartnerId
 from banen_intake.events import HandoverCompleted, HandoverEvent, HandoverOffered
 from banen_kit.decider import Command, Context, Decider, Refused
 
 
 class OfferHandover(Command, frozen=True):
     NAME: ClassVar[str] = "offer-handover"
-    occurred_on: date
+    occurred_on: Day
     candidate_ref: UUID
     to_partner: PartnerId
-    expires_on: date
+    expires_on: Day
     dossier_hash: Digest | None = None
 
 
@@ -24,7 +24,7 @@ class CompleteHandover(Command, frozen=True):
     """Given by a policy only: another partner's acceptance was published."""
 
     NAME: ClassVar[str] = "complete-handover"
-    occurred_on: date
+    occurred_on: Day
     """The day on which it was accepted."""
     accepted_by: PartnerId
 

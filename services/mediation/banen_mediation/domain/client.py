@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import ErasureReason
+from banen_contracts.base import Day, ErasureReason
 from banen_contracts.mediation import Origin
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
@@ -18,7 +17,7 @@ from banen_mediation.events import ClientErased, ClientEvent, ClientTakenOn
 
 class TakeOnClient(Command, frozen=True):
     NAME: ClassVar[str] = "take-on-client"
-    occurred_on: date
+    occurred_on: Day
     origin: Origin
     origin_ref: UUID | None = None
     name: ShortText = Field(repr=False)
@@ -29,7 +28,7 @@ class EraseClient(Command, frozen=True):
     """Destroys the client's key, and with it all that is kept on the person."""
 
     NAME: ClassVar[str] = "erase-client"
-    occurred_on: date
+    occurred_on: Day
     reason: ErasureReason
 
 

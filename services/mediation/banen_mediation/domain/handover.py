@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Digest, PartnerId
+from banen_contracts.base import Day, Digest, PartnerId
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_mediation.events import HandoverAccepted, HandoverEvent, HandoverReceived
 
@@ -15,16 +15,16 @@ class ReceiveHandover(Command, frozen=True):
     """Given by a policy only: an offer to us was published."""
 
     NAME: ClassVar[str] = "receive-handover"
-    occurred_on: date
+    occurred_on: Day
     from_partner: PartnerId
     candidate_ref: UUID
-    expires_on: date
+    expires_on: Day
     dossier_hash: Digest | None = None
 
 
 class AcceptHandover(Command, frozen=True):
     NAME: ClassVar[str] = "accept-handover"
-    occurred_on: date
+    occurred_on: Day
     client_ref: UUID
 
 

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import ReasonCode
+from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import ContractTerm, EndReason, RetentionMethod
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.personal import Open
 from banen_kit.text import ShortText
 from banen_mediation.domain.terms import check_last_day, check_terms
 from banen_mediation.events import (
-    Day,
     PlacementCorrected,
     PlacementEnded,
     PlacementEvent,
@@ -35,7 +34,7 @@ class StartPlacement(Command, Terms, frozen=True):
 
 class ExtendPlacement(Command, frozen=True):
     NAME: ClassVar[str] = "extend-placement"
-    occurred_on: date
+    occurred_on: Day
     contract: Literal[ContractTerm.FIXED, ContractTerm.OPEN_ENDED]
     planned_end_date: Day | None = None
 
@@ -50,24 +49,24 @@ class EndAsConverted(Command, frozen=True):
     """Given by a policy only: another placement replaces this one."""
 
     NAME: ClassVar[str] = "end-as-converted"
-    end_date: date
+    end_date: Day
 
 
 class CorrectPlacement(Command, Terms, frozen=True):
     NAME: ClassVar[str] = "correct-placement"
-    occurred_on: date
+    occurred_on: Day
     reason_code: ReasonCode
 
 
 class VoidPlacement(Command, frozen=True):
     NAME: ClassVar[str] = "void-placement"
-    occurred_on: date
+    occurred_on: Day
     reason_code: ReasonCode
 
 
 class ConfirmRetention(Command, frozen=True):
     NAME: ClassVar[str] = "confirm-retention"
-    occurred_on: date
+    occurred_on: Day
     """The day of which it was confirmed that the placement still ran."""
     months: Annotated[int, Field(ge=1, le=36)]
     method: RetentionMethod

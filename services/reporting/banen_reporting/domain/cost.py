@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from banen_contracts.base import Euro, Precision
+from banen_contracts.base import Day, Euro, Precision
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import Mark
 from banen_reporting.events import CostRecorded
@@ -14,7 +13,7 @@ from banen_reporting.events import CostRecorded
 
 class RecordCost(Command, frozen=True):
     NAME: ClassVar[str] = "record-cost"
-    occurred_on: date
+    occurred_on: Day
     amount_euro: Euro
     precision: Precision
     document_ref: Mark | None = None

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from banen_contracts.base import Count, Precision, UnitId
+from banen_contracts.base import Count, Day, Precision, UnitId
 from banen_contracts.reporting import Provenance, Year
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import Mark
@@ -15,7 +14,7 @@ from banen_reporting.events import HistoricFigureImported
 
 class ImportHistoricFigure(Command, frozen=True):
     NAME: ClassVar[str] = "import-historic-figure"
-    occurred_on: date
+    occurred_on: Day
     unit_id: UnitId
     measure: Literal["regular_placements"]
     year: Year

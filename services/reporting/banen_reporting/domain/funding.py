@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from banen_contracts.base import Euro, Precision
+from banen_contracts.base import Day, Euro, Precision
 from banen_contracts.reporting import Funder
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import Mark
@@ -15,7 +14,7 @@ from banen_reporting.events import FundingRecorded
 
 class RecordFunding(Command, frozen=True):
     NAME: ClassVar[str] = "record-funding"
-    occurred_on: date
+    occurred_on: Day
     funder: Funder
     status: Literal["planned", "committed", "received"]
     amount_euro: Euro

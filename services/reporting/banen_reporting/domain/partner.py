@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 
-from banen_contracts.reporting import Service
+from banen_contracts.base import Day
+from banen_contracts.reporting import Service, Services
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import PublicName
 from banen_reporting.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
@@ -13,14 +13,14 @@ from banen_reporting.events import PartnerAdmitted, PartnerEvent, SourceDeclared
 
 class AdmitPartner(Command, frozen=True):
     NAME: ClassVar[str] = "admit-partner"
-    occurred_on: date
+    occurred_on: Day
     name: PublicName
-    services: tuple[Service, ...]
+    services: Services
 
 
 class DeclareSourceLive(Command, frozen=True):
     NAME: ClassVar[str] = "declare-source-live"
-    occurred_on: date
+    occurred_on: Day
     service: Service
 
 

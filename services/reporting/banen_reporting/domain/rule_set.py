@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, TypeAlias
 
-from banen_contracts.base import ReasonCode
+from banen_contracts.base import Day, ReasonCode
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_reporting.events import RuleSetPublished
@@ -13,7 +12,7 @@ from banen_reporting.events import RuleSetPublished
 
 class PublishRuleSet(Command, frozen=True):
     NAME: ClassVar[str] = "publish-rule-set"
-    occurred_on: date
+    occurred_on: Day
     params: RuleSetParams
     approved_by: ReasonCode
 

@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Annotated, ClassVar, TypeAlias, assert_never
+from typing import ClassVar, TypeAlias, assert_never
 
-from pydantic import Field
-
-from banen_contracts.base import (
-    Count,
-    PartnerId,
-    Precision,
-    ReasonCode,
-    Route,
-)
+from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
+from banen_contracts.reporting import Members
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import Mark, PublicName
 from banen_reporting.events import (
@@ -29,14 +21,14 @@ from banen_reporting.events import (
 
 class DefineTargetUnit(Command, frozen=True):
     NAME: ClassVar[str] = "define-target-unit"
-    occurred_on: date
+    occurred_on: Day
     label: PublicName
-    members: Annotated[tuple[PartnerId, ...], Field(min_length=1)]
+    members: Members
 
 
 class SetTarget(Command, frozen=True):
     NAME: ClassVar[str] = "set-target"
-    occurred_on: date
+    occurred_on: Day
     route: Route
     value: Count | None
     decided_by: ReasonCode
@@ -45,7 +37,7 @@ class SetTarget(Command, frozen=True):
 
 class ReviseTarget(Command, frozen=True):
     NAME: ClassVar[str] = "revise-target"
-    occurred_on: date
+    occurred_on: Day
     route: Route
     value: Count | None
     decided_by: ReasonCode
@@ -55,7 +47,7 @@ class ReviseTarget(Command, frozen=True):
 
 class SetRegularQuota(Command, frozen=True):
     NAME: ClassVar[str] = "set-regular-quota"
-    occurred_on: date
+    occurred_on: Day
     per_year: Count | None
     precision: Precision
     document_ref: Mark | None = None
@@ -63,15 +55,15 @@ class SetRegularQuota(Command, frozen=True):
 
 class GrantCountingPermission(Command, frozen=True):
     NAME: ClassVar[str] = "grant-counting-permission"
-    occurred_on: date
-    counts_starts_from: date
+    occurred_on: Day
+    counts_starts_from: Day
     grantor: ReasonCode
     document_ref: Mark | None = None
 
 
 class RevokeCountingPermission(Command, frozen=True):
     NAME: ClassVar[str] = "revoke-counting-permission"
-    occurred_on: date
+    occurred_on: Day
     reason_code: ReasonCode
 
 

@@ -1,0 +1,44 @@
+"""Asks a service over HTTP, and turns what it refuses into one line."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx2
+
+from banen_cli.fault import Fault
+
+TIMEOUT_SECONDS = 60
+
+
+def get(url: str, path: str, headers: Mapping[str, str]) -> Any:
+    """None where there is nothing. Raises `Fault`."""
+    answer = ask("GET", f"{url.rstrip('/')}{path}", headers)
+    found = object_in(answer)
+    if answer.status_code == 404 and str(found.get("code", "")).endswith("-unknown"):
+        return None
+    if answer.status_code != 200 or not found:
+        raise Fault(refusal_in(answer))
+    return found
+
+
+def ask(method: str, address: str, headers: Mapping[str, str], body: object = None) -> httpx2.Response:
+    try:
+        return httpx2.request(method, address, headers=dict(headers), json=body, timeout=TIMEOUT_SECONDS)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise Fault(f"The service cannot be reached: {type(error).__name__}") from error
+
+
+def refusal_in(answer: httpx2.Response) -> str:
+    body = object_in(answer)
+    if "detail" in body and "code" in body:
+        return f"{body['detail']} ({body['code']})"
+    return f"The service answers {answer.status_code}; is the address right?"
+
+
+def object_in(answer: httpx2.Response) -> Mapping[str, Any]:
+    """The JSON object in an answer; empty where there is none, since anybody may be at an address."""
+    try:
+        found: object = answer.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

@@ -1,0 +1,381 @@
+"""Accepted means publishable: whatever body a command takes, the others can be told, and they take what they are told.
+
+Each command is tried with a good body in which some fields hold something else of the command's own schema: the first and
+the last day, the longest text, the fullest list, and what lies just beyond.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nats.aio.msg import Msg
+from prometheus_client import CollectorRegistry
+from pydantic import BaseModel
+
+from banen_cli.installed import services
+from banen_contracts import BY_TYPE
+from banen_kit.audit import MemoryAudit
+from banen_kit.bus import read_envelope
+from banen_kit.decider import Command, Refused
+from banen_kit.desk import Desk, Request
+from banen_kit.handler import VersionMismatch
+from banen_kit.identity import Principal, Role
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys
+from banen_kit.live import GO_LIVE
+from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
+from banen_kit.problem import Problem, to_problem
+from banen_kit.publishable import Unpublishable
+from banen_kit.service import Operation, Service
+from banen_mediation.policy import RECEIVE_HANDOVER
+from banen_reporting.folding import Folding, fold
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+STAFF = Principal("somebody", "uaf", frozenset(Role))
+REF, OTHER = str(UUID(int=1)), str(UUID(int=2))
+ON = {"occurredOn": "2006-03-01"}
+PLACEMENT: dict[str, Any] = {
+    "clientRef": OTHER, "kind": "employment", "contract": "fixed", "startDate": "2006-03-01",
+    "plannedEndDate": "2007-02-28", "paid": True, "programmeTag": "programme", "primaryPartner": "uaf",
+    "assistPartners": ["uwv"],
+}  # fmt: skip
+PARAMS = {
+    "windowFrom": "2005-12-01",
+    "windowTo": "2008-12-31",
+    "permissions": "except",
+    "exceptUnits": ["uwv"],
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
+    "erase-contact": {**ON, "reason": "request"},
+    "register-candidate": {**ON, "educationBand": "low", "name": "Synthetica Voorbeeld", "birthDate": "1980-01-01"},
+    "complete-intake": {**ON, "methodVersion": "star-1"},
+    "assess-distance": {**ON, "distancePhase": 3},
+    "assign-route": {**ON, "route": "B", "reasonCode": "distance"},
+    "close-candidate": {**ON, "reasonCode": "moved"},
+    "erase-candidate": {**ON, "reason": "request"},
+    "offer-handover": {**ON, "candidateRef": OTHER, "toPartner": "uwv", "expiresOn": "2006-06-01"},
+    "take-on-client": {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"},
+    "erase-client": {**ON, "reason": "request"},
+    "accept-handover": {**ON, "clientRef": OTHER},
+    "receive-handover": {**ON, "fromPartner": "uwv", "candidateRef": OTHER, "expiresOn": "2006-06-01"},
+    "start-placement": PLACEMENT,
+    "extend-placement": {**ON, "contract": "fixed", "plannedEndDate": "2008-02-28"},
+    "end-placement": {"endDate": "2006-12-31", "reasonCode": "completed"},
+    "correct-placement": {**PLACEMENT, **ON, "reasonCode": "typing-error"},
+    "void-placement": {**ON, "reasonCode": "never-was"},
+    "confirm-retention": {"occurredOn": "2006-12-01", "months": 6, "method": "register"},
+    "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
+    "erase-employer": {**ON, "reason": "request"},
+    "sign-agreement": {**ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01"},
+    "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
+    "close-group": {**ON, "precision": "exact", "placed": 4},
+    "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
+    "declare-source-live": {**ON, "service": "intake"},
+    "define-target-unit": {**ON, "label": "Voorbeeld", "members": ["uaf"]},
+    "set-target": {**ON, "route": "A", "value": 450, "decidedBy": "steering-group"},
+    "revise-target": {**ON, "route": "A", "value": 451, "decidedBy": "steering-group", "reasonCode": "agreed"},
+    "set-regular-quota": {**ON, "perYear": 150, "precision": "approx"},
+    "grant-counting-permission": {**ON, "countsStartsFrom": "2005-12-01", "grantor": "ministry"},
+    "revoke-counting-permission": {**ON, "reasonCode": "withdrawn"},
+    "publish-rule-set": {**ON, "params": PARAMS, "approvedBy": "steering-group"},
+    "record-funding": {**ON, "funder": "ministry", "status": "planned", "amountEuro": 3, "precision": "exact"},
+    "record-cost": {**ON, "amountEuro": 3, "precision": "exact"},
+    "import-historic-figure": {
+        **ON, "unitId": "uaf", "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",
+        "precision": "approx", "documentRef": "REPORT-2009",
+    },
+    "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2006-03-01"},
+    "extend-request": {"extendedOn": "2006-03-02", "reasonCode": "complex"},
+    "answer-request": {"answeredOn": "2006-03-02", "answer": "granted", "reasonCode": "complete"},
+    "go-live": ON,
+}  # fmt: skip
+"""A body with which each command is accepted, after those of BEFORE."""
+BEFORE: dict[str, tuple[str, ...]] = {
+    "erase-contact": ("record-contact",),
+    **dict.fromkeys(
+        ("complete-intake", "assess-distance", "assign-route", "close-candidate", "erase-candidate"),
+        ("register-candidate",),
+    ),
+    "erase-client": ("take-on-client",),
+    "accept-handover": ("receive-handover",),
+    **dict.fromkeys(
+        ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
+        ("start-placement",),
+    ),
+    "erase-employer": ("register-employer",),
+    "close-group": ("plan-group",),
+    "declare-source-live": ("admit-partner",),
+    **dict.fromkeys(
+        ("set-target", "set-regular-quota", "grant-counting-permission"), ("define-target-unit",)
+    ),
+    "revise-target": ("define-target-unit", "set-target"),
+    "revoke-counting-permission": ("define-target-unit", "grant-counting-permission"),
+    "extend-request": ("record-request",),
+    "answer-request": ("record-request",),
+}
+DAYS = (
+    "0001-01-01",
+    "0208-06-30",
+    "1899-12-31",
+    "1900-01-01",
+    "2008-02-29",
+    "2200-12-31",
+    "2201-01-01",
+    "9999-12-31",
+)
+
+
+def from_policies(service: Service) -> dict[str, Operation]:
+    """What only policies give; a test may give it as anybody's."""
+    if service.name != "mediation":
+        return {}
+    return {RECEIVE_HANDOVER.name: RECEIVE_HANDOVER}
+
+
+def cases() -> Iterator[tuple[str, str]]:
+    for name, service in services().items():
+        for operation in (*service.operations, GO_LIVE, *from_policies(service).values()):
+            yield name, operation.name
+
+
+@dataclass
+class Office:
+    """One service with nothing on record."""
+
+    service: Service
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(lambda: NOW))
+
+    def __post_init__(self) -> None:
+        journal: Journal[Any] = Journal(
+            self.store, Codec(self.service.events, self.service.upcasters), MemoryKeys()
+        )
+        partners = frozenset({"uaf", "uwv", "bureau"})
+        metrics = Metrics.create(CollectorRegistry())
+        rights = dict(self.service.rights)
+        rights |= {name: rights["bulk"] for _, name in cases() if name not in rights}
+        service = Service(
+            self.service.name, self.service.events, self.service.to_contract, self.service.operations, rights
+        )
+        self.desk = Desk(service, journal, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW)
+        more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
+        self.operations = {one.name: one for one in self.service.operations} | more
+        self.given = 0
+
+    async def give(self, command: str, body: Mapping[str, Any], slug: str = "uaf") -> None:
+        operation = self.operations[command]
+        self.given += 1
+        ref = REF if operation.ref == "uuid" else slug
+        seen = len(await self.store.read(f"{operation.category}-{ref}"))
+        await self.desk.execute(Request(operation, STAFF, ref, dict(body), UUID(int=self.given), None, seen))
+
+
+async def received(office: Office, after: int) -> int:
+    """How many public events readers take of what was recorded after a position; raises where they would not."""
+    taken = 0
+    folding = Folding({}, {}, set(), set())
+    for record in await office.store.read_all(after, 100):
+        public = office.desk.publisher.public(office.desk.journal.fact(record).event)
+        if public is None:
+            continue
+        metadata = json.loads(record.metadata)
+        message = office.desk.publisher.message(public, 1, record.id, record.recorded_at, None, metadata)
+        arrived = Msg(cast("Any", None), message.subject, "", message.body.encode(), message.headers)
+        envelope = read_envelope(arrived)
+        event = BY_TYPE[envelope.type].model_validate_json(arrived.data)
+        assert event == public
+        row: Any = {
+            "sequence": 1, "type": envelope.type, "ref": envelope.subject, "known_at": envelope.known_at,
+            "imported": envelope.imported, "body": message.body,
+        }  # fmt: skip
+        fold(folding, envelope.source, row)
+        for version in folding.versions.values():
+            version[-1].row.model_dump_json()
+        taken += 1
+    return taken
+
+
+async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool:
+    """Whether it was accepted; then what it recorded is received."""
+    office = Office(service)
+    for before in BEFORE.get(command, ()):
+        await office.give(before, GOOD[before])
+    after = len(await office.store.read_all(0, 100))
+    try:
+        await office.give(command, body)
+    except (Problem, Refused, Unpublishable, VersionMismatch):
+        assert len(await office.store.read_all(0, 100)) == after, "refused, and recorded all the same"
+        return False
+    await received(office, after)
+    return True
+
+
+@pytest.mark.parametrize(("service", "command"), list(cases()))
+def test_what_is_accepted_is_published_and_received(service: str, command: str):
+    assert asyncio.run(tried(services()[service], command, GOOD[command])), "the good body is refused"
+    operation = Office(services()[service]).operations[command]
+
+    @settings(
+        derandomize=True, deadline=None, max_examples=60, database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )  # fmt: skip
+    @given(bodies(operation.command, GOOD[command]))
+    def no_body_gets_stuck(body: dict[str, Any]) -> None:
+        asyncio.run(tried(services()[service], command, body))
+
+    no_body_gets_stuck()
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [("admit-partner", "partnerId"), ("define-target-unit", "unitId"), ("publish-rule-set", None)],
+)
+def test_a_reference_that_readers_would_not_take_is_refused(command: str, field: str | None):
+    """The path takes 61 characters, a partner's id is one of 31."""
+    office = Office(services()["reporting"])
+    given = office.give(command, GOOD[command], slug="u" * 61)
+    if field is None:
+        asyncio.run(given)
+        return
+    with pytest.raises(Unpublishable) as refused:
+        asyncio.run(given)
+    problem = to_problem(refused.value)
+    assert (problem.status, problem.code, problem.field) == (400, "invalid-input", field)
+    assert asyncio.run(office.store.read_all(0, 1)) == []
+
+
+def bodies(command: type[BaseModel], good: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """The good body with a few fields of another value; JSON, as a sender would write it."""
+    schema = command.model_json_schema(by_alias=True)
+    others = {name: values(node, schema) for name, node in schema["properties"].items()}
+    some = st.dictionaries(st.sampled_from(sorted(others)), st.none(), min_size=1, max_size=3)
+    return some.flatmap(lambda names: st.fixed_dictionaries({name: others[name] for name in names})).map(
+        lambda changed: {**good, **changed}
+    )
+
+
+def values(node: Mapping[str, Any], schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if "$ref" in node:
+        return values(schema["$defs"][node["$ref"].rsplit("/", 1)[1]], schema)
+    if "anyOf" in node:
+        return st.one_of(*(values(one, schema) for one in node["anyOf"]))
+    if "enum" in node:
+        return st.sampled_from(node["enum"])
+    if "const" in node:
+        return st.just(node["const"])
+    match node.get("type"):
+        case "null":
+            return st.none()
+        case "boolean":
+            return st.booleans()
+        case "integer":
+            least, most = node["minimum"], node["maximum"]
+            return st.sampled_from([least, most, least - 1, most + 1, 2**63, 10**30])
+        case "array":
+            items = values(node["items"], schema)
+            many = items.map(lambda one: [one] * 15_000)
+            return st.one_of(st.lists(items, max_size=5), st.lists(items, max_size=5, unique=True), many)
+        case "object":
+            names = {name: values(one, schema) for name, one in node["properties"].items()}
+            some = st.dictionaries(st.sampled_from(sorted(names)), st.none(), max_size=4)
+            return some.flatmap(
+                lambda chosen: st.fixed_dictionaries({name: names[name] for name in chosen})
+            ).map(lambda changed: {**PARAMS, **changed})
+        case _:
+            return texts(node)
+
+
+def texts(node: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    if node.get("format") == "date":
+        return st.sampled_from(DAYS)
+    if node.get("format") == "uuid":
+        return st.sampled_from([REF, OTHER, str(UUID(int=2**128 - 1))])
+    if "pattern" in node:
+        matching = st.from_regex(node["pattern"], fullmatch=True)
+        return st.one_of(matching, matching.map(lambda text: text * 30), st.just(" "))
+    most = node["maxLength"]
+    return st.sampled_from(
+        ["x" * most, "é" * most, "🙂" * most, "x" * (most + 1), "a\0b", "\u200b", "\ud800", " "]
+    )
+
+
+# And so that the first refusal names the field: no command has a field without bounds.
+
+
+def commands() -> set[type[Command]]:
+    def below(command: type[Command]) -> Iterator[type[Command]]:
+        for one in command.__subclasses__():
+            yield one
+            yield from below(one)
+
+    services()
+    return {command for command in below(Command) if command.__module__.startswith("banen_")}
+
+
+def test_every_day_list_number_and_text_of_a_command_has_bounds():
+    found = {
+        f"{command.NAME}.{path}: {fault}" for command in commands() for path, fault in unbounded(command, "")
+    }
+    assert found == set()
+
+
+class Loose(BaseModel):
+    day: datetime
+    many: tuple[UUID, ...]
+    number: int | None
+    text: str
+    fine: Annotated[tuple[Literal["a"], ...], "nothing"] = ()
+
+
+def test_the_search_finds_what_has_no_bounds():
+    assert {path for path, _ in unbounded(Loose, "")} == {"day", "many", "number", "text", "fine"}
+
+
+def unbounded(model: type[BaseModel], path: str) -> Iterator[tuple[str, str]]:
+    schema = model.model_json_schema(by_alias=False)
+    hints = get_type_hints(model, include_extras=True)
+    for name, node in schema["properties"].items():
+        yield from _loose(node, schema, f"{path}{name}", _is_bare_day(hints[name]))
+
+
+def _is_bare_day(annotation: Any) -> bool:
+    if annotation in (date, datetime):
+        return True
+    if get_origin(annotation) in (Union, UnionType):
+        return any(_is_bare_day(one) for one in get_args(annotation))
+    return False
+
+
+def _loose(
+    node: Mapping[str, Any], schema: Mapping[str, Any], path: str, bare_day: bool
+) -> Iterator[tuple[str, str]]:
+    if "$ref" in node:
+        target = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        if target.get("type") == "object":
+            for name, inner in target["properties"].items():
+                yield from _loose(inner, schema, f"{path}.{name}", False)
+        return
+    if "anyOf" in node:
+        for one in node["anyOf"]:
+            yield from _loose(one, schema, path, bare_day)
+        return
+    match node.get("type"):
+        case "array" if "maxItems" not in node:
+            yield path, "a list without an end"
+        case "integer" if not {"minimum", "maximum"} <= node.keys():
+            yield path, "a number without bounds"
+        case "string" if bare_day:
+            yield path, "a day without bounds"
+        case "string" if not node.keys() & {"enum", "const", "pattern", "maxLength", "format"}:
+            yield path, "a text without an end"
+        case _:
+            return
