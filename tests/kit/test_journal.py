@@ -88,9 +88,8 @@ def keys() -> MemoryKeys:
 
 @pytest.fixture
 def journal(keys: MemoryKeys) -> Journal[Any]:
-    return Journal(
-        MemoryStore(), Codec([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS), keys
-    )
+    codec = Codec([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS)
+    return Journal(MemoryStore(), codec, keys, lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
 
 
 async def first_record(journal: Journal[Any]) -> Recorded:

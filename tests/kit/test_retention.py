@@ -1,8 +1,8 @@
 """What is kept long enough is erased by itself: only what is kept under that reference, and nothing half done."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,11 @@ from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit import retention
 from banen_kit.audit import MemoryAudit
+from banen_kit.clock import ClockUntrusted
 from banen_kit.decider import Command
 from banen_kit.desk import Desk, Request
+from banen_kit.due_list import MemoryDueList
+from banen_kit.faults import Faults
 from banen_kit.identity import Principal, Role
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import Destroyed, MemoryKeys
@@ -25,7 +28,7 @@ from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.personal import Open
 from banen_kit.requests import RecordRequest
-from banen_kit.retention import Retention, read_months
+from banen_kit.retention import Retention, TooMany, read_months
 from banen_kit.service import Service
 from banen_kit.settings import SettingsInvalid
 from banen_kit.store import StoreUnavailable
@@ -62,15 +65,27 @@ class Office:
 
     def __init__(self, service: Service) -> None:
         self.clock = Clock()
+        self.edge = self.clock
+        """The process's own clock, which agrees with the database's unless a test parts them."""
+        self.listing = MemoryDueList()
         self.keys = AwayKeys()
         self.audit = MemoryAudit(self.clock)
         self.store = MemoryStore(self.clock)
-        self.journal: Journal[Any] = Journal(self.store, Codec(service.events), self.keys)
+        self.journal: Journal[Any] = Journal(self.store, Codec(service.events), self.keys, self.edge)
         self.metrics = Metrics.create(CollectorRegistry())
         self.desk = Desk(
             service, self.journal, "uaf", frozenset({"uaf"}), self.audit, self.metrics, self.clock
         )
         self.given = 0
+        self.untrusted = ""
+
+    def retention(self, months: dict[str, int], wait: int = 0) -> Retention:
+        """Clocks are trusted, unless `untrusted` says why not."""
+        return Retention(self.desk, months, self.listing, wait, self.refuse_untrusted, Faults(self.metrics))
+
+    async def refuse_untrusted(self) -> None:
+        if self.untrusted:
+            raise ClockUntrusted(self.untrusted)
 
     async def give(self, ref: str, command: str, /, **body: Any) -> None:
         operation = next(one for one in self.desk.service.operations if one.name == command)
@@ -100,7 +115,7 @@ async def record_both(intake: Office) -> None:
 
 async def due_on(office: Office, months: dict[str, int], *day: int) -> list[tuple[str, str]]:
     office.clock.now = datetime(day[0], day[1], day[2], 12, tzinfo=UTC)
-    return await Retention(office.desk, months).due()
+    return await office.retention(months).due()
 
 
 async def test_a_period_runs_from_the_last_fact_about_that_reference(intake: Office):
@@ -157,7 +172,7 @@ async def test_a_candidates_file_does_not_keep_the_contact_from_which_it_began(i
 async def test_a_run_erases_who_is_due_once_and_says_so_in_the_audit_log(intake: Office):
     await record_both(intake)
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    job = Retention(intake.desk, MONTHS)
+    job = intake.retention(MONTHS)
     assert await job.apply() == 1
     assert await intake.types(f"contact-{CONTACT}") == ["contact-made", "contact-erased"]
     last = intake.audit.kept[-1].entry
@@ -171,7 +186,7 @@ async def test_a_run_erases_who_is_due_once_and_says_so_in_the_audit_log(intake:
 async def test_only_that_reference_is_erased_and_the_same_persons_file_still_opens(intake: Office):
     await record_both(intake)
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    await Retention(intake.desk, MONTHS).apply()
+    await intake.retention(MONTHS).apply()
     assert (await intake.keys.find_keys([CONTACT]))[CONTACT] is None
     (registered,) = await intake.journal.read(f"candidate-{CANDIDATE}")
     assert await intake.journal.reveal(registered.event.name) == Open("Synthetica Voorbeeld")
@@ -188,7 +203,7 @@ async def test_what_could_not_be_erased_stays_overdue_and_is_erased_by_the_next_
     await record_both(intake)
     intake.clock.now = datetime(2028, 3, 1, 12, tzinfo=UTC)
     intake.keys.is_away = True
-    job = Retention(intake.desk, MONTHS)
+    job = intake.retention(MONTHS)
     with pytest.raises(StoreUnavailable):
         await job.apply()
     assert (intake.overdue("contact"), intake.overdue("candidate")) == (1, 1)
@@ -208,11 +223,11 @@ async def test_whoever_cannot_be_erased_stands_in_nobody_elses_way(intake: Offic
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
     intake.keys.refused = people[1]
     with pytest.raises(StoreUnavailable):
-        await Retention(intake.desk, MONTHS).apply()
+        await intake.retention(MONTHS).apply()
     assert intake.overdue("contact") == 1
     assert [ref for ref in people if (await intake.keys.find_keys([ref]))[ref]] == [people[1]]
     intake.keys.refused = None
-    assert await Retention(intake.desk, MONTHS).apply() == 0
+    assert await intake.retention(MONTHS).apply() == 0
     assert intake.overdue("contact") == 0
     assert (await intake.keys.find_keys([people[1]]))[people[1]] is None
 
@@ -224,7 +239,7 @@ async def test_more_than_are_erased_at_once_are_all_erased(intake: Office, monke
         said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
         await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    assert await Retention(intake.desk, MONTHS).apply() == 5
+    assert await intake.retention(MONTHS).apply() == 5
     assert set((await intake.keys.find_keys(people)).values()) == {None}
     assert intake.overdue("contact") == 0
 
@@ -234,7 +249,7 @@ async def test_requests_that_wait_too_long_are_counted(intake: Office):
     await intake.give(str(UUID(int=9)), RecordRequest.NAME, **asked)
     for month, day, overdue in ((2, 28, 0), (3, 1, 1)):
         intake.clock.now = datetime(2026, month, day, 12, tzinfo=UTC)
-        await Retention(intake.desk, MONTHS).look_at_requests()
+        await intake.retention(MONTHS).look_at_requests()
         assert intake.metrics.registry.get_sample_value("banen_requests_overdue") == overdue
 
 
@@ -254,3 +269,126 @@ def test_every_command_that_erases_can_be_given_by_itself():
         for operation in service.kept.values():
             command: type[Command] = operation.command
             assert {"occurred_on", "reason"} == set(command.model_fields)
+
+
+async def people(intake: Office, count: int, first: int = 100) -> list[str]:
+    refs = [str(UUID(int=first + number)) for number in range(count)]
+    for ref in refs:
+        said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
+        await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
+    return refs
+
+
+async def erased(intake: Office, refs: list[str]) -> int:
+    return list((await intake.keys.find_keys(refs)).values()).count(None)
+
+
+async def pass_on(intake: Office, job: Retention, *day: int) -> int:
+    intake.clock.now = datetime(day[0], day[1], day[2], 12, tzinfo=UTC)
+    return await job.apply()
+
+
+async def test_who_is_due_is_listed_for_so_many_days_before_anything_is_erased(intake: Office):
+    refs = await people(intake, 2)
+    job = intake.retention(MONTHS, wait=3)
+    for day in (1, 1, 2, 3):
+        assert await pass_on(intake, job, 2027, 3, day) == 0
+    assert [(one.kind, one.since.isoformat(), one.days) for one in await intake.listing.listed()] == [
+        ("contact", "2027-03-01", 2)
+    ] * 2
+    assert await erased(intake, refs) == 0
+    assert await pass_on(intake, job, 2027, 3, 4) == 2
+    assert await erased(intake, refs) == 2
+
+
+async def test_a_clock_that_jumps_does_not_shorten_the_wait(intake: Office):
+    refs = await people(intake, 2)
+    job = intake.retention(MONTHS, wait=14)
+    assert await pass_on(intake, job, 2032, 1, 1) == 0
+    assert await pass_on(intake, job, 2038, 1, 1) == 0
+    assert await pass_on(intake, job, 2026, 2, 1) == 0
+    assert await intake.listing.listed() == []
+    assert await erased(intake, refs) == 0
+
+
+async def test_a_new_fact_takes_somebody_off_the_list(intake: Office):
+    await record_both(intake)
+    job = intake.retention({"contact": 12, "candidate": 12}, wait=2)
+    await pass_on(intake, job, 2027, 3, 1)
+    assert len(await intake.listing.listed()) == 2
+    await intake.give(CANDIDATE, "complete-intake", occurredOn="2027-03-01", methodVersion="star-1")
+    await pass_on(intake, job, 2027, 3, 2)
+    assert [one.kind for one in await intake.listing.listed()] == ["contact"]
+
+
+async def test_nothing_is_erased_while_a_clock_cannot_be_trusted(intake: Office):
+    refs = await people(intake, 2)
+    intake.untrusted = "this process's clock is 6 years ahead"
+    with pytest.raises(ClockUntrusted):
+        await pass_on(intake, intake.retention(MONTHS), 2032, 3, 1)
+    assert await intake.listing.listed() == []
+    assert await erased(intake, refs) == 0
+
+
+async def test_both_clocks_must_say_that_it_is_old(intake: Office):
+    """What was recorded while the database's clock stood in 2000 is not due at once."""
+    now = intake.clock.now
+    intake.edge = Clock()
+    intake.journal.edge = intake.edge
+    intake.clock.now = datetime(2000, 1, 31, 12, tzinfo=UTC)
+    said: dict[str, Any] = {"occurredOn": "1999-12-31", "channel": "municipality", "kind": "contact"}
+    await intake.give(CONTACT, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
+    intake.clock.now = now
+    assert await intake.retention(MONTHS).due() == []
+    assert await due_on(intake, MONTHS, 2027, 1, 31) == [("contact", CONTACT)]
+
+
+async def test_a_pass_that_would_erase_far_more_than_usual_stops_until_a_steward_confirms(intake: Office):
+    refs = await people(intake, 21)
+    job = intake.retention(MONTHS)
+    with pytest.raises(TooMany, match="21 persons are due at once, more than 20"):
+        await pass_on(intake, job, 2027, 3, 1)
+    assert await erased(intake, refs) == 0
+    stopped = intake.metrics.registry.get_sample_value("banen_retention_stopped_persons")
+    assert (stopped, intake.overdue("contact")) == (21, 21)
+
+    assert await job.confirm(20) is False
+    assert await job.confirm(21) is True
+    assert job.again.is_set()
+    assert await pass_on(intake, job, 2027, 3, 1) == 21
+    assert await erased(intake, refs) == 21
+    assert intake.metrics.registry.get_sample_value("banen_retention_stopped_persons") == 0
+
+
+async def test_three_times_the_largest_pass_of_90_days_is_still_usual(intake: Office):
+    await intake.listing.note_pass(date(2027, 1, 1), 10)
+    refs = await people(intake, 30)
+    assert await pass_on(intake, intake.retention(MONTHS), 2027, 3, 1) == 30
+    assert await erased(intake, refs) == 30
+    intake.clock.now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    more = await people(intake, 91, first=500)
+    with pytest.raises(TooMany, match="91 persons are due at once, more than 90"):
+        await pass_on(intake, intake.retention(MONTHS), 2027, 3, 2)
+    assert await erased(intake, more) == 0
+
+
+async def test_the_loop_says_why_it_stopped_and_goes_on_once_it_may(intake: Office):
+    refs = await people(intake, 21)
+    intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    job = intake.retention(MONTHS)
+    loop = asyncio.create_task(job.run_forever())
+
+    async def until(holds: Callable[[], bool]) -> None:
+        deadline = asyncio.get_running_loop().time() + 30
+        while not holds():
+            assert asyncio.get_running_loop().time() < deadline, "waited in vain"
+            await asyncio.sleep(0.01)
+
+    await until(lambda: "retention" in job.faults.open())
+    fault = job.faults.open()["retention"]
+    assert fault.still_ready
+    assert "a steward looks at banen person retention" in fault.reason
+    await job.confirm(21)
+    await until(lambda: not job.faults.open())
+    assert await erased(intake, refs) == 21
+    loop.cancel()

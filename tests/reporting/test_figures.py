@@ -561,7 +561,7 @@ class Watched:
         await receive(self.view, self.history.rows[count:])
 
     async def mark(self, partner: str, service: str, through: datetime, sequence: int = 0) -> None:
-        await self.view.save_watermark(source_of(partner, service), through.isoformat(), sequence)
+        await self.view.save_watermark(source_of(partner, service), through, sequence)
 
     async def is_provisional(self, day: date | None) -> bool:
         return await Figures(self.view).is_provisional(day)

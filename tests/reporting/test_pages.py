@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
@@ -217,8 +217,12 @@ async def test_figures_are_final_once_every_source_is_live_and_past_the_day(
     answers: Answers, browser: httpx2.AsyncClient
 ):
     for partner in PARTNERS:
-        await answers.view.save_watermark(source_of(partner, "mediation"), "2009-01-01T12:00:00+00:00", 1)
-    await answers.view.save_watermark(source_of("bureau", "reporting"), "2009-01-01T12:00:00+00:00", 1)
+        await answers.view.save_watermark(
+            source_of(partner, "mediation"), datetime(2009, 1, 1, 12, tzinfo=UTC), 1
+        )
+    await answers.view.save_watermark(
+        source_of("bureau", "reporting"), datetime(2009, 1, 1, 12, tzinfo=UTC), 1
+    )
 
     past, future = await get(browser, "/?knownOn=2008-12-30"), await get(browser, "/?knownOn=2009-01-02")
 

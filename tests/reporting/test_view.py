@@ -500,13 +500,11 @@ async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: View):
     assert len(await view.current("placement")) == 1
 
 
-async def test_a_watermark_only_goes_forward(view: View):
-    await view.save_watermark(UAF, days(2).isoformat(), 2)
-    await view.save_watermark(UAF, days(1).isoformat(), 1)
-    await receive(view.pool, [arrival(UAF, 1, started())])
-
-    row = await source(view, UAF)
-    assert (row["through"], row["watermark"]) == (days(2), 2)
+async def test_a_watermark_is_what_was_said_last(view: View):
+    await view.save_watermark(UAF, days(1), 9)
+    await view.save_watermark(UAF, days(0), 8)
+    rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
+    assert rows[UAF] == (days(0), 8)
 
 
 async def test_counts_the_conversations_that_were_held_and_known(view: View, pool: Pool):
@@ -545,3 +543,25 @@ async def test_tells_the_events_of_one_thing_in_their_order(view: View):
     )
 
     assert [row["sequence"] for row in await view.events_of(UAF, str(FIRST))] == [1, 3]
+
+
+async def test_a_watermark_that_did_not_hold_is_lowered_when_that_shows(view: View):
+    """Its clock had been ahead: recorded before that moment, numbered after what it called complete."""
+    await receive(view.pool, [arrival(UAF, 1, started())])
+    await view.save_watermark(UAF, days(2), 1)
+    await view.project()
+    await receive(
+        view.pool, [arrival(UAF, 2, voided(), at=days(1)), arrival(UAF, 3, client(SECOND), at=days(3))]
+    )
+    await view.project()
+    rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
+    assert rows[UAF] == (days(1), 1)
+
+
+async def test_a_watermark_that_holds_stays(view: View):
+    await view.save_watermark(UAF, days(2), 2)
+    await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, voided(), at=days(1))])
+    await receive(view.pool, [arrival(UAF, 3, client(SECOND), at=days(3))])
+    await view.project()
+    rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
+    assert rows[UAF] == (days(2), 2)

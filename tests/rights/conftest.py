@@ -11,10 +11,12 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
-from banen_kit import blocked
+from banen_kit import blocked, clock, retention
 from banen_kit.audit import MemoryAudit
 from banen_kit.blocked import Outbound
+from banen_kit.clock import DatabaseClock
 from banen_kit.desk import Desk
+from banen_kit.due_list import MemoryDueList
 from banen_kit.http import create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
@@ -23,6 +25,7 @@ from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.persons import Persons
 from banen_kit.postgres import Pool
+from banen_kit.retention import Retention
 from banen_kit.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_reporting import pages, reads
@@ -67,8 +70,14 @@ def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore)
         metrics = Metrics.create(CollectorRegistry())
         desk = Desk(service, journal, owner, partners, audit, metrics, lambda: NOW)
         gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
-        app = create_app(desk, gate, health_of(desk), Persons(desk, 0) if service.kept else None)
+        health = health_of(desk)
+        app = create_app(desk, gate, health, Persons(desk, 0) if service.kept else None)
         app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
+        database_clock = DatabaseClock(pool, health.faults)
+        app.include_router(clock.routes(database_clock, gate))
+        if service.kept:
+            keeps = Retention(desk, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults)
+            app.include_router(retention.routes(keeps, gate))
         if name == "reporting":
             assert gate.sessions is not None
             readers = Readers(answers, PROGRAMME, gate)

@@ -18,9 +18,10 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
-from banen_kit import blocked
+from banen_kit import blocked, clock
 from banen_kit.audit import MemoryAudit
 from banen_kit.blocked import Outbound
+from banen_kit.clock import DatabaseClock
 from banen_kit.desk import Desk
 from banen_kit.http import create_app
 from banen_kit.identity import Role
@@ -30,7 +31,6 @@ from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool
 from banen_kit.postgres_store import PostgresStore
-from banen_kit.retention import Retention
 from banen_kit.rights import ANYONE, OPERATOR, Access
 from banen_kit.run import Host
 from banen_kit.sessions import Sessions
@@ -173,6 +173,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     health = health_of(desk)
     app = create_app(desk, gate, health)
     app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
+    app.include_router(clock.routes(DatabaseClock(pool, health.faults), gate))
     settings = cast(
         "Settings",
         SimpleNamespace(
@@ -183,8 +184,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
             public_url="http://bureau",
         ),
     )
-    unused = cast("Retention", None)
-    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, unused, health, app))
+    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, health, app))
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 

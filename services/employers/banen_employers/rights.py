@@ -30,6 +30,8 @@ RIGHTS: Rights = {
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
     "signing-key": ANYONE,
+    "retention": own(*_PRIVACY),
+    "confirm-retention-pass": own(Role.PARTNER_DATA_STEWARD),
     "bulk": own(*_STAFF, Role.PARTNER_MANAGER, *_STEWARD),
     "read-employer": own(*_READERS),
     "read-agreement": own(*_READERS),

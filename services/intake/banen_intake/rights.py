@@ -27,6 +27,8 @@ RIGHTS: Rights = {
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
     "signing-key": ANYONE,
+    "retention": own(*_PRIVACY),
+    "confirm-retention-pass": own(Role.PARTNER_DATA_STEWARD),
     "bulk": own(*_STAFF, Role.COACH, *_STEWARD),
     "read-contact": own(*_READERS),
     "read-candidate": own(*_READERS),

@@ -28,6 +28,8 @@ RIGHTS: Rights = {
     "export-person": own(*_PRIVACY),
     "erasure-certificate": own(*_PRIVACY),
     "signing-key": ANYONE,
+    "retention": own(*_PRIVACY),
+    "confirm-retention-pass": own(Role.PARTNER_DATA_STEWARD),
     "bulk": own(*_STAFF, *_STEWARD),
     "read-client": own(*_READERS),
     "read-handover": own(*_READERS),

@@ -59,6 +59,12 @@ async def read_watermarks(client: Client, view: View, partners: list[Partner], f
         for partner in partners:
             for service in partner.services:
                 await _read_watermark(client, view, partner.id, service)
+        refused = [row["source"] for row in await view.sources() if row["refused"] is not None]
+        if refused:
+            reason = f"a watermark lies ahead of our clock and is not believed: {', '.join(refused)}"
+            faults.raise_("watermark-refused", reason, still_ready=True)
+        else:
+            faults.clear("watermark-refused")
 
     await forever("watermarks", work, faults, every=POLL_SECONDS)
 
@@ -72,4 +78,4 @@ async def _read_watermark(client: Client, view: View, partner: str, service: str
     except ValidationError:
         log.warning("the watermark of %s %s cannot be read", partner, service)
         return
-    await view.save_watermark(source_of(partner, service), mark.through.isoformat(), mark.sequence)
+    await view.save_watermark(source_of(partner, service), mark.through, mark.sequence)

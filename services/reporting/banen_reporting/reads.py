@@ -100,6 +100,7 @@ def add_state(router: APIRouter, answers: Answers) -> None:
                 "counted": row["projected"],
                 "complete": not row["has_hole"],
                 "through": row["through"] and row["through"].isoformat(),
+                "refusedWatermark": row["refused"] and row["refused"].isoformat(),
             }
             for row in await answers.view.sources()
         ]

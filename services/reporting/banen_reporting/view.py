@@ -65,7 +65,7 @@ class View:
             if at != after or (source != BUREAU and source not in await self.admitted()):
                 return 0
             rows = await connection.fetch(
-                "select sequence, type, ref, known_at, imported, body from inbox"
+                "select sequence, type, ref, recorded_at, known_at, imported, body from inbox"
                 " where source = $1 and sequence > $2 and sequence <= $2 + $3 order by sequence",
                 source,
                 after,
@@ -80,6 +80,16 @@ class View:
             await self._save(connection, source, folding, len(events))
             await connection.execute(
                 "update projected set sequence = $2 where source = $1", source, after + len(events)
+            )
+            # A watermark that did not hold: what it called complete is open again.
+            await connection.execute(
+                "update watermarks w set through = e.recorded_at from"
+                " (select min(recorded_at) as recorded_at from unnest($2::bigint[], $3::timestamptz[])"
+                "   as u (sequence, recorded_at), watermarks m where m.source = $1 and u.sequence > m.sequence) e"
+                " where w.source = $1 and e.recorded_at < w.through",
+                source,
+                [row["sequence"] for row in events],
+                [row["recorded_at"] for row in events],
             )
             return len(events)
 
@@ -228,8 +238,9 @@ class View:
                 select s.source, s.projected, h.head,
                        h.head > s.projected and not exists (
                          select 1 from inbox i where i.source = s.source and i.sequence = s.projected + 1) as has_hole,
-                       s.through, s.watermark
-                  from (select source, coalesce(p.sequence, 0) as projected, w.through, w.sequence as watermark
+                       s.through, s.watermark, s.refused
+                  from (select source, coalesce(p.sequence, 0) as projected, w.sequence as watermark,
+                               nullif(w.through, '-infinity') as through, w.refused
                           from projected p full join watermarks w using (source)) s
                   cross join lateral (
                     select coalesce(max(i.sequence), 0) as head from inbox i where i.source = s.source) h
@@ -285,13 +296,24 @@ class View:
                 ref,
             )
 
-    async def save_watermark(self, source: str, through: str, sequence: int) -> None:
+    async def save_watermark(self, source: str, through: datetime, sequence: int) -> None:
+        """Believe what a relay said last, also where that is less than before: a day is then open again.
+
+        What lies ahead of our own clock nobody can have published; it is refused, and shown until a better one comes.
+        """
         async with reachable():
             await self.pool.execute(
-                "insert into watermarks as w values ($1, $2, $3) on conflict (source) do update"
-                " set through = excluded.through, sequence = excluded.sequence where w.through < excluded.through",
+                "insert into watermarks as w (source, through, sequence, refused)"
+                " select $1, case when is_ahead then '-infinity' else $2 end, $3, case when is_ahead then $2 end"
+                "   from (select $2 > clock_timestamp() + interval '1 minute' as is_ahead) a"
+                " on conflict (source) do update set"
+                "   through = case when excluded.refused is null then excluded.through else w.through end,"
+                "   sequence = case when excluded.refused is null then excluded.sequence else w.sequence end,"
+                "   refused = excluded.refused"
+                " where (w.through, w.sequence, w.refused)"
+                "   is distinct from (excluded.through, excluded.sequence, excluded.refused)",
                 source,
-                datetime.fromisoformat(through),
+                through,
                 sequence,
             )
 

@@ -13,7 +13,7 @@ import asyncpg
 
 from banen_kit.keys import NotDestroyed
 from banen_kit.postgres import Connection, Pool, reachable
-from banen_kit.store import StoreRefusesToStart
+from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 
 SWEEP_SECONDS = 30.0
 """How long old copies may stand in the way, for example because a backup is under way."""
@@ -33,12 +33,14 @@ async def refuse_recycling(cluster: Pool | Connection) -> None:
 
 
 async def sweep(connection: Connection, patience: float = SWEEP_SECONDS) -> None:
-    """Comes back when nothing of what was overwritten before is left. Raises `NotDestroyed`, `StoreUnavailable`."""
+    """Comes back when nothing of what was overwritten before is left. Raises `NotDestroyed`."""
     try:
         async with reachable(), _within(patience):
             await _rewrite_table(connection)
             await _leave_log(connection)
-    except asyncpg.PostgresError as error:
+    except NotDestroyed:
+        raise
+    except (asyncpg.PostgresError, StoreUnavailable) as error:
         raise NotDestroyed(f"PostgreSQL refuses to take destroyed keys off the disk: {error}") from error
 
 

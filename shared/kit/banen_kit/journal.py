@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
 from banen_kit.decider import Stored
-from banen_kit.keys import KeyMissing, Keys
+from banen_kit.keys import KeyMissing, Keys, NotDestroyed
+from banen_kit.memory_store import utc_now
 from banen_kit.personal import (
     Erased,
     Open,
@@ -44,6 +45,7 @@ class Meta:
     correlation_id: UUID
     causation_id: UUID
     now: datetime
+    """The database's, as last measured; it orders nothing."""
     request: bytes = b""
     """The canonical request, of which a fingerprint is kept to tell a repeat from a reused key."""
     known_at: datetime | None = None
@@ -157,6 +159,8 @@ class Journal(Generic[E]):
     store: EventStore
     codec: Codec[E]
     keys: Keys
+    edge: Callable[[], datetime] = utc_now
+    """This process's own clock, noted beside the database's with every event."""
 
     async def read(self, stream: str) -> list[Fact[E]]:
         return [self.fact(record) for record in await self.store.read(stream)]
@@ -181,7 +185,7 @@ class Journal(Generic[E]):
             "commandId": str(meta.command_id),
             "correlationId": str(meta.correlation_id),
             "causationId": str(meta.causation_id),
-            "edgeTime": meta.now.isoformat(),
+            "edgeTime": self.edge().isoformat(),
             "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
             "fingerprintOf": persons,
         }
@@ -202,15 +206,21 @@ class Journal(Generic[E]):
     async def reapply(self) -> int:
         """After a restore: record every link again, and destroy what recorded erasures say; how many keys that were.
 
-        One question to the keys where nothing is left to do. Raises `StoreUnavailable`.
+        One question to the keys where nothing is left to do. Raises `StoreUnavailable`; `NotDestroyed` where all of
+        them were overwritten and only old copies are still on the disk.
         """
         events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
         alone = _erased(events, alone=True)
         left = await self.keys.left_to_destroy(_erased(events, alone=False), alone, _pairs(events))
-        if lone := left.intersection(alone):
-            await self.keys.destroy(lone, alone=True)
-        if together := left.difference(alone):
-            await self.keys.destroy(together)
+        unswept: NotDestroyed | None = None
+        for persons, is_alone in ((left.intersection(alone), True), (left.difference(alone), False)):
+            try:
+                if persons:
+                    await self.keys.destroy(persons, alone=is_alone)
+            except NotDestroyed as error:  # overwritten all the same: the others too, before anything else
+                unswept = error
+        if unswept is not None:
+            raise unswept
         return len(left)
 
     async def refuse_erased(self, past: Sequence[E], events: Sequence[E]) -> None:

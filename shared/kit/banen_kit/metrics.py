@@ -18,6 +18,7 @@ class Metrics:
     projection_lag: Gauge
     set_aside: Gauge
     retention_overdue: Gauge
+    retention_stopped: Gauge
     requests_overdue: Gauge
     fault: Gauge
     loop_failures: Counter
@@ -58,6 +59,10 @@ class Metrics:
                 "retention_overdue_persons",
                 "Persons whose data should have been erased, by kind of data.",
                 "kind",
+            ),
+            gauge(
+                "retention_stopped_persons",
+                "Persons who are not erased until a steward confirms, because they are far more than usual.",
             ),
             gauge("requests_overdue", "Requests of persons that should have been answered."),
             gauge("fault", "1 while something is wrong, by name; /readyz says what.", "fault"),

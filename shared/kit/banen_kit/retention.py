@@ -5,27 +5,37 @@ another service has a period of its own.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, NoReturn
 from uuid import UUID, uuid5
 
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from banen_contracts.base import ErasureReason
-from banen_kit.audit import Entry
+from banen_kit.audit import Entry, Outcome
+from banen_kit.body import json_object
 from banen_kit.desk import AMSTERDAM, Desk
+from banen_kit.due_list import Due, DueList, keys
+from banen_kit.faults import Faults, Loop
+from banen_kit.gate import Gate, who
 from banen_kit.persons import ref_of, requests_of
+from banen_kit.problem import Problem, from_validation
 from banen_kit.requests import months_after
 from banen_kit.service import Operation
 from banen_kit.settings import SettingsInvalid
-from banen_kit.store import StoreUnavailable
+from banen_kit.store import Recorded
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 6 * 3600.0
-AGAIN_SECONDS = 60.0
-"""After a run that the store or the keys cut short."""
+MOST_UNUSUAL, TIMES_USUAL = 20, 3
+"""Up to so many are erased in any pass, and up to so many times the largest pass of 90 days."""
 BATCH = 500
 AT_ONCE = 100
 """Erased together, because taking keys off the disk costs as much for many as for one."""
@@ -69,45 +79,96 @@ class _Kept:
         return found
 
 
+class TooMany(Exception):
+    """A pass would erase far more than usual, which a wrong clock or setting would do too."""
+
+
 @dataclass(frozen=True)
 class Retention:
-    """Applies the periods of one service."""
+    """Applies the periods of one service: lists who is due, and erases them days later."""
 
     desk: Desk
     months: Months
+    listing: DueList
+    wait: int
+    """Days on which somebody must have been found due, after the first, before they are erased."""
+    refuse_untrusted: Callable[[], Awaitable[None]]
+    """Raises where a clock may be wrong."""
+    faults: Faults
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a pass is to be made at once."""
 
-    async def run_forever(self) -> None:
+    async def run_forever(self) -> NoReturn:
         """At once, and then a few times a day; looks also which requests of persons wait for too long."""
-        while True:
+        loop = Loop("retention", self.faults, still_ready=True)
+
+        async def work() -> None:
+            await self.apply()
+            await self.look_at_requests()
+            loop.got_through()
+            self.again.clear()
             try:
-                await self.apply()
-                await self.look_at_requests()
-                pause = EVERY_SECONDS
-            except StoreUnavailable as error:
-                log.warning("retention pauses: %s", type(error).__name__)
-                pause = AGAIN_SECONDS
-            await asyncio.sleep(pause)
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self.again.wait()
+            except TimeoutError:
+                return
+
+        await loop.forever(work)
 
     async def apply(self) -> int:
-        """Erase everybody who is due; returns how many. Raises `StoreUnavailable`.
+        """List who is due, and erase whoever was for long enough; returns how many were erased.
 
-        The metric says how many are overdue until they are erased.
+        Raises `ClockUntrusted`, `StoreUnavailable`, and `TooMany` when those whom a steward confirmed are erased and
+        too many are left. The metric says how many are overdue until they are erased.
         """
+        await self.refuse_untrusted()
         # An earlier run may have recorded an erasure and not have reached the keys.
         await self.desk.journal.reapply()
-        due = await self.due()
+        today = self._today()
+        ready = [one for one in await self.listing.see(await self.due(), today) if one.days >= self.wait]
         gauge = self.desk.metrics.retention_overdue
         for kind in self.months:
-            gauge.labels(kind).set(sum(category == kind for category, _ in due))
-        for start in range(0, len(due), AT_ONCE):
-            some = due[start : start + AT_ONCE]
-            tried = await asyncio.gather(*(self._erase(*one) for one in some), return_exceptions=True)
-            for error in tried:
-                if error is not None:
-                    raise error
-        if due:
-            log.info("retention erased %d persons' data", len(due))
-        return len(due)
+            gauge.labels(kind).set(sum(one.kind == kind for one in ready))
+        unconfirmed = [one for one in ready if not one.confirmed]
+        most = max(MOST_UNUSUAL, TIMES_USUAL * await self.listing.largest_pass(today))
+        stops = len(unconfirmed) > most
+        self.desk.metrics.retention_stopped.set(len(unconfirmed) if stops else 0)
+        erased = await self._erase_all([one for one in ready if one.confirmed or not stops], today)
+        if stops:
+            raise TooMany(
+                f"stopped: {len(unconfirmed)} persons are due at once, more than {most}; a steward looks at"
+                " banen person retention, and confirms"
+            )
+        return erased
+
+    async def _erase_all(self, due: Sequence[Due], today: date) -> int:
+        done = 0
+        try:
+            for start in range(0, len(due), AT_ONCE):
+                some = due[start : start + AT_ONCE]
+                erasing = (self._erase(one.kind, one.ref, today) for one in some)
+                tried = await asyncio.gather(*erasing, return_exceptions=True)
+                done += sum(error is None for error in tried)
+                for error in tried:
+                    if error is not None:
+                        raise error
+        finally:
+            if done:
+                await self.listing.note_pass(today, done)
+                log.info("retention erased %d persons' data", done)
+        return done
+
+    async def confirm(self, count: int) -> bool:
+        """A steward lets all be erased that are ready and not confirmed, if they are so many."""
+        waiting = [one for one in await self.listing.listed() if one.days >= self.wait and not one.confirmed]
+        if len(waiting) != count:
+            return False
+        await self.listing.confirm(keys(waiting))
+        self.again.set()
+        return True
+
+    def _today(self) -> date:
+        return self.desk.clock().astimezone(AMSTERDAM).date()
 
     async def look_at_requests(self) -> None:
         """Count the requests of persons that should have been answered. Raises `StoreUnavailable`."""
@@ -117,7 +178,7 @@ class Retention:
     async def due(self) -> list[tuple[str, str]]:
         """Kind and reference of whoever's period is over."""
         kept = await self._read()
-        today = self.desk.clock().astimezone(AMSTERDAM).date()
+        today = self._today()
         last = kept.last_of_persons()
         found: list[tuple[str, str]] = []
         for stream in kept.last:
@@ -134,16 +195,17 @@ class Retention:
             position = records[-1].position
             for record in records:
                 event = journal.fact(record).event
-                kept.last[record.stream] = record.recorded_at
+                kept.last[record.stream] = max(
+                    kept.last.get(record.stream, record.recorded_at), noted_at(record)
+                )
                 kept.persons.setdefault(record.stream, set()).update(journal.codec.persons(event))
                 kept.mentioned.setdefault(record.stream, set()).update(journal.codec.mentioned(event))
                 if (person := event.erased_person()) is not None:
                     kept.erased.add(str(person))
         return kept
 
-    async def _erase(self, kind: str, ref: str) -> None:
+    async def _erase(self, kind: str, ref: str, today: date) -> None:
         operation = self.desk.service.kept[kind]
-        today = self.desk.clock().astimezone(AMSTERDAM).date()
         fields: dict[str, Any] = {"occurred_on": today, "reason": ErasureReason.RETENTION}
         command_id = uuid5(
             ERASURES, f"{self.desk.partner}/{self.desk.service.name}/{operation.category}/{ref}"
@@ -154,6 +216,63 @@ class Retention:
         self.desk.metrics.retention_overdue.labels(kind).dec()
 
 
+def noted_at(record: Recorded) -> datetime:
+    """The later of the two clocks that say when something was recorded: both must say that it is old."""
+    edge = json.loads(record.metadata).get("edgeTime")
+    return max(record.recorded_at, datetime.fromisoformat(edge)) if edge else record.recorded_at
+
+
 def is_due(last: datetime, months: int, today: date) -> bool:
     """The period runs from the day of the last fact, to the day of the same number."""
     return months_after(last.astimezone(AMSTERDAM).date(), months) <= today
+
+
+class Confirmation(BaseModel, frozen=True, extra="forbid"):
+    """So that nobody confirms without having looked: how many they are."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    count: Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+def routes(retention: Retention, gate: Gate) -> APIRouter:
+    """For stewards: who is due, and the word without which many at once are not erased."""
+    router = APIRouter(prefix="/v1", tags=["retention"])
+
+    @router.get("/retention", name="retention", summary="Whose data is due to be erased, and from when on")
+    async def show(request: Request) -> Response:
+        listed = await retention.listing.listed()
+        today = retention.desk.clock().astimezone(AMSTERDAM).date()
+        rows = [
+            {
+                "kind": one.kind,
+                "ref": one.ref,
+                "dueSince": one.since.isoformat(),
+                "notErasedBefore": (today + timedelta(days=max(0, retention.wait - one.days))).isoformat(),
+                "confirmed": one.confirmed,
+            }
+            for one in listed
+        ]
+        ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
+        await gate.note(request, who(request), Outcome.SHOWN, count=len(rows))
+        fault = retention.faults.open().get("retention")
+        return JSONResponse(
+            {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}
+        )
+
+    @router.post(
+        "/retention/confirm", name="confirm-retention-pass", summary="Let all be erased that are ready"
+    )
+    async def confirm(request: Request) -> Response:
+        try:
+            said = Confirmation.model_validate(await json_object(request))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        done = await retention.confirm(said.count)
+        outcome = Outcome.ACCEPTED if done else Outcome.REFUSED
+        await gate.note(request, who(request), outcome, count=said.count)
+        if not done:
+            raise Problem(409, "count-differs", "So many are not ready; look again.", "count")
+        return JSONResponse({"confirmed": said.count})
+
+    return router

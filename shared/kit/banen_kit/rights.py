@@ -57,4 +57,6 @@ EVERY_SERVICE: Rights = {
     "blocked-event": _OPS,
     "skip-event": _OPS,
     "correct-event": _OPS,
+    "clock": _OPS,
+    "confirm-clock": _OPS,
 }

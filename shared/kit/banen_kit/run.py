@@ -7,8 +7,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -25,13 +24,17 @@ from banen_kit.audit import PostgresAudit
 from banen_kit.audit_chain import anchor_forever
 from banen_kit.blocked import Outbound
 from banen_kit.bus import BusUnavailable, api, connect, stream_name
+from banen_kit.clock import LOOK_SECONDS, DatabaseClock
+from banen_kit.clock import routes as clock_routes
 from banen_kit.consumer import read_policies
 from banen_kit.desk import Desk
 from banen_kit.destroy import refuse_recycling
-from banen_kit.faults import Faults, Loop
+from banen_kit.due_list import PostgresDueList
+from banen_kit.faults import Faults, Loop, forever
 from banen_kit.gate import Gate
-from banen_kit.http import Health, create_app
+from banen_kit.http import Check, Health, create_app
 from banen_kit.journal import Codec, Journal
+from banen_kit.keys import NotDestroyed
 from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
 from banen_kit.persons import Persons
@@ -49,6 +52,7 @@ from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
 from banen_kit.retention import Retention, read_months
+from banen_kit.retention import routes as retention_routes
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
@@ -60,6 +64,9 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 """TLS is the work of a proxy on the same machine; nobody else may reach a service."""
+SWEEP = "sweep"
+FIRST_SWEEP_SECONDS = 1.0
+"""How long a start waits for old copies of destroyed keys to leave the disk."""
 DRAIN_SECONDS = 10
 """How long requests that are under way may take once the service was told to stop."""
 
@@ -73,7 +80,6 @@ class Host:
     gate: Gate
     store: PostgresStore
     keys_pool: Pool
-    retention: Retention
     health: Health
     app: FastAPI
     loops: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
@@ -147,7 +153,6 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
         beside = [
             tasks.create_task(bus_side(service, host)),
             tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema, host.health.faults)),
-            tasks.create_task(host.retention.run_forever()),
             *(tasks.create_task(_forever(loop())) for loop in host.loops),
         ]
         serving = tasks.create_task(server.serve([listener]))
@@ -187,35 +192,21 @@ async def open_host(
     if settings.partner not in partners:
         raise ValueError(f"{settings.partner} is not in {settings.partners_file}")
     master = MasterKey.read(settings.master_key_file)
-    schema, keys_schema = schema_of(settings.partner, service.name), keys_schema_of(settings.partner)
-    with naming("BANEN_DATABASE_URL"):
-        pool = await _pool("BANEN_DATABASE_URL", settings.database_url, schema, stack)
-        await refuse_foreign_schema(pool, schema)
-    await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema, migrations(service.sql))
-    with naming("BANEN_KEYS_URL"):
-        keys_pool = await _pool("BANEN_KEYS_URL", settings.keys_url, keys_schema, stack)
-        await refuse_wrong_keys(keys_pool, keys_schema)
-    await refuse_unsafe(keys_pool)
+    pool, keys_pool = await _open_databases(service, settings, stack)
     persons_keys = PostgresKeys(keys_pool, master)
-    await refuse_recycling(keys_pool)
     await persons_keys.refuse_other_master()
     store = PostgresStore(pool)
     journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), persons_keys)
-    # Before anything is answered: the keys may have been restored from before an erasure.
-    await journal.reapply()
     metrics = Metrics.create(CollectorRegistry())
+    faults = Faults(metrics)
+    # Before anything is answered: the keys may have been restored from before an erasure.
+    loops = await reapplied(journal, PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS), faults)
+    clock = DatabaseClock(pool, faults)
+    await clock.look()
     audit = PostgresAudit(pool)
-    desk = Desk(service, journal, settings.partner, partners, audit, metrics, lambda: datetime.now(UTC))
+    desk = Desk(service, journal, settings.partner, partners, audit, metrics, clock)
 
-    async def database() -> None:
-        await refuse_read_only(pool)
-        await store.horizon()
-
-    async def keys() -> None:
-        await refuse_read_only(keys_pool)
-
-    health = Health(Faults(metrics), settings.metrics_token, {"database": database, "keys": keys})
+    health = Health(faults, settings.metrics_token, _checks(store, keys_pool))
     http = await stack.enter_async_context(httpx2.AsyncClient())
     gate = Gate(
         settings.partner,
@@ -228,11 +219,68 @@ async def open_host(
     held = Persons(desk, settings.key_backup_days) if service.kept else None
     app = create_app(desk, gate, health, held)
     app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
+    app.include_router(clock_routes(clock, gate))
     months = read_months(settings.retention, service.kept)
-    host = Host(settings, desk, gate, store, keys_pool, Retention(desk, months), health, app)
+    retention = Retention(
+        desk, months, PostgresDueList(pool), settings.retention_wait, clock.refuse_untrusted, faults
+    )
+    if service.kept:
+        app.include_router(retention_routes(retention, gate))
+    loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
+    host = Host(settings, desk, gate, store, keys_pool, health, app, loops)
     if addition is not None:
         await addition(host)
     return host
+
+
+def _checks(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
+    async def database() -> None:
+        await refuse_read_only(store.pool)
+        await store.horizon()
+
+    async def keys() -> None:
+        await refuse_read_only(keys_pool)
+
+    return {"database": database, "keys": keys}
+
+
+async def reapplied(
+    journal: Journal[Any], hasty: PostgresKeys, faults: Faults
+) -> list[Callable[[], Awaitable[None]]]:
+    """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
+
+    The keys are overwritten when this comes back. Raises `StoreUnavailable`.
+    """
+    try:
+        await replace(journal, keys=hasty).reapply()
+    except NotDestroyed as error:
+        faults.raise_(SWEEP, str(error))
+    else:
+        return []
+    loop = Loop(SWEEP, faults)
+
+    async def sweep() -> None:
+        await journal.reapply()
+        loop.got_through()
+        await asyncio.Event().wait()
+
+    return [lambda: loop.forever(sweep)]
+
+
+async def _open_databases(service: Service, settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Pool]:
+    """The store's and the keys', each the right one, safe, and up to date."""
+    schema, keys_schema = schema_of(settings.partner, service.name), keys_schema_of(settings.partner)
+    with naming("BANEN_DATABASE_URL"):
+        pool = await _pool("BANEN_DATABASE_URL", settings.database_url, schema, stack)
+        await refuse_foreign_schema(pool, schema)
+    await refuse_unsafe(pool)
+    await refuse_wrong_schema(pool, schema, migrations(service.sql))
+    with naming("BANEN_KEYS_URL"):
+        keys_pool = await _pool("BANEN_KEYS_URL", settings.keys_url, keys_schema, stack)
+        await refuse_wrong_keys(keys_pool, keys_schema)
+    await refuse_unsafe(keys_pool)
+    await refuse_recycling(keys_pool)
+    return pool, keys_pool
 
 
 @contextmanager

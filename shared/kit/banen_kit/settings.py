@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
     retention: str = ""
     """Months for which each kind of data on persons is kept after the last fact, such as `contact=12 candidate=60`."""
+    retention_wait: int = Field(default=14, ge=0, le=365)
+    """Days for which whoever is due is listed before they are erased."""
     metrics_token: SecretStr = Field(min_length=32)
     """Whoever shows it as bearer sees `/metrics`, and what is wrong in `/readyz`: a random text of its own."""
     port: int = Field(ge=0, le=65535)
