@@ -19,11 +19,13 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import source_of
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit import blocked
+from banen_kit import blocked, clock
 from banen_kit.audit import MemoryAudit
 from banen_kit.blocked import Outbound
 from banen_kit.bus import EVT_ALL, api, dead_letter, jetstream
+from banen_kit.clock import DatabaseClock
 from banen_kit.desk import Desk
+from banen_kit.faults import Faults
 from banen_kit.http import create_app
 from banen_kit.identity import Role
 from banen_kit.journal import Codec, Journal
@@ -124,6 +126,7 @@ async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     gate = issuer.gate(INTAKE, "uaf", audit)
     service = create_app(desk, gate, health_of(desk))
     service.include_router(blocked.routes(Outbound(store.pool, journal, desk.publisher), gate))
+    service.include_router(clock.routes(DatabaseClock(store.pool, Faults(metrics)), gate))
     metadata = {"correlationId": str(UUID(int=1)), "causationId": str(UUID(int=1))}
     event = NewEvent(UUID(int=9), "of-a-newer-version", 1, "{}")
     await store.append(Append(f"contact-{UUID(int=7)}", (event,), 0, json.dumps(metadata)))
@@ -184,3 +187,17 @@ async def test_says_why_a_decision_cannot_be(site: Site, tmp_path: Path):
     )
     assert "not-allowed" in str((await site.run("blocked")).exception)
     assert await decisions(site) == []
+
+
+async def test_shows_and_confirms_what_clocks_dated_that_could_not_be_trusted(site: Site):
+    await site.store.pool.execute("select note_clock_jump()")
+
+    async def clock_(*arguments: str) -> str:
+        more = ("--url", site.url, "--token-file", site.token_file)
+        return (await asyncio.to_thread(runner.invoke, app, ["clock", *arguments, *more])).output
+
+    [suspect] = json.loads(await clock_("show", "--json"))["suspects"]
+    assert (suspect["position"], suspect["reason"], suspect["category"]) == (1, "jumped", "contact")
+    assert "1 events cannot be dated for certain" in await clock_("show")
+    assert await clock_("confirm", "--until", "1") == "1 events confirmed\n"
+    assert "0 events cannot be dated for certain" in await clock_("show")

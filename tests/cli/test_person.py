@@ -416,3 +416,31 @@ async def test_what_is_in_the_way_of_applying_erasures_again_is_one_line(
     assert fault(await asyncio.to_thread(reapply))
     (tmp_path / "master").write_text("no key")
     assert "hexadecimal" in fault(await asyncio.to_thread(reapply))
+
+
+def test_lists_who_is_due_and_from_when_on_they_are_erased(service: FakeService):
+    one = {
+        "kind": "contact", "ref": str(PERSON), "dueSince": "2027-03-01", "notErasedBefore": "2027-03-15",
+        "confirmed": False,
+    }  # fmt: skip
+    listed = {"count": 1, "ready": 0, "stopped": None, "due": [one]}
+    service.answers["/v1/retention"] = (200, listed)
+    done = person("retention", "--url", service.url, "--token-file", "-")
+    assert done.output.splitlines() == [
+        f"contact    {PERSON}  due since 2027-03-01  not before 2027-03-15",
+        "1 are listed, 0 of them are ready",
+    ]
+    service.answers["/v1/retention"] = (200, {**listed, "stopped": "stopped: 21 persons"})
+    assert person("retention", "--url", service.url, "--token-file", "-").output.endswith(
+        "stopped: 21 persons\n"
+    )
+
+
+def test_a_steward_confirms_a_pass_by_how_many_they_are(service: FakeService):
+    service.answers["/v1/retention/confirm"] = (200, {"confirmed": 21})
+    done = person("retention", "--url", service.url, "--token-file", "-", "--confirm", "21")
+    assert done.output == "21 are erased now\n"
+    assert service.asked[-1].body == {"count": 21}
+    service.answers["/v1/retention/confirm"] = (409, {"code": "count-differs", "detail": "So many are not."})
+    done = person("retention", "--url", service.url, "--token-file", "-", "--confirm", "20")
+    assert fault(done) == "So many are not. (count-differs)"

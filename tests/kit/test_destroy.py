@@ -3,18 +3,27 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
 
 import asyncpg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from banen_kit import destroy
+from banen_kit.decider import Stored
 from banen_kit.destroy import refuse_recycling
+from banen_kit.faults import Faults
+from banen_kit.journal import Codec, Journal
 from banen_kit.keys import NotDestroyed
 from banen_kit.master_key import MasterKey
+from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import StoreRefusesToStart
+from banen_kit.run import reapplied
+from banen_kit.store import Append, NewEvent, StoreRefusesToStart
 from banen_local.postgres import Postgres
 
 MASTER = MasterKey(bytes(range(32)))
@@ -240,3 +249,47 @@ async def test_refuses_a_cluster_that_keeps_its_log(keys_pool: Pool, keys_owner:
         await keys_owner.execute("alter system reset wal_keep_size")
         while await kept() != "0":
             pass
+
+
+class Forgotten(Stored, frozen=True):
+    TYPE: ClassVar[str] = "forgotten"
+    person_ref: UUID
+    alone: bool
+
+    def erased_person(self) -> UUID:
+        return self.person_ref
+
+    def erases_alone(self) -> bool:
+        return self.alone
+
+
+async def test_a_service_starts_once_keys_are_overwritten_and_sweeps_the_disk_meanwhile(
+    keys_pool: Pool, keys_owner: asyncpg.Connection, data: Path, older_reader: asyncpg.Connection
+):
+    """An erasure of somebody and one of a reference alone, then a start while a dump of the keys is under way."""
+    persons = [UUID(int=1), UUID(int=2)]
+    hasty, patient = (PostgresKeys(keys_pool, MASTER, patience=patience) for patience in (0.3, 30.0))
+    await hasty.keys_for([str(person) for person in persons])
+    stored = [row["wrapped"] for row in await keys_owner.fetch("select * from keys")]
+    store = MemoryStore()
+    for number, person in enumerate(persons, 1):
+        body = Forgotten(person_ref=person, alone=number == 2).model_dump_json()
+        event = NewEvent(UUID(int=number), Forgotten.TYPE, 1, body)
+        await store.append(Append(f"person-{person}", (event,), 0, "{}"))
+    journal: Journal[Any] = Journal(store, Codec([Forgotten]), patient)
+    faults = Faults(Metrics.create(CollectorRegistry()))
+
+    [loop] = await reapplied(journal, hasty, faults)
+    assert await hasty.find_keys(map(str, persons)) == {str(person): None for person in persons}
+    assert not faults.open()["sweep"].still_ready
+    assert any(files_with(data, key) for key in stored)
+
+    sweeping = asyncio.ensure_future(loop())
+    await older_reader.execute("rollback")
+    deadline = asyncio.get_running_loop().time() + 30
+    while faults.open():
+        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
+        await asyncio.sleep(0.01)
+    assert [files_with(data, key) for key in stored] == [[], []]
+    sweeping.cancel()
+    assert await reapplied(journal, hasty, faults) == []

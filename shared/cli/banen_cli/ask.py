@@ -7,7 +7,8 @@ import httpx2
 
 from banen_cli.fault import Fault
 
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
+"""Taking destroyed keys off a disk may take half a minute."""
 
 
 def get(url: str, path: str, headers: Mapping[str, str]) -> Any:
@@ -42,3 +43,11 @@ def object_in(answer: httpx2.Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def give(url: str, path: str, headers: Mapping[str, str], body: object) -> Mapping[str, Any]:
+    """What is answered to a request that changes something. Raises `Fault` with what is refused."""
+    answer = ask("POST", f"{url.rstrip('/')}{path}", headers, body)
+    if not answer.is_success:
+        raise Fault(refusal_in(answer))
+    return object_in(answer)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from banen_cli.apply import apply_topology
-from banen_cli.ask import ask, get, refusal_in
+from banen_cli.ask import get, give
 from banen_cli.fault import Fault
 from banen_cli.files import bearer, read_secret
 from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
@@ -175,7 +175,5 @@ def _decide(url: str, headers: dict[str, str], how: str, position: int, decision
     if found is None or found["position"] != position:
         raise Fault("That event does not stand in the way now; see: banen bus blocked")
     body = {"position": position, "eventId": found["eventId"], **decision}
-    answer = ask("POST", f"{url.rstrip('/')}/v1/relay/{how}", headers, body)
-    if answer.status_code != 201:
-        raise Fault(refusal_in(answer))
+    give(url, f"/v1/relay/{how}", headers, body)
     typer.echo(f"Decided. The relay takes it up by itself; {found['waiting']} events wait behind it.")

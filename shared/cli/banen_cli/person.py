@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from banen_cli.ask import ask, get, refusal_in
+from banen_cli.ask import ask, get, give, refusal_in
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
@@ -30,7 +30,6 @@ from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 
 app = typer.Typer(help="What is held on a person.", no_args_is_help=True)
 
-TIMEOUT_SECONDS = 120
 ERASURES = UUID("f2b3c3f0-94a5-5e0c-a1d0-2f4f3b8f6a55")
 """Namespace of the keys under which an erasure may be asked again."""
 Urls = Annotated[
@@ -127,6 +126,31 @@ def requests(url: Urls, token_file: TokenFile) -> None:
         rows: list[dict[str, Any]] = found["requests"] if found else []
         for row in rows:
             typer.echo(json.dumps(row))
+
+
+@app.command("retention")
+def retention(
+    url: Annotated[str, typer.Option(help="Address of one service.")],
+    token_file: TokenFile,
+    confirm: Annotated[
+        int | None,
+        typer.Option(help="Let all be erased that are ready, so many they are; a steward's word.", min=1),
+    ] = None,
+) -> None:
+    """Whose data has been kept long enough, and from when on it is erased by itself."""
+    headers = bearer(token_file)
+    if confirm is not None:
+        give(url, "/v1/retention/confirm", headers, {"count": confirm})
+        typer.echo(f"{confirm} are erased now")
+        return
+    found = get(url, "/v1/retention", headers)
+    for one in found["due"]:
+        typer.echo(
+            f"{one['kind']:<10} {one['ref']}  due since {one['dueSince']}  not before {one['notErasedBefore']}"
+        )
+    typer.echo(f"{found['count']} are listed, {found['ready']} of them are ready")
+    if found["stopped"]:
+        typer.echo(found["stopped"])
 
 
 @app.command("reapply-erasures")

@@ -219,6 +219,8 @@ ACTION: Mapping[str, str] = {
     "extend-request": "termijn van uw verzoek verlengen",
     "answer-request": "uw verzoek beantwoorden",
     "requests": "verzoeken bekijken",
+    "retention": "bekijken wat bewaard is en weg moet",
+    "confirm-retention-pass": "laten wissen wat te lang bewaard is",
     "read-request": "uw verzoek bekijken",
     "read-contact": "contact bekijken",
     "read-candidate": "kandidaat bekijken",
