@@ -3,6 +3,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTHON ?= python3
 EVENTS ?= 1000000
+ROUNDS ?= 1
+SEED ?=
 SERVICES := intake mediation employers reporting
 PACKAGES := shared/contracts shared/kit shared/cli $(SERVICES:%=services/%) deploy/local
 
@@ -54,4 +56,12 @@ bench: setup ## Speed, each row beside its own raw floor
 torture: setup ## Try to make the store lose an event: make torture EVENTS=1000000
 	$(BIN)/banen torture --events $(EVENTS)
 
-.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture
+faults: setup ## Bad days under load: make faults SEED=7 ROUNDS=3
+	$(BIN)/banen faults --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+nightly: setup ## The long forms: a million events, ten rounds of bad days, speed
+	$(BIN)/banen torture --events 1000000
+	$(BIN)/banen faults --rounds 10
+	$(BIN)/banen bench
+
+.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults nightly

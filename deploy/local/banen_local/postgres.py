@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,7 +43,11 @@ class Postgres:
     """One server on one folder. Starting and stopping need not happen in the same event loop."""
 
     def __init__(
-        self, folder: Path, port: int | None = None, settings: Mapping[str, str] = MappingProxyType({})
+        self,
+        folder: Path,
+        port: int | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        under: Sequence[str] = (),
     ) -> None:
         self.name = folder.name
         self.folder = folder.absolute()
@@ -53,6 +57,7 @@ class Postgres:
         self._data = self.folder / "data"
         self._wanted_port = port
         self._settings = {**SETTINGS, **settings}
+        self._under = under
         self._hold = Hold(self.folder)
         self._password = ""
 
@@ -137,7 +142,7 @@ class Postgres:
 
     def _spawn(self, folder: Path, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         return spawn(
-            [str(self._bin / program), *arguments],
+            [*(self._under if program == "postgres" else ()), str(self._bin / program), *arguments],
             log=self.log,
             folder=folder,
             environment=ENVIRONMENT,

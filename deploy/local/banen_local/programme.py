@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import httpx2
@@ -50,11 +51,22 @@ class Running:
 class Programme:
     """Starts under a supervisor; `services` tells the addresses."""
 
-    def __init__(self, folder: Path, partners_file: Path = PARTNERS_FILE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        partners_file: Path = PARTNERS_FILE,
+        under: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """`under` says what a child's command is run by, by its name: the command goes on where that ends."""
         self.folder = folder.absolute()
         self.partners = read_partners(partners_file)
         self._partners_file = partners_file
-        self.database = Postgres(self.folder / "postgres", settings={"max_connections": "300"})
+        self._under = under
+        self.database = Postgres(
+            self.folder / "postgres",
+            settings={"max_connections": "300"},
+            under=under.get("postgres", ()),
+        )
         self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
         self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE)
         self.services: list[Running] = []
@@ -139,7 +151,7 @@ class Programme:
         environment = self.environment(running)
         return Program(
             running.name,
-            [sys.executable, "-m", f"banen_{running.service}"],
+            [*self._under.get(running.name, ()), sys.executable, "-m", f"banen_{running.service}"],
             environment=environment,
             log=self.folder / "logs" / f"{running.name}.log",
             ready_url=f"{running.url}/readyz",

@@ -1,0 +1,241 @@
+"""The bad days: each fault is brought about for some seconds and taken back; what recovery means is measured after."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from signal import SIGKILL
+
+import asyncpg
+
+from banen_cli.apply import apply_topology
+from banen_kit.bus import EVT_ALL, api, connected
+from banen_kit.topology import Partner, apply_stream, reporting_consumer, streams
+from banen_local.faults.site import Site
+from banen_local.programme import DATABASE
+
+SECONDS = 4.0
+"""How long a fault lasts."""
+NOISE = Partner("noise", ("employers",))
+"""A source that nobody runs, on whose stream malformed messages come."""
+HOUR, DAY, YEAR = 3600, 86400, 365 * 86400
+Fault = Callable[[Site], Awaitable[None]]
+"""Comes back when the fault is over."""
+
+
+class NotPossible(Exception):
+    """This machine cannot bring that fault about; the message says why."""
+
+
+@asynccontextmanager
+async def superuser(site: Site) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
+    """A session that the faults of others do not reach."""
+    settings = {
+        "default_transaction_read_only": "off",
+        "statement_timeout": "0",
+        "application_name": "faults",
+    }
+    connection = await asyncpg.connect(site.programme.database.url(DATABASE), server_settings=settings)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def kill(name: str) -> Fault:
+    """kill -9; the supervisor starts it again."""
+
+    async def inject(site: Site) -> None:
+        process = site.supervisor.pid(name)
+        os.kill(process, SIGKILL)
+        await site.supervisor.restarted(name, process)
+
+    return inject
+
+
+def setting(name: str, value: str) -> Fault:
+    """A setting of the whole database server, for running sessions too."""
+
+    async def inject(site: Site) -> None:
+        async with superuser(site) as owner:
+            await owner.execute(f"alter system set {name} = {value}")
+            await owner.execute("select pg_reload_conf()")
+            await asyncio.sleep(SECONDS)
+            await owner.execute(f"alter system reset {name}")
+            await owner.execute("select pg_reload_conf()")
+
+    return inject
+
+
+def disturb(function: str) -> Fault:
+    """Cancel or end whatever the services' sessions are doing, again and again."""
+
+    async def inject(site: Site) -> None:
+        async with superuser(site) as owner:
+            until = asyncio.get_running_loop().time() + SECONDS
+            while asyncio.get_running_loop().time() < until:
+                rows = await owner.fetch("select pid from pg_stat_activity where usename ~ '^(uaf|bureau)_'")
+                if rows:
+                    await owner.execute(f"select {function}($1)", site.random.choice(rows)["pid"])
+                await asyncio.sleep(site.random.uniform(0.01, 0.1))
+
+    return inject
+
+
+async def wipe_bus(site: Site) -> None:
+    """The bus loses everything; commands are taken meanwhile, and `banen bus apply` sets it up again."""
+    process = site.supervisor.pid("nats")
+    os.kill(process, SIGKILL)
+    shutil.rmtree(site.folder / "nats" / "jetstream", ignore_errors=True)
+    await site.supervisor.restarted("nats", process)
+    before = len(site.ledger.lines)
+    await asyncio.sleep(SECONDS)
+    if len(site.ledger.lines) == before:
+        raise AssertionError("no command was taken while the bus was not set up")
+    await apply(site, change=False)
+
+
+async def apply(site: Site, *, change: bool) -> None:
+    async with connected(site.programme.bus.url, "faults") as client:
+        await apply_topology(client, site.programme.partners, change=change)
+
+
+async def malformed(site: Site) -> None:
+    """Thousands of messages without an envelope, with a header that is named as the server's own word."""
+    async with connected(site.programme.bus.url, "faults") as client:
+        for declared in streams([*site.programme.partners, NOISE]):
+            if declared["name"] in (EVT_ALL, "EVT_NOISE_EMPLOYERS"):
+                await apply_stream(client, declared, change=True)
+        subject = "evt.noise.employers.nothing.v1"
+        for number in range(6000):
+            headers = {"Status": ("404", "100", "409")[number % 3]}
+            await client.publish(subject, bytes(number % 50), headers=headers)
+        await client.flush()
+    # The oracle has no such source: what it published is dead letters, and nothing else.
+
+
+async def edit_consumer(site: Site) -> None:
+    """A consumer is deleted and made anew with other settings by hand; then declared again."""
+    declared = reporting_consumer("bureau")
+    name = declared["durable_name"]
+    async with connected(site.programme.bus.url, "faults") as client:
+        await api(client, f"CONSUMER.DELETE.{EVT_ALL}.{name}")
+        await asyncio.sleep(SECONDS / 2)
+        by_hand = {**declared, "name": name, "max_ack_pending": 7}
+        await api(
+            client,
+            f"CONSUMER.CREATE.{EVT_ALL}.{name}",
+            {"stream_name": EVT_ALL, "config": by_hand, "action": "create"},
+        )
+        await asyncio.sleep(SECONDS / 2)
+    await apply(site, change=True)
+
+
+def clock(name: str, *seconds: int) -> Fault:
+    """The clock of one process is off by so much, one after the other, and then right again; ops confirms."""
+
+    async def inject(site: Site) -> None:
+        if library() is None:
+            raise NotPossible("libfaketime is not installed")
+        for ahead in (*seconds, 0):
+            set_clock(site.folder, name, ahead)
+            await asyncio.sleep(SECONDS)
+        await asyncio.sleep(2 * SECONDS)  # a look at the clocks comes every ten seconds
+        await site.confirm_clocks()
+
+    return inject
+
+
+def full_disk(name: str) -> Fault:
+    """The disk of one server has no space left, and then has again; NATS is started anew, as its operator must."""
+
+    async def inject(site: Site) -> None:
+        folder = site.folder / name
+        if not is_mounted(folder):
+            raise NotPossible("no disk of its own could be mounted")
+        ballast = folder / "ballast"
+        try:
+            with ballast.open("wb") as file, contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(1 << 16))
+                    file.flush()
+            await asyncio.sleep(SECONDS)
+        finally:
+            ballast.unlink(missing_ok=True)
+        if name == "nats":
+            await kill("nats")(site)
+
+    return inject
+
+
+def library() -> Path | None:
+    """libfaketime, which Debian's package of that name installs."""
+    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
+
+def faked(folder: Path, name: str) -> list[str]:
+    """What a child is run by so that its clock is what `set_clock` says; nothing where that cannot be."""
+    found = library()
+    if found is None:
+        return []
+    set_clock(folder, name, 0)
+    variables = {
+        "LD_PRELOAD": str(found),
+        "FAKETIME_TIMESTAMP_FILE": str(clock_file(folder, name)),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    # Not by the environment of who starts it: the library shares memory with all that it was loaded into, and the
+    # database's account could not open it.
+    return ["/usr/bin/env", *(f"{variable}={value}" for variable, value in variables.items())]
+
+
+def set_clock(folder: Path, name: str, ahead: int) -> None:
+    file = clock_file(folder, name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.chmod(0o755)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(f"{ahead:+d}\n")
+    fresh.chmod(0o644)
+    fresh.replace(file)
+
+
+def clock_file(folder: Path, name: str) -> Path:
+    # Beside the data folder, which the server's account cannot walk through.
+    return folder.with_name(f"{folder.name}-clocks") / name
+
+
+def mount(folder: Path, megabytes: int) -> bool:
+    """A small disk of its own for a folder; whether that could be."""
+    folder.mkdir(mode=0o700, parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)]
+    return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def unmount(folder: Path) -> None:
+    if is_mounted(folder):
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)  # noqa: S607 - the system's own
+
+
+def is_mounted(folder: Path) -> bool:
+    return os.path.ismount(folder)
+
+
+FAULTS: dict[str, Fault] = {
+    **{f"kill-{name}": kill(name) for name in ("uaf-intake", "uaf-mediation", "bureau-reporting", "postgres", "keys", "nats")},
+    "read-only": setting("default_transaction_read_only", "on"),
+    "statement-timeout": setting("statement_timeout", "2"),
+    "cancelled-statements": disturb("pg_cancel_backend"),
+    "ended-connections": disturb("pg_terminate_backend"),
+    "wiped-bus": wipe_bus,
+    "malformed-messages": malformed,
+    "edited-consumer": edit_consumer,
+    "full-disk-of-postgres": full_disk("postgres"),
+    "full-disk-of-nats": full_disk("nats"),
+    "clock-of-a-process": clock("uaf-intake", 6 * YEAR, -DAY),
+    "clock-of-the-database": clock("postgres", DAY, -HOUR),
+}  # fmt: skip
