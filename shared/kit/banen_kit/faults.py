@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
+from nats.js.errors import APIError
+
 from banen_kit.bus import end_if_cancelled
 from banen_kit.metrics import Metrics
 
@@ -117,6 +119,8 @@ def reason_of(error: BaseException) -> str:
     error = leaf_of(error)
     if type(error).__module__.startswith("banen_") and str(error):
         return str(error)
+    if isinstance(error, APIError):
+        return f"NATS says: {error.description}"
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"

@@ -13,7 +13,7 @@ from signal import SIGKILL
 import asyncpg
 
 from banen_cli.apply import apply_topology
-from banen_kit.bus import EVT_ALL, api, connected
+from banen_kit.bus import DEAD_LETTERS, EVT_ALL, api, connected
 from banen_kit.topology import Partner, apply_stream, reporting_consumer, streams
 from banen_local.faults.site import Site
 from banen_local.programme import DATABASE
@@ -78,10 +78,12 @@ def disturb(function: str) -> Fault:
         async with superuser(site) as owner:
             until = asyncio.get_running_loop().time() + SECONDS
             while asyncio.get_running_loop().time() < until:
-                rows = await owner.fetch("select pid from pg_stat_activity where usename ~ '^(uaf|bureau)_'")
-                if rows:
-                    await owner.execute(f"select {function}($1)", site.random.choice(rows)["pid"])
-                await asyncio.sleep(site.random.uniform(0.01, 0.1))
+                # Whoever is at work: an idle session has nothing that could be cancelled.
+                await owner.execute(
+                    f"select {function}(pid) from pg_stat_activity where usename ~ '^(uaf|bureau)_'"
+                    " and state <> 'idle' order by random() limit 1"
+                )
+                await asyncio.sleep(site.random.uniform(0.001, 0.02))
 
     return inject
 
@@ -110,11 +112,17 @@ async def malformed(site: Site) -> None:
         for declared in streams([*site.programme.partners, NOISE]):
             if declared["name"] in (EVT_ALL, "EVT_NOISE_EMPLOYERS"):
                 await apply_stream(client, declared, change=True)
+        set_aside = (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]["messages"]
         subject = "evt.noise.employers.nothing.v1"
         for number in range(6000):
             headers = {"Status": ("404", "100", "409")[number % 3]}
             await client.publish(subject, bytes(number % 50), headers=headers)
         await client.flush()
+        until = asyncio.get_running_loop().time() + 60
+        while (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]["messages"] < set_aside + 6000:
+            if asyncio.get_running_loop().time() > until:
+                raise AssertionError("malformed messages were not set aside")
+            await asyncio.sleep(0.05)
     # The oracle has no such source: what it published is dead letters, and nothing else.
 
 

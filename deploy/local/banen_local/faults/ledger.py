@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -45,11 +45,10 @@ def recounted(lines: Iterable[Line], months: int = 6) -> tuple[int, int]:
         line.stream: date.fromisoformat(line.start) for line in lines if line.command == "start-placement"
     }
     ends = {line.stream: date.fromisoformat(line.end) for line in lines if line.command == "end-placement"}
-    early = 0
-    for stream, end in ends.items():
-        start = starts[stream]
-        whole = (end.year - start.year) * 12 + end.month - start.month
-        # The end is the last day: on the last of a month, or the day before the number of the start.
-        if whole + (1 if end.day >= start.day - 1 else 0) < months:
-            early += 1
+    early = sum(_months(starts[stream], end + timedelta(days=1)) < months for stream, end in ends.items())
     return len(starts) - early, early
+
+
+def _months(start: date, after: date) -> int:
+    """Whole months from a day up to another."""
+    return (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)
