@@ -153,7 +153,7 @@ def test_a_row_stands_under_its_chapter():
         ("`tests/kit/test_http.py`", "tested"),
         (f"`{PREFIX}PORT`", "by setting"),
         ("`HOST` in `shared/kit/banen_kit/run.py`", "by setting"),
-        ("`MOST_BYTES` in `shared/kit/banen_kit/http.py`, `BANEN_KEYS_URL`", "by setting"),
+        ("`MOST_BYTES` in `shared/kit/banen_kit/body.py`, `BANEN_KEYS_URL`", "by setting"),
         ("not applicable: there is no WebRTC", "not applicable"),
         ("not yet: there is no login", "not yet"),
     ],
@@ -177,7 +177,7 @@ def test_knows_the_forms_of_the_last_column(shown_by: str, kind: str):
         "`tests/kit/test_http.py::test_describes_every_command`, `tests/kit/test_nothing.py`",
         "`tests/kit/test_http.py::test_describes_every_command` mostly",
         f"`{PREFIX}NOTHING`",
-        "`NOTHING` in `shared/kit/banen_kit/http.py`",
+        "`NOTHING` in `shared/kit/banen_kit/body.py`",
         "`HOST` in `shared/kit/banen_kit/nothing.py`",
     ],
 )

@@ -260,10 +260,11 @@ def content(path: Path) -> bytes:
 async def shown_anywhere(site: Site) -> list[str]:
     """Metrics of every service, and pages, that show a canary."""
     found: list[str] = []
-    for running in site.programme.services:
-        answer = await site.http.get(f"{running.url}/metrics", headers=site.programme.operator(running))
-        assert answer.status_code == 200
-        found += [running.name for canary in CANARIES.values() if canary in answer.text]
+    async with httpx2.AsyncClient(timeout=60) as scraper:
+        for running in site.programme.services:
+            answer = await scraper.get(f"{running.url}/metrics", headers=site.programme.operator(running))
+            assert answer.status_code == 200
+            found += [running.name for canary in CANARIES.values() if canary in answer.text]
     reporting = site.programme.url("bureau", "reporting")
     async with httpx2.AsyncClient(timeout=60) as browser:
         cookie = {"Cookie": await sign_in(browser, reporting, "demo-bureau-project-bureau")}

@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from signal import SIGINT
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -216,3 +219,27 @@ async def test_only_200_counts_as_ready(tmp_path: Path) -> None:
     (tmp_path / "hen.up").touch()
     assert await answers(url)
     await end(process, signal.SIGTERM)
+
+
+async def test_a_full_disk_ends_everything_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "nats").mkdir()
+
+    def usage(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=0 if folder.name == "nats" else 2**40)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+
+    async def stay() -> None:
+        async with Supervisor(tmp_path) as supervisor:
+            supervisor.end_when_full()
+            await asyncio.Event().wait()
+
+    with pytest.raises(LocalError, match=f"The disk of {tmp_path / 'nats'} is full"):
+        await stay()
+
+
+async def test_a_signal_says_that_everything_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    async with Supervisor(tmp_path):
+        os.kill(os.getpid(), SIGINT)
+        await asyncio.Event().wait()
+    assert f"All of it is kept in {tmp_path}" in caplog.text

@@ -41,6 +41,7 @@ def up(data: Folder = DEFAULT_FOLDER) -> None:
 
 async def _up(folder: Path) -> None:
     async with Supervisor(folder) as supervisor:
+        supervisor.end_when_full()
         programme = Programme(folder)
         await programme.start(supervisor)
         typer.echo(programme.addresses())

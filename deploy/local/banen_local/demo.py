@@ -94,6 +94,7 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
     """None where it was stopped before the figures were there."""
     outcome = None
     async with Supervisor(folder) as supervisor:
+        supervisor.end_when_full()
         programme = Programme(folder)
         with ShownProgress() as progress:
             progress.phase("start", 1)

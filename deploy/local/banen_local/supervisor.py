@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,9 @@ FIRST_DELAY = 0.25
 LONGEST_DELAY = 30.0
 STEADY = 60.0
 """Seconds after which a child counts as healthy again and its next delay is the first one."""
+
+ENOUGH_DISK = 8 * 2**20
+"""Bytes that must be left: PostgreSQL's log grows by 16 MiB at a time, and NATS is stuck once it met the end."""
 
 STOP_SIGNALS = (SIGINT, SIGTERM, SIGHUP)
 
@@ -102,6 +106,7 @@ class Supervisor:
         self._ready: dict[str, int] = {}
         self._interrupted = False
         self._stopping = False
+        self._full: Path | None = None
 
     async def __aenter__(self) -> Self:
         with usable(self._folder):
@@ -124,8 +129,12 @@ class Supervisor:
             for signal in STOP_SIGNALS:
                 asyncio.get_running_loop().remove_signal_handler(signal)
             self._hold.release()
-        if self._interrupted:
+        if self._interrupted or self._full:
             self._task.uncancel()
+        if self._full:
+            raise LocalError(
+                f"The disk of {self._full} is full; free some space and start again, what was acknowledged is kept."
+            )
         return self._interrupted and isinstance(error, asyncio.CancelledError)
 
     async def start(self, *children: Child) -> None:
@@ -138,6 +147,20 @@ class Supervisor:
             for start in starts:
                 start.cancel()
             await asyncio.gather(*starts, return_exceptions=True)
+
+    def end_when_full(self) -> None:
+        """From now on a full disk under the folder ends the block, with a `LocalError` that names it."""
+        self._watchers.append(asyncio.create_task(self._watch_disk()))
+
+    async def _watch_disk(self) -> None:
+        while self._full is None:
+            for folder in (self._folder, *(path for path in self._folder.iterdir() if path.is_dir())):
+                if shutil.disk_usage(folder).free < ENOUGH_DISK:
+                    self._full = folder
+                    self._stopping = True
+                    self._task.cancel()
+                    return
+            await asyncio.sleep(1)
 
     def pid(self, name: str) -> int:
         if name not in self._ready:
@@ -153,6 +176,9 @@ class Supervisor:
     def _interrupt(self) -> None:
         if not self._stopping:
             self._stopping = self._interrupted = True
+            log.warning(
+                "Stopping. All of it is kept in %s; the next start goes on where it was.", self._folder
+            )
             self._task.cancel()
 
     async def _start(self, child: Child) -> None:
