@@ -81,8 +81,6 @@ class Publisher:
                 }
             )
             body = public.to_json()
-            # As a reader reads it.
-            type(public).model_validate_json(body)
         if len(body) > MOST_BYTES:
             raise Unpublishable(((), f"the public event has {len(body)} bytes; {MOST_BYTES} is the most"))
         return PublicMessage(subject_of(self.partner, public.NAME), envelope.headers(), body.decode())
@@ -94,7 +92,9 @@ class Publisher:
         for index, event in enumerate(events):
             public = self.public(event)
             if public is not None:
-                self.message(public, 1, meta.event_id(index), meta.now, known_at, metadata)
+                message = self.message(public, 1, meta.event_id(index), meta.now, known_at, metadata)
+                with telling():
+                    type(public).model_validate_json(message.body)  # as a reader reads it
 
 
 @contextmanager
