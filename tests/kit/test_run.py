@@ -1,5 +1,6 @@
 """A service that cannot start says why in one line that names the setting, and hears SIGTERM at every moment."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from banen_kit.run import bound
 from banen_local.folder import free_port
 from banen_local.postgres import Postgres
 
@@ -116,3 +118,21 @@ def test_sigterm_is_heard_while_it_waits_for_a_database(start: Start, environmen
     )
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=5) == 0
+
+
+async def test_answers_are_sent_at_once():
+    """asyncio switches off Nagle's algorithm only on what is named as TCP."""
+    delays: list[int] = []
+
+    async def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        delays.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with bound(0) as listener:
+        server = await asyncio.start_server(connected, sock=listener)
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        await reader.read()
+        writer.close()
+        server.close()
+    assert delays == [1]

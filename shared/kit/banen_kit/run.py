@@ -119,7 +119,8 @@ async def serve(service: Service, settings: Settings, addition: Addition | None)
 @contextmanager
 def bound(port: int) -> Generator[socket.socket]:
     """The service's address, taken before anything slow is done. Raises `SettingsInvalid`."""
-    with socket.socket() as listener:
+    # Named as TCP: else asyncio does not switch off Nagle's algorithm, and each answer waits for 40 ms.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
