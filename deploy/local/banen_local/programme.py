@@ -11,13 +11,15 @@ from types import MappingProxyType
 import asyncpg
 import httpx2
 
+from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
 from banen_kit.bus import connected
+from banen_kit.bus_users import OPERATOR, user_name
 from banen_kit.identity import Role
 from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
 from banen_kit.settings import keys_schema_of, schema_of
-from banen_kit.topology import Partner, read_partners
+from banen_kit.topology import Partner, read_integrators, read_partners
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.tokens import mint
@@ -68,7 +70,8 @@ class Programme:
             under=under.get("postgres", ()),
         )
         self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
-        self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE)
+        self.accounts = Accounts(self.folder / "bus", partners_file)
+        self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE, users=self.accounts.configuration)
         self.services: list[Running] = []
         self.issuer = ""
 
@@ -109,6 +112,8 @@ class Programme:
 
     async def start(self, supervisor: Supervisor) -> None:
         """Comes back when every service is ready. Raises `LocalError`."""
+        with usable(self.folder):
+            self.accounts.add(user.name for user in self.accounts.users())
         await supervisor.start(self.database, self.keys, self.bus)
         await self._prepare()
         ports = Ports(self.folder)
@@ -129,8 +134,8 @@ class Programme:
             prepare_stores(self.database, self.partners, self.folder),
             prepare_keys(self.keys, self.partners, self.folder),
         )
-        async with connected(self.bus.url, "banen-up") as client:
-            await apply_topology(client, self.partners, change=False)
+        async with connected(self.bus_url(OPERATOR), "banen-up") as client:
+            await apply_topology(client, self.partners, read_integrators(self._partners_file), change=False)
 
     def _issuer(self, port: int) -> Program:
         return Program(
@@ -157,6 +162,10 @@ class Programme:
             ready_url=f"{running.url}/readyz",
         )
 
+    def bus_url(self, user: str) -> str:
+        """How a user of the bus reaches it."""
+        return self.accounts.url(user, f"127.0.0.1:{self.bus.port}")
+
     def metrics_token(self, running: Running) -> str:
         """What shows `/metrics` of one service, and all of its `/readyz`."""
         return secret(self.folder / "secrets" / f"{running.name}.metrics")
@@ -173,7 +182,7 @@ class Programme:
         files = {
             "DATABASE_URL": self.database.url(DATABASE, user=role, password=password),
             "KEYS_URL": self.keys.url(DATABASE, user=role, password=password),
-            "BUS_URL": self.bus.url,
+            "BUS_URL": self.bus_url(user_name(running.partner, running.service)),
             "METRICS_TOKEN": self.metrics_token(running),
         }
         pages: dict[str, str] = {}

@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from banen_cli import audit, bus, clock, keys, migrate, person, report
+from banen_cli import audit, bus, clock, keys, migrate, partner, person, report
 from banen_cli.fault import Fault
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.add_typer(bus.app, name="bus")
 app.add_typer(audit.app, name="audit")
 app.add_typer(clock.app, name="clock")
 app.add_typer(keys.app, name="keys")
+app.add_typer(partner.app, name="partner")
 app.add_typer(person.app, name="person")
 report.register(app)
 migrate.register(app)

@@ -9,13 +9,16 @@ from banen_kit.topology import (
     Partner,
     apply_consumer,
     apply_stream,
+    integrator_consumer,
     policy_consumers,
     reporting_consumer,
     streams,
 )
 
 
-async def apply_topology(client: Client, partners: Sequence[Partner], *, change: bool) -> dict[str, str]:
+async def apply_topology(
+    client: Client, partners: Sequence[Partner], integrators: Sequence[str] = (), *, change: bool
+) -> dict[str, str]:
     """Create what is missing, leave what is as declared, and say what differs; per stream or consumer.
 
     Changes an existing one only with `change`. Raises `TopologyDiffers`, `BusUnavailable`.
@@ -31,4 +34,7 @@ async def apply_topology(client: Client, partners: Sequence[Partner], *, change:
         if "reporting" in partner.services:
             declared = reporting_consumer(partner.id)
             done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
+    for name in integrators:
+        declared = integrator_consumer(name)
+        done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
     return done

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.ask import get, give
 from banen_cli.fault import Fault
 from banen_cli.files import bearer, read_secret
 from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
-from banen_kit.topology import TopologyDiffers, read_partners
+from banen_kit.topology import TopologyDiffers, read_integrators, read_partners
 
 app = typer.Typer(help="The bus: streams, consumers and what was set aside.", no_args_is_help=True)
 
@@ -43,9 +44,24 @@ def apply(
 
 
 async def _apply(partners: Path, url: str, *, change: bool) -> dict[str, str]:
-    declared = read_partners(partners)
+    declared, integrators = read_partners(partners), read_integrators(partners)
     async with connected(url, "banen-bus-apply") as client:
-        return await apply_topology(client, declared, change=change)
+        return await apply_topology(client, declared, integrators, change=change)
+
+
+@app.command()
+def credentials(
+    name: Annotated[str, typer.Argument(help="A user: PARTNER_SERVICE, or an integrator.")],
+    partners: Annotated[Path, typer.Option(help="partners.toml.")],
+    accounts: Annotated[Path, typer.Option(help="The operator's folder of users.")],
+    host: Annotated[str, typer.Option(help="Where they reach the bus, as host:port.")],
+    tls: Annotated[bool, typer.Option(help="Verified TLS, as beyond this machine.")] = True,
+) -> None:
+    """Print what a user needs to reach the bus: its address with its password, for a file that only it reads."""
+    try:
+        typer.echo(Accounts(accounts, partners).url(name, host, "tls" if tls else "nats"))
+    except KeyError:
+        raise Fault(f"{name} has no user; run: banen partner add") from None
 
 
 dlq = typer.Typer(help="What was set aside, with its reason.", no_args_is_help=True)

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import nats
@@ -63,7 +66,22 @@ def watermark_subject(partner: str, service: str) -> str:
     return f"wmk.{partner}.{service}"
 
 
-async def connect(url: str, name: str) -> Client:
+def inbox_prefix(user: str) -> str:
+    """Where a user's answers come: nobody else may listen there. The same for all generations of its password."""
+    return f"_INBOX_{user.partition('.')[0]}"
+
+
+def inbox_of(url: str) -> str:
+    """The prefix that belongs to the user of an address."""
+    return inbox_prefix(urlsplit(url).username or "nobody")
+
+
+def tls_context(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
+    """Verified TLS, against the system's authorities or those of a file; None where the address asks for none."""
+    return ssl.create_default_context(cafile=ca_file) if urlsplit(url).scheme == "tls" else None
+
+
+async def connect(url: str, name: str, ca_file: Path | None = None) -> Client:
     """Connect, and keep reconnecting for ever. Raises `BusUnavailable` if there is no bus at first."""
     try:
         client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
@@ -73,12 +91,14 @@ async def connect(url: str, name: str) -> Client:
             reconnect_time_wait=0.5,
             connect_timeout=5,
             allow_reconnect=True,
+            inbox_prefix=inbox_of(url).encode(),
+            tls=tls_context(url, ca_file),
             error_cb=_ignore,
             disconnected_cb=_ignore,
             reconnected_cb=_ignore,
             closed_cb=_ignore,
         )
-    except (*UNREACHABLE, ValueError) as error:
+    except (*UNREACHABLE, ValueError, ssl.SSLError) as error:
         raise BusUnavailable(f"NATS cannot be reached: {type(error).__name__}") from error
     # With -1 from the start, nats-py would never tell that there is no bus.
     client.options["max_reconnect_attempts"] = -1
@@ -117,8 +137,8 @@ def end_if_cancelled() -> None:
 
 
 @asynccontextmanager
-async def connected(url: str, name: str) -> "AsyncGenerator[Client]":
-    client = await connect(url, name)
+async def connected(url: str, name: str, ca_file: Path | None = None) -> "AsyncGenerator[Client]":
+    client = await connect(url, name, ca_file)
     try:
         yield client
     finally:

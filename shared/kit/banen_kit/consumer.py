@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any, NoReturn
 
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import BaseSecurity
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE
 from banen_kit.attend import attend
-from banen_kit.bus import EVT_ALL, BrokenMessage, dead_letter, read_envelope
+from banen_kit.bus import EVT_ALL, BrokenMessage, dead_letter, inbox_of, read_envelope, tls_context
 from banen_kit.decider import Refused
 from banen_kit.desk import Desk
 from banen_kit.faults import Faults, Loop
@@ -27,13 +29,23 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 
 
-async def read_policies(url: str, client: Client, desk: Desk, faults: Faults) -> NoReturn:
+async def read_policies(
+    url: str, ca_file: Path | None, client: Client, desk: Desk, faults: Faults
+) -> NoReturn:
     """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
     loop = Loop("policies", faults)
     consumers = policy_consumers(desk.partner, desk.service)
 
     async def read() -> None:
-        broker = NatsBroker(url, max_reconnect_attempts=-1, reconnect_time_wait=1, logger=None)
+        context = tls_context(url, ca_file)
+        broker = NatsBroker(
+            url,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            logger=None,
+            inbox_prefix=inbox_of(url),
+            security=BaseSecurity(ssl_context=context) if context else None,
+        )
         subscribe(broker, client, desk)
         stream = FastStream(broker, logger=None)
         await stream.start()

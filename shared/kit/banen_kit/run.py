@@ -307,7 +307,7 @@ async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack
 async def bus_side(service: Service, host: Host) -> None:
     """Relay, policies and whatever else uses the bus. Commands are taken also while the bus is away or not set up."""
     partner, faults = host.settings.partner, host.health.faults
-    url, stream = host.settings.bus_url.get_secret_value(), stream_name(partner, service.name)
+    stream, ca_file = stream_name(partner, service.name), host.settings.bus_ca_file
     client: Client | None = None
 
     async def bus_answers() -> None:
@@ -320,13 +320,15 @@ async def bus_side(service: Service, host: Host) -> None:
 
     async def one_connection() -> None:
         nonlocal client
-        client = await connect(url, f"{partner}-{service.name}")
+        # Read anew each time: a password may have been changed while we ran.
+        url = load().bus_url.get_secret_value()
+        client = await connect(url, f"{partner}-{service.name}", ca_file)
         loop.got_through()
         relay = Relay(host.desk.publisher, host.desk.journal, host.store, client, faults)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())
-                tasks.create_task(read_policies(url, client, host.desk, faults))
+                tasks.create_task(read_policies(url, ca_file, client, host.desk, faults))
                 for work in host.bus_loops:
                     tasks.create_task(_forever(work(client)))
                 await _until_closed(client)

@@ -6,7 +6,7 @@ Nothing that connects has a default, and a setting that does not exist is an err
 import os
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     master_key_file: Path
     """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
     bus_url: SecretStr
-    """NATS, with the credentials of this service."""
+    """NATS, with the credentials of this service; `tls://` beyond this machine."""
+    bus_ca_file: Path | None = None
+    """Certificate authorities by which the bus is verified, where they are not the system's."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     key_backup_days: int = Field(ge=0, le=365)
@@ -97,6 +99,9 @@ class Settings(BaseSettings):
             good = False
         if not good:
             raise ValueError(f"must be an address such as {schemes[0]}://user:password@host:port")
+        if not is_safe(url.get_secret_value()):
+            wanted = "tls://" if info.field_name == "bus_url" else "sslmode=verify-full in the address"
+            raise ValueError(f"beyond this machine it needs verified TLS: {wanted}")
         return url
 
     @model_validator(mode="after")
@@ -138,6 +143,14 @@ def load() -> Settings:
 def is_on_this_machine(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+
+
+def is_safe(url: str) -> bool:
+    """Whether nobody on the way can read or change what goes to this address: this machine, or verified TLS."""
+    parts = urlsplit(url)
+    if parts.hostname in ("127.0.0.1", "localhost", "::1") or parts.scheme == "tls":
+        return True
+    return parse_qs(parts.query).get("sslmode") == ["verify-full"]
 
 
 def schema_of(partner: str, service: str) -> str:

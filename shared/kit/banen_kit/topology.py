@@ -40,6 +40,7 @@ class PartnerTable(BaseModel, frozen=True, extra="forbid"):
 
 
 PARTNERS = TypeAdapter(dict[PartnerId, PartnerTable])
+INTEGRATORS = TypeAdapter(list[PartnerId])
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,8 @@ class Partner:
 
 def read_partners(path: Path) -> list[Partner]:
     """Read `partners.toml`: a table per partner with its `services`. Raises `ValueError` that names the fault."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: {error}") from error
+    table = _table(path)
+    table.pop("integrators", None)
     try:
         tables = PARTNERS.validate_python(table)
     except ValidationError as error:
@@ -65,6 +62,23 @@ def read_partners(path: Path) -> list[Partner]:
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{path}: {where}: {first['msg']}") from error
     return [Partner(name, fields.services) for name, fields in tables.items()]
+
+
+def read_integrators(path: Path) -> list[str]:
+    """Who only reads the bus: the list `integrators` of `partners.toml`. Raises `ValueError` that names the fault."""
+    try:
+        return list(INTEGRATORS.validate_python(_table(path).get("integrators", [])))
+    except ValidationError as error:
+        raise ValueError(f"{path}: integrators: {error.errors()[0]['msg']}") from error
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str, Any]]:
@@ -82,6 +96,7 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
             "allow_atomic": True,
             "allow_direct": True,
             "deny_delete": True,
+            "deny_purge": True,
             **forgets_nothing,
             **kept,
         }
@@ -95,6 +110,8 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
         "max_bytes": max_bytes * 2,
         "allow_direct": True,
         "persist_mode": "async",
+        "deny_delete": True,
+        "deny_purge": True,
         **forgets_nothing,
         **kept,
     }
@@ -142,6 +159,11 @@ def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
 def reporting_consumer(partner: str) -> dict[str, Any]:
     """The durable consumer that feeds a reporting service's inbox: everything."""
     return _consumer(f"{partner}-reporting", 5000)
+
+
+def integrator_consumer(name: str) -> dict[str, Any]:
+    """The durable consumer of somebody who only reads: everything, from the beginning."""
+    return _consumer(f"integrator-{name}", 5000)
 
 
 def _consumer(name: str, pending: int, subject: str = "") -> dict[str, Any]:

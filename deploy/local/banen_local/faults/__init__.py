@@ -18,7 +18,7 @@ from banen_local.faults import inject
 from banen_local.faults.inject import FAULTS, NotPossible
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.oracle import Verdict, judge
-from banen_local.faults.site import PARTNERS, Site
+from banen_local.faults.site import NOISE, PARTNERS, Site
 from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
@@ -52,6 +52,7 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
         async with Supervisor(data) as supervisor:
             clocks = {name: inject.faked(data, name) for name in ("uaf-intake", "postgres")}
             programme = Programme(data, folder / "partners.toml", under=clocks)
+            programme.partners = [partner for partner in programme.partners if partner.id != NOISE]
             await programme.start(supervisor)
             async with (
                 httpx2.AsyncClient(timeout=20, auth=programme.machine()) as http,

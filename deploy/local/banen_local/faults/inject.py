@@ -14,14 +14,13 @@ import asyncpg
 
 from banen_cli.apply import apply_topology
 from banen_kit.bus import DEAD_LETTERS, EVT_ALL, api, connected
+from banen_kit.bus_users import OPERATOR, user_name
 from banen_kit.topology import Partner, apply_stream, reporting_consumer, streams
-from banen_local.faults.site import Site
+from banen_local.faults.site import NOISE, Site
 from banen_local.programme import DATABASE
 
 SECONDS = 4.0
 """How long a fault lasts."""
-NOISE = Partner("noise", ("employers",))
-"""A source that nobody runs, on whose stream malformed messages come."""
 HOUR, DAY, YEAR = 3600, 86400, 365 * 86400
 Fault = Callable[[Site], Awaitable[None]]
 """Comes back when the fault is over."""
@@ -102,22 +101,23 @@ async def wipe_bus(site: Site) -> None:
 
 
 async def apply(site: Site, *, change: bool) -> None:
-    async with connected(site.programme.bus.url, "faults") as client:
+    async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
         await apply_topology(client, site.programme.partners, change=change)
 
 
 async def malformed(site: Site) -> None:
     """Thousands of messages without an envelope, with a header that is named as the server's own word."""
-    async with connected(site.programme.bus.url, "faults") as client:
-        for declared in streams([*site.programme.partners, NOISE]):
+    async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
+        for declared in streams([*site.programme.partners, Partner(NOISE, ("employers",))]):
             if declared["name"] in (EVT_ALL, "EVT_NOISE_EMPLOYERS"):
                 await apply_stream(client, declared, change=True)
         set_aside = (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]["messages"]
         subject = "evt.noise.employers.nothing.v1"
-        for number in range(6000):
-            headers = {"Status": ("404", "100", "409")[number % 3]}
-            await client.publish(subject, bytes(number % 50), headers=headers)
-        await client.flush()
+        async with connected(site.programme.bus_url(user_name(NOISE, "employers")), "noise") as noisy:
+            for number in range(6000):
+                headers = {"Status": ("404", "100", "409")[number % 3]}
+                await noisy.publish(subject, bytes(number % 50), headers=headers)
+            await noisy.flush()
         until = asyncio.get_running_loop().time() + 60
         while (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]["messages"] < set_aside + 6000:
             if asyncio.get_running_loop().time() > until:
@@ -130,7 +130,7 @@ async def edit_consumer(site: Site) -> None:
     """A consumer is deleted and made anew with other settings by hand; then declared again."""
     declared = reporting_consumer("bureau")
     name = declared["durable_name"]
-    async with connected(site.programme.bus.url, "faults") as client:
+    async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
         await api(client, f"CONSUMER.DELETE.{EVT_ALL}.{name}")
         await asyncio.sleep(SECONDS / 2)
         by_hand = {**declared, "name": name, "max_ack_pending": 7}

@@ -13,6 +13,7 @@ import asyncpg
 import httpx2
 
 from banen_kit.bus import api, connected, headers_of, jetstream, stream_name
+from banen_kit.bus_users import OPERATOR
 from banen_kit.identity import Role
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_local.faults.ledger import Ledger, Line
@@ -27,7 +28,12 @@ services = ["reporting"]
 
 [uaf]
 services = ["intake", "mediation"]
+
+[noise]
+services = ["employers"]
 """
+NOISE = "noise"
+"""A partner that runs nothing, on whose stream malformed messages come."""
 WORKERS = 6
 RECOVERY = 90.0
 """Seconds after which a recovery that has not come is given up; the aim is 30."""
@@ -227,7 +233,7 @@ class Site:
 
     async def _streams(self) -> list[Numbered]:
         found: list[Numbered] = []
-        async with connected(self.programme.bus.url, "faults") as client:
+        async with connected(self.programme.bus_url(OPERATOR), "faults") as client:
             for one in self.programme.services:
                 name = stream_name(one.partner, one.service)
                 state = (await api(client, f"STREAM.INFO.{name}"))["state"]

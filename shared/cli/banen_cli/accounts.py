@@ -1,0 +1,112 @@
+"""The operator's folder of users of the bus: their passwords, and what the server is told of them."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from banen_cli.installed import services
+from banen_kit.bus_users import BusUser, bus_users
+from banen_kit.topology import read_integrators, read_partners
+
+Generations = dict[str, str]
+"""Passwords by their number: while one is being changed there are two, and both hold."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """`users.json` holds the passwords, `users.conf` is what NATS includes; both for their owner's eyes."""
+
+    folder: Path
+    partners_file: Path
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "users.conf"
+
+    def users(self) -> list[BusUser]:
+        """Everybody who may have a user, whether or not they have a password. Raises `ValueError`."""
+        return bus_users(read_partners(self.partners_file), read_integrators(self.partners_file), services())
+
+    def names_of(self, partner: str) -> list[str]:
+        """The users of one partner, of one integrator, or the operator's."""
+        return [user.name for user in self.users() if user.name.partition("_")[0] == partner]
+
+    def add(self, names: Iterable[str]) -> None:
+        """Give these users a password, unless they have one."""
+        kept = self._kept()
+        for name in names:
+            kept.setdefault(name, {"1": secrets.token_urlsafe(24)})
+        self._keep(kept)
+
+    def rotate(self, names: Iterable[str]) -> None:
+        """Give these users one more password; the former holds until `finish`."""
+        kept = self._kept()
+        for name in names:
+            generations = kept[name]
+            newest = max(map(int, generations))
+            kept[name] = {str(newest): generations[str(newest)], str(newest + 1): secrets.token_urlsafe(24)}
+        self._keep(kept)
+
+    def finish(self, names: Iterable[str]) -> None:
+        """Only the newest password of these users holds."""
+        kept = self._kept()
+        for name in names:
+            newest = max(kept[name], key=int)
+            kept[name] = {newest: kept[name][newest]}
+        self._keep(kept)
+
+    def revoke(self, names: Iterable[str]) -> None:
+        """These users are let in no more."""
+        kept = self._kept()
+        for name in names:
+            kept.pop(name, None)
+        self._keep(kept)
+
+    def url(self, name: str, host: str, scheme: str = "nats") -> str:
+        """The address by which a user reaches the bus, with its newest password. Raises `KeyError`."""
+        generations = self._kept()[name]
+        newest = max(generations, key=int)
+        return f"{scheme}://{login(name, newest)}:{generations[newest]}@{host}"
+
+    def has(self, name: str) -> bool:
+        return name in self._kept()
+
+    def _kept(self) -> dict[str, Generations]:
+        file = self.folder / "users.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+    def _keep(self, kept: dict[str, Generations]) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(self.folder / "users.json", json.dumps(kept, indent=2))
+        _write(self.configuration, configuration(self.users(), kept))
+
+
+def configuration(users: Sequence[BusUser], kept: dict[str, Generations]) -> str:
+    """What NATS includes: each user that has a password, with its rights, once for each password."""
+    known: list[dict[str, Any]] = [
+        {"user": login(user.name, number), "password": password, "permissions": user.permissions()}
+        for user in users
+        for number, password in sorted(kept.get(user.name, {}).items(), key=lambda one: int(one[0]))
+    ]
+    return f"authorization: {json.dumps({'users': known}, indent=2)}\n"
+
+
+def login(name: str, generation: str) -> str:
+    """The name that NATS knows: it has one password a name."""
+    return name if generation == "1" else f"{name}.{generation}"
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing, for the owner's eyes."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
