@@ -140,7 +140,15 @@ def test_settings_cannot_be_changed():
 def test_nothing_that_connects_has_a_default():
     optional = {name for name, field in Settings.model_fields.items() if not field.is_required()}
     # The first three are asked where a service has pages, the last two where it keeps persons.
-    assert optional == {"client_id", "client_secret", "public_url", "profile", "retention", "retention_wait"}
+    assert optional == {
+        "bus_ca_file",
+        "client_id",
+        "client_secret",
+        "public_url",
+        "profile",
+        "retention",
+        "retention_wait",
+    }
 
 
 @pytest.mark.parametrize("variable", ["BANEN_ISSUER", "BANEN_PUBLIC_URL"])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from nats.aio.client import Client
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from banen_kit.bus import jetstream
 from banen_kit.faults import Faults
+from banen_kit.inbox import INSERT
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import connect
 from banen_kit.topology import Partner, apply_stream, streams
@@ -22,6 +24,7 @@ from banen_reporting.view import View
 
 PARTNERS = [Partner("uaf", ("intake", "mediation"))]
 INTAKE, MEDIATION = "urn:nl:banenoffensief:uaf:intake", "urn:nl:banenoffensief:uaf:mediation"
+NOW = datetime(2006, 3, 1, tzinfo=UTC)
 DEADLINE = 30.0
 GOOD = b'{"through": "2006-03-01T12:00:00+00:00", "sequence": 7}'
 LATER = b'{"through": "2006-03-02T12:00:00+00:00", "sequence": 9}'
@@ -159,3 +162,20 @@ async def test_waits_for_a_bus_without_watermarks(bus: Client, view: View, monke
             await apply_stream(bus, declared, change=False)
         await say(bus, "intake", GOOD)
         await until(view, {INTAKE: (datetime(2006, 3, 1, 12, tzinfo=UTC), 7)})
+
+
+async def test_events_that_their_own_relay_does_not_know_of_are_an_alarm(
+    marks: Client, view: View, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(follow, "FORGED_SECONDS", 0.1)
+    faults = Faults(Metrics.create(CollectorRegistry()))
+    event = {"contactRef": "x"}
+    row = (INTAKE, 8, UUID(int=1), "t", "r", NOW, NOW, False, UUID(int=2), json.dumps(event))
+    await view.pool.execute("insert into projected (source, sequence) values ($1, 0)", INTAKE)
+    await view.pool.execute(INSERT, *([value] for value in row))
+    await say(marks, "intake", GOOD)  # up to 7
+    async with following(marks, view, faults):
+        await eventually(lambda: "sequence-forged" in faults.open())
+        assert INTAKE in faults.open()["sequence-forged"].reason
+        await say(marks, "intake", LATER)  # up to 9
+        await eventually(lambda: not faults.open())

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 from nats.aio.client import Client
@@ -18,6 +19,8 @@ from banen_reporting.view import View
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+FORGED_SECONDS = 60.0
+"""For how long a source may have more events than its relay says it published."""
 
 
 class Watermark(BaseModel, frozen=True):
@@ -55,18 +58,36 @@ async def _measure(view: View, metrics: Metrics) -> None:
 async def read_watermarks(client: Client, view: View, partners: list[Partner], faults: Faults) -> NoReturn:
     """Ask for the last watermark of each source, every second."""
 
+    overtaken: dict[str, float] = {}
+
     async def work() -> None:
         for partner in partners:
             for service in partner.services:
                 await _read_watermark(client, view, partner.id, service)
-        refused = [row["source"] for row in await view.sources() if row["refused"] is not None]
-        if refused:
-            reason = f"a watermark lies ahead of our clock and is not believed: {', '.join(refused)}"
-            faults.raise_("watermark-refused", reason, still_ready=True)
-        else:
-            faults.clear("watermark-refused")
+        sources = await view.sources()
+        refused = [row["source"] for row in sources if row["refused"] is not None]
+        _tell(faults, "watermark-refused", "a watermark lies ahead of our clock and is not believed", refused)
+        now = asyncio.get_running_loop().time()
+        ahead = {
+            row["source"]
+            for row in sources
+            if row["watermark"] is not None and row["head"] > row["watermark"]
+        }
+        for source in overtaken.keys() - ahead:
+            del overtaken[source]
+        for source in ahead:
+            overtaken.setdefault(source, now)
+        forged = [source for source, since in overtaken.items() if now - since > FORGED_SECONDS]
+        _tell(faults, "sequence-forged", "a source has events that its own relay does not know of", forged)
 
     await forever("watermarks", work, faults, every=POLL_SECONDS)
+
+
+def _tell(faults: Faults, name: str, what: str, sources: Sequence[str]) -> None:
+    if sources:
+        faults.raise_(name, f"{what}: {', '.join(sorted(sources))}", still_ready=True)
+    else:
+        faults.clear(name)
 
 
 async def _read_watermark(client: Client, view: View, partner: str, service: str) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -31,6 +30,7 @@ WATERMARKS = "WMK"
 MOST_BYTES = 64 * 1024
 """The largest public event; none comes near it."""
 MOST_IN_BATCH = 500
+CONNECT_SECONDS = 15.0
 
 
 Headers: TypeAlias = Mapping[str, str]
@@ -82,26 +82,41 @@ def tls_context(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
 
 
 async def connect(url: str, name: str, ca_file: Path | None = None) -> Client:
-    """Connect, and keep reconnecting for ever. Raises `BusUnavailable` if there is no bus at first."""
+    """Connect, and keep reconnecting for ever, unless the server turns us away: then the client is closed.
+
+    Raises `BusUnavailable` if there is no bus at first.
+    """
+    client = Client()
+    established = asyncio.Event()
+    closing: set[asyncio.Task[None]] = set()
+
+    async def heed(error: Exception) -> None:
+        """Every caller sees its own failure; but nats-py would try a password that no longer holds for ever."""
+        if established.is_set() and "authorization" in str(error).lower() and not closing:
+            closing.add(asyncio.create_task(client.close()))
+
     try:
-        client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
-            url,
-            name=name,
-            max_reconnect_attempts=1,
-            reconnect_time_wait=0.5,
-            connect_timeout=5,
-            allow_reconnect=True,
-            inbox_prefix=inbox_of(url).encode(),
-            tls=tls_context(url, ca_file),
-            error_cb=_ignore,
-            disconnected_cb=_ignore,
-            reconnected_cb=_ignore,
-            closed_cb=_ignore,
-        )
-    except (*UNREACHABLE, ValueError, ssl.SSLError) as error:
+        # nats-py waits for ever for a server whose certificate it does not accept.
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await client.connect(  # pyright: ignore[reportUnknownMemberType]
+                url,
+                name=name,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=1,
+                connect_timeout=5,
+                allow_reconnect=True,
+                inbox_prefix=inbox_of(url).encode(),
+                tls=tls_context(url, ca_file),
+                error_cb=heed,
+                disconnected_cb=_ignore,
+                reconnected_cb=_ignore,
+                closed_cb=_ignore,
+            )
+    except (*UNREACHABLE, ValueError) as error:
         raise BusUnavailable(f"NATS cannot be reached: {type(error).__name__}") from error
     # With -1 from the start, nats-py would never tell that there is no bus.
     client.options["max_reconnect_attempts"] = -1
+    established.set()
     return client
 
 
@@ -126,7 +141,7 @@ JetStreamContext.is_status_msg = staticmethod(_status_of)  # pyright: ignore[rep
 
 
 async def _ignore(*_: object) -> None:
-    """Every caller sees its own failure; nats-py would print it once more."""
+    """nats-py would print what callers see themselves."""
 
 
 def end_if_cancelled() -> None:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGHUP, SIGKILL
 
 import asyncpg
 
@@ -143,6 +143,20 @@ async def edit_consumer(site: Site) -> None:
     await apply(site, change=True)
 
 
+async def rotate_passwords(site: Site) -> None:
+    """Every service of a partner gets a new password for the bus, and the former ones end, without a restart."""
+    accounts = site.programme.accounts
+    names = accounts.names_of("uaf")
+    accounts.rotate(names)
+    for one in site.programme.services:
+        site.programme.environment(one)  # writes the new address where the service reads it
+    os.kill(site.supervisor.pid("nats"), SIGHUP)
+    await asyncio.sleep(SECONDS / 2)
+    accounts.finish(names)
+    os.kill(site.supervisor.pid("nats"), SIGHUP)
+    await asyncio.sleep(SECONDS / 2)
+
+
 def clock(name: str, *seconds: int) -> Fault:
     """The clock of one process is off by so much, one after the other, and then right again; ops confirms."""
 
@@ -242,6 +256,7 @@ FAULTS: dict[str, Fault] = {
     "wiped-bus": wipe_bus,
     "malformed-messages": malformed,
     "edited-consumer": edit_consumer,
+    "rotated-passwords": rotate_passwords,
     "full-disk-of-postgres": full_disk("postgres"),
     "full-disk-of-nats": full_disk("nats"),
     "clock-of-a-process": clock("uaf-intake", 6 * YEAR, -DAY),
