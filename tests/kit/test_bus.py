@@ -154,7 +154,9 @@ async def test_knows_where_a_stream_stands(writer: Client):
     assert await last_message(writer, WRITER) == LastMessage(0, None)
     await publish_batch(writer, [message(1), message(2)], 0)
     assert await last_message(writer, WRITER) == LastMessage(2, 2, str(UUID(int=2)))
-    await api(writer, f"STREAM.PURGE.{WRITER}")
+    config = (await api(writer, f"STREAM.INFO.{WRITER}"))["config"]
+    await api(writer, f"STREAM.DELETE.{WRITER}")
+    await api(writer, f"STREAM.CREATE.{WRITER}", {**config, "first_seq": 3})  # as if it had been emptied
     assert await last_message(writer, WRITER) == LastMessage(2, None)
     with pytest.raises(NotFoundError):
         await last_message(writer, "EVT_NOBODY_INTAKE")

@@ -73,7 +73,7 @@ async def test_a_writers_stream_takes_its_own_events_in_batches_and_loses_none(a
     found = await config(applied, "EVT_UAF_INTAKE")
     assert found["subjects"] == ["evt.uaf.intake.>"]
     assert (found["allow_atomic"], found["discard"], found["storage"]) == (True, "new", "file")
-    assert (found["max_age"], found["deny_delete"]) == (0, True)
+    assert (found["max_age"], found["deny_delete"], found["deny_purge"]) == (0, True, True)
     assert found["max_bytes"] > 0
 
 
@@ -82,6 +82,7 @@ async def test_everything_is_sourced_from_the_writers_alone(applied: Client):
     assert {source["name"] for source in found["sources"]} == WRITERS
     assert (found.get("subjects"), found["max_age"], found["discard"]) == (None, 0, "new")
     assert not found.get("allow_atomic", False)
+    assert (found["deny_delete"], found["deny_purge"]) == (True, True)
 
 
 async def test_a_new_partner_adds_its_streams_once_change_is_allowed(applied: Client):
