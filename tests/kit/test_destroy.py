@@ -19,10 +19,10 @@ from banen_kit.keys import NotDestroyed
 from banen_kit.master_key import MasterKey
 from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
+from banen_kit.opening import reapplied
 from banen_kit.postgres import Pool
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
-from banen_kit.run import reapplied
 from banen_kit.store import Append, NewEvent, StoreRefusesToStart
 from banen_local.postgres import Postgres
 

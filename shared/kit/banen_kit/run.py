@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
 
 from banen_contracts.base import source_of
 from banen_kit import blocked, logs
@@ -28,25 +27,17 @@ from banen_kit.clock import LOOK_SECONDS, DatabaseClock
 from banen_kit.clock import routes as clock_routes
 from banen_kit.consumer import read_policies
 from banen_kit.desk import Desk
-from banen_kit.destroy import refuse_recycling
 from banen_kit.due_list import PostgresDueList
 from banen_kit.faults import Faults, Loop, forever
 from banen_kit.gate import Gate
-from banen_kit.http import Check, Health, create_app
+from banen_kit.http import Health, create_app
 from banen_kit.journal import Codec, Journal
-from banen_kit.keys import NotDestroyed
 from banen_kit.master_key import MasterKey
 from banen_kit.metrics import Metrics
+from banen_kit.opening import FIRST_SWEEP_SECONDS, checks_of, open_databases, reapplied
 from banen_kit.persons import Persons
 from banen_kit.postgres import (
     Pool,
-    migrations,
-    refuse_foreign_schema,
-    refuse_read_only,
-    refuse_unsafe,
-    refuse_wrong_keys,
-    refuse_wrong_schema,
-    when_reachable,
 )
 from banen_kit.postgres_keys import PostgresKeys
 from banen_kit.postgres_store import PostgresStore
@@ -55,7 +46,7 @@ from banen_kit.retention import Retention, read_months
 from banen_kit.retention import routes as retention_routes
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
-from banen_kit.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
+from banen_kit.settings import Settings, SettingsInvalid, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 from banen_kit.tokens import Issuer
 from banen_kit.topology import read_partners
@@ -64,9 +55,6 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 """TLS is the work of a proxy on the same machine; nobody else may reach a service."""
-SWEEP = "sweep"
-FIRST_SWEEP_SECONDS = 1.0
-"""How long a start waits for old copies of destroyed keys to leave the disk."""
 DRAIN_SECONDS = 10
 """How long requests that are under way may take once the service was told to stop."""
 
@@ -193,7 +181,7 @@ async def open_host(
     if settings.partner not in partners:
         raise ValueError(f"{settings.partner} is not in {settings.partners_file}")
     master = MasterKey.read(settings.master_key_file)
-    pool, keys_pool = await _open_databases(service, settings, stack)
+    pool, keys_pool = await open_databases(service, settings, stack)
     persons_keys = PostgresKeys(keys_pool, master)
     await persons_keys.refuse_other_master()
     store = PostgresStore(pool)
@@ -207,7 +195,7 @@ async def open_host(
     audit = PostgresAudit(pool)
     desk = Desk(service, journal, settings.partner, partners, audit, metrics, clock)
 
-    health = Health(faults, settings.metrics_token, _checks(store, keys_pool))
+    health = Health(faults, settings.metrics_token, checks_of(store, keys_pool))
     http = await stack.enter_async_context(httpx2.AsyncClient())
     gate = Gate(
         settings.partner,
@@ -232,76 +220,6 @@ async def open_host(
     if addition is not None:
         await addition(host)
     return host
-
-
-def _checks(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
-    async def database() -> None:
-        await refuse_read_only(store.pool)
-        await store.horizon()
-
-    async def keys() -> None:
-        await refuse_read_only(keys_pool)
-
-    return {"database": database, "keys": keys}
-
-
-async def reapplied(
-    journal: Journal[Any], hasty: PostgresKeys, faults: Faults
-) -> list[Callable[[], Awaitable[None]]]:
-    """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
-
-    The keys are overwritten when this comes back. Raises `StoreUnavailable`.
-    """
-    try:
-        await replace(journal, keys=hasty).reapply()
-    except NotDestroyed as error:
-        faults.raise_(SWEEP, str(error))
-    else:
-        return []
-    loop = Loop(SWEEP, faults)
-
-    async def sweep() -> None:
-        await journal.reapply()
-        loop.got_through()
-        await asyncio.Event().wait()
-
-    return [lambda: loop.forever(sweep)]
-
-
-async def _open_databases(service: Service, settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Pool]:
-    """The store's and the keys', each the right one, safe, and up to date."""
-    schema, keys_schema = schema_of(settings.partner, service.name), keys_schema_of(settings.partner)
-    with naming("BANEN_DATABASE_URL"):
-        pool = await _pool("BANEN_DATABASE_URL", settings.database_url, schema, stack)
-        await refuse_foreign_schema(pool, schema)
-    await refuse_unsafe(pool)
-    await refuse_wrong_schema(pool, schema, migrations(service.sql))
-    with naming("BANEN_KEYS_URL"):
-        keys_pool = await _pool("BANEN_KEYS_URL", settings.keys_url, keys_schema, stack)
-        await refuse_wrong_keys(keys_pool, keys_schema)
-    await refuse_unsafe(keys_pool)
-    await refuse_recycling(keys_pool)
-    return pool, keys_pool
-
-
-@contextmanager
-def naming(setting: str) -> Generator[None]:
-    """Says which setting it is about when a database is not the right one, or is not there."""
-    try:
-        yield
-    except StoreRefusesToStart as error:
-        raise SettingsInvalid(f"{setting}: {error}") from error
-    except StoreUnavailable as error:
-        raise StoreUnavailable(f"{setting}: {error}") from error
-
-
-async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack) -> Pool:
-    def waits(reason: str) -> None:
-        log.warning("%s: waiting: %s", setting, reason)
-
-    pool = await when_reachable(url.get_secret_value(), schema, waits)
-    stack.push_async_callback(pool.close)
-    return pool
 
 
 async def bus_side(service: Service, host: Host) -> None:
