@@ -150,7 +150,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def running(policies: Policies, nats: Nats) -> AsyncIterator[None]:
     broker = NatsBroker(nats.url, logger=None)
-    subscribe(broker, policies.client, policies.desk())
+    subscribe(broker, policies.client, policies.desk(), "_INBOX_test")
     await broker.start()
     try:
         yield

@@ -512,7 +512,7 @@ async def test_what_a_full_stream_refuses_is_measured_and_is_a_fault(writer: Wri
     relay = relay_of(writer, bus)
 
     async def is_a_fault() -> bool:
-        return "the bus refused: maximum bytes exceeded" in (fault_of(relay) or "")
+        return "EVT_UAF_INTAKE: the bus refused: maximum bytes exceeded" in (fault_of(relay) or "")
 
     async with running(relay):
         await eventually(is_a_fault)

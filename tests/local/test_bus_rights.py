@@ -20,9 +20,10 @@ from banen_cli.__main__ import app
 from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.fault import Fault
+from banen_cli.guard import end_surplus
 from banen_contracts import Envelope
 from banen_kit.bus import BusUnavailable, api, connect, connected, inbox_of, publish_batch
-from banen_kit.bus_users import OPERATOR, BusUser
+from banen_kit.bus_users import GUARD, OPERATOR, BusUser
 from banen_kit.topology import Partner, read_integrators, read_partners
 from banen_local.nats import Nats
 
@@ -78,7 +79,7 @@ class Site:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     (tmp_path / "partners.toml").write_text(PARTNERS)
     accounts = Accounts(tmp_path / "bus", tmp_path / "partners.toml")
-    accounts.add(user.name for user in accounts.users())
+    accounts.add([*(user.name for user in accounts.users()), GUARD])
     server = Nats(tmp_path / "nats", max_file_store=16 * 2**30, users=accounts.configuration)
     await server.start()
     site = Site(server, accounts)
@@ -308,7 +309,7 @@ def test_passwords_are_for_their_owners_eyes(site: Site):
         for one in json.loads((site.accounts.folder / "users.json").read_text()).values()
         for password in one.values()
     ]
-    assert len(passwords) == len(set(passwords)) == len(site.accounts.users())
+    assert len(passwords) == len(set(passwords)) == len(site.accounts.users()) + 1
     assert min(map(len, passwords)) >= 32
 
 
@@ -351,3 +352,32 @@ async def test_a_server_that_is_told_twice_or_of_nothing_new_changes_nothing(sit
         for _ in range(2):
             os.kill(int(site.nats.pid_file.read_text()), SIGHUP)
         assert await publish_batch(others, [("evt.uaf.intake.x.v1", b"{}", {})], 0) == 1
+
+
+async def test_a_user_with_too_many_connections_loses_the_newest_and_nobody_else_any(site: Site):
+    async with (
+        connected(site.url("emplooi_mediation"), "others") as others,
+        connected(site.url(GUARD), "g") as guarding,
+    ):
+        hoard = [
+            await nats_module.connect(site.url("uaf_intake"), allow_reconnect=False, error_cb=nobody)  # pyright: ignore[reportUnknownMemberType]
+            for _ in range(30)
+        ]
+        assert await end_surplus(guarding, 20) == {"uaf_intake": 10}
+        for client in hoard[20:]:
+            await closed(client)
+        assert not any(client.is_closed for client in hoard[:20])
+        assert await end_surplus(guarding, 20) == {}
+        assert await publish_batch(others, [("evt.emplooi.mediation.x.v1", b"{}", {})], 0) == 1
+        for client in hoard:
+            await client.close()
+
+
+async def nobody(_: Exception) -> None:
+    """Hears what the server says last."""
+
+
+async def test_the_guard_sees_who_is_connected_and_nothing_of_the_bus(site: Site):
+    async with connected(site.url(GUARD), "guard") as guarding:
+        with pytest.raises(BusUnavailable, match="not ready"):
+            await api(guarding, "STREAM.INFO.EVT_ALL")

@@ -88,6 +88,8 @@ class Nats:
             "listen": f"127.0.0.1:{self.port}",
             "pid_file": str(self.pid_file),
             "max_payload": 2**20,
+            # What waits for one slow reader; more, and that reader is let go.
+            "max_pending": 32 * 2**20,
             **({} if self._users else {"authorization": {"user": USER, "password": self._password}}),
             **({"tls": dict(self._tls)} if self._tls else {}),
             "jetstream": {

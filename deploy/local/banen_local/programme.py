@@ -15,7 +15,7 @@ from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
 from banen_kit.bus import connected
-from banen_kit.bus_users import OPERATOR, user_name
+from banen_kit.bus_users import GUARD, OPERATOR, user_name
 from banen_kit.identity import Role
 from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
 from banen_kit.settings import keys_schema_of, schema_of
@@ -113,7 +113,7 @@ class Programme:
     async def start(self, supervisor: Supervisor) -> None:
         """Comes back when every service is ready. Raises `LocalError`."""
         with usable(self.folder):
-            self.accounts.add(user.name for user in self.accounts.users())
+            self.accounts.add([*(user.name for user in self.accounts.users()), GUARD])
         await supervisor.start(self.database, self.keys, self.bus)
         await self._prepare()
         ports = Ports(self.folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from banen_cli.installed import services
-from banen_kit.bus_users import BusUser, bus_users
+from banen_kit.bus_users import GUARD, BusUser, bus_users
 from banen_kit.topology import read_integrators, read_partners
 
 Generations = dict[str, str]
@@ -32,7 +32,9 @@ class Accounts:
         return bus_users(read_partners(self.partners_file), read_integrators(self.partners_file), services())
 
     def names_of(self, partner: str) -> list[str]:
-        """The users of one partner, of one integrator, or the operator's."""
+        """The users of one partner, of one integrator, the operator's, or the guard's."""
+        if partner == GUARD:
+            return [GUARD]
         return [user.name for user in self.users() if user.name.partition("_")[0] == partner]
 
     def add(self, names: Iterable[str]) -> None:
@@ -87,12 +89,18 @@ class Accounts:
 
 def configuration(users: Sequence[BusUser], kept: dict[str, Generations]) -> str:
     """What NATS includes: each user that has a password, with its rights, once for each password."""
-    known: list[dict[str, Any]] = [
-        {"user": login(user.name, number), "password": password, "permissions": user.permissions()}
-        for user in users
-        for number, password in sorted(kept.get(user.name, {}).items(), key=lambda one: int(one[0]))
-    ]
-    return f"authorization: {json.dumps({'users': known}, indent=2)}\n"
+
+    def entries(name: str, more: dict[str, Any]) -> list[dict[str, Any]]:
+        generations = sorted(kept.get(name, {}).items(), key=lambda one: int(one[0]))
+        return [
+            {"user": login(name, number), "password": password, **more} for number, password in generations
+        ]
+
+    known = [entry for user in users for entry in entries(user.name, {"permissions": user.permissions()})]
+    # NATS' own account tells who is connected, and nothing of what they say.
+    system = {"$SYS": {"users": entries(GUARD, {})}}
+    parts = {"authorization": {"users": known}, "accounts": system}
+    return "".join(f"{name}: {json.dumps(value, indent=2)}\n" for name, value in parts.items())
 
 
 def login(name: str, generation: str) -> str:

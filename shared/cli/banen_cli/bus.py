@@ -17,6 +17,7 @@ from banen_cli.apply import apply_topology
 from banen_cli.ask import get, give
 from banen_cli.fault import Fault
 from banen_cli.files import bearer, read_secret
+from banen_cli.guard import MOST_CONNECTIONS, guard
 from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
 from banen_kit.topology import TopologyDiffers, read_integrators, read_partners
 
@@ -62,6 +63,20 @@ def credentials(
         typer.echo(Accounts(accounts, partners).url(name, host, "tls" if tls else "nats"))
     except KeyError:
         raise Fault(f"{name} has no user; run: banen partner add") from None
+
+
+@app.command("guard")
+def guard_connections(
+    bus_url_file: BusUrl,
+    most: Annotated[int, typer.Option(min=2, help="Connections that one user may have.")] = MOST_CONNECTIONS,
+) -> None:
+    """End the connections of any user above a limit, for as long as this runs; as the user `guard`."""
+    try:
+        asyncio.run(guard(read_secret(bus_url_file), most, typer.echo))
+    except BusUnavailable as error:
+        raise Fault(str(error)) from error
+    except KeyboardInterrupt:
+        typer.echo("Stopped: nobody counts connections now.")
 
 
 dlq = typer.Typer(help="What was set aside, with its reason.", no_args_is_help=True)

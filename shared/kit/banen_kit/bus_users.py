@@ -17,6 +17,10 @@ OPERATOR = "operator"
 """Declares streams and consumers (`banen bus`); no service and no partner is given it."""
 
 
+GUARD = "guard"
+"""Counts everybody's connections and ends those that are too many (`banen bus guard`); a user of NATS' own account."""
+
+
 @dataclass(frozen=True)
 class BusUser:
     """A user of NATS: the subjects it may publish on, beside its own inbox the ones it may subscribe to: none."""

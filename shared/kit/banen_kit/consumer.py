@@ -46,7 +46,7 @@ async def read_policies(
             inbox_prefix=inbox_of(url),
             security=BaseSecurity(ssl_context=context) if context else None,
         )
-        subscribe(broker, client, desk)
+        subscribe(broker, client, desk, inbox_of(url))
         stream = FastStream(broker, logger=None)
         await stream.start()
         try:
@@ -57,8 +57,8 @@ async def read_policies(
     await loop.forever(lambda: attend(client, consumers, read, loop))
 
 
-def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:
-    """Bind a subscriber to each declared consumer of the service's policies."""
+def subscribe(broker: NatsBroker, client: Client, desk: Desk, inbox: str) -> None:
+    """Bind a subscriber to each declared consumer of the service's policies; `inbox` is where the user may listen."""
     for policy in desk.service.policies:
         for event in policy.listens_to:
             consumer = consumer_name(desk.partner, desk.service.name, policy, event)
@@ -68,6 +68,7 @@ def subscribe(broker: NatsBroker, client: Client, desk: Desk) -> None:
                 durable=consumer,
                 pull_sub=PullSub(batch_size=100, timeout=1.0),
                 ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
+                inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it over from the broker here
                 decoder=raw,  # nothing is parsed before it is ours
                 title=consumer,
             )(PolicyReader(policy, consumer, client, desk).on_message)

@@ -267,7 +267,7 @@ class Relay:
             stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
         except (BusUnavailable, WrongLastSequence) as error:
             self._last = None  # it may have arrived all the same; the stream itself will tell
-            raise BusUnavailable(str(error)) from error
+            raise BusUnavailable(f"{self._stream}: {error}") from error
         self._sent = publications[-1].sequence
         self._last = LastMessage(stream_sequence, self._sent)
         self._metrics.relay_published.inc(len(publications))
