@@ -63,3 +63,9 @@ def test_an_integrator_reads_its_own_consumer_and_publishes_nothing():
 def test_nobody_but_the_operator_makes_changes_or_empties_anything(user: BusUser):
     for word in ("CREATE", "UPDATE", "DELETE", "PURGE", "SNAPSHOT", "RESTORE", "$JS.API.>"):
         assert not any(word in subject for subject in user.publish)
+
+
+@pytest.mark.parametrize("names", [["operator"], ["guard"], ["uaf"], ["statistics", "statistics"]])
+def test_an_integrator_has_a_name_of_its_own(names: list[str]):
+    with pytest.raises(ValueError, match="is the name of somebody else"):
+        bus_users(PARTNERS, names, services())

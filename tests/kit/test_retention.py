@@ -384,8 +384,8 @@ async def test_the_loop_says_why_it_stopped_and_goes_on_once_it_may(intake: Offi
             assert asyncio.get_running_loop().time() < deadline, "waited in vain"
             await asyncio.sleep(0.01)
 
-    await until(lambda: "retention" in job.faults.open())
-    fault = job.faults.open()["retention"]
+    await until(lambda: "retention-stopped" in job.faults.open())
+    fault = job.faults.open()["retention-stopped"]
     assert fault.still_ready
     assert "a steward looks at banen person retention" in fault.reason
     await job.confirm(21)

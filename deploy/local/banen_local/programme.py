@@ -134,6 +134,8 @@ class Programme:
             prepare_stores(self.database, self.partners, self.folder),
             prepare_keys(self.keys, self.partners, self.folder),
         )
+        for user in (OPERATOR, GUARD):
+            write_private(self.folder / "secrets" / f"{user}.bus_url", self.bus_url(user))
         async with connected(self.bus_url(OPERATOR), "banen-up") as client:
             await apply_topology(client, self.partners, read_integrators(self._partners_file), change=False)
 

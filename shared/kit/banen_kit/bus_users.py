@@ -41,7 +41,15 @@ class BusUser:
 def bus_users(
     partners: Sequence[Partner], integrators: Sequence[str], services: Mapping[str, Service]
 ) -> list[BusUser]:
-    """Everybody, from the operators' list; `services` are the installed ones by name."""
+    """Everybody, from the operators' list; `services` are the installed ones by name.
+
+    Raises `ValueError` where an integrator has the name of somebody else.
+    """
+    taken = {OPERATOR, GUARD, *(partner.id for partner in partners)}
+    for name in integrators:
+        if name in taken:
+            raise ValueError(f"integrators: {name} is the name of somebody else")
+        taken.add(name)
     found = [BusUser(OPERATOR, ("$JS.API.>",))]
     for partner in partners:
         found += [service_user(partner.id, services[name]) for name in partner.services]

@@ -39,6 +39,7 @@ MOST_UNUSUAL, TIMES_USUAL = 20, 3
 BATCH = 500
 AT_ONCE = 100
 """Erased together, because taking keys off the disk costs as much for many as for one."""
+STOPPED = "retention-stopped"
 SUBJECT = "retention"
 """Who does it, in the audit log."""
 ERASURES = UUID("0f6c1f1e-3f0e-5a53-9a4e-0f6f5f3c2b11")
@@ -103,7 +104,14 @@ class Retention:
         loop = Loop("retention", self.faults, still_ready=True)
 
         async def work() -> None:
-            await self.apply()
+            try:
+                await self.apply()
+            except (
+                TooMany
+            ) as stopped:  # a pass reads the whole store: the next comes when it would, or is asked for
+                self.faults.raise_(STOPPED, str(stopped), still_ready=True)
+            else:
+                self.faults.clear(STOPPED)
             await self.look_at_requests()
             loop.got_through()
             self.again.clear()
@@ -255,7 +263,7 @@ def routes(retention: Retention, gate: Gate) -> APIRouter:
         ]
         ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
         await gate.note(request, who(request), Outcome.SHOWN, count=len(rows))
-        fault = retention.faults.open().get("retention")
+        fault = retention.faults.open().get(STOPPED)
         return JSONResponse(
             {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}
         )
