@@ -212,6 +212,19 @@ async def test_a_long_log_is_looked_through_in_slices_and_once(site: Site, monke
         assert [position for position, _ in await site.suspects()] == positions[:seen]
 
 
+async def test_nothing_is_trusted_before_the_whole_log_was_looked_through(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("banen_kit.clock.AT_ONCE", 3)
+    for _ in range(7):
+        await site.record()
+    await site.set_database(-DAY)
+    await site.record()
+    await site.set_database(timedelta(0))
+    with pytest.raises(ClockUntrusted, match="1 events"):
+        await site.process().refuse_untrusted()
+
+
 async def test_an_event_of_which_the_edge_did_not_say_when_is_taken_as_it_is(site: Site):
     event = NewEvent(UUID(int=1), "thing-done", 1, "{}")
     await site.store.append(Append("thing-1", (event,), 0, "{}"))

@@ -73,8 +73,18 @@ class DatabaseClock:
         return self._wall() - self()
 
     async def refuse_untrusted(self) -> None:
-        """Look now. Raises `ClockUntrusted` where nothing may be done that cannot be undone, `StoreUnavailable`."""
-        await self.look()
+        """Look now, through all that is recorded.
+
+        Raises `ClockUntrusted` where nothing may be done that cannot be undone, `StoreUnavailable`.
+        """
+        seen: int | None = None
+        while True:
+            await self.look()
+            async with reachable():
+                position: int = await self._pool.fetchval("select position from clock_watch")
+            if position == seen:
+                break
+            seen = position
         for name in ("clock", "clock-jump"):
             fault = self._faults.open().get(name)
             if fault is not None:
