@@ -444,3 +444,12 @@ def test_a_steward_confirms_a_pass_by_how_many_they_are(service: FakeService):
     service.answers["/v1/retention/confirm"] = (409, {"code": "count-differs", "detail": "So many are not."})
     done = person("retention", "--url", service.url, "--token-file", "-", "--confirm", "20")
     assert fault(done) == "So many are not. (count-differs)"
+
+
+@pytest.mark.parametrize("content", ["", "\n", "two words", "banen: Not every one of these is a role"])
+def test_a_file_without_a_token_is_told(service: FakeService, content: str):
+    done = runner.invoke(
+        app, ["person", "requests", "--url", service.url, "--token-file", "-"], input=content
+    )
+    assert fault(done) == "- holds no access token; see: banen token"
+    assert service.asked == []

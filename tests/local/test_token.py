@@ -70,7 +70,7 @@ def test_does_not_mint_without_an_issuer(tmp_path: Path) -> None:
 
 
 def test_each_partner_has_the_roles_that_go_with_its_services() -> None:
-    every = {"partner_data_steward", "partner_manager", "privacy_officer"}
+    every = {"partner_data_steward", "partner_manager", "privacy_officer", "ops"}
     found = {group.partner: {str(person.role) for person in group.people} for group in demo_people(PARTNERS)}
     intake, mediation, employers = {"intake_worker", "coach"}, {"adviser", "mediator"}, {"employer_relations"}
     assert found == {
@@ -127,7 +127,7 @@ def test_the_command_prints_the_token_alone(tmp_path: Path) -> None:
             "coach",
             "emplooi",
             "Not every one of these is a role at emplooi. There are: adviser, mediator, employer_relations, "
-            "partner_data_steward, partner_manager, privacy_officer.",
+            "partner_data_steward, partner_manager, privacy_officer, ops.",
         ),
     ],
 )

@@ -15,7 +15,10 @@ TokenFile = Annotated[
 
 def bearer(path: Path) -> dict[str, str]:
     """The header that an access token goes into. Raises `Fault`."""
-    return {"Authorization": f"Bearer {read_secret(path)}"}
+    token = read_secret(path)
+    if not token.isascii() or len(token.split()) != 1:
+        raise Fault(f"{path} holds no access token; see: banen token")
+    return {"Authorization": f"Bearer {token}"}
 
 
 def read_secret(path: Path) -> str:
