@@ -6,9 +6,11 @@ import random
 import secrets
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import httpx2
 import typer
@@ -23,6 +25,7 @@ from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 
+Answer = TypeVar("Answer")
 AIM_SECONDS = 30.0
 DISKS = {"postgres": 640, "nats": 96}
 """Megabytes of the disks that are filled."""
@@ -78,28 +81,40 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
 
 async def _days(site: Site, loading: asyncio.Task[None], faults: list[str], rounds: int) -> Result:
     slowest, not_run = 0.0, list[str]()
-    await site.recovered()
+    await _beside(loading, site.recovered())
     for _ in range(rounds):
         for name in site.random.sample(faults, len(faults)):
-            acknowledged, refused = len(site.ledger.lines), site.refused
+            acknowledged, refused = len(site.ledger.lines), Counter(site.refused)
             try:
-                await FAULTS[name](site)
+                await _beside(loading, FAULTS[name](site))
             except NotPossible as reason:
                 not_run.append(name)
-                typer.echo(f"{name:<24} NOT RUN: {reason}")
+                typer.echo(f"{name:<28} NOT RUN: {reason}")
                 continue
-            seconds = await site.recovered()
+            seconds = await _beside(loading, site.recovered())
             slowest = max(slowest, seconds)
-            if loading.done():
-                await loading
+            reasons = site.refused - refused
             typer.echo(
-                f"{name:<24} recovered in {seconds:4.1f} s; {len(site.ledger.lines) - acknowledged} acknowledged,"
-                f" {site.refused - refused} refused"
+                f"{name:<28} recovered in {seconds:4.1f} s; {len(site.ledger.lines) - acknowledged} acknowledged,"
+                f" {reasons.total()} refused {', '.join(sorted(reasons))}".rstrip()
             )
     site.stopping.set()
     await loading
     await site.until_quiet()
-    return Result(judge(await site.evidence()), slowest, tuple(not_run))
+    return Result(judge(await site.collector.evidence(site.ledger.lines)), slowest, tuple(not_run))
+
+
+async def _beside(loading: asyncio.Task[None], work: Awaitable[Answer]) -> Answer:
+    """What `work` gives, unless the load fails meanwhile: then that is the error."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({loading, task}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await loading
+        return await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -13,10 +13,13 @@ from signal import SIGHUP, SIGKILL
 import asyncpg
 
 from banen_cli.apply import apply_topology
+from banen_cli.installed import services
 from banen_kit.bus import DEAD_LETTERS, EVT_ALL, api, connected
 from banen_kit.bus_users import OPERATOR, user_name
-from banen_kit.topology import Partner, apply_stream, reporting_consumer, streams
+from banen_kit.settings import schema_of
+from banen_kit.topology import Partner, apply_stream, policy_consumers, reporting_consumer, streams
 from banen_local.faults.site import NOISE, Site
+from banen_local.folder import LocalError
 from banen_local.programme import DATABASE
 
 SECONDS = 4.0
@@ -51,6 +54,7 @@ def kill(name: str) -> Fault:
     async def inject(site: Site) -> None:
         process = site.supervisor.pid(name)
         os.kill(process, SIGKILL)
+        site.fault_is_over()
         await site.supervisor.restarted(name, process)
 
     return inject
@@ -79,12 +83,38 @@ def disturb(function: str) -> Fault:
             while asyncio.get_running_loop().time() < until:
                 # Whoever is at work: an idle session has nothing that could be cancelled.
                 await owner.execute(
-                    f"select {function}(pid) from pg_stat_activity where usename ~ '^(uaf|bureau)_'"
+                    f"select {function}(pid) from pg_stat_activity where usename <> 'postgres'"
                     " and state <> 'idle' order by random() limit 1"
                 )
                 await asyncio.sleep(site.random.uniform(0.001, 0.02))
 
     return inject
+
+
+async def deadlock(site: Site) -> None:
+    """A transaction that the services' appends wait for waits for them; the server ends theirs. Raises `LocalError`."""
+    schema = schema_of("uaf", "intake")
+    deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
+    waiting = "select exists (select 1 from pg_locks where relation = $1::text::regclass and not granted)"
+    async with superuser(site) as owner:
+        await owner.execute(
+            "set deadlock_timeout = '60s'"
+        )  # the server's own for the others: they are the ones
+        before: int = await owner.fetchval(deadlocks)
+        until = asyncio.get_running_loop().time() + SECONDS
+        while asyncio.get_running_loop().time() < until:
+            async with owner.transaction():
+                await owner.execute(f'lock table "{schema}".events in share mode')
+                while True:
+                    if await owner.fetchval(waiting, f'"{schema}".events'):
+                        break
+                    await asyncio.sleep(0.01)
+                await owner.execute(f'lock table "{schema}".streams in share mode')
+        site.fault_is_over()
+        while await owner.fetchval(deadlocks) == before:  # counted by each session when it is idle
+            if asyncio.get_running_loop().time() > until + SECONDS:
+                raise LocalError("No deadlock came about: this fault did not bite.")
+            await asyncio.sleep(0.1)
 
 
 async def wipe_bus(site: Site) -> None:
@@ -96,7 +126,7 @@ async def wipe_bus(site: Site) -> None:
     before = len(site.ledger.lines)
     await asyncio.sleep(SECONDS)
     if len(site.ledger.lines) == before:
-        raise AssertionError("no command was taken while the bus was not set up")
+        raise LocalError("No command was taken while the bus was not set up.")
     await apply(site, change=False)
 
 
@@ -118,27 +148,33 @@ async def malformed(site: Site) -> None:
                 headers = {"Status": ("404", "100", "409")[number % 3]}
                 await noisy.publish(subject, bytes(number % 50), headers=headers)
             await noisy.flush()
+        site.fault_is_over()
         until = asyncio.get_running_loop().time() + 60
         while (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]["messages"] < set_aside + 6000:
             if asyncio.get_running_loop().time() > until:
-                raise AssertionError("malformed messages were not set aside")
+                raise LocalError("Malformed messages were not set aside.")
             await asyncio.sleep(0.05)
     # The oracle has no such source: what it published is dead letters, and nothing else.
 
 
-async def edit_consumer(site: Site) -> None:
-    """A consumer is deleted and made anew with other settings by hand; then declared again."""
-    declared = reporting_consumer("bureau")
-    name = declared["durable_name"]
+async def edit_consumers(site: Site) -> None:
+    """Every consumer is deleted, and made anew with other settings by hand; then declared again."""
+    installed = services()
+    declared = [reporting_consumer("bureau")]
+    for one in site.programme.services:
+        declared += policy_consumers(one.partner, installed[one.service])
     async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
-        await api(client, f"CONSUMER.DELETE.{EVT_ALL}.{name}")
+        for consumer in declared:
+            await api(client, f"CONSUMER.DELETE.{EVT_ALL}.{consumer['durable_name']}")
         await asyncio.sleep(SECONDS / 2)
-        by_hand = {**declared, "name": name, "max_ack_pending": 7}
-        await api(
-            client,
-            f"CONSUMER.CREATE.{EVT_ALL}.{name}",
-            {"stream_name": EVT_ALL, "config": by_hand, "action": "create"},
-        )
+        for consumer in declared:
+            name = consumer["durable_name"]
+            by_hand = {
+                "stream_name": EVT_ALL,
+                "config": {**consumer, "name": name, "max_ack_pending": 7},
+                "action": "create",
+            }
+            await api(client, f"CONSUMER.CREATE.{EVT_ALL}.{name}", by_hand)
         await asyncio.sleep(SECONDS / 2)
     await apply(site, change=True)
 
@@ -163,10 +199,12 @@ def clock(name: str, *seconds: int) -> Fault:
     async def inject(site: Site) -> None:
         if library() is None:
             raise NotPossible("libfaketime is not installed")
-        for ahead in (*seconds, 0):
+        for ahead in seconds:
             set_clock(site.folder, name, ahead)
             await asyncio.sleep(SECONDS)
-        await asyncio.sleep(2 * SECONDS)  # a look at the clocks comes every ten seconds
+        set_clock(site.folder, name, 0)
+        site.fault_is_over()
+        await asyncio.sleep(2)  # the library looks at its file once a second
         await site.confirm_clocks()
 
     return inject
@@ -188,6 +226,7 @@ def full_disk(name: str) -> Fault:
             await asyncio.sleep(SECONDS)
         finally:
             ballast.unlink(missing_ok=True)
+            site.fault_is_over()
         if name == "nats":
             await kill("nats")(site)
 
@@ -247,15 +286,20 @@ def is_mounted(folder: Path) -> bool:
     return os.path.ismount(folder)
 
 
+PROCESSES = (
+    "uaf-intake", "uaf-mediation", "vluchtelingenwerk-intake", "emplooi-mediation", "bureau-reporting",
+    "postgres", "keys", "nats",
+)  # fmt: skip
 FAULTS: dict[str, Fault] = {
-    **{f"kill-{name}": kill(name) for name in ("uaf-intake", "uaf-mediation", "bureau-reporting", "postgres", "keys", "nats")},
+    **{f"kill-{name}": kill(name) for name in PROCESSES},
     "read-only": setting("default_transaction_read_only", "on"),
     "statement-timeout": setting("statement_timeout", "2"),
     "cancelled-statements": disturb("pg_cancel_backend"),
+    "deadlock": deadlock,
     "ended-connections": disturb("pg_terminate_backend"),
     "wiped-bus": wipe_bus,
     "malformed-messages": malformed,
-    "edited-consumer": edit_consumer,
+    "edited-consumers": edit_consumers,
     "rotated-passwords": rotate_passwords,
     "full-disk-of-postgres": full_disk("postgres"),
     "full-disk-of-nats": full_disk("nats"),

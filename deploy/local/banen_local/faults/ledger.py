@@ -2,11 +2,16 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
+
+Recorded: TypeAlias = tuple[str, str, int]
+"""Where a fact must stand: schema of the store, stream, version."""
+MONTHS = 6
+"""What a placement must reach to count, under the rule set of the faults."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,12 @@ class Line:
     start: str = ""
     end: str = ""
     """The days of a placement, for the recount."""
+    follows: Recorded | None = None
+    """What another partner's policy must record because of it."""
+
+    @property
+    def recorded(self) -> Recorded:
+        return self.schema, self.stream, self.version
 
 
 class Ledger:
@@ -39,14 +50,22 @@ class Ledger:
         self._file.close()
 
 
-def recounted(lines: Iterable[Line], months: int = 6) -> tuple[int, int]:
-    """Placements that count and that do not, by an arithmetic of its own: open-ended ones, some of them ended."""
+def recounted(lines: Iterable[Line]) -> Mapping[str, str]:
+    """The verdict on each placement, by its reference, from an arithmetic of its own.
+
+    Placements of the faults are open-ended, and some were ended.
+    """
+    lines = list(lines)
     starts = {
         line.stream: date.fromisoformat(line.start) for line in lines if line.command == "start-placement"
     }
     ends = {line.stream: date.fromisoformat(line.end) for line in lines if line.command == "end-placement"}
-    early = sum(_months(starts[stream], end + timedelta(days=1)) < months for stream, end in ends.items())
-    return len(starts) - early, early
+    early = {
+        stream for stream, end in ends.items() if _months(starts[stream], end + timedelta(days=1)) < MONTHS
+    }
+    return {
+        stream.removeprefix("placement-"): "excluded" if stream in early else "counted" for stream in starts
+    }
 
 
 def _months(start: date, after: date) -> int:

@@ -4,7 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from banen_local.faults.ledger import Line, recounted
+from banen_local.faults.ledger import Line, Recorded, recounted
+
+NEVER_PUBLISHED = {"handover-received"}
+"""The stored facts of the load that stay with the partner: what was offered is public already."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,11 @@ class Stored:
     stream: str
     version: int
     type: str
+    event_id: str
+
+    @property
+    def recorded(self) -> Recorded:
+        return self.schema, self.stream, self.version
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,9 @@ class Evidence:
     """Destroyed keys."""
     counted: int
     excluded: int
+    """As the table of targets says of the nation."""
+    verdicts: Mapping[str, str]
+    """On each placement behind the figures, by its reference."""
     set_aside: int
     """Events that reporting cannot count."""
 
@@ -63,24 +74,43 @@ class Verdict:
 
 
 def judge(seen: Evidence) -> Verdict:
-    """Every acknowledged command is recorded once, published once, received once, in order, and counted."""
-    stored = {(one.schema, one.stream, one.version) for one in seen.stored}
-    asked = {(line.schema, line.stream, line.version) for line in seen.ledger}
-    published, received = set(seen.published), set(seen.received)
-    lost = len(asked - stored) + len(published - set(seen.on_stream)) + len(set(seen.on_stream) - received)
-    ours = {(line.schema, line.stream) for line in seen.ledger}
-    unasked = [one for one in stored - asked if one[:2] in ours]
-    repeated = Counter((one.source, one.event_id) for one in seen.on_stream)
-    doubled = len(unasked) + sum(count - 1 for count in repeated.values())
-    erased = sum(one.type.endswith("-erased") for one in seen.stored) + seen.tombstones
-    counted, excluded = recounted(seen.ledger)
-    unexplained = abs(seen.counted - counted) + abs(seen.excluded - excluded) + seen.set_aside
+    """Every acknowledged command is recorded once, with what follows from it, published, received and counted."""
+    expected = Counter(verdict for verdict in recounted(seen.ledger).values())
     details = {
         "acknowledged": len(seen.ledger), "stored": len(seen.stored), "published": len(seen.published),
         "on_stream": len(seen.on_stream), "received": len(seen.received),
-        "counted": (seen.counted, counted), "excluded": (seen.excluded, excluded), "set_aside": seen.set_aside,
+        "counted": (seen.counted, expected["counted"]), "excluded": (seen.excluded, expected["excluded"]),
+        "set_aside": seen.set_aside,
     }  # fmt: skip
-    return Verdict(lost, doubled, _disordered(seen), erased, unexplained, details)
+    erased = sum(one.type.endswith("-erased") for one in seen.stored) + seen.tombstones
+    return Verdict(_lost(seen), _doubled(seen), _disordered(seen), erased, _unexplained(seen), details)
+
+
+def _asked(ledger: Sequence[Line]) -> set[Recorded]:
+    """What must be recorded: each command, and what a policy makes of it."""
+    return {line.recorded for line in ledger} | {line.follows for line in ledger if line.follows}
+
+
+def _lost(seen: Evidence) -> int:
+    """On each step of the way, what did not come through: ledger, store, publications, stream, inbox."""
+    recorded = {one.recorded for one in seen.stored}
+    public = {one.event_id for one in seen.stored if one.type not in NEVER_PUBLISHED}
+    numbered, on_stream = set(seen.published), set(seen.on_stream)
+    return (
+        len(_asked(seen.ledger) - recorded)
+        + len(public - {one.event_id for one in seen.published})
+        + len(numbered - on_stream)
+        + len(on_stream - set(seen.received))
+    )
+
+
+def _doubled(seen: Evidence) -> int:
+    """More in a stream than was asked for, or an event on the bus more than once."""
+    asked = _asked(seen.ledger)
+    ours = {(schema, stream) for schema, stream, _ in asked}
+    unasked = [one for one in seen.stored if one.recorded[:2] in ours and one.recorded not in asked]
+    repeated = Counter((one.source, one.event_id) for one in seen.on_stream)
+    return len(unasked) + sum(count - 1 for count in repeated.values())
 
 
 def _disordered(seen: Evidence) -> int:
@@ -96,3 +126,14 @@ def _disordered(seen: Evidence) -> int:
         faults += one.sequence != numbers[one.source] + 1
         numbers[one.source] = one.sequence
     return faults
+
+
+def _unexplained(seen: Evidence) -> int:
+    """Placements with another verdict than the recount's, figures that are not those placements, and what is set aside."""
+    expected = recounted(seen.ledger)
+    differing = sum(
+        seen.verdicts.get(ref) != expected.get(ref) for ref in seen.verdicts.keys() | expected.keys()
+    )
+    rows = Counter(seen.verdicts.values())
+    figures = abs(seen.counted - rows["counted"]) + abs(seen.excluded - rows["excluded"])
+    return differing + figures + seen.set_aside

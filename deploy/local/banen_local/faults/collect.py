@@ -1,0 +1,173 @@
+"""Looks at stores, bus and reporting from outside, for the oracle and for whoever waits until all is counted."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+
+from banen_contracts.base import source_of
+from banen_kit.bus import api, connected, headers_of, jetstream, stream_name
+from banen_kit.bus_users import OPERATOR
+from banen_kit.settings import keys_schema_of, schema_of
+from banen_local.faults.ledger import Line
+from banen_local.faults.oracle import NEVER_PUBLISHED, Evidence, Numbered, Stored
+from banen_local.folder import LocalError
+from banen_local.postgres import Postgres
+from banen_local.programme import DATABASE, Programme
+
+INACTIVE = 30_000_000_000
+"""Nanoseconds after which NATS removes a consumer that nobody reads."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Sees what the services hold, without asking them; only the figures are asked for."""
+
+    programme: Programme
+    http: httpx2.AsyncClient
+
+    async def until_counted(self) -> None:
+        """Comes back when reporting has counted all that is recorded now."""
+        async with _owner(self.programme.database) as owner:
+            heads = await self._heads(owner)
+
+            async def are_counted() -> bool:
+                found = await owner.fetchval(
+                    "select count(*) from bureau_reporting.inbox i join bureau_reporting.projected p using (source)"
+                    " where i.event_id = any ($1) and p.sequence >= i.sequence",
+                    heads,
+                )
+                return found == len(heads)
+
+            await _until(are_counted)
+
+    async def until_followed(self, lines: Sequence[Line]) -> None:
+        """Comes back when policies have recorded what follows from these commands."""
+        expected = [line.follows for line in lines if line.follows]
+        async with _owner(self.programme.database) as owner:
+            for schema in {where for where, _, _ in expected}:
+                streams = [stream for where, stream, _ in expected if where == schema]
+                versions = [version for where, _, version in expected if where == schema]
+                query = (
+                    "select count(*) from unnest($1::text[], $2::bigint[]) u (stream, version)"
+                    f' join "{schema}".events using (stream, version)'
+                )
+
+                async def are_recorded(
+                    query: str = query, streams: list[str] = streams, versions: list[int] = versions
+                ) -> bool:
+                    return await owner.fetchval(query, streams, versions) == len(streams)
+
+                await _until(are_recorded)
+
+    async def evidence(self, lines: Sequence[Line]) -> Evidence:
+        stored: list[Stored] = []
+        published: list[Numbered] = []
+        async with _owner(self.programme.database) as owner:
+            for one in self.programme.services:
+                schema, source = schema_of(one.partner, one.service), source_of(one.partner, one.service)
+                for row in await owner.fetch(
+                    f'select position, stream, version, type, id from "{schema}".events'
+                ):
+                    stored.append(
+                        Stored(
+                            schema,
+                            row["position"],
+                            row["stream"],
+                            row["version"],
+                            row["type"],
+                            str(row["id"]),
+                        )
+                    )
+                rows = await owner.fetch(f'select sequence, event_id from "{schema}".publications')
+                published += [Numbered(source, row["sequence"], str(row["event_id"])) for row in rows]
+            rows = await owner.fetch("select source, sequence, event_id from bureau_reporting.inbox")
+            received = [Numbered(row["source"], row["sequence"], str(row["event_id"])) for row in rows]
+        national: Mapping[str, Any] = (await self._ask("targets"))["national"]["total"]
+        return Evidence(
+            list(lines),
+            stored,
+            published,
+            await self._streams(),
+            received,
+            tombstones=await self._tombstones(),
+            counted=national["counted"],
+            excluded=national["excluded"],
+            verdicts=await self._verdicts(),
+            set_aside=(await self._ask("set-aside"))["count"],
+        )
+
+    async def _heads(self, owner: "asyncpg.Connection[asyncpg.Record]") -> list[UUID]:
+        """The last public event that each service has recorded."""
+        heads: list[UUID] = []
+        for one in self.programme.services:
+            rows = await owner.fetch(
+                f'select id from "{schema_of(one.partner, one.service)}".events'
+                " where type <> all ($1) order by position desc limit 1",
+                sorted(NEVER_PUBLISHED),
+            )
+            heads += [row["id"] for row in rows]
+        return heads
+
+    async def _tombstones(self) -> int:
+        async with _owner(self.programme.keys) as owner:
+            schemas = [keys_schema_of(partner.id) for partner in self.programme.partners]
+            query = 'select count(*) from "{}".keys where wrapped is null'
+            return sum([await owner.fetchval(query.format(schema)) or 0 for schema in schemas])
+
+    async def _verdicts(self) -> dict[str, str]:
+        """On every placement, from the rows behind the national figure."""
+        verdicts: dict[str, str] = {}
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self._ask("placements", limit="200", **({"cursor": cursor} if cursor else {}))
+            verdicts |= {row["ref"]: row["verdict"] for row in page["placements"]}
+            cursor = page["next"]
+        return verdicts
+
+    async def _ask(self, path: str, **params: str) -> dict[str, Any]:
+        """Raises `LocalError`."""
+        url = f"{self.programme.url('bureau', 'reporting')}/v1/{path}"
+        answer = await self.http.get(url, params=params)
+        if answer.status_code != 200:
+            raise LocalError(f"reporting answers {answer.status_code} to /v1/{path}.")
+        return answer.json()
+
+    async def _streams(self) -> list[Numbered]:
+        """What is on the stream of each service, in its order."""
+        found: list[Numbered] = []
+        async with connected(self.programme.bus_url(OPERATOR), "faults") as client:
+            for one in self.programme.services:
+                name = stream_name(one.partner, one.service)
+                left = (await api(client, f"STREAM.INFO.{name}"))["state"]["messages"]
+                config = {"deliver_policy": "all", "ack_policy": "none", "inactive_threshold": INACTIVE}
+                made = await api(client, f"CONSUMER.CREATE.{name}", {"stream_name": name, "config": config})
+                subscription = await jetstream(client).pull_subscribe_bind(made["name"], stream=name)
+                while left > 0:
+                    for message in await subscription.fetch(min(500, left), timeout=5):
+                        headers = headers_of(message)
+                        number = int(headers.get("ce-sequence", 0))
+                        found.append(Numbered(headers.get("ce-source", ""), number, headers.get("ce-id", "")))
+                        left -= 1
+        return found
+
+
+@asynccontextmanager
+async def _owner(server: Postgres) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
+    owner = await asyncpg.connect(server.url(DATABASE))
+    try:
+        yield owner
+    finally:
+        await owner.close()
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    while True:
+        if await condition():
+            return
+        await asyncio.sleep(0.1)
