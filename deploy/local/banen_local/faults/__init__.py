@@ -46,6 +46,8 @@ class Result:
 async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result:
     """Start everything in the folder, bring the faults about in an order that follows from the seed, and judge."""
     chosen = random.Random(seed)  # noqa: S311 - it must be possible to repeat
+    # Before the load draws from it too, at moments that nobody repeats.
+    order = [name for _ in range(rounds) for name in chosen.sample(faults, len(faults))]
     data = folder / "data"
     (folder / "partners.toml").write_text(PARTNERS)
     mounted = [data / name for name, size in DISKS.items() if inject.mount(data / name, size)]
@@ -65,7 +67,7 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
                 await site.prepare()
                 loading = asyncio.create_task(site.load())
                 try:
-                    result = await _days(site, loading, faults, rounds)
+                    result = await _days(site, loading, order)
                 finally:
                     loading.cancel()
                     await asyncio.gather(loading, return_exceptions=True)
@@ -79,25 +81,24 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
     return result
 
 
-async def _days(site: Site, loading: asyncio.Task[None], faults: list[str], rounds: int) -> Result:
+async def _days(site: Site, loading: asyncio.Task[None], order: list[str]) -> Result:
     slowest, not_run = 0.0, list[str]()
     await _beside(loading, site.recovered())
-    for _ in range(rounds):
-        for name in site.random.sample(faults, len(faults)):
-            acknowledged, refused = len(site.ledger.lines), Counter(site.refused)
-            try:
-                await _beside(loading, FAULTS[name](site))
-            except NotPossible as reason:
-                not_run.append(name)
-                typer.echo(f"{name:<28} NOT RUN: {reason}")
-                continue
-            seconds = await _beside(loading, site.recovered())
-            slowest = max(slowest, seconds)
-            reasons = site.refused - refused
-            typer.echo(
-                f"{name:<28} recovered in {seconds:4.1f} s; {len(site.ledger.lines) - acknowledged} acknowledged,"
-                f" {reasons.total()} refused {', '.join(sorted(reasons))}".rstrip()
-            )
+    for name in order:
+        acknowledged, refused = len(site.ledger.lines), Counter(site.refused)
+        try:
+            await _beside(loading, FAULTS[name](site))
+        except NotPossible as reason:
+            not_run.append(name)
+            typer.echo(f"{name:<28} NOT RUN: {reason}")
+            continue
+        seconds = await _beside(loading, site.recovered())
+        slowest = max(slowest, seconds)
+        reasons = site.refused - refused
+        typer.echo(
+            f"{name:<28} recovered in {seconds:4.1f} s; {len(site.ledger.lines) - acknowledged} acknowledged,"
+            f" {reasons.total()} refused {', '.join(sorted(reasons))}".rstrip()
+        )
     site.stopping.set()
     await loading
     await site.until_quiet()
