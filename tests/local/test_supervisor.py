@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from types import SimpleNamespace
 import asyncpg
 import pytest
 
-from banen_local.folder import LocalError, Ports, free_port
+from banen_local.folder import DiskFull, LocalError, Ports, free_port
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
 from banen_local.process import answers, end, spawn, until
@@ -236,6 +237,64 @@ async def test_a_full_disk_ends_everything_and_is_named(tmp_path: Path, monkeypa
 
     with pytest.raises(LocalError, match=f"The disk of {tmp_path / 'nats'} is full"):
         await stay()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 60 MB: too little for two databases."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["/bin/mount", "-t", "tmpfs", "-o", "size=60m,mode=0755", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a disk can be mounted by root only")
+    yield folder
+    subprocess.run(["/bin/umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("name", ["demo", "up"])
+def test_a_disk_that_is_full_from_the_start_is_named(small_disk: Path, name: str):
+    data = small_disk / "data"
+    command = [sys.executable, "-m", "banen_cli", name, "--data", str(data)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert f"banen: The disk of {data}" in ended.stderr
+    assert "is full" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+async def test_a_child_that_cannot_start_on_a_full_disk_ends_everything(tmp_path: Path):
+    class Full:
+        """Ends once, and has no space to begin again."""
+
+        name = "full"
+        process: subprocess.Popen[bytes] | None = None
+        starts = 0
+
+        async def start(self) -> None:
+            self.starts += 1
+            if self.starts > 1:
+                self.process = None
+                raise DiskFull(tmp_path)
+            self.process = spawn(
+                ["/bin/true"],
+                log=tmp_path / "log",
+                folder=tmp_path,
+                environment={},
+                death_signal=signal.SIGKILL,
+            )
+
+        async def stop(self) -> None:
+            if self.process:
+                self.process.wait()
+
+    async def stay() -> None:
+        async with Supervisor(tmp_path) as supervisor:
+            supervisor.end_when_full()
+            await supervisor.start(Full())
+            await asyncio.Event().wait()
+
+    with pytest.raises(DiskFull, match=f"^The disk of {tmp_path} is full"):
+        await asyncio.wait_for(stay(), 10)
 
 
 async def test_a_signal_says_that_everything_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -1,5 +1,6 @@
 """What a data folder keeps between starts: who uses it, its ports and its secrets."""
 
+import errno
 import fcntl
 import json
 import logging
@@ -18,12 +19,28 @@ class LocalError(Exception):
     """Something on this machine stands in the way; the message says what, and what to do."""
 
 
+class DiskFull(LocalError):
+    """There is no space left on the disk of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The disk of {folder} is full; free some space and start again, what was acknowledged is kept."
+        )
+        self.folder = folder
+
+
+NO_SPACE = os.strerror(errno.ENOSPC)
+"""How PostgreSQL and NATS say it too."""
+
+
 @contextmanager
 def usable(folder: Path) -> Generator[None]:
     """Turns what the file system says into one line about the folder."""
     try:
         yield
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(folder) from error
         raise LocalError(
             f"{folder} cannot be used ({error.strerror}); choose a data folder you may write to."
         ) from error

@@ -13,6 +13,7 @@ import httpx2
 
 from banen_contracts.base import source_of
 from banen_contracts.reporting import SourceDeclaredLive
+from banen_kit.store import StoreFull
 from banen_local.folder import LocalError
 from banen_local.history import History
 from banen_local.history.book import BUREAU, Line, Source
@@ -121,12 +122,17 @@ class Loader:
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _post(self, source: Source, lines: Sequence[Line]) -> list[dict[str, Any]]:
-        """The answer to each line. Raises `Unanswered` when the whole chunk must be sent again."""
+        """The answer to each line.
+
+        Raises `Unanswered` when the whole chunk must be sent again, `LocalError` when that would not help.
+        """
         url = f"{self.address(*source)}/v1/bulk"
         try:
             answer = await self.http.post(
                 url, content=b"\n".join(line.to_json() for line in lines), headers=LINES
             )
+            if answer.status_code == 503:
+                refuse_full(source, answer.json().get("code"))
             if answer.status_code >= 500 or answer.status_code == 429:
                 raise Unanswered(f"it answers {answer.status_code}")
             if answer.status_code != 200:
@@ -140,6 +146,7 @@ class Loader:
             raise Unanswered("its answer is not complete")
         away = next((result for result in results if result["status"] >= 500), None)
         if away:
+            refuse_full(source, away["code"])
             raise Unanswered(f"it answers {away['code']} to some lines")
         return results
 
@@ -176,6 +183,15 @@ class Loader:
         if answer.status_code != 200:
             raise Unanswered(f"it answers {answer.status_code}")
         return answer.json()
+
+
+def refuse_full(source: Source, code: str | None) -> None:
+    """Raises `LocalError` where a service says that its database has no space left: waiting makes none."""
+    if code == StoreFull.code:
+        raise LocalError(
+            f"The disk of the database of {'-'.join(source)} is full; free some space and start again,"
+            " what was acknowledged is kept."
+        )
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:

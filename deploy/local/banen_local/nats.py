@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from signal import SIGTERM
 
-from banen_local.folder import Hold, LocalError, Ports, secret, usable, write_private
+from banen_local.folder import NO_SPACE, DiskFull, Hold, LocalError, Ports, secret, usable, write_private
 from banen_local.process import end, size, spawn, still_in, until, until_greets, written
 
 PATIENCE = 60.0
@@ -113,6 +113,8 @@ class Nats:
         # Its client port, which it opens once JetStream has recovered: what monitors it would be open to anybody.
         if not await until_greets(self.process, self.port, PATIENCE):
             lines = written(self.log, before)
+            if any(NO_SPACE.lower() in line.lower() for line in lines):
+                raise DiskFull(self.folder)
             telling = [line for line in lines if "[FTL]" in line or "[ERR]" in line or "nats-server:" in line]
             raise LocalError(
                 f"NATS does not start in {self.folder}: {(telling or lines or ['it says nothing'])[-1]}"

@@ -17,7 +17,7 @@ from signal import SIGINT, SIGQUIT, SIGTERM
 from types import MappingProxyType
 from urllib.parse import quote
 
-from banen_local.folder import Hold, LocalError, Ports, secret, usable
+from banen_local.folder import NO_SPACE, DiskFull, Hold, LocalError, Ports, secret, usable
 from banen_local.process import Account, end, size, spawn, still_in, until, written
 
 OWNER = "postgres"
@@ -110,6 +110,7 @@ class Postgres:
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         )
         if not await until(self._has_ended, PATIENCE) or self.process.returncode:
+            self._refuse_full_disk(before)
             raise LocalError(f"A database cannot be made in {self.folder}: {self._last_words(before)}")
         self.process = None
         fresh.rename(self._data)
@@ -125,6 +126,7 @@ class Postgres:
             self.process = self._spawn(self._data, "postgres", "-D", str(self._seen(self._data)), *arguments)
             if await until(lambda: self._is_ready() or self._has_ended(), PATIENCE) and self._is_ready():
                 return
+            self._refuse_full_disk(before)
             reason = self._last_words(before)
             if time.monotonic() > deadline or not any(hint in reason for hint in WORTH_ANOTHER_TRY):
                 raise LocalError(f"PostgreSQL does not start in {self.folder}: {reason}")
@@ -164,6 +166,11 @@ class Postgres:
 
     def _has_ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+    def _refuse_full_disk(self, since: int) -> None:
+        """Raises `DiskFull` where that is what the server says. Its last words may be others: it tries to recover."""
+        if any(NO_SPACE in line for line in written(self.log, since)):
+            raise DiskFull(self.folder)
 
     def _last_words(self, since: int) -> str:
         lines = written(self.log, since)

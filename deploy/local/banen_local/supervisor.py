@@ -13,7 +13,7 @@ from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
 from types import TracebackType
 from typing import Protocol, Self
 
-from banen_local.folder import Hold, LocalError, usable
+from banen_local.folder import DiskFull, Hold, LocalError, usable
 from banen_local.process import end, size, spawn, until, until_answers, written
 
 log = logging.getLogger(__name__)
@@ -24,8 +24,8 @@ LONGEST_DELAY = 30.0
 STEADY = 60.0
 """Seconds after which a child counts as healthy again and its next delay is the first one."""
 
-ENOUGH_DISK = 8 * 2**20
-"""Bytes that must be left: PostgreSQL's log grows by 16 MiB at a time, and NATS is stuck once it met the end."""
+ENOUGH_DISK = 48 * 2**20
+"""Bytes that must be left: the logs of two databases grow by 16 MiB each, and NATS is stuck once it met the end."""
 
 STOP_SIGNALS = (SIGINT, SIGTERM, SIGHUP)
 
@@ -106,7 +106,8 @@ class Supervisor:
         self._ready: dict[str, int] = {}
         self._interrupted = False
         self._stopping = False
-        self._full: Path | None = None
+        self._ends_when_full = False
+        self._full: DiskFull | None = None
 
     async def __aenter__(self) -> Self:
         with usable(self._folder):
@@ -132,9 +133,7 @@ class Supervisor:
         if self._interrupted or self._full:
             self._task.uncancel()
         if self._full:
-            raise LocalError(
-                f"The disk of {self._full} is full; free some space and start again, what was acknowledged is kept."
-            )
+            raise self._full
         return self._interrupted and isinstance(error, asyncio.CancelledError)
 
     async def start(self, *children: Child) -> None:
@@ -149,18 +148,23 @@ class Supervisor:
             await asyncio.gather(*starts, return_exceptions=True)
 
     def end_when_full(self) -> None:
-        """From now on a full disk under the folder ends the block, with a `LocalError` that names it."""
+        """From now on a full disk under the folder ends the block, with `DiskFull`."""
+        self._ends_when_full = True
         self._watchers.append(asyncio.create_task(self._watch_disk()))
 
     async def _watch_disk(self) -> None:
         while self._full is None:
             for folder in (self._folder, *(path for path in self._folder.iterdir() if path.is_dir())):
                 if shutil.disk_usage(folder).free < ENOUGH_DISK:
-                    self._full = folder
-                    self._stopping = True
-                    self._task.cancel()
+                    self._end_full(DiskFull(folder))
                     return
             await asyncio.sleep(1)
+
+    def _end_full(self, full: DiskFull) -> None:
+        if not self._stopping:
+            self._full = full
+            self._stopping = True
+            self._task.cancel()
 
     def pid(self, name: str) -> int:
         if name not in self._ready:
@@ -202,6 +206,9 @@ class Supervisor:
             try:
                 await child.start()
             except LocalError as error:
+                if isinstance(error, DiskFull) and self._ends_when_full:
+                    self._end_full(error)
+                    return
                 log.error("%s", error)  # noqa: TRY400 - the message is written for who reads it
             else:
                 self._note(child)

@@ -1,0 +1,47 @@
+"""A load waits for a service that is away, and ends where waiting would not help."""
+
+from datetime import date
+
+import httpx2
+import pytest
+
+from banen_local.folder import LocalError
+from banen_local.history import make_history
+from banen_local.load import Loader
+
+AWAY = [
+    httpx2.Response(503, json={"status": 503, "code": "store-unavailable"}),
+    httpx2.Response(503, text="not JSON"),
+    httpx2.Response(200, text='{"status": 503, "code": "store-unavailable"}\n'),
+]
+FULL = [
+    httpx2.Response(503, json={"status": 503, "code": "store-full"}),
+    httpx2.Response(200, text='{"status": 503, "code": "store-full"}\n'),
+]
+
+
+class Silent:
+    def phase(self, name: str, total: int) -> None:
+        pass
+
+    def advance(self, count: int) -> None:
+        pass
+
+
+@pytest.mark.parametrize("full", FULL)
+async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_full(full: httpx2.Response):
+    """As the answer to a whole chunk, and as the answer to its lines."""
+    answers = [*AWAY, full]
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        one = answers.pop(0)
+        # A line of the answer for each line of the chunk.
+        lines = request.content.count(b"\n") + 1
+        return httpx2.Response(one.status_code, text=one.text * (lines if one.status_code == 200 else 1))
+
+    history = make_history(1, date(2026, 11, 26))
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
+        loader = Loader(http, lambda *_: "http://127.0.0.1:1", Silent())
+        with pytest.raises(LocalError, match="The disk of the database of bureau-reporting is full"):
+            await loader.load(history)
+    assert answers == []
