@@ -123,6 +123,14 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "extend-request": ("record-request",),
     "answer-request": ("record-request",),
 }
+BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "accept-handover": (
+        "take-on-client",
+        OTHER,
+        {**ON, "origin": "handover", "originRef": REF, "name": "Synthetica Voorbeeld"},
+    ),
+}
+"""What must be on record of another thing: a command, its reference and its body."""
 DAYS = (
     "0001-01-01",
     "0208-06-30",
@@ -171,10 +179,12 @@ class Office:
         self.operations = {one.name: one for one in self.service.operations} | more
         self.given = 0
 
-    async def give(self, command: str, body: Mapping[str, Any], slug: str = "uaf") -> None:
+    async def give(
+        self, command: str, body: Mapping[str, Any], slug: str = "uaf", thing: str | None = None
+    ) -> None:
         operation = self.operations[command]
         self.given += 1
-        ref = REF if operation.ref == "uuid" else slug
+        ref = thing or (REF if operation.ref == "uuid" else slug)
         seen = len(await self.store.read(f"{operation.category}-{ref}"))
         await self.desk.execute(Request(operation, STAFF, ref, dict(body), UUID(int=self.given), None, seen))
 
@@ -209,6 +219,9 @@ async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool
     office = Office(service)
     for before in BEFORE.get(command, ()):
         await office.give(before, GOOD[before])
+    if command in BESIDE:
+        other, thing, fields = BESIDE[command]
+        await office.give(other, fields, thing=thing)
     after = len(await office.store.read_all(0, 100))
     try:
         await office.give(command, body)

@@ -228,8 +228,8 @@ def test_an_erasure_prints_its_certificate_and_may_be_asked_again(service: FakeS
 
 
 def test_an_erasure_that_is_refused_is_one_line(service: FakeService):
-    service.answers[f"/v1/candidates/{PERSON}/erase"] = 409, {"code": "candidate-erased", "detail": "Erased."}
-    assert fault(erase(service)) == "Erased. (candidate-erased)"
+    service.answers[f"/v1/candidates/{PERSON}/erase"] = 409, {"code": "person-erased", "detail": "Erased."}
+    assert fault(erase(service)) == "Erased. (person-erased)"
     assert len(service.asked) == 1
 
 

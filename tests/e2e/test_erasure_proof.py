@@ -145,12 +145,13 @@ async def hand_over(site: Site, who: str, personal: dict[str, str]) -> None:
     await site.do("intake", f"candidates/{ref(who + 'candidate')}/register", candidate)
     offer = {**day, "candidateRef": ref(who + "candidate"), "toPartner": "emplooi", "expiresOn": "2026-02-05"}
     await site.do("intake", f"handovers/{ref(who + 'handover')}/offer", offer)
-    accepted = f"handovers/{ref(who + 'handover')}/accept", {**day, "clientRef": ref(who + "client")}
-    async with asyncio.timeout(60):
-        while (await site.post("mediation", *accepted, partner="emplooi")).status_code == 409:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)  # the offer has not come over the bus yet
     client = {**day, "origin": "handover", "originRef": ref(who + "handover"), **named}
     await site.do("mediation", f"clients/{ref(who + 'client')}/take-on", client, partner="emplooi")
+    accepted = f"handovers/{ref(who + 'handover')}/accept", {**day, "clientRef": ref(who + "client")}
+    async with asyncio.timeout(60):
+        while (answer := await site.post("mediation", *accepted, partner="emplooi")).status_code == 404:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # the offer has not come over the bus yet
+    assert answer.status_code == 200, answer.text
     placement = {**placed(who, personal), "primaryPartner": "emplooi", "assistPartners": ["uaf"]}
     await site.do("mediation", f"placements/{ref(who + 'placement')}/start", placement, partner="emplooi")
 
@@ -411,15 +412,15 @@ async def nothing_more_is_recorded(site: Site) -> None:
     ):
         seen = {"If-Match": "1"} if path.startswith(placement) else {}
         answer = await site.post(service, path, body, **seen)
-        assert (path, answer.status_code, answer.json()["code"]) == (path, 409, "candidate-erased")
+        assert (path, answer.status_code, answer.json()["code"]) == (path, 409, "person-erased")
     again = {**day, "legalKind": "company", "sectorCode": "A", "name": "Bedrijf Voorbeeld"}
     answer = await site.post("employers", f"employers/{ref('canaryemployer')}/register", again)
-    assert (answer.status_code, answer.json()["code"]) == (409, "employer-erased")
+    assert (answer.status_code, answer.json()["code"]) == (409, "person-erased")
     ended = {"endDate": "2026-01-21", "reasonCode": "completed"}
     answer = await site.post(
         "mediation", f"placements/{ref('handedplacement')}/end", ended, partner="emplooi"
     )
-    assert (answer.status_code, answer.json()["code"]) == (409, "candidate-erased")
+    assert (answer.status_code, answer.json()["code"]) == (409, "person-erased")
 
 
 async def survives_a_restart(site: Site, gone: list[str]) -> None:

@@ -91,7 +91,7 @@ def test_refuses_to_erase_what_was_not_registered():
 
 @pytest.mark.parametrize("command", [register, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
-    employer.given(registered, erased).when(command).then_refused("employer-erased")
+    employer.given(registered, erased).when(command).then_refused("person-erased")
 
 
 def test_an_erasure_names_whose_key_goes_and_needs_none_itself():

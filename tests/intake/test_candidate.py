@@ -163,7 +163,7 @@ def test_erases_the_person_whatever_is_on_record(past: Any):
 @pytest.mark.parametrize("command", [register, complete, assess, assign, close, erase], ids=lambda c: c.NAME)
 @pytest.mark.parametrize("past", [[registered, erased], [registered, closed, erased]], ids=len)
 def test_refuses_everything_after_an_erasure(past: Any, command: Any):
-    candidate.given(*past).when(command).then_refused("candidate-erased")
+    candidate.given(*past).when(command).then_refused("person-erased")
 
 
 def test_an_erasure_names_whose_key_goes_and_no_other_event_does():

@@ -68,7 +68,7 @@ def test_refuses_to_erase_a_contact_that_was_not_recorded():
 
 @pytest.mark.parametrize("command", [record, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
-    contact.given(made, erased).when(command).then_refused("contact-erased")
+    contact.given(made, erased).when(command).then_refused("person-erased")
 
 
 def test_an_erasure_names_whose_key_goes_and_needs_none_itself():

@@ -255,7 +255,7 @@ async def test_an_erased_person_refuses_every_command(run: Any, keys: MemoryKeys
     for given in (meta(request=request_bytes), meta(8)):
         with pytest.raises(Refused) as refused:
             await run(Name(name="Synthetic Person"), given)
-        assert refused.value.code == "candidate-erased"
+        assert refused.value.code == "person-erased"
         assert "Synthetic" not in refused.value.detail
 
 
@@ -267,7 +267,7 @@ async def test_refuses_every_command_about_a_stream_that_concerns_an_erased_pers
     await keys.destroy([str(PERSON)])
     with pytest.raises(Refused) as refused:
         await run(command)
-    assert refused.value.code == "candidate-erased"
+    assert refused.value.code == "person-erased"
     assert len(await store.read("counter-1")) == 1
 
 
@@ -275,7 +275,7 @@ async def test_refuses_a_command_that_names_an_erased_person_for_the_first_time(
     await keys.destroy([str(PERSON)])
     with pytest.raises(Refused) as refused:
         await run(Meet(person_ref=PERSON))
-    assert refused.value.code == "candidate-erased"
+    assert refused.value.code == "person-erased"
     assert await run(Meet(person_ref=COACH)) == Answer(1, ("met",))
     assert str(COACH) not in keys.kept
 
@@ -311,7 +311,7 @@ async def test_an_erasure_together_with_something_else_is_no_way_round_the_refus
     assert await run(Forget(also_count=True), meta(8)) == Answer(2, ("forgotten", "counted"))
     with pytest.raises(Refused) as refused:
         await run(Forget(also_count=True))
-    assert refused.value.code == "candidate-erased"
+    assert refused.value.code == "person-erased"
 
 
 class HesitantKeys(MemoryKeys):
@@ -338,7 +338,7 @@ async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(st
         assert keys.kept[str(PERSON)] is not None
         with pytest.raises(Refused) as refused:
             await run(Count(by=1), meta(9))
-        assert refused.value.code == "candidate-erased"
+        assert refused.value.code == "person-erased"
     assert await run(Forget(), meta()) == Answer(2, ("forgotten",), repeated=True)
     assert keys.kept[str(PERSON)] is None
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid5
 import pytest
 from pydantic import ValidationError
 
-from banen_kit.decider import Stored
+from banen_kit.decider import PersonErased, Stored
 from banen_kit.journal import Codec, Journal, Meta, UnknownEvent
 from banen_kit.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
 from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import CannotOpen, Erased, Of, Open, Personal, PersonErased, PersonRef, Sealed
+from banen_kit.personal import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
 from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded
 
 REF = UUID(int=1)

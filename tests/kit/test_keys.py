@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
+from banen_kit.decider import PersonErased
 from banen_kit.keys import (
     MASTER_CHECK,
     PARTNER_FINGERPRINT,
@@ -18,7 +19,6 @@ from banen_kit.keys import (
     fingerprint_under,
 )
 from banen_kit.master_key import MasterKey
-from banen_kit.personal import PersonErased
 from banen_kit.postgres import Pool, connect, grant_keys, migrate, migrations
 from banen_kit.postgres_keys import CACHE_SECONDS, PostgresKeys
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable

@@ -78,7 +78,7 @@ def test_refuses_to_erase_a_client_who_was_not_taken_on():
 
 @pytest.mark.parametrize("command", [take_on_walk_in, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
-    client.given(walked_in, erased).when(command).then_refused("client-erased")
+    client.given(walked_in, erased).when(command).then_refused("person-erased")
 
 
 def test_an_erasure_names_whose_key_goes_and_needs_none_itself():

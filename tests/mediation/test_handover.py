@@ -5,9 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from banen_contracts.mediation import Origin
+from banen_kit.personal import Open
 from banen_kit.testing import Scenario
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, ReceiveHandover
-from banen_mediation.events import HandoverAccepted, HandoverReceived
+from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverReceived
 
 REF = UUID(int=1)
 CANDIDATE = UUID(int=2)
@@ -33,6 +35,15 @@ accepted = HandoverAccepted(
 )
 
 
+taken_on = ClientTakenOn(
+    client_ref=CLIENT,
+    occurred_on=OFFERED_ON,
+    origin=Origin.HANDOVER,
+    origin_ref=REF,
+    name=Open("Synthetica Voorbeeld"),
+)
+
+
 def test_receives_an_offer():
     handover.when(receive).then(received)
 
@@ -51,7 +62,24 @@ def test_refuses_an_offer_that_was_accepted():
 
 
 def test_accepts_on_the_last_day_of_the_offer():
-    handover.given(received).when(accept).then(accepted)
+    handover.given(received).beside(taken_on).when(accept).then(accepted)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"origin": Origin.WALK_IN, "origin_ref": None},
+        {"origin": Origin.OWN_INTAKE, "origin_ref": REF},
+        {"origin": Origin.HANDOVER, "origin_ref": CANDIDATE},
+    ],
+)
+def test_a_handover_is_accepted_only_by_a_client_that_came_from_it(other: dict[str, object]):
+    client = taken_on.model_copy(update=other)
+    handover.given(received).beside(client).when(accept).then_refused("client-of-other-origin", "clientRef")
+
+
+def test_a_handover_is_not_accepted_before_the_client_is_taken_on():
+    handover.given(received).when(accept).then_refused("client-unknown", "clientRef")
 
 
 def test_refuses_to_accept_after_the_offer_expired():

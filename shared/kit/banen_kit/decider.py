@@ -25,6 +25,13 @@ class Refused(Exception):
         self.field = field
 
 
+class PersonErased(Refused):
+    """This person was erased: nothing more can be recorded about them, under this reference or another."""
+
+    def __init__(self) -> None:
+        super().__init__("person-erased", "This person was erased; nothing more can be recorded.")
+
+
 class Stored(BaseModel, frozen=True, extra="forbid"):
     """A private event. Strict about unknown fields, because nobody else writes these."""
 
@@ -73,6 +80,8 @@ class Context:
     """The partner whose service this is."""
     partners: frozenset[str]
     """All partners of the programme."""
+    related: Sequence[Stored] = ()
+    """What is recorded of the other thing that the command names, where the operation says which (`related`)."""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,9 @@ class Desk:
     async def _handle(
         self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None
     ) -> Answer:
-        context = Context(ref, meta.now, self.partner, self.partners)
+        related = await self.journal.read(operation.related(command)) if operation.related else []
+        events = [fact.event for fact in related]
+        context = Context(ref, meta.now, self.partner, self.partners, events)
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.journal, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)

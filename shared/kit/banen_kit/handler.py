@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider
 from banen_kit.journal import Journal, Meta
-from banen_kit.personal import PersonErased
 from banen_kit.publishable import Publisher, telling
 from banen_kit.store import Outcome, Recorded, WrongVersion
 
@@ -56,15 +55,10 @@ class CommandHandler:
         """Raises `Refused`, `Unpublishable`, `KeyReused`, `KnownAtRefused`, `VersionMismatch`, `WrongVersion`,
         `StoreUnavailable`.
         """
-        try:
-            for _ in range(ATTEMPTS):
-                answer = await self._attempt(decider, stream, command, context, meta, seen_version)
-                if answer is not None:
-                    return answer
-        except PersonErased as error:
-            raise Refused(
-                "candidate-erased", "This person was erased; nothing more can be recorded."
-            ) from error
+        for _ in range(ATTEMPTS):
+            answer = await self._attempt(decider, stream, command, context, meta, seen_version)
+            if answer is not None:
+                return answer
         raise WrongVersion(stream)
 
     async def _attempt(

@@ -8,13 +8,12 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from banen_kit.decider import Stored
+from banen_kit.decider import PersonErased, Stored
 from banen_kit.keys import KeyMissing, Keys, NotDestroyed
 from banen_kit.memory_store import utc_now
 from banen_kit.personal import (
     Erased,
     Open,
-    PersonErased,
     Place,
     Sealed,
     from_json,
@@ -124,7 +123,7 @@ class Codec(Generic[E]):
                 person = str(getattr(event, whose))
                 key = keys[person]
                 if key is None:
-                    raise PersonErased(person)
+                    raise PersonErased
                 place = Place(event_id, event.TYPE, event.VERSION, name)
                 sealed[name] = seal(value.value, key, person, place).to_json()  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             elif value is not None:
@@ -226,14 +225,13 @@ class Journal(Generic[E]):
     async def refuse_erased(self, past: Sequence[E], events: Sequence[E]) -> None:
         """Raises `PersonErased` where these events, or those before them, concern somebody who was erased."""
         for alone in (False, True):
-            if erased := _erased(past, alone=alone):
-                raise PersonErased(erased[0])
+            if _erased(past, alone=alone):
+                raise PersonErased
         concerned = {person for event in (*past, *events) for person in self.codec.persons(event)}
         # Those for whom something is sealed are looked up when it is.
         concerned -= {person for event in events for person in self.codec.sealed_for(event)}
-        for person, key in (await self.keys.find_keys(concerned)).items():
-            if key is None:
-                raise PersonErased(person)
+        if None in (await self.keys.find_keys(concerned)).values():
+            raise PersonErased
 
     async def is_repeat(self, record: Recorded, request: bytes) -> bool:
         """Whether the event came from this very request, and not from another under the same key.
@@ -269,7 +267,7 @@ def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes |
     for person in persons:
         key = keys[person]
         if key is None:
-            raise PersonErased(person)
+            raise PersonErased
         found.append(key)
     return sha256(b"".join(found)).digest() if found else None
 

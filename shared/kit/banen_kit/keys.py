@@ -14,7 +14,7 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from banen_kit.personal import PersonErased
+from banen_kit.decider import PersonErased
 from banen_kit.store import StoreUnavailable
 
 MASTER_CHECK = "master-key-check"
@@ -124,7 +124,7 @@ class MemoryKeys:
         for pair in pairs:
             for person in pair:
                 if any(self._is_erased(other) for other in await self.linked(person)):
-                    raise PersonErased(person)
+                    raise PersonErased
         self._record(pairs)
 
     async def linked(self, person: str) -> frozenset[str]:

@@ -20,10 +20,6 @@ from pydantic_core import CoreSchema, core_schema
 T = TypeVar("T")
 
 
-class PersonErased(Exception):
-    """This person's key was destroyed: nothing more can be recorded about them."""
-
-
 class CannotOpen(Exception):
     """A sealed field did not open under its person's key: it was moved, or the key is not the one it had."""
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from banen_kit.coalesce import Coalescer
+from banen_kit.decider import PersonErased
 from banen_kit.destroy import SWEEP_SECONDS, sweep
 from banen_kit.keys import (
     MASTER_CHECK,
@@ -21,7 +22,6 @@ from banen_kit.keys import (
     fingerprint_under,
 )
 from banen_kit.master_key import MasterKey
-from banen_kit.personal import PersonErased
 from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreRefusesToStart
 
@@ -113,7 +113,7 @@ class PostgresKeys:
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
         wanted = tuple(sorted(set(pairs)))
         if wanted and not await self._linkers.ask(wanted):
-            raise PersonErased(", ".join(sorted({person for pair in wanted for person in pair})))
+            raise PersonErased
 
     async def linked(self, person: str) -> frozenset[str]:
         async with reachable():

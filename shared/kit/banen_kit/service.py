@@ -23,6 +23,9 @@ class Operation:
     ref: Literal["uuid", "slug"] = "uuid"
     needs_version: bool = False
     """Whether the caller must say, with `If-Match`, which version it saw."""
+    related: Callable[[Any], str] | None = None
+    """Given the command, another stream of this service that the decision depends on; only read. What is decided on
+    must not change once it is there, since others may append to that stream meanwhile."""
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from banen_contracts.base import source_of
 from banen_kit.audit import Audit
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.desk import Desk
 from banen_kit.faults import Faults
 from banen_kit.gate import Gate
@@ -47,12 +47,17 @@ class Scenario(Generic[E]):
         {"uaf", "emplooi", "vluchtelingenwerk", "uwv", "goed-werk", "bureau"}
     )
     past: tuple[E, ...] = ()
+    related: tuple[Stored, ...] = ()
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
 
+    def beside(self, *related: Stored) -> "Scenario[E]":
+        """What is recorded of the other thing that the command names (`Operation.related`)."""
+        return replace(self, related=related)
+
     def when(self, command: Command) -> "Result[E]":
-        context = Context(self.ref, NOW, self.partner, self.partners)
+        context = Context(self.ref, NOW, self.partner, self.partners, self.related)
         state = self.decider.replay(self.past)
         try:
             return Result(tuple(self.decider.decide(command, state, context)), None, self.decider, self.past)

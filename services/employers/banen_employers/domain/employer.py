@@ -10,7 +10,7 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Phone, PublicName, ShortText
 
@@ -62,7 +62,7 @@ Employer: TypeAlias = NotRegistered | Registered | Erased
 
 def decide(command: EmployerCommand, state: Employer, context: Context) -> Sequence[EmployerEvent]:
     if isinstance(state, Erased):
-        raise Refused("employer-erased", "This employer was erased; nothing more can be recorded.")
+        raise PersonErased
     match command:
         case RegisterEmployer():
             return register(command, state, context)

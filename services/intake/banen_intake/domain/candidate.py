@@ -18,7 +18,7 @@ from banen_intake.events import (
     IntakeCompleted,
     RouteAssigned,
 )
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Method, Phone, Region, ShortText, Text, VNumber
 
@@ -101,7 +101,7 @@ Candidate: TypeAlias = NotRegistered | Registered | Closed | Erased
 
 def decide(command: CandidateCommand, state: Candidate, context: Context) -> Sequence[CandidateEvent]:
     if isinstance(state, Erased):
-        raise Refused("candidate-erased", "This candidate was erased; nothing more can be recorded.")
+        raise PersonErased
     if isinstance(command, EraseCandidate):
         return erase(command, state, context)
     if isinstance(state, Closed):

@@ -10,7 +10,7 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
 from banen_intake.events import ContactErased, ContactEvent, ContactMade
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Phone, Region, ShortText, Text
 
@@ -58,7 +58,7 @@ Contact: TypeAlias = NotRecorded | Recorded | Erased
 
 def decide(command: ContactCommand, state: Contact, context: Context) -> Sequence[ContactEvent]:
     if isinstance(state, Erased):
-        raise Refused("contact-erased", "This contact was erased; nothing more can be recorded.")
+        raise PersonErased
     match command:
         case RecordContact():
             return record(command, state, context)

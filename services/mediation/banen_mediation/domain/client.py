@@ -9,7 +9,7 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ErasureReason
 from banen_contracts.mediation import Origin
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Phone, ShortText
 from banen_mediation.events import ClientErased, ClientEvent, ClientTakenOn
@@ -55,7 +55,7 @@ Client: TypeAlias = NotTakenOn | TakenOn | Erased
 
 def decide(command: ClientCommand, state: Client, context: Context) -> Sequence[ClientEvent]:
     if isinstance(state, Erased):
-        raise Refused("client-erased", "This client was erased; nothing more can be recorded.")
+        raise PersonErased
     match command:
         case TakeOnClient():
             return take_on(command, state, context)

@@ -7,8 +7,9 @@ from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from banen_contracts.base import Day, Digest, PartnerId
+from banen_contracts.mediation import Origin
 from banen_kit.decider import Command, Context, Decider, Refused
-from banen_mediation.events import HandoverAccepted, HandoverEvent, HandoverReceived
+from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverEvent, HandoverReceived
 
 
 class ReceiveHandover(Command, frozen=True):
@@ -84,6 +85,7 @@ def accept(command: AcceptHandover, state: Handover, context: Context) -> Sequen
         case Received():
             if command.occurred_on > state.expires_on:
                 raise Refused("handover-expired", "The offer had expired by that day.", "occurredOn")
+            check_client(context)
             return [
                 HandoverAccepted(
                     handover_ref=UUID(context.ref),
@@ -94,6 +96,17 @@ def accept(command: AcceptHandover, state: Handover, context: Context) -> Sequen
             ]
         case _:
             assert_never(state)
+
+
+def check_client(context: Context) -> None:
+    """Only somebody who was taken on because of this very offer: else another person would count as handed over."""
+    taken_on = next((event for event in context.related if isinstance(event, ClientTakenOn)), None)
+    if taken_on is None:
+        raise Refused(
+            "client-unknown", "Take the client on first, with this handover as origin.", "clientRef"
+        )
+    if (taken_on.origin, str(taken_on.origin_ref)) != (Origin.HANDOVER, context.ref):
+        raise Refused("client-of-other-origin", "This client did not come from this handover.", "clientRef")
 
 
 def evolve(state: Handover, event: HandoverEvent) -> Handover:
