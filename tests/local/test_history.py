@@ -59,7 +59,8 @@ class World:
     def give(self, source: Source, operation: Operation, ref: str, command: Any, known_at: datetime) -> None:
         place = (source, f"{operation.category}-{ref}")
         past = self.streams.setdefault(place, [])
-        context = Context(ref, NOW, source[0], self.partners)
+        related = self.streams.get((source, operation.related(command)), []) if operation.related else []
+        context = Context(ref, NOW, source[0], self.partners, related)
         decider = operation.decider
         events = decider.decide(command, decider.replay(past), context)
         assert self.known.get(place, known_at) <= known_at
