@@ -32,7 +32,7 @@ from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
 from banen_kit.metrics import Metrics
 from banen_kit.postgres_store import PostgresStore
-from banen_kit.run import http_server
+from banen_kit.server import http_server
 from banen_kit.store import Append, NewEvent
 from banen_kit.testing import FakeIssuer, health_of
 from banen_local.nats import Nats

@@ -25,7 +25,7 @@ from banen_kit.keys import MemoryKeys
 from banen_kit.memory_store import MemoryStore
 from banen_kit.metrics import Metrics
 from banen_kit.problem import Problem
-from banen_kit.run import http_server
+from banen_kit.server import http_server
 from banen_kit.testing import FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 

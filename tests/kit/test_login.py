@@ -30,7 +30,7 @@ from banen_kit.identity import Role
 from banen_kit.login import Logins, RelyingParty, own_path
 from banen_kit.postgres import Pool, connect
 from banen_kit.rights import ANYONE, Rights, every_partner, own
-from banen_kit.run import http_server
+from banen_kit.server import http_server
 from banen_kit.sessions import COOKIE, LOGIN, LOGIN_COOKIE, Sessions, digest
 from banen_kit.testing import FakeIssuer
 from banen_kit.tokens import Issuer

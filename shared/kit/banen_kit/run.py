@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
@@ -44,6 +43,7 @@ from banen_kit.postgres_store import PostgresStore
 from banen_kit.relay import Relay
 from banen_kit.retention import Retention, read_months
 from banen_kit.retention import routes as retention_routes
+from banen_kit.server import http_server
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, load, schema_of
@@ -55,8 +55,6 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 """TLS is the work of a proxy on the same machine; nobody else may reach a service."""
-DRAIN_SECONDS = 10
-"""How long requests that are under way may take once the service was told to stop."""
 
 
 @dataclass(frozen=True)
@@ -150,27 +148,6 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
         await serving
         for task in beside:
             task.cancel()
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to `serve`: they are heard before it runs, too."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-
-def http_server(app: FastAPI) -> Server:
-    return Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,  # addresses are not for logs
-            lifespan="off",
-            proxy_headers=False,  # whoever connects could claim to be anybody
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-    )
 
 
 async def open_host(
