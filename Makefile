@@ -27,7 +27,7 @@ demo: setup ## Start everything, load the programme 2005-2008, print both tables
 test: setup ## All tests, against real PostgreSQL and NATS
 	$(BIN)/pytest -m "not pages"
 
-test-pages: setup ## Page tests in headless Chromium
+test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -m pages
 
 check: lint types arch test ## All that must be green before a commit
