@@ -5,6 +5,7 @@ PYTHON ?= python3
 EVENTS ?= 1000000
 ROUNDS ?= 1
 SEED ?=
+SECONDS ?= 10
 SERVICES := intake mediation employers reporting
 PACKAGES := shared/contracts shared/kit shared/cli $(SERVICES:%=services/%) deploy/local
 
@@ -59,9 +60,13 @@ torture: setup ## Try to make the store lose an event: make torture EVENTS=10000
 faults: setup ## Bad days under load: make faults SEED=7 ROUNDS=3
 	$(BIN)/banen faults --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
+load: setup ## Costly requests beside cheap ones: make load SECONDS=60
+	$(BIN)/banen load-test --seconds $(SECONDS)
+
 nightly: setup ## The long forms: a million events, ten rounds of bad days, speed
 	$(BIN)/banen torture --events 1000000
 	$(BIN)/banen faults --rounds 10
+	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench
 
-.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults nightly
+.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults load nightly

@@ -11,7 +11,7 @@ from banen_cli.fault import Fault
 from banen_kit.bus import BusUnavailable
 from banen_kit.store import StoreRefusesToStart
 from banen_kit.topology import TopologyDiffers
-from banen_local import bench, demo, faults, token, torture
+from banen_local import bench, demo, faults, load_test, token, torture
 from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     bench.register(app)
     torture.register(app)
     faults.register(app)
+    load_test.register(app)
     token.register(app)
 
 
