@@ -1,0 +1,129 @@
+"""Whoever may not see a thing gets the same answer whether or not it is on record: every route, role and partner."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from banen_cli.installed import services
+from banen_kit.identity import Role
+from banen_kit.memory_store import MemoryStore
+from banen_kit.service import Service
+from banen_kit.testing import FakeIssuer
+
+
+def by_path(name: str, path: Path) -> ModuleType:
+    """Test folders are not packages, so what two of them need is taken over by path."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+HERE = Path(__file__).parent
+rights = by_path("rights_of_routes", HERE / "test_rights.py")
+bodies = by_path("bodies_of_commands", HERE.parent / "test_publishable.py")
+programme = by_path("small_programme_for_objects", HERE.parent / "reporting" / "conftest.py")
+UNKNOWN = {"uuid": str(UUID(int=99, version=4)), "slug": "nobody"}
+SEES = {
+    "uaf": {"job", "firm", "unclear", "short", "broken", "internship", "temp"},  # it helped with `temp`
+    "uwv": {"uwv-job"},
+    "goed-werk": {"temp", "trial"},
+}
+"""Whose placements they are, written out once more."""
+EVERY = set[str]().union(*SEES.values())
+OF_PROGRAMME = {Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR}
+
+
+async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
+    """One thing of each kind; gives the kinds."""
+    office = bodies.Office(service, store)
+    found: set[str] = set()
+    for operation in office.operations.values():
+        if operation.category not in found and operation.name not in (*bodies.BEFORE, "go-live"):
+            await office.give(operation.name, bodies.GOOD[operation.name])
+            found.add(operation.category)
+    return found
+
+
+def has_slug(service: Service, route: Any) -> bool:
+    thing = route.path[: route.path.index("{ref}")]
+    return any(one.ref == "slug" and f"/v1{one.path}".startswith(thing) for one in service.operations)
+
+
+def path_of(route: Any, ref: str) -> str:
+    return route.path.replace("{ref}", ref)
+
+
+@pytest.mark.parametrize("name", rights.NAMES)
+async def test_a_thing_of_others_is_as_if_it_were_not_there(
+    app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, name: str
+):
+    service, app, owner = services()[name], app_of(name), rights.OWNERS[name]
+    kinds = await put_on_record(service, store)
+    assert kinds == {operation.category for operation in service.operations if operation.category != "source"}
+    routes = [
+        route for route in rights.routes_of(app) if "{ref}" in route.path and route.path.startswith("/v1")
+    ]
+    reads = {f"read-{kind}" for kind in kinds}
+    wrong: list[tuple[Any, ...]] = []
+    seen: set[str] = set()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
+        for asker in rights.askers():
+            headers = asker.headers(issuer, name) | {"Content-Type": "application/json"}
+            for route in routes:
+                refs = ("uaf", UNKNOWN["slug"]) if has_slug(service, route) else (bodies.REF, UNKNOWN["uuid"])
+                key = {"Idempotency-Key": str(UUID(int=7, version=4))}
+                body = b"{}" if route.method == "POST" else None
+                there, unknown = [
+                    await http.request(route.method, path_of(route, ref), headers=headers | key, content=body)
+                    for ref in refs
+                ]
+                due = rights.due(service.rights[route.name], asker, owner)
+                if due == "in" and route.name in reads:
+                    seen.add(route.name)
+                    if (there.status_code, unknown.status_code) != (200, 404):
+                        wrong.append((route, asker, there.status_code, unknown.status_code))
+                elif due != "in" and (there.status_code, there.text) != (unknown.status_code, unknown.text):
+                    wrong.append((route, asker, there.text, unknown.text))
+    assert wrong == []
+    assert seen == reads & service.rights.keys()
+
+
+@pytest.mark.parametrize("path", ["/v1/placements/{}", "/plaatsingen/{}"])
+async def test_a_placement_of_others_is_as_if_it_were_not_there(
+    app_of: Callable[[str], FastAPI], issuer: FakeIssuer, path: str
+):
+    service, app = services()["reporting"], app_of("reporting")
+    route = "placement" if path.startswith("/v1") else "page-placement"
+    wrong: list[tuple[Any, ...]] = []
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
+        for role in Role:
+            for partner in (*SEES, "bureau", "ministry"):
+                asker = rights.Asker(role, partner)
+                headers = asker.headers(issuer, "reporting") | {"Purpose": "AUDIT-2009-1"}
+                unknown = await http.get(path.format(UNKNOWN["uuid"]), headers=headers)
+                may = seen_by(role, partner) if role in service.rights[route].roles else set[str]()
+                for placement in sorted(EVERY):
+                    answer = await http.get(path.format(programme.ref_of(placement)), headers=headers)
+                    if placement in may:
+                        is_right = answer.status_code == 200
+                    else:
+                        is_right = (answer.status_code, answer.text) == (unknown.status_code, unknown.text)
+                    if not is_right or unknown.status_code not in (403, 404):
+                        wrong.append((asker, placement, answer.status_code, unknown.status_code))
+    assert wrong == []
+
+
+def seen_by(role: Role, partner: str) -> set[str]:
+    if partner == "bureau":
+        return EVERY if role in OF_PROGRAMME else set()
+    return set() if role in (Role.MINISTRY_OBSERVER, Role.INTEGRATOR) else SEES.get(partner, set())
