@@ -237,7 +237,18 @@ def with_canary(texts: Iterable[tuple[str, str]]) -> list[str]:
 
 async def test_no_answer_repeats_what_was_sent(site: Site):
     assert len(site.answers) > 300
-    assert {answer.status_code for answer in site.answers} <= {200, 201, 303, 400, 401, 403, 404, 413, 415, 429}
+    assert {answer.status_code for answer in site.answers} <= {
+        200,
+        201,
+        303,
+        400,
+        401,
+        403,
+        404,
+        413,
+        415,
+        429,
+    }
     said = [
         (f"{one.request.method} {one.request.url.path}", one.text + headers_of(one)) for one in site.answers
     ]

@@ -268,6 +268,10 @@ async def test_a_correlation_id_that_is_no_uuid_is_refused(mediation: Caller):
         ("startDate", "1899-12-31"),
         ("startDate", "01-02-2007"),
         ("startDate", None),
+        ("startDate", 1167609600),
+        ("startDate", "2007-01-01T00:00:00+14:00"),
+        ("paid", 1),
+        ("paid", "true"),
         ("kind", "holiday"),
         ("paid", "sometimes"),
         ("clientRef", "somebody"),
@@ -292,7 +296,7 @@ async def test_every_field_at_fault_is_named(mediation: Caller):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [-1, 1.5, "ten", 10_000_001])
+@pytest.mark.parametrize("value", [-1, 1.5, 10.0, "10", True, "ten", 10_000_001])
 async def test_a_target_that_is_no_count_is_refused(reporting: Caller, value: object):
     await reporting.post(f"{UNIT}/define", DEFINED)
 
@@ -657,9 +661,15 @@ async def test_a_bulk_load_may_state_when_a_fact_was_known(mediation: Caller):
 
 @pytest.mark.parametrize(
     "known_at",
-    ["2007-01-05T10:00:00", "2007-02-30T10:00:00Z", "1850-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"],
+    [
+        1167991200,
+        "2007-01-05T10:00:00",
+        "2007-02-30T10:00:00Z",
+        "1850-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
 )
-async def test_a_moment_that_the_bus_could_not_carry_is_refused(mediation: Caller, known_at: str):
+async def test_a_moment_that_the_bus_could_not_carry_is_refused(mediation: Caller, known_at: object):
     """Without an offset, or beyond the bounds of an envelope: once recorded it would hold up all publishing."""
     found = await mediation.bulk(line(PLACEMENT, 1, knownAt=known_at), line(OTHER, 2))
 

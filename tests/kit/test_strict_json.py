@@ -50,6 +50,19 @@ def test_a_name_that_stands_twice_in_one_object_is_named(text: bytes, field: str
     assert (problem.status, problem.code, problem.field) == (400, "invalid-json", field)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [b'{"name": "\\ud800"}', b'{"a": {"name": "x\\udfff"}}', b'{"name": ["x", ["\\ud83d"]]}'],
+)
+def test_half_of_a_character_is_named(text: bytes):
+    problem = refusal(text)
+    assert (problem.status, problem.code, problem.field) == (400, "invalid-input", "name")
+
+
+def test_both_halves_of_a_character_are_one():
+    assert json_object_of(b'{"name": "\\ud83d\\udc4d"}') == {"name": "👍"}
+
+
 def test_a_name_may_stand_in_two_objects():
     assert json_object_of(b'{"a": {"name": 1}, "name": [{"name": 2}]}')
 

@@ -106,7 +106,8 @@ async def _part(
 def _parsed(desk: Desk, number: int, line: bytes, principal: Principal) -> Request:
     """Raises `Problem`."""
     try:
-        fields = BulkLine.model_validate(json_object_of(line), by_alias=True, by_name=False)
+        json_object_of(line)
+        fields = BulkLine.model_validate_json(line, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise from_validation(error) from None
     operation = next((one for one in desk.service.operations if one.name == fields.command), None)

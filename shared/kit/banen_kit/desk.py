@@ -105,8 +105,10 @@ class Desk:
         now = self.clock()
         ref = checked_ref(operation, request.ref)
         try:
-            # Only the names of the published schema; inside, commands are made by their Python names.
-            command = operation.command.model_validate(request.body, by_alias=True, by_name=False)
+            # Only the names and types of the published schema: a day is no number of seconds, and 1 is not true.
+            command = operation.command.model_validate_json(
+                json.dumps(request.body), strict=True, by_alias=True, by_name=False
+            )
         except ValidationError as error:
             raise from_validation(error) from error
         refuse_unfit(command, now.astimezone(AMSTERDAM).date())

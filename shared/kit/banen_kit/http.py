@@ -219,9 +219,13 @@ def health_routes(desk: Desk, health: Health) -> APIRouter:
 def lines_of(body: bytes) -> list[bytes]:
     """Those that are not blank. Raises `Problem` 413."""
     lines = body.split(b"\n", MOST_BULK_LINES)
-    if len(lines) > MOST_BULK_LINES and lines.pop().strip():
+    if len(lines) > MOST_BULK_LINES and not _is_blank(lines.pop()):
         raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once, blank ones included.")
-    return [line for line in lines if line.strip()]
+    return [line for line in lines if not _is_blank(line)]
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line or line.isspace()
 
 
 async def ndjson(results: Iterable[dict[str, Any]]) -> bytes:

@@ -41,8 +41,22 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if name in found:
             field = field_of((name,))
             raise Problem(400, "invalid-json", f"{field}: this name stands twice in one object.", field)
+        if not _is_text(value):
+            field = field_of((name,))
+            raise Problem(
+                400, "invalid-input", f"{field}: holds half of a character (a lone surrogate).", field
+            )
         found[name] = value
     return found
+
+
+def _is_text(value: object) -> bool:
+    """Whether every text in it could be written as UTF-8; objects inside were looked at before."""
+    if isinstance(value, list):
+        return all(map(_is_text, cast("list[object]", value)))
+    if not isinstance(value, str) or value.isascii():
+        return True
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _refuse_constant(_: str) -> NoReturn:
