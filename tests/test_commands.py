@@ -2,8 +2,9 @@
 hides something, no day that cannot be true, no reference that could be a number of somebody.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -20,6 +21,7 @@ from banen_kit.decider import Command
 from banen_kit.edge import past_days, refuse_unfit
 from banen_kit.problem import Problem, from_validation
 from banen_kit.requests import AnswerRequest, ExtendRequest, RecordRequest
+from banen_kit.strict_json import json_object_of
 from banen_kit.text import Mark, Phone, ShortText, VNumber, refuse_bsn
 
 VALID_BSN = "111222333"  # passes the check digit, and was never issued
@@ -249,6 +251,32 @@ def test_the_search_finds_what_is_open_and_nothing_else():
 
     assert found(Leaking) == {"nested.inside" if name == "nested" else name for name in Leaking.model_fields}
     assert found(Tight) == set()
+
+
+def test_the_fullest_command_is_within_the_bounds_of_what_is_read():
+    """Each character of its texts escaped, as some senders do, and each list as long as it may be."""
+    for command in commands():
+        schema = command.model_json_schema(by_alias=True)
+        body = {name: fullest(node, schema) for name, node in schema["properties"].items()}
+        line = {"command": command.NAME, "ref": "x" * 36, "key": "x" * 36, "knownAt": "x" * 40, "body": body}
+        assert json_object_of(json.dumps(line).encode()) == line
+
+
+def fullest(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+    if "$ref" in node:
+        return fullest(schema["$defs"][node["$ref"].rsplit("/", 1)[1]], schema)
+    if "anyOf" in node:
+        return max((fullest(one, schema) for one in node["anyOf"]), key=lambda one: len(json.dumps(one)))
+    match node.get("type"):
+        case "array":
+            return [fullest(node["items"], schema)] * node["maxItems"]
+        case "object":
+            return {name: fullest(one, schema) for name, one in node["properties"].items()}
+        case "string":
+            is_ascii = "\\w" not in node.get("pattern", "\\w")
+            return ("x" if is_ascii else "🙂") * node.get("maxLength", 100)
+        case _:
+            return 10**12
 
 
 def test_a_refusal_names_the_field_and_explains_without_quoting():

@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn, cast
 from banen_kit.problem import Problem, field_of
 
 MOST_BYTES: Final = 64 * 1024
-"""Of one command with its body; the longest texts of any, each character escaped, take a third."""
+"""Of one command with its body; the longest texts of any, each character escaped, take half."""
 MOST_VALUES: Final = 500
 """Of one command, in all its objects and lists; the fullest needs some 130."""
 MOST_DEPTH: Final = 8
