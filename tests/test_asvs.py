@@ -153,7 +153,7 @@ def test_a_row_stands_under_its_chapter():
         ("`tests/kit/test_http.py`", "tested"),
         (f"`{PREFIX}PORT`", "by setting"),
         ("`HOST` in `shared/kit/banen_kit/run.py`", "by setting"),
-        ("`MOST_BYTES` in `shared/kit/banen_kit/body.py`, `BANEN_KEYS_URL`", "by setting"),
+        ("`MOST_BYTES` in `shared/kit/banen_kit/strict_json.py`, `BANEN_KEYS_URL`", "by setting"),
         ("not applicable: there is no WebRTC", "not applicable"),
         ("not yet: there is no login", "not yet"),
     ],

@@ -1,18 +1,27 @@
-"""No command of any service takes a citizen service number (BSN) in a field that could hold one."""
+"""Every field of every command of every service: no citizen service number (BSN) in one that could hold it, no text that
+hides something, no day that cannot be true, no reference that could be a number of somebody.
+"""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import pytest
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
 
 from banen_cli.installed import services
 from banen_contracts.base import MunicipalityCode, PartnerId, ReasonCode
 from banen_intake.domain.candidate import RegisterCandidate
 from banen_kit.decider import Command
-from banen_kit.problem import from_validation
+from banen_kit.edge import past_days, refuse_unfit
+from banen_kit.problem import Problem, from_validation
+from banen_kit.requests import AnswerRequest, ExtendRequest, RecordRequest
+from banen_kit.strict_json import json_object_of
 from banen_kit.text import Mark, Phone, ShortText, VNumber, refuse_bsn
 
 VALID_BSN = "111222333"  # passes the check digit, and was never issued
@@ -61,6 +70,149 @@ def test_the_walk_sees_every_operation():
     assert any(command.NAME == "complete-handover" for command in commands()), "nor those of policies"
 
 
+HIDDEN = [
+    "a\0b",
+    "a\x1b[2Jb",
+    "a\x85b",
+    "\u200b\u200d",
+    "\u200d\u200d",
+    "\u3164\u3164",
+    "\u202eabc",
+    "\u2066abc\u202c",
+    "a\U000e0041b",
+    "a\ud800b",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN, ids=ascii)
+def test_no_text_of_a_command_hides_anything(text: str):
+    taken = {
+        f"{command.NAME}.{path}"
+        for command in commands()
+        for path, _ in strings(command)
+        if is_taken(command, path, text) or is_taken(command, path, [text])
+    }
+    assert taken == set()
+
+
+def test_the_walk_would_see_a_text_that_is_taken():
+    assert {path for path, _ in strings(Leaking) if is_taken(Leaking, path, "a\0b")} >= {
+        "bare",
+        "nested.inside",
+    }
+    assert is_taken(Leaking, "many", ["a\0b"])
+    assert not is_taken(Tight, "text", "a\0b")
+
+
+def is_taken(command: type[Command], path: str, value: object) -> bool:
+    """Whether nothing is said against this field in a body that has no other."""
+    names = [to_camel(name) for name in path.split(".")]
+    body: Any = value
+    for name in reversed(names):
+        body = {name: body}
+    try:
+        command.model_validate(body, by_alias=True, by_name=False)
+    except ValidationError as error:
+        at_fault = [item["loc"] for item in error.errors(include_input=False)]
+        return not any(list(place[: len(names)]) == names for place in at_fault)
+    return True
+
+
+LATER = "what is agreed or expected may lie ahead"
+OF_A_RULE = "the bureau's rules may hold from a day to come"
+FROM_OTHERS = "a policy's command: held against today where it was given"
+NOT_PAST = {
+    "offer-handover.expires_on": LATER,
+    "receive-handover.expires_on": LATER,
+    "start-placement.start_date": LATER,
+    "start-placement.planned_end_date": LATER,
+    "correct-placement.start_date": LATER,
+    "correct-placement.planned_end_date": LATER,
+    "extend-placement.planned_end_date": LATER,
+    "end-placement.end_date": LATER,
+    "end-as-converted.end_date": FROM_OTHERS,
+    "sign-agreement.valid_from": LATER,
+    "sign-agreement.valid_to": LATER,
+    "grant-counting-permission.counts_starts_from": OF_A_RULE,
+    "publish-rule-set.params.window_from": OF_A_RULE,
+    "publish-rule-set.params.window_to": OF_A_RULE,
+}
+"""Every day of a command that may lie in the future, with the reason; none may lie before 1900 or after 2200."""
+TODAY = date(2026, 3, 1)
+
+
+def test_a_day_lies_in_the_past_or_is_on_the_list():
+    found = {
+        f"{command.NAME}.{path}"
+        for command in commands()
+        for path in days(command)
+        if may_lie_ahead(command, path)
+    }
+    assert found == NOT_PAST.keys()
+
+
+def test_days_of_persons_have_bounds_of_their_own():
+    def most(command: type[Command]) -> dict[str, int | None]:
+        return {name: past.years for name, past in past_days(command).items()}
+
+    assert most(RegisterCandidate)["birth_date"] == 120
+    assert most(RecordRequest) == {"received_on": 10}
+    assert most(ExtendRequest) == {"extended_on": 10}
+    assert most(AnswerRequest) == {"answered_on": 10}
+
+
+def test_every_reference_of_a_command_is_random():
+    chosen = UUID("00000000-0000-0000-0000-000111222333")
+    references = [(command, path) for command in commands() for path, kind in kinds(command) if kind is UUID]
+    assert {(command.NAME, path) for command, path in references} >= {
+        ("start-placement", "client_ref"),
+        ("record-request", "person_ref"),
+        ("sign-agreement", "party_ref"),
+    }
+    for command, path in references:
+        with pytest.raises(Problem) as refused:
+            refuse_unfit(with_only(command, path, chosen), TODAY)
+        assert refused.value.field == to_camel(path)
+
+
+def may_lie_ahead(command: type[Command], path: str) -> bool:
+    try:
+        refuse_unfit(with_only(command, path, TODAY + timedelta(days=1)), TODAY)
+    except Problem:
+        return False
+    return True
+
+
+def with_only(command: type[Command], path: str, value: object) -> Command:
+    """A command in which one field says something."""
+    name, _, inside = path.partition(".")
+    if inside:
+        inner = get_type_hints(command)[name]
+        value = inner.model_construct(**dict.fromkeys(inner.model_fields) | {inside: value})
+    fields: dict[str, Any] = dict.fromkeys(command.model_fields) | {name: value}
+    return command.model_construct(**fields)
+
+
+def days(model: type[BaseModel]) -> Iterator[str]:
+    return (path for path, kind in kinds(model) if kind in (date, datetime))
+
+
+def kinds(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every type that is written anywhere in a model, with its place."""
+
+    def inside(annotation: Any) -> Iterator[Any]:
+        yield annotation
+        for part in get_args(annotation):
+            yield from inside(part)
+
+    for name, hint in get_type_hints(model, include_extras=True).items():
+        if name in model.model_fields:
+            for kind in inside(hint):
+                yield f"{path}{name}", kind
+                if isinstance(kind, type) and issubclass(kind, BaseModel):
+                    yield from kinds(kind, f"{path}{name}.")
+
+
 class Nested(BaseModel):
     inside: str
 
@@ -99,6 +251,32 @@ def test_the_search_finds_what_is_open_and_nothing_else():
 
     assert found(Leaking) == {"nested.inside" if name == "nested" else name for name in Leaking.model_fields}
     assert found(Tight) == set()
+
+
+def test_the_fullest_command_is_within_the_bounds_of_what_is_read():
+    """Each character of its texts escaped, as some senders do, and each list as long as it may be."""
+    for command in commands():
+        schema = command.model_json_schema(by_alias=True)
+        body = {name: fullest(node, schema) for name, node in schema["properties"].items()}
+        line = {"command": command.NAME, "ref": "x" * 36, "key": "x" * 36, "knownAt": "x" * 40, "body": body}
+        assert json_object_of(json.dumps(line).encode()) == line
+
+
+def fullest(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+    if "$ref" in node:
+        return fullest(schema["$defs"][node["$ref"].rsplit("/", 1)[1]], schema)
+    if "anyOf" in node:
+        return max((fullest(one, schema) for one in node["anyOf"]), key=lambda one: len(json.dumps(one)))
+    match node.get("type"):
+        case "array":
+            return [fullest(node["items"], schema)] * node["maxItems"]
+        case "object":
+            return {name: fullest(one, schema) for name, one in node["properties"].items()}
+        case "string":
+            is_ascii = "\\w" not in node.get("pattern", "\\w")
+            return ("x" if is_ascii else "🙂") * node.get("maxLength", 100)
+        case _:
+            return 10**12
 
 
 def test_a_refusal_names_the_field_and_explains_without_quoting():

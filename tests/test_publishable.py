@@ -41,7 +41,7 @@ from banen_reporting.folding import Folding, fold
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("somebody", "uaf", frozenset(Role))
-REF, OTHER = str(UUID(int=1)), str(UUID(int=2))
+REF, OTHER = str(UUID(int=1, version=4)), str(UUID(int=2, version=4))
 ON = {"occurredOn": "2006-03-01"}
 PLACEMENT: dict[str, Any] = {
     "clientRef": OTHER, "kind": "employment", "contract": "fixed", "startDate": "2006-03-01",
@@ -94,9 +94,9 @@ GOOD: dict[str, dict[str, Any]] = {
         **ON, "unitId": "uaf", "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",
         "precision": "approx", "documentRef": "REPORT-2009",
     },
-    "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2006-03-01"},
-    "extend-request": {"extendedOn": "2006-03-02", "reasonCode": "complex"},
-    "answer-request": {"answeredOn": "2006-03-02", "answer": "granted", "reasonCode": "complete"},
+    "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2026-02-01"},
+    "extend-request": {"extendedOn": "2026-02-02", "reasonCode": "complex"},
+    "answer-request": {"answeredOn": "2026-02-02", "answer": "granted", "reasonCode": "complete"},
     "go-live": ON,
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
@@ -186,7 +186,9 @@ class Office:
         self.given += 1
         ref = thing or (REF if operation.ref == "uuid" else slug)
         seen = len(await self.store.read(f"{operation.category}-{ref}"))
-        await self.desk.execute(Request(operation, STAFF, ref, dict(body), UUID(int=self.given), None, seen))
+        await self.desk.execute(
+            Request(operation, STAFF, ref, dict(body), UUID(int=self.given, version=4), None, seen)
+        )
 
 
 async def received(office: Office, after: int) -> int:
@@ -311,7 +313,7 @@ def texts(node: Mapping[str, Any]) -> st.SearchStrategy[str]:
     if node.get("format") == "date":
         return st.sampled_from(DAYS)
     if node.get("format") == "uuid":
-        return st.sampled_from([REF, OTHER, str(UUID(int=2**128 - 1))])
+        return st.sampled_from([REF, OTHER, str(UUID(int=2**128 - 1, version=4))])
     if "pattern" in node:
         matching = st.from_regex(node["pattern"], fullmatch=True)
         return st.one_of(matching, matching.map(lambda text: text * 30), st.just(" "))

@@ -57,7 +57,7 @@ BSN = "123456782"
 
 
 def ref(name: str) -> str:
-    return str(uuid5(REFS, name))
+    return str(UUID(int=uuid5(REFS, name).int, version=4))
 
 
 @dataclass
@@ -73,7 +73,8 @@ class Site:
     ) -> httpx2.Response:
         partner = "bureau" if service == "reporting" else partner
         url = f"{self.programme.url(partner, service)}/v1/{path}"
-        headers = {"Idempotency-Key": ref(f"{path}{body}"), **headers}
+        said = {"Content-Type": "application/json", "Idempotency-Key": ref(f"{path}{body}")}
+        headers = said | headers
         if roles:
             headers["Authorization"] = f"Bearer {self.programme.token(partner, roles[0], 300)}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_kit.audit import MemoryAudit
-from banen_kit.body import MOST_BYTES
 from banen_kit.desk import Desk
 from banen_kit.http import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_kit.identity import Role
@@ -25,20 +24,23 @@ from banen_kit.metrics import Metrics
 from banen_kit.problem import MEDIA_TYPE
 from banen_kit.service import Service
 from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded, StoreUnavailable
+from banen_kit.strict_json import MOST_BYTES
 from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.service import SERVICE as REPORTING
 
 NOW = datetime(2007, 6, 15, 12, tzinfo=UTC)
 ISSUER = FakeIssuer()
+JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
 PARTNERS = frozenset({"uaf", "uwv", "bureau"})
-PLACEMENT, OTHER, CLIENT = UUID(int=1), UUID(int=2), UUID(int=3)
+PLACEMENT, OTHER, CLIENT = UUID(int=1, version=4), UUID(int=2, version=4), UUID(int=3, version=4)
 START = f"/v1/placements/{PLACEMENT}/start"
 END = f"/v1/placements/{PLACEMENT}/end"
 VOID = f"/v1/placements/{PLACEMENT}/void"
 TAKE_ON = f"/v1/clients/{CLIENT}/take-on"
 UNIT = "/v1/programme/units/uaf"
+KEY = UUID(int=77, version=4)
 STARTED: dict[str, Any] = {
     "clientRef": str(CLIENT),
     "kind": "employment",
@@ -84,9 +86,9 @@ class Caller:
         self, path: str, body: object = None, key: object = "new", **headers: object
     ) -> httpx2.Response:
         self.keys += 1
-        given = {name.replace("_", "-"): str(value) for name, value in headers.items()}
+        given = JSON | {name.replace("_", "-"): str(value) for name, value in headers.items()}
         if key is not None:
-            given["Idempotency-Key"] = str(UUID(int=self.keys) if key == "new" else key)
+            given["Idempotency-Key"] = str(UUID(int=self.keys, version=4) if key == "new" else key)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return await self.http.post(path, content=content, headers=given)
 
@@ -181,7 +183,7 @@ async def test_a_key_that_is_no_uuid_is_refused(mediation: Caller):
 
 
 async def test_a_repeated_request_gets_its_first_answer_again(mediation: Caller):
-    key = UUID(int=77)
+    key = KEY
     first = await mediation.post(START, STARTED, key=key)
     await mediation.post(END, ENDED)
 
@@ -202,7 +204,7 @@ async def test_a_repeated_request_gets_its_first_answer_again(mediation: Caller)
     ],
 )
 async def test_a_key_used_for_another_request_is_refused(mediation: Caller, path: str, body: object):
-    key = UUID(int=77)
+    key = KEY
     await mediation.post(START, STARTED, key=key)
 
     is_problem(await mediation.post(path, body, key=key), 422, "key-reused", "Idempotency-Key")
@@ -210,7 +212,7 @@ async def test_a_key_used_for_another_request_is_refused(mediation: Caller, path
 
 
 async def test_a_refused_request_may_be_mended_under_the_same_key(mediation: Caller):
-    key = UUID(int=77)
+    key = KEY
     await mediation.post(START, STARTED | {"paid": "sometimes"}, key=key)
 
     assert (await mediation.post(START, STARTED, key=key)).status_code == 201
@@ -266,6 +268,10 @@ async def test_a_correlation_id_that_is_no_uuid_is_refused(mediation: Caller):
         ("startDate", "1899-12-31"),
         ("startDate", "01-02-2007"),
         ("startDate", None),
+        ("startDate", 1167609600),
+        ("startDate", "2007-01-01T00:00:00+14:00"),
+        ("paid", 1),
+        ("paid", "true"),
         ("kind", "holiday"),
         ("paid", "sometimes"),
         ("clientRef", "somebody"),
@@ -290,7 +296,7 @@ async def test_every_field_at_fault_is_named(mediation: Caller):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [-1, 1.5, "ten", 10_000_001])
+@pytest.mark.parametrize("value", [-1, 1.5, 10.0, "10", True, "ten", 10_000_001])
 async def test_a_target_that_is_no_count_is_refused(reporting: Caller, value: object):
     await reporting.post(f"{UNIT}/define", DEFINED)
 
@@ -307,11 +313,52 @@ async def test_a_target_of_null_is_taken(reporting: Caller):
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"no JSON", b"\xff\xfe", b"[]", b'"text"', b"null", b"7", b"[" * 100_000, b"9" * 5_000],
+    [b"{", b"no JSON", b"\xff\xfe", b"[]", b'"text"', b"null", b"7", b"[" * 10_000, b"9" * 5_000],
     ids=lambda body: repr(body[:8]),
 )
 async def test_a_body_that_is_no_json_object_is_refused(mediation: Caller, body: bytes):
     is_problem(await mediation.post(START, body), 400, "invalid-json")
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, LINES],
+    ids=["none", "text", "form", "lines"],
+)  # fmt: skip
+async def test_a_body_that_does_not_say_that_it_is_json_is_refused(mediation: Caller, said: dict[str, str]):
+    headers = {"Idempotency-Key": str(KEY), **said}
+    answer = await mediation.http.post(START, content=json.dumps(STARTED).encode(), headers=headers)
+
+    is_problem(answer, 415, "content-type-wrong", "Content-Type")
+    assert await recorded(mediation) == 0
+
+
+async def test_a_body_may_say_in_which_encoding_it_is_json(mediation: Caller):
+    said = "Application/JSON; charset=utf-8"
+    assert (await mediation.post(START, STARTED, Content_Type=said)).status_code == 201
+
+
+async def test_a_name_that_stands_twice_is_refused(mediation: Caller):
+    """Whoever checks a command on its way here may have read the other one."""
+    body = json.dumps(STARTED).encode().replace(b'"paid": true', b'"paid": true, "paid": false')
+
+    is_problem(await mediation.post(START, body), 400, "invalid-json", "paid")
+    assert await recorded(mediation) == 0
+
+
+async def test_many_fields_at_fault_are_counted_and_the_first_ten_named(mediation: Caller):
+    answer = await mediation.post(START, STARTED | {f"field{number}": number for number in range(400)})
+
+    body = answer.json()
+    assert (answer.status_code, body["code"], len(body["errors"])) == (400, "invalid-input", 10)
+    assert body["moreErrors"] == 390
+    assert len(answer.content) < 2000
+
+
+async def test_more_fields_than_any_command_has_are_refused(mediation: Caller):
+    answer = await mediation.post(START, {f"f{number}": 1 for number in range(5000)})
+
+    is_problem(answer, 413, "too-much")
+    assert len(answer.content) < 500
 
 
 async def test_a_text_that_is_no_unicode_is_refused(mediation: Caller):
@@ -371,6 +418,55 @@ async def test_an_end_before_the_start_names_its_field(mediation: Caller):
 @pytest.mark.parametrize("ref", ["1", "x" * 36, "%00"])
 async def test_a_reference_that_is_no_uuid_is_refused(mediation: Caller, ref: str):
     is_problem(await mediation.post(f"/v1/placements/{ref}/start", STARTED), 400, "invalid-input", "ref")
+
+
+NOT_RANDOM = [
+    "00000000-0000-0000-0000-000111222333",  # a citizen service number, and no version
+    "11122233-3000-1000-8000-000000000000",
+    "11122233-3000-5000-8000-000000000000",
+    "11122233-3000-8000-8000-000000000000",
+    "6f2a9d1e-4c58-4d0b-0d37-0e1a7b5c9f42",  # version 4 of another variant
+]
+"""Version 1 and 8 say what one likes, and a hash (5) of a number is found by trying all numbers."""
+UUID_7 = "0190163d-8694-739b-aea5-966c26f8ad91"
+
+
+@pytest.mark.parametrize("ref", NOT_RANDOM)
+async def test_a_reference_that_is_not_random_is_refused_wherever_it_stands(mediation: Caller, ref: str):
+    is_problem(await mediation.post(f"/v1/placements/{ref}/start", STARTED), 400, "invalid-input", "ref")
+    is_problem(await mediation.http.get(f"/v1/placements/{ref}"), 400, "invalid-input", "ref")
+    in_body = STARTED | {"clientRef": ref}
+    is_problem(await mediation.post(START, in_body), 400, "invalid-input", "clientRef")
+    found = await mediation.bulk(line(OTHER, 1, ref=ref), line(OTHER, 2, body=in_body))
+    assert [(one["status"], one["field"]) for one in found] == [(400, "ref"), (400, "clientRef")]
+    assert await recorded(mediation) == 0
+    assert "111222333" not in json.dumps(found)
+
+
+async def test_a_reference_may_be_of_version_7(mediation: Caller):
+    path = f"/v1/placements/{UUID_7}/start"
+    assert (await mediation.post(path, STARTED | {"employerRef": UUID_7})).status_code == 201
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "Correlation-Id"])
+async def test_a_key_is_of_version_4_5_or_7(mediation: Caller, header: str):
+    body = json.dumps(STARTED).encode()
+    for given in (NOT_RANDOM[0], NOT_RANDOM[1], NOT_RANDOM[3], NOT_RANDOM[4]):
+        headers = JSON | {"Idempotency-Key": str(KEY), header: given}
+        is_problem(
+            await mediation.http.post(START, content=body, headers=headers), 400, "invalid-input", header
+        )
+    found = await mediation.bulk(
+        line(OTHER, 1) | {"key": NOT_RANDOM[0]}, line(OTHER, 2, correlationId=NOT_RANDOM[0])
+    )
+    assert [(one["status"], one["field"]) for one in found] == [(400, "key"), (400, "correlationId")]
+    assert await recorded(mediation) == 0
+    for number, given in enumerate((NOT_RANDOM[2], UUID_7, str(KEY))):
+        headers = JSON | {"Idempotency-Key": str(OTHER), header: given}
+        path = f"/v1/placements/{UUID(int=900 + number, version=4)}/start"
+        if header == "Correlation-Id":
+            headers["Idempotency-Key"] = str(UUID(int=800 + number, version=4))
+        assert (await mediation.http.post(path, content=body, headers=headers)).status_code == 201
 
 
 @pytest.mark.parametrize("ref", ["UAF", "u", "a_b", "a" * 70, "9lives"])
@@ -481,7 +577,7 @@ async def test_an_address_that_does_not_exist_is_a_problem_too(mediation: Caller
 
 def line(thing: UUID, key: int, command: str = "start-placement", **more: Any) -> dict[str, Any]:
     body = {"start-placement": STARTED, "end-placement": ENDED, "void-placement": VOIDED}[command]
-    return {"command": command, "ref": str(thing), "key": str(UUID(int=key)), "body": body} | more
+    return {"command": command, "ref": str(thing), "key": str(UUID(int=key, version=4)), "body": body} | more
 
 
 async def test_every_line_of_a_bulk_load_has_a_result(mediation: Caller):
@@ -501,13 +597,16 @@ async def test_bad_lines_do_not_stop_the_others(mediation: Caller):
         line(OTHER, 6) | {"ref": "somebody"},
         line(OTHER, 7) | {"key": "mine"},
         line(OTHER, 8, command="void-placement"),
+        '{"command": "start-placement", "command": "end-placement"}',
+        line(OTHER, 8) | {"body": STARTED | {"workplace": "x" * MOST_BYTES}},
+        line(OTHER, 8, body={f"field{number}": 1 for number in range(100)}),
         line(OTHER, 9),
         line(OTHER, 9, body=STARTED | {"paid": False}),
     )
 
     assert [(one["line"], one["status"], one.get("code"), one.get("field")) for one in found] == [
         (1, 201, None, None),
-        (2, 400, "invalid-input", "body"),
+        (2, 400, "invalid-json", None),
         (3, 404, "placement-unknown", None),
         (4, 400, "invalid-input", "startDate"),
         (5, 400, "invalid-input", "command"),
@@ -515,8 +614,11 @@ async def test_bad_lines_do_not_stop_the_others(mediation: Caller):
         (7, 400, "invalid-input", "ref"),
         (8, 400, "invalid-input", "key"),
         (9, 428, "version-required", "If-Match"),
-        (10, 201, None, None),
-        (11, 422, "key-reused", "Idempotency-Key"),
+        (10, 400, "invalid-json", "command"),
+        (11, 413, "too-much", None),
+        (12, 400, "invalid-input", "clientRef"),
+        (13, 201, None, None),
+        (14, 422, "key-reused", "Idempotency-Key"),
     ]
 
 
@@ -559,9 +661,15 @@ async def test_a_bulk_load_may_state_when_a_fact_was_known(mediation: Caller):
 
 @pytest.mark.parametrize(
     "known_at",
-    ["2007-01-05T10:00:00", "2007-02-30T10:00:00Z", "1850-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"],
+    [
+        1167991200,
+        "2007-01-05T10:00:00",
+        "2007-02-30T10:00:00Z",
+        "1850-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
 )
-async def test_a_moment_that_the_bus_could_not_carry_is_refused(mediation: Caller, known_at: str):
+async def test_a_moment_that_the_bus_could_not_carry_is_refused(mediation: Caller, known_at: object):
     """Without an offset, or beyond the bounds of an envelope: once recorded it would hold up all publishing."""
     found = await mediation.bulk(line(PLACEMENT, 1, knownAt=known_at), line(OTHER, 2))
 
@@ -580,7 +688,7 @@ async def test_known_later_than_now_or_earlier_than_the_last_is_refused(mediatio
 async def test_a_live_source_cannot_state_when_a_fact_was_known(mediation: Caller):
     early = line(PLACEMENT, 1, knownAt="2007-01-05T00:00:00Z")
     first = await mediation.bulk(early)
-    went_live = NewEvent(UUID(int=99), "source-went-live", 1, '{"occurred_on": "2007-06-01"}')
+    went_live = NewEvent(UUID(int=99, version=4), "source-went-live", 1, '{"occurred_on": "2007-06-01"}')
     await mediation.store.append(Append(LIVE_STREAM, (went_live,), 0, "{}"))
 
     found = await mediation.bulk(line(OTHER, 2, knownAt="2007-01-05T00:00:00Z"), early, line(OTHER, 3))
@@ -596,10 +704,13 @@ async def test_blank_lines_of_a_bulk_load_are_skipped(mediation: Caller):
     assert [one["line"] for one in found] == [1, 2]
 
 
-async def test_too_many_lines_are_refused(mediation: Caller):
-    body = b"{}\n" * (MOST_BULK_LINES + 1)
+@pytest.mark.parametrize("one", [b"{}\n", b"\n"], ids=["lines", "blank lines"])
+async def test_too_many_lines_are_refused(mediation: Caller, one: bytes):
+    body = one * MOST_BULK_LINES + b"{}"
 
     is_problem(await mediation.http.post("/v1/bulk", content=body, headers=LINES), 413, "too-much")
+    most = await mediation.http.post("/v1/bulk", content=one * MOST_BULK_LINES, headers=LINES)
+    assert most.status_code == 200
 
 
 async def test_a_bulk_load_that_is_too_large_is_refused(mediation: Caller):
@@ -699,7 +810,7 @@ async def test_strangers_hear_no_more_than_whether_it_is_ready(
 
 
 async def test_counts_commands_by_what_became_of_them(mediation: Caller):
-    key = UUID(int=77)
+    key = KEY
     await mediation.post(START, STARTED, key=key)
     await mediation.post(START, STARTED, key=key)
     await mediation.post(START, STARTED)

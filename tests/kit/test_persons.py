@@ -30,7 +30,7 @@ from banen_kit.testing import FakeIssuer, health_of
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
-CONTACT, CANDIDATE, OTHER, EMPLOYER, PLACEMENT = (str(UUID(int=number)) for number in range(1, 6))
+CONTACT, CANDIDATE, OTHER, EMPLOYER, PLACEMENT = (str(UUID(int=number, version=4)) for number in range(1, 6))
 NAME = "Synthetica Voorbeeld"
 CONTACTED = {"occurredOn": "2026-03-01", "channel": "municipality", "kind": "conversation", "name": NAME}
 REGISTERED = {"occurredOn": "2026-03-02", "educationBand": "low", "contactRef": CONTACT, "name": NAME}
@@ -72,7 +72,7 @@ class Steward:
 
     async def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
         self.given += 1
-        key = {"Idempotency-Key": str(UUID(int=100 + self.given))}
+        key = {"Idempotency-Key": str(UUID(int=100 + self.given, version=4))}
         answer = await self.http.post(f"/v1/{path}", json=body, headers=key)
         assert answer.status_code in (200, 201, 409, 503), answer.text
         return answer
@@ -130,7 +130,7 @@ async def test_an_export_after_an_erasure_says_that_it_is_gone(steward: Steward)
 
 
 async def test_nobody_known_is_not_found(steward: Steward):
-    assert (await steward.get(f"persons/{UUID(int=77)}", 404))["code"] == "person-unknown"
+    assert (await steward.get(f"persons/{UUID(int=77, version=4)}", 404))["code"] == "person-unknown"
     assert (await steward.get("persons/Synthetica", 400))["field"] == "ref"
     assert (await steward.get(f"persons/{CANDIDATE}/certificate", 404))["code"] == "erasure-unknown"
 
@@ -197,7 +197,7 @@ async def test_there_is_no_certificate_before_the_keys_are_gone(steward: Steward
 
 async def test_requests_are_listed_with_their_deadlines_open_ones_first(steward: Steward):
     asked = {"personRef": CANDIDATE, "kind": "erasure", "receivedOn": "2026-01-31"}
-    first, second, third = (str(UUID(int=number)) for number in (50, 51, 52))
+    first, second, third = (str(UUID(int=number, version=4)) for number in (50, 51, 52))
     await steward.post(f"requests/{first}/receive", asked)
     await steward.post(f"requests/{first}/answer", {"answeredOn": "2026-02-20", "answer": "granted", "reasonCode": "done"})  # fmt: skip
     await steward.post(f"requests/{second}/receive", asked | {"kind": "access"})
@@ -213,7 +213,7 @@ async def test_requests_are_listed_with_their_deadlines_open_ones_first(steward:
 
 
 async def test_a_request_for_erasure_is_answered_after_the_erasure(steward: Steward):
-    ref = UUID(int=60)
+    ref = UUID(int=60, version=4)
     await steward.post(f"requests/{ref}/receive", {"personRef": CANDIDATE, "kind": "erasure", "receivedOn": "2026-03-09"})  # fmt: skip
     await erase(steward)
     answered = {"answeredOn": "2026-03-11", "answer": "granted", "reasonCode": "done"}

@@ -34,7 +34,7 @@ from banen_kit.settings import SettingsInvalid
 from banen_kit.store import StoreUnavailable
 from banen_mediation.service import SERVICE as MEDIATION
 
-CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n)) for n in range(1, 7))
+CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n, version=4)) for n in range(1, 7))
 STAFF = Principal("somebody", "uaf", frozenset(Role))
 MONTHS = {"contact": 12, "candidate": 24}
 
@@ -90,7 +90,7 @@ class Office:
     async def give(self, ref: str, command: str, /, **body: Any) -> None:
         operation = next(one for one in self.desk.service.operations if one.name == command)
         self.given += 1
-        await self.desk.execute(Request(operation, STAFF, ref, body, UUID(int=1000 + self.given)))
+        await self.desk.execute(Request(operation, STAFF, ref, body, UUID(int=1000 + self.given, version=4)))
 
     async def types(self, stream: str) -> list[str]:
         return [record.type for record in await self.store.read(stream)]
@@ -157,7 +157,7 @@ async def test_who_asked_for_something_is_kept_from_then_on(intake: Office):
     await record_both(intake)
     intake.clock.now = datetime(2026, 12, 1, 12, tzinfo=UTC)
     asked: dict[str, Any] = {"personRef": CONTACT, "kind": "access", "receivedOn": "2026-12-01"}
-    await intake.give(str(UUID(int=9)), RecordRequest.NAME, **asked)
+    await intake.give(str(UUID(int=9, version=4)), RecordRequest.NAME, **asked)
     assert await due_on(intake, MONTHS, 2027, 11, 30) == []
     assert await due_on(intake, MONTHS, 2027, 12, 1) == [("contact", CONTACT)]
 
@@ -216,7 +216,7 @@ async def test_what_could_not_be_erased_stays_overdue_and_is_erased_by_the_next_
 
 
 async def test_whoever_cannot_be_erased_stands_in_nobody_elses_way(intake: Office):
-    people = [str(UUID(int=100 + number)) for number in range(5)]
+    people = [str(UUID(int=100 + number, version=4)) for number in range(5)]
     for ref in people:
         said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
         await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
@@ -234,7 +234,7 @@ async def test_whoever_cannot_be_erased_stands_in_nobody_elses_way(intake: Offic
 
 async def test_more_than_are_erased_at_once_are_all_erased(intake: Office, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(retention, "AT_ONCE", 2)
-    people = [str(UUID(int=100 + number)) for number in range(5)]
+    people = [str(UUID(int=100 + number, version=4)) for number in range(5)]
     for ref in people:
         said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
         await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")
@@ -246,7 +246,7 @@ async def test_more_than_are_erased_at_once_are_all_erased(intake: Office, monke
 
 async def test_requests_that_wait_too_long_are_counted(intake: Office):
     asked: dict[str, Any] = {"personRef": CANDIDATE, "kind": "access", "receivedOn": "2026-01-31"}
-    await intake.give(str(UUID(int=9)), RecordRequest.NAME, **asked)
+    await intake.give(str(UUID(int=9, version=4)), RecordRequest.NAME, **asked)
     for month, day, overdue in ((2, 28, 0), (3, 1, 1)):
         intake.clock.now = datetime(2026, month, day, 12, tzinfo=UTC)
         await intake.retention(MONTHS).look_at_requests()
@@ -272,7 +272,7 @@ def test_every_command_that_erases_can_be_given_by_itself():
 
 
 async def people(intake: Office, count: int, first: int = 100) -> list[str]:
-    refs = [str(UUID(int=first + number)) for number in range(count)]
+    refs = [str(UUID(int=first + number, version=4)) for number in range(count)]
     for ref in refs:
         said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "contact"}
         await intake.give(ref, RecordContact.NAME, **said, name="Synthetica Voorbeeld")

@@ -142,3 +142,78 @@ def test_a_v_number_is_nine_or_ten_digits_and_nothing_else(written: str):
 def test_refuses_empty_text():
     with pytest.raises(ValidationError):
         TypeAdapter[str](ShortText).validate_python("   ")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a\0b",
+        "a\x1bb",
+        "a\x7fb",
+        "a\x85b",
+        "a\ud800b",
+        "\u200b",
+        "\u200d\u200c",
+        "\u2060\ufeff",
+        "\u00ad",
+        "\u034f",
+        "\u3164",
+        "\u2800\u200b",
+        "\u200e\u200f",
+        "\u202eab",
+        "ab\u202c",
+        "\u2066ab",
+        "\u2066ab\u202c",
+        "\u202aab\u2069",
+        "\u2067\u202bab\u2069\u202c",
+        "a\U000e0041b",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("kind", [ShortText, Text], ids=["short text", "text"])
+def test_refuses_what_nobody_sees_or_what_changes_how_the_rest_looks(kind: Any, written: str):
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(kind).validate_python(written)
+    assert written not in refused.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize("written", ["a\nb", "a\tb", "a\r\nb", "a\u2028b", "a\u2029b"], ids=ascii)
+def test_only_a_text_has_several_lines(written: str):
+    assert text.validate_python(written) == written
+    with pytest.raises(ValidationError, match="more than one line"):
+        TypeAdapter(ShortText).validate_python(written)
+
+
+def test_what_changes_the_direction_is_changed_back_in_the_same_line():
+    with pytest.raises(ValidationError, match="direction"):
+        text.validate_python("\u202eab\ncd\u202c")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Synthetica van 't Voorbeeld-É",
+        "محمد",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\u200fمحمد\u200e (A)",
+        "\u2067محمد\u2069 (A)",
+        "\u202bمحمد\u202c",
+        "\u2066a\u202bb\u202cc\u2069",
+        "ትግስት",
+        "明",
+        "e\u0301",
+        "7",
+        "?",
+        "👍🏽",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("kind", [ShortText, Text], ids=["short text", "text"])
+def test_takes_the_names_and_signs_of_every_script(kind: Any, written: str):
+    assert TypeAdapter(kind).validate_python(written) == written
+
+
+def test_a_name_of_joiners_alone_is_none():
+    """The pattern of a public name takes them for letters."""
+    with pytest.raises(ValidationError, match="nothing that can be seen"):
+        TypeAdapter(PublicName).validate_python("\u200d\u200c\u200d")

@@ -59,7 +59,9 @@ class World:
     def give(self, source: Source, operation: Operation, ref: str, command: Any, known_at: datetime) -> None:
         place = (source, f"{operation.category}-{ref}")
         past = self.streams.setdefault(place, [])
-        related = self.streams.get((source, operation.related(command)), []) if operation.related else []
+        category, field = operation.related or ("", "")
+        other = f"{category}-{getattr(command, field)}" if category else ""
+        related = self.streams.get((source, other), [])
         context = Context(ref, NOW, source[0], self.partners, related)
         decider = operation.decider
         events = decider.decide(command, decider.replay(past), context)

@@ -114,8 +114,8 @@ def got(answer: httpx2.Response) -> str:
 
 
 async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -> httpx2.Response:
-    ref = "uaf" if route.path.startswith("/v1/programme/") else str(UUID(int=1))
-    more = {"Idempotency-Key": str(UUID(int=2)), "Content-Type": "application/json"}
+    ref = "uaf" if route.path.startswith("/v1/programme/") else str(UUID(int=1, version=4))
+    more = {"Idempotency-Key": str(UUID(int=2, version=4)), "Content-Type": "application/json"}
     if route.name == "bulk":
         more["Content-Type"] = "application/x-ndjson"
     body = b"{}" if route.method == "POST" else None
@@ -218,12 +218,12 @@ async def test_a_line_of_a_bulk_load_is_held_against_the_table(
 
 async def test_others_cannot_tell_what_is_on_record_from_what_is_not(app_of: AppOf, issuer: FakeIssuer):
     """Who is of another partner, or not in the role, gets the same answer about a client that is there."""
-    service, there, unknown = services()["mediation"], UUID(int=1), UUID(int=2)
+    service, there, unknown = services()["mediation"], UUID(int=1, version=4), UUID(int=2, version=4)
     walk_in = {"occurredOn": "2009-01-01", "origin": "walk_in", "name": "Synthetica Voorbeeld"}
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app_of("mediation")), base_url="http://s"
     ) as http:
-        own = issuer.bearer(service, "uaf", Role.MEDIATOR) | {"Idempotency-Key": str(UUID(int=3))}
+        own = issuer.bearer(service, "uaf", Role.MEDIATOR) | {"Idempotency-Key": str(UUID(int=3, version=4))}
         taken_on = await http.post(f"/v1/clients/{there}/take-on", json=walk_in, headers=own)
         assert taken_on.status_code == 201
         found = [(await http.get(f"/v1/clients/{ref}", headers=own)).status_code for ref in (there, unknown)]
@@ -236,8 +236,10 @@ async def test_others_cannot_tell_what_is_on_record_from_what_is_not(app_of: App
 
 
 def line(operation: Any, number: int) -> str:
-    ref = "uaf" if operation.ref == "slug" else str(UUID(int=1))
-    return json.dumps({"command": operation.name, "ref": ref, "key": str(UUID(int=number + 1)), "body": {}})
+    ref = "uaf" if operation.ref == "slug" else str(UUID(int=1, version=4))
+    return json.dumps(
+        {"command": operation.name, "ref": ref, "key": str(UUID(int=number + 1, version=4)), "body": {}}
+    )
 
 
 async def test_nobody_gets_to_a_route_that_nobody_was_given(app_of: AppOf, issuer: FakeIssuer):

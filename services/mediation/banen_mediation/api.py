@@ -19,15 +19,12 @@ KEPT = {
 }
 """The kinds of data on persons, each with the command that erases one."""
 
-
-def client_of(command: AcceptHandover) -> str:
-    return f"client-{command.client_ref}"
-
-
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
     KEPT["client"],
-    Operation("/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER, related=client_of),
+    Operation(
+        "/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER, related=("client", "client_ref")
+    ),
     Operation("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT),
     Operation("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT),
     Operation("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT),

@@ -1,13 +1,13 @@
 """Reads the body of a request, up to a limit; once, for the gate and the route behind it."""
 
-import json
 from typing import Any
 
 from fastapi import Request
 
 from banen_kit.problem import Problem
+from banen_kit.strict_json import MOST_BYTES, json_object_of
 
-MOST_BYTES = 256 * 1024
+JSON = "application/json"
 
 
 async def limited_body(request: Request, most: int) -> bytes:
@@ -25,10 +25,12 @@ async def limited_body(request: Request, most: int) -> bytes:
 
 async def json_object(request: Request) -> dict[str, Any]:
     """Raises `Problem`."""
-    try:
-        body = json.loads(await limited_body(request, MOST_BYTES) or b"{}")
-    except (ValueError, RecursionError):
-        raise Problem(400, "invalid-json", "The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Problem(400, "invalid-json", "The body must be a JSON object.")
-    return body  # pyright: ignore[reportUnknownVariableType]
+    refuse_other_type(request, JSON)
+    return json_object_of(await limited_body(request, MOST_BYTES) or b"{}")
+
+
+def refuse_other_type(request: Request, wanted: str) -> None:
+    """A body says what it is; one that does not is what another site can make a browser send. Raises `Problem` 415."""
+    given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if given != wanted:
+        raise Problem(415, "content-type-wrong", f"Send this with Content-Type: {wanted}.", "Content-Type")

@@ -1,6 +1,5 @@
 """The edge of a service: takes requests for commands, one by one or in bulk, and answers each."""
 
-import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -10,13 +9,13 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
-from banen_contracts.base import Moment
 from banen_kit.audit import Audit, Entry, Outcome, entry_of
 from banen_kit.decider import Command, Context, Refused
+from banen_kit.edge import refuse_unfit
 from banen_kit.handler import Answer, CommandHandler
 from banen_kit.identity import Principal
 from banen_kit.journal import Journal, Meta
@@ -24,6 +23,7 @@ from banen_kit.live import is_live
 from banen_kit.metrics import Metrics
 from banen_kit.problem import FieldError, Problem, from_validation, invalid, to_problem
 from banen_kit.publishable import Publisher, Unpublishable
+from banen_kit.references import SHOULD_BE_RANDOM, is_random
 from banen_kit.rights import refuse_unless
 from banen_kit.service import Operation, Send, Service
 from banen_kit.store import WrongVersion
@@ -31,6 +31,7 @@ from banen_kit.store import WrongVersion
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Days are those of Amsterdam."""
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
@@ -47,24 +48,22 @@ class Request:
     seen_version: int | None = None
     known_at: datetime | None = None
 
+    @property
+    def stream(self) -> str:
+        return f"{self.operation.category}-{self.ref}"
+
+    @property
+    def related(self) -> str | None:
+        """The other stream that it depends on, as far as its body says which."""
+        if self.operation.related is None:
+            return None
+        category, field = self.operation.related
+        return f"{category}-{self.body.get(to_camel(field))}".lower()
+
     def canonical(self) -> bytes:
         """The same bytes for the same request, whatever the order of its fields."""
         fields = [self.operation.name, self.ref, self.body, self.known_at and self.known_at.isoformat()]
         return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
-
-
-class BulkLine(BaseModel, frozen=True, extra="forbid"):
-    """A line of a bulk load."""
-
-    model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
-
-    command: str
-    ref: str
-    key: UUID
-    body: dict[str, Any]
-    known_at: Moment | None = None
-    if_match: int | None = None
-    correlation_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +84,14 @@ class Desk:
 
     async def execute(self, request: Request) -> Answer:
         """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
-        result, entry = await self._try(request)
+        result, entry = await self.attempt(request)
         await self.audit.record([entry])
         if isinstance(result, Exception):
             raise result
         return result
 
-    async def _try(self, request: Request) -> tuple[Answer | Exception, Entry]:
+    async def attempt(self, request: Request) -> tuple[Answer | Exception, Entry]:
+        """The answer, or why there is none; and what the audit log must hold before anybody hears it."""
         operation = request.operation
         with self.metrics.command_seconds.labels(operation.name).time():
             try:
@@ -114,11 +114,13 @@ class Desk:
         now = self.clock()
         ref = checked_ref(operation, request.ref)
         try:
-            # Only the names of the published schema; inside, commands are made by their Python names.
-            command = operation.command.model_validate(request.body, by_alias=True, by_name=False)
+            # Only the names and types of the published schema: a day is no number of seconds, and 1 is not true.
+            command = operation.command.model_validate_json(
+                json.dumps(request.body), strict=True, by_alias=True, by_name=False
+            )
         except ValidationError as error:
             raise from_validation(error) from error
-        refuse_future(command, now)
+        refuse_unfit(command, now.astimezone(AMSTERDAM).date())
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
         command_id = self._command_id(request)
@@ -145,9 +147,12 @@ class Desk:
     async def _handle(
         self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None
     ) -> Answer:
-        related = await self.journal.read(operation.related(command)) if operation.related else []
-        events = [fact.event for fact in related]
-        context = Context(ref, meta.now, self.partner, self.partners, events)
+        related: list[Any] = []
+        if operation.related is not None:
+            category, field = operation.related
+            facts = await self.journal.read(f"{category}-{getattr(command, field)}")
+            related = [fact.event for fact in facts]
+        context = Context(ref, meta.now, self.partner, self.partners, related)
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.journal, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
@@ -177,66 +182,6 @@ class Desk:
         history = await self.journal.store.read(stream)
         return max([cause.known_at, *(record.known_at for record in history[-1:])])
 
-    async def bulk(self, lines: list[bytes], principal: Principal) -> list[dict[str, Any]]:
-        """A result per line, in order. Lines about the same thing run one after the other, the rest together.
-
-        After a line that could not be taken now, the later ones about the same thing are not tried either.
-        """
-        requests = [self._parse(number, line, principal) for number, line in enumerate(lines, 1)]
-        turns: dict[str, list[tuple[int, Request]]] = {}
-        results: dict[int, dict[str, Any]] = {}
-        entries: dict[int, Entry] = {}
-        for number, request in enumerate(requests, 1):
-            if isinstance(request, Problem):
-                results[number] = _line(number, request)
-            else:
-                turns.setdefault(f"{request.operation.category}-{request.ref}", []).append((number, request))
-
-        async def take(turn: list[tuple[int, Request]]) -> None:
-            away: Problem | None = None
-            for number, request in turn:
-                if away:
-                    result: Answer | Problem = away
-                else:
-                    tried, entries[number] = await self._try(request)
-                    result = to_problem(tried) if isinstance(tried, Exception) else tried
-                if isinstance(result, Problem) and result.status == 503:
-                    away = result  # what follows may not overtake it
-                results[number] = _line(number, result)
-
-        await asyncio.gather(*(take(turn) for turn in turns.values()))
-        await self.audit.record([entries[number] for number in sorted(entries)])
-        return [results[number] for number in range(1, len(lines) + 1)]
-
-    def _parse(self, number: int, line: bytes, principal: Principal) -> Request | Problem:
-        try:
-            fields = BulkLine.model_validate_json(line)
-        except ValidationError as error:
-            return from_validation(error)
-        for operation in self.service.operations:
-            if operation.name == fields.command:
-                try:
-                    ref = checked_ref(operation, fields.ref)
-                except Problem as problem:
-                    return problem
-                return Request(
-                    operation,
-                    principal,
-                    ref,
-                    fields.body,
-                    fields.key,
-                    fields.correlation_id,
-                    fields.if_match,
-                    fields.known_at,
-                )
-        return invalid([FieldError("command", f"line {number}: {self.service.name} has no such command")])
-
-
-def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
-    if isinstance(result, Problem):
-        return {"line": number, **result.to_json()}
-    return {"line": number, "status": status_of(result), **to_json(result)}
-
 
 def to_json(answer: Answer) -> dict[str, Any]:
     return {"version": answer.version, "events": list(answer.events), "repeated": answer.repeated}
@@ -259,16 +204,12 @@ def checked_ref(operation: Operation, ref: str) -> str:
 def as_uuid(ref: str) -> str:
     """A random reference in its one spelling. Raises `Problem`."""
     try:
-        return str(UUID(ref))
+        found = UUID(ref)
     except ValueError:
-        raise invalid([FieldError("ref", "must be a UUID")]) from None
-
-
-def refuse_future(command: Command, now: datetime) -> None:
-    """What happened cannot lie in the future (days are those of Amsterdam)."""
-    occurred_on = getattr(command, "occurred_on", None)
-    if occurred_on is not None and occurred_on > now.astimezone(AMSTERDAM).date():
-        raise invalid([FieldError("occurredOn", "lies in the future")])
+        found = None
+    if found is None or not is_random(found):
+        raise invalid([FieldError("ref", SHOULD_BE_RANDOM)])
+    return str(found)
 
 
 def _outcome_of(result: Answer | Exception) -> Outcome:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 from fastapi import Request
@@ -15,8 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from banen_kit.audit import Audit, Outcome, entry_of
 from banen_kit.body import limited_body
+from banen_kit.head import pairs_of
 from banen_kit.identity import Principal
 from banen_kit.problem import FieldError, Problem, invalid
+from banen_kit.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.rights import ANYONE, OPERATOR, Rights, refuse_unless
 from banen_kit.sessions import COOKIE, Session, Sessions
 from banen_kit.text import Mark
@@ -142,8 +143,7 @@ class Gate:
         if found.session is None or request.method in SAFE_METHODS:
             return found
         assert self.sessions is not None
-        fields = parse_qs((await limited_body(request, MOST_FORM_BYTES)).decode("utf-8", "replace"))
-        form = {name: values[0] for name, values in fields.items()}
+        form = pairs_of(await limited_body(request, MOST_FORM_BYTES))
         if not await self.sessions.use_form(found.session, form.pop(FORM_TOKEN, "")):
             await self.note(request, found, Outcome.REFUSED)
             detail = "This form was sent before, or is too old; open the page again."
@@ -162,9 +162,9 @@ def optional_uuid(request: Request, header: str) -> UUID | None:
     if value is None:
         return None
     try:
-        return UUID(value)
+        return refuse_other_key(UUID(value))
     except ValueError:
-        raise invalid([FieldError(header, "must be a UUID")]) from None
+        raise invalid([FieldError(header, SHOULD_BE_RANDOM_OR_DERIVED)]) from None
 
 
 def purpose(request: Request) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from banen_kit.head import refuse_unclear
 from banen_kit.problem import Problem
 
 MOST_SECONDS = 60.0
@@ -54,6 +55,11 @@ class Guard:
                 add_headers(message)
             await send(message)
 
+        try:
+            refuse_unclear(scope)
+        except Problem as problem:
+            await _send(problem, send_guarded)
+            return
         try:
             async with asyncio.timeout(self._most_seconds):
                 await self._app(scope, receive, send_guarded)

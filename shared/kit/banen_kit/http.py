@@ -1,8 +1,9 @@
 """A service's HTTP face: an endpoint per command, bulk loads, what is on record, health and metrics."""
 
+import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -17,7 +18,9 @@ from pydantic import SecretStr
 
 from banen_kit import persons, problem
 from banen_kit.audit import Outcome
-from banen_kit.body import json_object, limited_body
+from banen_kit.body import json_object, limited_body, refuse_other_type
+from banen_kit.bulk import Loads
+from banen_kit.bulk import bulk as take_bulk
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
 from banen_kit.faults import Faults, reason_of
 from banen_kit.gate import Gate, optional_uuid, refused, who
@@ -28,6 +31,7 @@ from banen_kit.service import Operation
 
 MOST_BULK_BYTES = 8 * 1024 * 1024
 MOST_BULK_LINES = 2000
+"""Blank ones included, so that counting them costs nothing."""
 NDJSON = "application/x-ndjson"
 VERSION = re.compile(r"[0-9]{1,18}")
 
@@ -90,6 +94,7 @@ def create_app(
 
 def command_routes(desk: Desk) -> APIRouter:
     router = APIRouter(tags=["commands"])
+    loads = Loads()
 
     def add(operation: Operation) -> None:
         async def endpoint(ref: str, http: HttpRequest) -> Response:
@@ -129,13 +134,12 @@ def command_routes(desk: Desk) -> APIRouter:
         "/bulk", name="bulk", summary="Many commands, one JSON line each; answers a line each, in order"
     )
     async def bulk(http: HttpRequest) -> Response:
-        if http.headers.get("Content-Type", "").partition(";")[0].strip().lower() != NDJSON:
-            raise Problem(415, "not-ndjson", f"Send lines of JSON, as {NDJSON}.", "Content-Type")
-        lines = [line for line in (await limited_body(http, MOST_BULK_BYTES)).split(b"\n") if line.strip()]
-        if len(lines) > MOST_BULK_LINES:
-            raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once.")
-        results = await desk.bulk(lines, who(http).principal)
-        return Response("".join(json.dumps(result) + "\n" for result in results), media_type=NDJSON)
+        refuse_other_type(http, NDJSON)
+        principal = who(http).principal
+        with loads.one_more(principal.subject):
+            body = await limited_body(http, MOST_BULK_BYTES)
+            results = await take_bulk(desk, lines_of(body), principal)
+        return Response(await ndjson(results), media_type=NDJSON)
 
     return router
 
@@ -210,6 +214,26 @@ def health_routes(desk: Desk, health: Health) -> APIRouter:
         return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def lines_of(body: bytes) -> list[bytes]:
+    """Those that are not blank. Raises `Problem` 413."""
+    lines = body.split(b"\n", MOST_BULK_LINES)
+    if len(lines) > MOST_BULK_LINES and not _is_blank(lines.pop()):
+        raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once, blank ones included.")
+    return [line for line in lines if not _is_blank(line)]
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line or line.isspace()
+
+
+async def ndjson(results: Iterable[dict[str, Any]]) -> bytes:
+    written = bytearray()
+    for result in results:
+        written += json.dumps(result).encode() + b"\n"
+        await asyncio.sleep(0)
+    return bytes(written)
 
 
 def idempotency_key(http: HttpRequest) -> UUID:

@@ -19,6 +19,8 @@ from banen_kit.store import StoreUnavailable, StreamTooLong, WrongVersion
 MEDIA_TYPE = "application/problem+json"
 NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
 """How fields are called here, and places in a list."""
+MOST_ERRORS = 10
+"""Named in one problem; of more, only their number."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Problem(Exception):
         field: str | None = None,
         *,
         errors: Sequence[FieldError] = (),
+        more: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -46,6 +49,7 @@ class Problem(Exception):
         self.detail = detail
         self.field = field
         self.errors = errors
+        self.more = more
         self.headers = dict(headers or {})
 
     def to_json(self) -> dict[str, Any]:
@@ -60,21 +64,34 @@ class Problem(Exception):
             body["field"] = self.field
         if self.errors:
             body["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
+        if self.more:
+            body["moreErrors"] = self.more
         return body
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
 
 
-def invalid(errors: Sequence[FieldError]) -> Problem:
-    """Input of the wrong shape: 400, naming every field, never the value that was given."""
+def invalid(errors: Sequence[FieldError], more: int = 0) -> Problem:
+    """Input of the wrong shape: 400, naming the fields and how many more, never the value that was given."""
     first = errors[0]
-    return Problem(400, "invalid-input", f"{first.field}: {first.detail}", first.field, errors=errors)
+    detail = f"{first.field}: {first.detail}"
+    return Problem(400, "invalid-input", detail, first.field, errors=errors, more=more)
 
 
 def from_validation(error: ValidationError | RequestValidationError | Unpublishable) -> Problem:
-    """Names each field, without the input: it could be personal."""
-    return invalid([FieldError(field_of(item["loc"]), item["msg"]) for item in error.errors()])
+    """Names the first fields, without the input: it could be personal."""
+    if isinstance(error, ValidationError):
+        found: Sequence[Any] = error.errors(include_url=False, include_context=False, include_input=False)
+    else:
+        found = error.errors()
+    errors = [FieldError(field_of(item["loc"]), _said(item)) for item in found[:MOST_ERRORS]]
+    return invalid(errors, len(found) - len(errors))
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    """What is wrong, as pydantic says it, but that it quotes a character of what should be a UUID."""
+    return "must be a UUID" if str(item.get("type")).startswith("uuid_") else item["msg"]
 
 
 def field_of(place: Sequence[int | str]) -> str:

@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, TypeAlias, assert_never
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from banen_contracts.base import Day, ReasonCode
+from banen_contracts.base import ReasonCode
+from banen_kit.days import RequestDay
 from banen_kit.decider import Command, Context, Decider, Refused, Stored
 from banen_kit.service import Operation
 
@@ -54,14 +55,14 @@ class RecordRequest(Command, frozen=True):
     NAME: ClassVar[str] = "record-request"
     person_ref: UUID
     kind: Kind
-    received_on: Day
+    received_on: RequestDay
 
 
 class ExtendRequest(Command, frozen=True):
     """The person was told that the answer takes two months more, and why."""
 
     NAME: ClassVar[str] = "extend-request"
-    extended_on: Day
+    extended_on: RequestDay
     reason_code: ReasonCode
 
 
@@ -69,7 +70,7 @@ class AnswerRequest(Command, frozen=True):
     """The person was told what was done; an answer that is late is an answer."""
 
     NAME: ClassVar[str] = "answer-request"
-    answered_on: Day
+    answered_on: RequestDay
     answer: Reply
     reason_code: ReasonCode
 

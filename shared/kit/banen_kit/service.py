@@ -23,9 +23,10 @@ class Operation:
     ref: Literal["uuid", "slug"] = "uuid"
     needs_version: bool = False
     """Whether the caller must say, with `If-Match`, which version it saw."""
-    related: Callable[[Any], str] | None = None
-    """Given the command, another stream of this service that the decision depends on; only read. What is decided on
-    must not change once it is there, since others may append to that stream meanwhile."""
+    related: tuple[str, str] | None = None
+    """Another stream of this service that the decision depends on, and only reads: its category, and the field of the
+    command that holds its reference. What is decided on must not change once it is there, since others may append to
+    that stream meanwhile."""
 
     @property
     def name(self) -> str:

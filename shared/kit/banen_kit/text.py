@@ -1,4 +1,4 @@
-"""Text that people type, which may not hold a citizen service number (BSN)."""
+"""Text that people type: it can be read, hides nothing, and holds no citizen service number (BSN)."""
 
 import re
 from collections.abc import Iterator
@@ -54,14 +54,59 @@ def _plain(character: str) -> str:
     return "" if category(character) == "Cf" else character
 
 
-NoBsn: Final = AfterValidator(refuse_bsn)
+BREAKS: Final = frozenset("\n\r\t")
+EMBEDDINGS: Final = frozenset("\u202a\u202b\u202d\u202e")
+ISOLATES: Final = frozenset("\u2066\u2067\u2068")
+CLOSES: Final = {"\u202c": EMBEDDINGS, "\u2069": ISOLATES}
+"""What ends a change of the direction of writing, and what it may end (Unicode Standard Annex 9)."""
+BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs by their category, of which nothing is seen."""
+TAGS: Final = range(0xE0000, 0xE0080)
+"""A second alphabet that is never shown; only a flag of a region needs it."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), NoBsn]
+
+def refuse_hidden(text: str) -> str:
+    """One line. Raises `ValueError` where it holds what nobody sees, or what makes the rest look like something else."""
+    if any(category(character) in ("Zl", "Zp") or character in BREAKS for character in text):
+        raise ValueError("holds more than one line")
+    return refuse_hidden_in_lines(text)
+
+
+def refuse_hidden_in_lines(text: str) -> str:
+    """The same for text of several lines, which may be indented."""
+    if any(category(character) == "Cc" and character not in BREAKS for character in text):
+        raise ValueError("holds a control character")
+    if any(ord(character) in TAGS for character in text):
+        raise ValueError("holds characters that are never shown")
+    if not any(category(character)[0] in "LNPS" and character not in BLANK for character in text):
+        raise ValueError("holds nothing that can be seen")
+    if not all(map(_is_balanced, text.splitlines())):
+        raise ValueError("changes the direction of writing and does not change it back")
+    return text
+
+
+def _is_balanced(line: str) -> bool:
+    opened: list[str] = []
+    for character in line:
+        if character in EMBEDDINGS or character in ISOLATES:
+            opened.append(character)
+        elif character in CLOSES and not (opened and opened.pop() in CLOSES[character]):
+            return False
+    return not opened
+
+
+NoBsn: Final = AfterValidator(refuse_bsn)
+OneLine: Final = AfterValidator(refuse_hidden)
+Lines: Final = AfterValidator(refuse_hidden_in_lines)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Lines, NoBsn]
 """Free text about a person. Fields of this kind say `repr=False` and are stored sealed."""
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NoBsn]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine, NoBsn
+]
 """A name, an address, a line."""
 # What a contract may carry, as a command takes it: contracts depend on pydantic alone and cannot search.
-PublicName = Annotated[OrganisationName, NoBsn]
+PublicName = Annotated[OrganisationName, OneLine, NoBsn]
 Mark = Annotated[DocumentRef, NoBsn]
 """The registration mark of a document."""
 Method = Annotated[MethodVersion, NoBsn]

@@ -18,6 +18,7 @@ from banen_intake.events import (
     IntakeCompleted,
     RouteAssigned,
 )
+from banen_kit.days import BirthDay
 from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
 from banen_kit.personal import Open
 from banen_kit.text import Method, Phone, Region, ShortText, Text, VNumber
@@ -31,7 +32,7 @@ class RegisterCandidate(Command, frozen=True):
     region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
     name: ShortText = Field(repr=False)
-    birth_date: Day | None = Field(default=None, repr=False)
+    birth_date: BirthDay | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
     email: ShortText | None = Field(default=None, repr=False)
     v_number: VNumber | None = Field(default=None, repr=False)
