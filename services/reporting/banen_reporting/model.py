@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from banen_contracts.mediation import Origin
-from banen_contracts.reporting import Provenance
 from banen_reporting.rows import (
     CandidateRow,
     ClientRow,
@@ -17,6 +16,7 @@ from banen_reporting.rows import (
     PlacementRow,
     RuleSetRow,
     UnitRow,
+    partner_of,
 )
 from banen_reporting.verdict import (
     ClientKey,
@@ -126,12 +126,12 @@ class Model:
             raise RuleSetUnknown(rule_set_id)
         return RuleSet(rule_set_id, row.version, row.params)
 
-    def imported_regular(self, unit: str | None = None) -> int:
-        """Regular placements taken over from documents: of one unit, or of all."""
-        return sum(row.value for row in self.figures.values() if unit in (None, row.unit_id))
-
-    def regular_provenance(self, unit: str) -> Provenance | None:
-        return next((row.provenance for row in self.figures.values() if row.unit_id == unit), None)
+    def regular_figures(self, until: date) -> list[FigureRow]:
+        """Regular placements taken over from documents: of years that are over, by units of the programme."""
+        return sorted(
+            (row for row in self.figures.values() if row.last_day <= until and row.unit_id in self.units),
+            key=lambda row: (row.unit_id, row.year),
+        )
 
     def for_judging(self, keys: Iterable[PlacementKey], rule_set: RuleSet) -> list[Placement]:
         """Placements with the assessments that R7 may ask for, joined across streams."""
@@ -145,7 +145,7 @@ class Model:
         client = self.clients.get(placement.client)
         if client is None or client.origin_ref is None:
             return ()
-        partner = placement.key[0].split(":")[3]
+        partner = partner_of(placement.key[0])
         if client.origin is Origin.OWN_INTAKE:
             candidate = self.candidates.get((f"urn:nl:banenoffensief:{partner}:intake", client.origin_ref))
             return candidate.assessments if candidate else ()
