@@ -8,11 +8,12 @@ import pytest
 
 from banen_contracts.base import Precision
 from banen_contracts.mediation import ProgrammeTag
-from banen_contracts.reporting import CostRecorded
+from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Provenance
 from banen_kit.postgres import Pool
 from banen_kit.problem import Problem
 from banen_reporting.answers import DUPLICATES, Answers, Wanted, write_cursor
 from banen_reporting.cells import NONE, OUTCOMES, percent
+from banen_reporting.domain.figure import figure_ref
 from banen_reporting.figures import Figures
 from banen_reporting.view import View
 
@@ -170,6 +171,26 @@ async def test_figures_from_documents_and_costs_follow_their_days(facts: Any, po
         found[until] = results["national"]["regular"]["value"], results["costs"]["totalEuro"]
 
     assert list(found.values()) == [(0, None), (150, None), (150, 5000), (150, 5000), (150, 7000)]
+
+
+async def test_two_figures_of_one_unit_and_year_are_never_added(facts: Any, pool: Pool):
+    """As earlier versions published them; that which can be superseded is the one."""
+    about: dict[str, Any] = {
+        "unit_id": "uaf", "measure": "regular_placements", "provenance": Provenance.MEASURED, "precision": Precision.EXACT,
+        "document_ref": "annual-report", "occurred_on": date(2007, 1, 1),
+    }  # fmt: skip
+    facts.bureau(HistoricFigureImported(figure_ref=UUID(int=6), year=2006, value=1000, **about))
+    ref = figure_ref("uaf", "regular_placements", 2006)
+    facts.bureau(HistoricFigureImported(figure_ref=ref, year=2006, value=157, **about))
+    facts.bureau(HistoricFigureImported(figure_ref=UUID(int=7), year=2006, value=2000, **about))
+    facts.bureau(
+        HistoricFigureImported(figure_ref=UUID(int=8), year=2006, value=9, **{**about, "unit_id": "nobody"})
+    )
+    answers = await answers_of(pool, facts)
+
+    found = await answers.results(answers.asked(None, None, UNTIL))
+
+    assert found["units"][0]["regular"]["value"] == found["national"]["regular"]["value"] == 157
 
 
 async def test_regular_work_counts_until_a_figure_covers_its_year(facts: Any, pool: Pool):

@@ -285,9 +285,8 @@ async def test_an_event_about_another_sources_thing_is_foreign(view: View, owner
 
 
 async def test_two_sources_with_the_same_reference_have_a_thing_each(view: View):
-    await receive(
-        view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, started()), arrival(UWV, 2, voided())]
-    )
+    theirs = started(primary_partner="uwv")
+    await receive(view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, theirs), arrival(UWV, 2, voided())])
     await view.project()
 
     found = {
@@ -334,7 +333,9 @@ async def test_nothing_of_a_source_was_known_before_its_admission_was(view: View
     mine = started(primary_partner="newcomer")
     await receive(view.pool, [arrival(newcomer, 1, mine), arrival(newcomer, 2, ended(), at=days(5))])
     before = await view.known_at("placement", days(8))
-    admission = PartnerAdmitted(partner_id="newcomer", name="N", services=("mediation",), occurred_on=DAY)
+    admission = PartnerAdmitted(
+        partner_id="newcomer", name="Newcomer", services=("mediation",), occurred_on=DAY
+    )
     await receive(view.pool, [arrival(BUREAU, 3, admission, at=days(10))])
     await receive(view.pool, [arrival(newcomer, 3, voided(), at=days(20))])
 
@@ -440,8 +441,8 @@ def small_history() -> list[dict[str, Any]]:
         arrival(UWV, 1, ended(), at=days(4)),
         arrival(UWV, 2, started(UUID(int=3), primary_partner="uwv"), at=days(4)),
         arrival(UWV, 3, ended(UUID(int=4)), at=days(4)),
-        arrival(UWV, 4, started(UUID(int=4)), at=days(5)),
-        arrival(late, 1, started(UUID(int=5)), at=days(1)),
+        arrival(UWV, 4, started(UUID(int=4), primary_partner="uwv"), at=days(5)),
+        arrival(late, 1, started(UUID(int=5), primary_partner="late"), at=days(1)),
         arrival(late, 2, ended(UUID(int=5)), at=days(6)),
         arrival(late, 3, ended(UUID(int=3)), at=days(6)),
     ]

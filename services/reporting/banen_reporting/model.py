@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from banen_contracts.mediation import Origin
+from banen_reporting.domain.figure import figure_ref
 from banen_reporting.rows import (
     CandidateRow,
     ClientRow,
@@ -127,11 +128,17 @@ class Model:
         return RuleSet(rule_set_id, row.version, row.params)
 
     def regular_figures(self, until: date) -> list[FigureRow]:
-        """Regular placements taken over from documents: of years that are over, by units of the programme."""
-        return sorted(
-            (row for row in self.figures.values() if row.last_day <= until and row.unit_id in self.units),
-            key=lambda row: (row.unit_id, row.year),
-        )
+        """Regular placements taken over from documents: of years that are over, by units of the programme.
+
+        One per unit and year, whatever was published: earlier versions took several, under any reference.
+        """
+        found: dict[tuple[str, int], FigureRow] = {}
+        for ref, row in sorted(self.figures.items()):
+            is_the_one = ref == str(figure_ref(row.unit_id, row.measure, row.year))
+            if row.last_day <= until and row.unit_id in self.units:
+                place = row.unit_id, row.year
+                found[place] = row if is_the_one else found.get(place, row)
+        return [found[place] for place in sorted(found)]
 
     def for_judging(self, keys: Iterable[PlacementKey], rule_set: RuleSet) -> list[Placement]:
         """Placements with the assessments that R7 may ask for, joined across streams."""

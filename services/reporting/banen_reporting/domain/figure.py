@@ -54,9 +54,14 @@ def supersede_figure(
     return [HistoricFigureSuperseded(**_fields(c, context), reason_code=c.reason_code)]
 
 
+def figure_ref(unit_id: str, measure: str, year: int) -> UUID:
+    """Under which a figure is published: the same for whatever supersedes it."""
+    return uuid5(FIGURES, f"{unit_id}/{measure}/{year}")
+
+
 def _fields(c: ImportHistoricFigure, context: Context) -> dict[str, Any]:
     return {
-        "figure_ref": uuid5(FIGURES, f"{context.ref}/{c.measure}/{c.year}"),
+        "figure_ref": figure_ref(context.ref, c.measure, c.year),
         "occurred_on": c.occurred_on,
         "unit_id": context.ref,
         "measure": c.measure,
