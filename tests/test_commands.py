@@ -39,7 +39,6 @@ NOT_SEARCHED = {
     "define-target-unit.members": KNOWN_PARTNER,
     "complete-handover.accepted_by": FROM_THE_BUS,
     "receive-handover.from_partner": FROM_THE_BUS,
-    "import-historic-figure.unit_id": PROGRAMME,
     "publish-rule-set.params.except_units": PROGRAMME,
     "offer-handover.dossier_hash": HASH,
     "receive-handover.dossier_hash": HASH,

@@ -91,8 +91,12 @@ GOOD: dict[str, dict[str, Any]] = {
     "record-funding": {**ON, "funder": "ministry", "status": "planned", "amountEuro": 3, "precision": "exact"},
     "record-cost": {**ON, "amountEuro": 3, "precision": "exact"},
     "import-historic-figure": {
-        **ON, "unitId": "uaf", "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",
+        **ON, "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",
         "precision": "approx", "documentRef": "REPORT-2009",
+    },
+    "supersede-historic-figure": {
+        **ON, "measure": "regular_placements", "year": 2006, "value": 140, "provenance": "measured",
+        "precision": "exact", "documentRef": "REPORT-2010", "reasonCode": "annual-report",
     },
     "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2026-02-01"},
     "extend-request": {"extendedOn": "2026-02-02", "reasonCode": "complex"},
@@ -118,6 +122,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("set-target", "set-regular-quota", "grant-counting-permission"), ("define-target-unit",)
     ),
+    "import-historic-figure": ("define-target-unit",),
+    "supersede-historic-figure": ("define-target-unit", "import-historic-figure"),
     "revise-target": ("define-target-unit", "set-target"),
     "revoke-counting-permission": ("define-target-unit", "grant-counting-permission"),
     "extend-request": ("record-request",),
@@ -209,7 +215,7 @@ async def received(office: Office, after: int) -> int:
             "sequence": 1, "type": envelope.type, "ref": envelope.subject, "known_at": envelope.known_at,
             "imported": envelope.imported, "body": message.body,
         }  # fmt: skip
-        fold(folding, envelope.source, row)
+        fold(folding, envelope.source, row, NOW)
         for version in folding.versions.values():
             version[-1].row.model_dump_json()
         taken += 1

@@ -1,15 +1,34 @@
 """The cells: what is no target, what is nothing recorded, and what is really zero; and the rows behind them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from banen_contracts.base import Precision
+from banen_contracts.mediation import ProgrammeTag
+from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Provenance
+from banen_kit.postgres import Pool
 from banen_kit.problem import Problem
 from banen_reporting.answers import DUPLICATES, Answers, Wanted, write_cursor
-from banen_reporting.cells import NONE, OUTCOMES
+from banen_reporting.cells import NONE, OUTCOMES, percent
+from banen_reporting.domain.figure import figure_ref
+from banen_reporting.figures import Figures
+from banen_reporting.view import View
 
+NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 UNTIL = date(2008, 12, 31)
+
+
+async def answers_of(pool: Pool, facts: Any) -> Answers:
+    """Those of the small programme with what a test added to it."""
+    await facts.store(pool)
+    view = View(pool)
+    while await view.project():
+        pass
+    assert await view.set_aside() == []
+    return Answers(Figures(view), view, lambda: NOW)
 
 
 async def targets(answers: Answers, rule_set: str = "published") -> dict[str, Any]:
@@ -127,6 +146,77 @@ async def test_the_imported_part_keeps_its_provenance_and_document(answers: Answ
     assert uaf["regular"]["provenance"] == "assumed"
     assert uaf["regular"]["documents"][0]["document"] == "BOV/report-2009"
     assert goed_werk["regular"]["value"] is None
+
+
+async def test_figures_from_documents_and_costs_follow_their_days(facts: Any, pool: Pool):
+    """A year's figure is there from its last day on, a cost from its own."""
+    cost = {"amount_euro": 2000, "precision": Precision.EXACT, "occurred_on": date(2007, 6, 1)}
+    facts.bureau(CostRecorded(cost_ref=UUID(int=5), **cost))
+    found: dict[date, tuple[int, int | None]] = {}
+    answers = await answers_of(pool, facts)
+    for until in (
+        date(2006, 12, 30),
+        date(2006, 12, 31),
+        date(2007, 1, 1),
+        date(2007, 5, 31),
+        date(2007, 6, 1),
+    ):
+        results = await answers.results(answers.asked("with-regular", None, until))
+        [compared] = [
+            row
+            for row in (await answers.rule_sets(answers.asked(None, None, until)))["ruleSets"]
+            if row["id"] == "with-regular"
+        ]
+        assert compared["parts"]["imported"] == results["national"]["regular"]["value"]
+        found[until] = results["national"]["regular"]["value"], results["costs"]["totalEuro"]
+
+    assert list(found.values()) == [(0, None), (150, None), (150, 5000), (150, 5000), (150, 7000)]
+
+
+async def test_two_figures_of_one_unit_and_year_are_never_added(facts: Any, pool: Pool):
+    """As earlier versions published them; that which can be superseded is the one."""
+    about: dict[str, Any] = {
+        "unit_id": "uaf", "measure": "regular_placements", "provenance": Provenance.MEASURED, "precision": Precision.EXACT,
+        "document_ref": "annual-report", "occurred_on": date(2007, 1, 1),
+    }  # fmt: skip
+    facts.bureau(HistoricFigureImported(figure_ref=UUID(int=6), year=2006, value=1000, **about))
+    ref = figure_ref("uaf", "regular_placements", 2006)
+    facts.bureau(HistoricFigureImported(figure_ref=ref, year=2006, value=157, **about))
+    facts.bureau(HistoricFigureImported(figure_ref=UUID(int=7), year=2006, value=2000, **about))
+    facts.bureau(
+        HistoricFigureImported(figure_ref=UUID(int=8), year=2006, value=9, **{**about, "unit_id": "nobody"})
+    )
+    answers = await answers_of(pool, facts)
+
+    found = await answers.results(answers.asked(None, None, UNTIL))
+
+    assert found["units"][0]["regular"]["value"] == found["national"]["regular"]["value"] == 157
+
+
+async def test_regular_work_counts_until_a_figure_covers_its_year(facts: Any, pool: Pool):
+    facts.place(
+        "regular", "uaf", "employment", programme_tag=ProgrammeTag.REGULAR, start_date=date(2006, 3, 1)
+    )
+    answers = await answers_of(pool, facts)
+    for until, outcome in ((date(2006, 12, 30), "counted"), (date(2006, 12, 31), "excluded")):
+        one = await answers.placement(
+            facts.address("regular").rsplit("/")[-1], None, answers.asked(None, None, until)
+        )
+        [verdict] = [verdict for verdict in one["verdicts"] if verdict["ruleSet"] == "with-regular"]
+        assert (verdict["verdict"], verdict["clause"]) == (outcome, "R5" if outcome == "excluded" else None)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (1, 16, 6.3), (3, 16, 18.8), (1, 800, 0.1), (2599, 2600, 99.9), (2600, 2600, 100.0), (9999, 10_000, 99.9),
+        (2601, 2600, 100.0), (4367, 2600, 168.0), (0, 5, 0.0), (5, 0, None), (5, None, None),
+    ],
+)  # fmt: skip
+def test_percentages_are_rounded_half_up_and_never_to_100_below_the_target(
+    part: int, whole: int | None, shown: float | None
+):
+    assert percent(part, whole) == shown
 
 
 async def test_an_end_counts_from_the_day_on_which_it_was_known(answers: Answers):

@@ -624,6 +624,18 @@ async def test_figures_are_provisional_until_the_bureau_itself_has_passed_the_da
     assert await watched.is_provisional(watched.day)
 
 
+async def test_figures_stay_final_when_a_partner_is_admitted_later(watched: Watched):
+    """It was not known on that day that it takes part, so that nothing of it can belong to that day."""
+    assert not await watched.is_provisional(watched.day)
+
+    watched.history.now += timedelta(days=1)
+    await watched.admit("uaf", "mediation")
+
+    assert not await watched.is_provisional(watched.day)
+    await watched.mark("bureau", "reporting", midnight_after(watched.day + timedelta(days=1)), 3)
+    assert await watched.is_provisional(watched.day + timedelta(days=1))
+
+
 async def test_figures_are_provisional_while_nobody_was_admitted(view: View):
     assert await Watched(view).is_provisional(date(2006, 1, 2))
 

@@ -181,6 +181,32 @@ PAIRS: list[tuple[private.ProgrammeEvent, Contract]] = [
             document_ref="report-2009",
         ),
     ),
+    (
+        private.HistoricFigureSuperseded(
+            figure_ref=REF,
+            occurred_on=LATER,
+            unit_id="uaf",
+            measure="regular_placements",
+            year=2006,
+            value=157,
+            provenance=public.Provenance.MEASURED,
+            precision=Precision.EXACT,
+            document_ref="annual-report-2006",
+            reason_code="annual-report",
+        ),
+        public.HistoricFigureSuperseded(
+            figure_ref=REF,
+            occurred_on=LATER,
+            unit_id="uaf",
+            measure="regular_placements",
+            year=2006,
+            value=157,
+            provenance=public.Provenance.MEASURED,
+            precision=Precision.EXACT,
+            document_ref="annual-report-2006",
+            reason_code="annual-report",
+        ),
+    ),
 ]
 
 

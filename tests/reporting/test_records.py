@@ -1,4 +1,4 @@
-"""Money and figures: recorded once each, and never again under the same reference."""
+"""Money and figures: recorded once each, and never again under the same reference, or for the same unit and year."""
 
 from datetime import date
 from uuid import UUID
@@ -10,9 +10,17 @@ from banen_contracts.base import Precision
 from banen_contracts.reporting import Funder, Provenance
 from banen_kit.testing import Scenario
 from banen_reporting.domain.cost import COST, RecordCost
-from banen_reporting.domain.figure import FIGURE, ImportHistoricFigure
+from banen_reporting.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
 from banen_reporting.domain.funding import FUNDING, RecordFunding
-from banen_reporting.events import CostRecorded, FundingRecorded, HistoricFigureImported
+from banen_reporting.domain.unit import UNIT
+from banen_reporting.events import (
+    CostRecorded,
+    FundingRecorded,
+    HistoricFigureImported,
+    HistoricFigureSuperseded,
+    TargetUnitDefined,
+    UnitEvent,
+)
 
 DAY = date(2008, 12, 31)
 REF = UUID("11111111-1111-4111-8111-111111111111")
@@ -42,8 +50,20 @@ COST_RECORDED = CostRecorded(
     cost_ref=REF, occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9"
 )
 
-TAKEN_OVER: Scenario[HistoricFigureImported] = Scenario(FIGURE, str(REF), partner="bureau")
+UNIT_DEFINED = TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF", members=("uaf",))
+UAF: Scenario[UnitEvent] = Scenario(UNIT, "uaf", partner="bureau")
 TAKE_OVER = ImportHistoricFigure(
+    occurred_on=DAY,
+    measure="regular_placements",
+    year=2006,
+    value=150,
+    provenance=Provenance.ASSUMED,
+    precision=Precision.APPROX,
+    document_ref="report-2009",
+)
+FIGURE_REF = UUID("63265b94-6376-58b8-b82c-0f5f9046187a")
+FIGURE_IMPORTED = HistoricFigureImported(
+    figure_ref=FIGURE_REF,
     occurred_on=DAY,
     unit_id="uaf",
     measure="regular_placements",
@@ -53,16 +73,12 @@ TAKE_OVER = ImportHistoricFigure(
     precision=Precision.APPROX,
     document_ref="report-2009",
 )
-FIGURE_IMPORTED = HistoricFigureImported(
-    figure_ref=REF,
-    occurred_on=DAY,
-    unit_id="uaf",
-    measure="regular_placements",
-    year=2006,
-    value=150,
-    provenance=Provenance.ASSUMED,
-    precision=Precision.APPROX,
-    document_ref="report-2009",
+SUPERSEDE = SupersedeHistoricFigure(
+    **{**dict(TAKE_OVER), "value": 157, "document_ref": "annual-report-2006"}, reason_code="annual-report"
+)
+FIGURE_SUPERSEDED = HistoricFigureSuperseded(
+    **{**dict(FIGURE_IMPORTED), "value": 157, "document_ref": "annual-report-2006"},
+    reason_code="annual-report",
 )
 
 
@@ -83,11 +99,35 @@ def test_refuses_to_record_a_cost_twice():
 
 
 def test_imports_a_historic_figure_with_its_provenance_and_document():
-    TAKEN_OVER.when(TAKE_OVER).then(FIGURE_IMPORTED)
+    UAF.given(UNIT_DEFINED).when(TAKE_OVER).then(FIGURE_IMPORTED)
 
 
-def test_refuses_to_import_a_historic_figure_twice():
-    TAKEN_OVER.given(FIGURE_IMPORTED).when(TAKE_OVER).then_refused("figure-exists")
+def test_refuses_a_second_figure_of_the_same_unit_and_year():
+    other = TAKE_OVER.model_copy(update={"value": 157, "document_ref": "annual-report-2006"})
+    UAF.given(UNIT_DEFINED, FIGURE_IMPORTED).when(other).then_refused("figure-exists", "year")
+
+
+def test_takes_a_figure_of_another_year():
+    other = TAKE_OVER.model_copy(update={"year": 2007})
+    assert UAF.given(UNIT_DEFINED, FIGURE_IMPORTED).when(other).refused is None
+
+
+def test_refuses_a_figure_of_an_unknown_unit():
+    UAF.when(TAKE_OVER).then_refused("unit-unknown")
+
+
+def test_supersedes_a_figure_for_a_reason():
+    UAF.given(UNIT_DEFINED, FIGURE_IMPORTED).when(SUPERSEDE).then(FIGURE_SUPERSEDED)
+
+
+def test_refuses_to_supersede_a_figure_that_is_not_there():
+    UAF.given(UNIT_DEFINED).when(SUPERSEDE).then_refused("figure-unknown", "year")
+
+
+def test_refuses_to_supersede_a_figure_by_itself():
+    UAF.given(UNIT_DEFINED, FIGURE_IMPORTED, FIGURE_SUPERSEDED).when(SUPERSEDE).then_refused(
+        "figure-same", "value"
+    )
 
 
 def test_refuses_a_historic_figure_without_a_document_at_the_border():
@@ -112,8 +152,3 @@ def test_stops_loudly_at_funding_that_was_recorded_twice():
 def test_stops_loudly_at_a_cost_that_was_recorded_twice():
     with pytest.raises(AssertionError, match="cost-recorded cannot follow"):
         COST.replay([COST_RECORDED, COST_RECORDED])
-
-
-def test_stops_loudly_at_a_figure_that_was_imported_twice():
-    with pytest.raises(AssertionError, match="historic-figure-imported cannot follow"):
-        FIGURE.replay([FIGURE_IMPORTED, FIGURE_IMPORTED])

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from banen_contracts.base import Precision, Route
 from banen_kit.testing import Scenario
 from banen_reporting.api import OPERATIONS
+from banen_reporting.domain.figure import SupersedeHistoricFigure
 from banen_reporting.domain.unit import (
     UNIT,
     DefineTargetUnit,
@@ -189,7 +190,8 @@ def test_refuses_to_revise_no_target_to_no_target():
 
 
 def test_only_a_revision_must_say_which_version_was_seen():
-    assert [operation.command for operation in OPERATIONS if operation.needs_version] == [ReviseTarget]
+    revisions = [ReviseTarget, SupersedeHistoricFigure]
+    assert [operation.command for operation in OPERATIONS if operation.needs_version] == revisions
 
 
 def test_sets_a_regular_quota():

@@ -240,10 +240,12 @@ async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(vie
         ("body-invalid", arrival(UAF, 2, ended(), body="[" * 100_000)),
         ("ref-differs", arrival(UAF, 2, ended(), ref=str(SECOND))),
         ("known-at-decreasing", arrival(UAF, 2, ended(), known_at=NOON - timedelta(seconds=1))),
+        ("credit-not-own", arrival(UAF, 2, started(SECOND, primary_partner="uwv"))),
     ],
 )
 async def test_what_does_not_fit_is_set_aside_with_its_reason(view: View, reason: str, row: dict[str, Any]):
-    await receive(view.pool, [arrival(UAF, 1, started()), row])
+    later = row | {"known_at": row["known_at"] + timedelta(days=1)}
+    await receive(view.pool, [arrival(UAF, 1, started(), at=days(1)), later])
 
     assert await view.project() == 2
 
@@ -283,9 +285,8 @@ async def test_an_event_about_another_sources_thing_is_foreign(view: View, owner
 
 
 async def test_two_sources_with_the_same_reference_have_a_thing_each(view: View):
-    await receive(
-        view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, started()), arrival(UWV, 2, voided())]
-    )
+    theirs = started(primary_partner="uwv")
+    await receive(view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, theirs), arrival(UWV, 2, voided())])
     await view.project()
 
     found = {
@@ -314,7 +315,9 @@ async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: Vie
 
 async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: View):
     stranger = source_of("stranger", "mediation")
-    await receive(view.pool, [arrival(stranger, 1, started()), arrival(stranger, 2, voided())])
+    await receive(
+        view.pool, [arrival(stranger, 1, started(primary_partner="stranger")), arrival(stranger, 2, voided())]
+    )
     await view.project()
     await receive(view.pool, [admitted(3, "stranger", "mediation")])
 
@@ -322,6 +325,28 @@ async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: Vi
 
     assert (await placements(view))[str(FIRST)].voided is True
     assert await aside(view) == []
+
+
+async def test_nothing_of_a_source_was_known_before_its_admission_was(view: View):
+    """Else a figure that was final would change when a partner is admitted later."""
+    newcomer = source_of("newcomer", "mediation")
+    mine = started(primary_partner="newcomer")
+    await receive(view.pool, [arrival(newcomer, 1, mine), arrival(newcomer, 2, ended(), at=days(5))])
+    before = await view.known_at("placement", days(8))
+    admission = PartnerAdmitted(
+        partner_id="newcomer", name="Newcomer", services=("mediation",), occurred_on=DAY
+    )
+    await receive(view.pool, [arrival(BUREAU, 3, admission, at=days(10))])
+    await receive(view.pool, [arrival(newcomer, 3, voided(), at=days(20))])
+
+    assert await view.project() == 4
+
+    assert await view.known_at("placement", days(8)) == before == []
+    assert await view.known_at("placement", days(10)) == []
+    [known] = await view.known_at("placement", days(11))
+    assert isinstance(known.row, PlacementRow)
+    assert (known.row.end, known.row.voided, known.row.recorded_on) == (DAY, False, days(10).date())
+    assert (await placements(view))[str(FIRST)].voided
 
 
 async def test_what_was_known_on_a_day_stays_what_it_was(view: View):
@@ -416,8 +441,8 @@ def small_history() -> list[dict[str, Any]]:
         arrival(UWV, 1, ended(), at=days(4)),
         arrival(UWV, 2, started(UUID(int=3), primary_partner="uwv"), at=days(4)),
         arrival(UWV, 3, ended(UUID(int=4)), at=days(4)),
-        arrival(UWV, 4, started(UUID(int=4)), at=days(5)),
-        arrival(late, 1, started(UUID(int=5)), at=days(1)),
+        arrival(UWV, 4, started(UUID(int=4), primary_partner="uwv"), at=days(5)),
+        arrival(late, 1, started(UUID(int=5), primary_partner="late"), at=days(1)),
         arrival(late, 2, ended(UUID(int=5)), at=days(6)),
         arrival(late, 3, ended(UUID(int=3)), at=days(6)),
     ]

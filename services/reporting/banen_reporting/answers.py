@@ -17,6 +17,7 @@ from banen_reporting.cells import (
     cell,
     cost_part,
     counted_by,
+    imported_regular,
     national_cell,
     ordered_units,
     other_routes,
@@ -132,7 +133,7 @@ class Answers:
         units: list[dict[str, Any]] = []
         for ref, unit in ordered_units(model):
             counted = total_cell(counts, ref, None)["counted"]
-            regular = regular_part(model, ref)
+            regular = regular_part(model, ref, asked.happened_until)
             units.append(
                 {
                     "id": ref,
@@ -143,13 +144,13 @@ class Answers:
                 }
             )
         counted = national_cell(counts, None, None)["counted"]
-        imported = model.imported_regular()
+        imported = imported_regular(model, asked.happened_until)
         national = {
             "programme": {"value": counted, "provenance": "measured"},
             "regular": {"value": imported, "provenance": "imported"},
             "total": counted + imported,
         }
-        costs = cost_part(model, counted)
+        costs = cost_part(model, counted, asked.happened_until)
         # Before the funnel, during which figures kept current may move on: the position is that of the counts above.
         heading = await self.heading(asked, judged)
         funnel = await self.funnel(asked, counted)
@@ -159,8 +160,10 @@ class Answers:
         """Conversations held, and how many counted placements there are for a hundred of them."""
         moment = end_of(asked.known_on) if asked.known_on else None
         conversations = await self.view.count_conversations(moment, asked.happened_until)
-        share = round(100 * counted / conversations, 1) if conversations else None
-        return {"conversations": conversations, "placedOfConversationsPercent": share}
+        return {
+            "conversations": conversations,
+            "placedOfConversationsPercent": percent(counted, conversations),
+        }
 
     async def rule_sets(self, asked: Asked) -> dict[str, Any]:
         """Every published rule set with what it counts, its share of the target and the cost of one placement."""
@@ -170,7 +173,8 @@ class Answers:
             judged = await self.judged(Asked(ref, asked.known_on, asked.happened_until))
             counts = judged.tally
             counted = national_cell(counts, None, None)["counted"]
-            imported = model.imported_regular() if row.params.additionality == "none" else 0
+            takes_regular = row.params.additionality == "none"
+            imported = imported_regular(model, asked.happened_until) if takes_regular else 0
             target = sum_of(t for unit in model.units.values() for t in unit.targets.values())
             rows.append(
                 {
@@ -184,7 +188,9 @@ class Answers:
                     "A": national_cell(counts, ("A",), None)["counted"],
                     "B": national_cell(counts, ("B",), None)["counted"],
                     "percentOfTarget": percent(counted + imported, target),
-                    "euroPerPlacement": cost_part(model, counted + imported)["perPlacementEuro"],
+                    "euroPerPlacement": cost_part(model, counted + imported, asked.happened_until)[
+                        "perPlacementEuro"
+                    ],
                 }
             )
         known_on = (asked.known_on or self.today()).isoformat()

@@ -2,7 +2,7 @@
 
 from banen_kit.service import Operation
 from banen_reporting.domain.cost import COST, RecordCost
-from banen_reporting.domain.figure import FIGURE, ImportHistoricFigure
+from banen_reporting.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
 from banen_reporting.domain.funding import FUNDING, RecordFunding
 from banen_reporting.domain.partner import PARTNER, AdmitPartner, DeclareSourceLive
 from banen_reporting.domain.rule_set import RULE_SET, PublishRuleSet
@@ -28,8 +28,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(f"{_UNIT}/set-regular-quota", SetRegularQuota, "unit", UNIT, ref="slug"),
     Operation(f"{_UNIT}/grant-counting-permission", GrantCountingPermission, "unit", UNIT, ref="slug"),
     Operation(f"{_UNIT}/revoke-counting-permission", RevokeCountingPermission, "unit", UNIT, ref="slug"),
+    Operation(f"{_UNIT}/import-historic-figure", ImportHistoricFigure, "unit", UNIT, ref="slug"),
+    Operation(
+        f"{_UNIT}/supersede-historic-figure",
+        SupersedeHistoricFigure,
+        "unit",
+        UNIT,
+        ref="slug",
+        needs_version=True,
+    ),
     Operation("/programme/rule-sets/{ref}/publish", PublishRuleSet, "rule-set", RULE_SET, ref="slug"),
     Operation("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING),
     Operation("/programme/costs/{ref}/record", RecordCost, "cost", COST),
-    Operation("/programme/figures/{ref}/import", ImportHistoricFigure, "figure", FIGURE),
 )

@@ -1,6 +1,8 @@
 """The cells of the tables: counts beside their targets, and the parts that come from documents."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from banen_contracts.base import Route
@@ -16,6 +18,7 @@ from banen_reporting.verdict import (
 
 ROUTES = (Route.A, Route.B)
 OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
+TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 NONE = "none"
 """Stands for "in no unit" or "no route" in a query."""
 
@@ -76,7 +79,16 @@ def with_target(numbers: Mapping[str, int], target: int | None) -> dict[str, Any
 
 
 def percent(part: int, whole: int | None) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
+    """To one decimal, half up; what is short of the whole is never said to be 100."""
+    if not whole:
+        return None
+    found = rounded(Decimal(100 * part) / whole, TENTH)
+    return 99.9 if found == 100 and part < whole else found
+
+
+def rounded(value: Decimal, unit: Decimal) -> float:
+    """Half up, as people round."""
+    return float(value.quantize(unit, ROUND_HALF_UP))
 
 
 def sum_of(values: Iterable[int | None]) -> int | None:
@@ -85,8 +97,8 @@ def sum_of(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def regular_part(model: Model, unit: str) -> dict[str, Any]:
-    figures = sorted((row for row in model.figures.values() if row.unit_id == unit), key=lambda row: row.year)
+def regular_part(model: Model, unit: str, until: date) -> dict[str, Any]:
+    figures = [row for row in model.regular_figures(until) if row.unit_id == unit]
     if not figures:
         return {"value": None, "provenance": None, "documents": []}
     return {
@@ -99,9 +111,14 @@ def regular_part(model: Model, unit: str) -> dict[str, Any]:
     }
 
 
-def cost_part(model: Model, placements: int) -> dict[str, Any]:
-    total = sum(row.amount_euro for row in model.costs.values()) if model.costs else None
-    each = round(total / placements, 2) if total is not None and placements else None
+def imported_regular(model: Model, until: date) -> int:
+    return sum(row.value for row in model.regular_figures(until))
+
+
+def cost_part(model: Model, placements: int, until: date) -> dict[str, Any]:
+    """What was spent until a day, and for each placement."""
+    total = sum_of(row.amount_euro for row in model.costs.values() if row.occurred_on <= until)
+    each = rounded(Decimal(total) / placements, CENT) if total is not None and placements else None
     return {"totalEuro": total, "perPlacementEuro": each}
 
 

@@ -97,6 +97,33 @@ class CountingPermissionRevoked(Stored, frozen=True):
     reason_code: ReasonCode
 
 
+class HistoricFigureImported(Stored, frozen=True):
+    TYPE: ClassVar[str] = "historic-figure-imported"
+    figure_ref: UUID
+    occurred_on: date
+    unit_id: UnitId
+    measure: Literal["regular_placements"]
+    year: Year
+    value: Count
+    provenance: Provenance
+    precision: Precision
+    document_ref: DocumentRef
+
+
+class HistoricFigureSuperseded(Stored, frozen=True):
+    TYPE: ClassVar[str] = "historic-figure-superseded"
+    figure_ref: UUID
+    occurred_on: date
+    unit_id: UnitId
+    measure: Literal["regular_placements"]
+    year: Year
+    value: Count
+    provenance: Provenance
+    precision: Precision
+    document_ref: DocumentRef
+    reason_code: ReasonCode
+
+
 UnitEvent: TypeAlias = (
     TargetUnitDefined
     | TargetSet
@@ -104,6 +131,8 @@ UnitEvent: TypeAlias = (
     | RegularQuotaSet
     | CountingPermissionGranted
     | CountingPermissionRevoked
+    | HistoricFigureImported
+    | HistoricFigureSuperseded
 )
 
 
@@ -136,19 +165,4 @@ class CostRecorded(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class HistoricFigureImported(Stored, frozen=True):
-    TYPE: ClassVar[str] = "historic-figure-imported"
-    figure_ref: UUID
-    occurred_on: date
-    unit_id: UnitId
-    measure: Literal["regular_placements"]
-    year: Year
-    value: Count
-    provenance: Provenance
-    precision: Precision
-    document_ref: DocumentRef
-
-
-ProgrammeEvent: TypeAlias = (
-    PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded | HistoricFigureImported
-)
+ProgrammeEvent: TypeAlias = PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded

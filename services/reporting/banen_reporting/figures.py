@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from banen_contracts.base import source_of
 from banen_reporting.model import Model
 from banen_reporting.rows import (
     AMSTERDAM,
@@ -194,14 +195,16 @@ class Figures:
             for row in await self._view.sources()
             if row["through"] is not None and row["projected"] >= row["watermark"]
         }
+        moment = end_of(known_on)
+        # A source of which it was not known on that day that it takes part says nothing about it, now or later.
         expected = {
-            f"urn:nl:banenoffensief:{partner}:{service}": service in row.live
+            source_of(partner, service): service in row.live
             for partner, row in model.partners.items()
-            for service in row.services
+            for service, since in row.admitted.items()
+            if since < moment
         }
         # Its decisions change figures too, also where it has not admitted itself.
         expected.setdefault(BUREAU, False)
-        moment = end_of(known_on)
         return not all(
             live and source in through and through[source] >= moment for source, live in expected.items()
         )

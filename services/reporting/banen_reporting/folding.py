@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE, Contract
 from banen_contracts.base import EventSkipped
+from banen_contracts.mediation import PlacementTerms
 from banen_reporting.projection import BY_EVENT, CannotFold, Learned
-from banen_reporting.rows import BUREAU, Row
+from banen_reporting.rows import BUREAU, Row, partner_of
 
 Key = tuple[str, str]
 """Kind and reference, within one source."""
@@ -52,8 +53,13 @@ class Folding:
         self.known[key] = version.row
 
 
-def fold(folding: Folding, source: str, row: Record) -> None:
-    """Fold one event, or set it aside; whatever follows about the same thing is then parked."""
+def fold(folding: Folding, source: str, row: Record, admitted: datetime) -> None:
+    """Fold one event, or set it aside; whatever follows about the same thing is then parked.
+
+    `admitted` is since when it has been known that the source takes part. No fact of it was known in the programme
+    before that, so that a figure that was final stays what it was.
+    """
+    known_at = max(row["known_at"], admitted)
     event_type = BY_TYPE.get(row["type"])
     if event_type is not None and issubclass(event_type, EventSkipped):
         folding.skipped.add(row["ref"])
@@ -65,22 +71,24 @@ def fold(folding: Folding, source: str, row: Record) -> None:
         return
     key = (kind.name, row["ref"])
     try:
-        event = _readable(event_type, folding, source, row, key)
-        known = kind.fold(folding.known.get(key), event, Learned(row["known_at"], row["imported"]))
+        event = _readable(event_type, folding, source, row, key, known_at)
+        known = kind.fold(folding.known.get(key), event, Learned(known_at, row["imported"]))
     except CannotFold as cannot:
         folding.parked.add(key)
         folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
     else:
-        folding.learn(key, Version(row["known_at"], row["imported"], row["sequence"], known))
+        folding.learn(key, Version(known_at, row["imported"], row["sequence"], known))
 
 
-def _readable(event_type: type[Contract], folding: Folding, source: str, row: Record, key: Key) -> Contract:
+def _readable(
+    event_type: type[Contract], folding: Folding, source: str, row: Record, key: Key, known_at: datetime
+) -> Contract:
     if key in folding.parked or row["ref"] in folding.skipped:
         raise CannotFold("parked")
     if event_type.NAME.startswith("reporting.") and source != BUREAU:
         raise CannotFold("not-the-bureau")
     last = folding.last_known_at(key)
-    if last is not None and row["known_at"] < last:
+    if last is not None and known_at < last:
         raise CannotFold("known-at-decreasing")
     try:
         event = event_type.model_validate_json(row["body"])
@@ -88,4 +96,6 @@ def _readable(event_type: type[Contract], folding: Folding, source: str, row: Re
         raise CannotFold("body-invalid") from error
     if event.ref != row["ref"]:
         raise CannotFold("ref-differs")
+    if isinstance(event, PlacementTerms) and event.primary_partner != partner_of(source):
+        raise CannotFold("credit-not-own")
     return event

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from banen_contracts.mediation import Origin
-from banen_contracts.reporting import Provenance
+from banen_reporting.domain.figure import figure_ref
 from banen_reporting.rows import (
     CandidateRow,
     ClientRow,
@@ -17,6 +17,7 @@ from banen_reporting.rows import (
     PlacementRow,
     RuleSetRow,
     UnitRow,
+    partner_of,
 )
 from banen_reporting.verdict import (
     ClientKey,
@@ -126,12 +127,18 @@ class Model:
             raise RuleSetUnknown(rule_set_id)
         return RuleSet(rule_set_id, row.version, row.params)
 
-    def imported_regular(self, unit: str | None = None) -> int:
-        """Regular placements taken over from documents: of one unit, or of all."""
-        return sum(row.value for row in self.figures.values() if unit in (None, row.unit_id))
+    def regular_figures(self, until: date) -> list[FigureRow]:
+        """Regular placements taken over from documents: of years that are over, by units of the programme.
 
-    def regular_provenance(self, unit: str) -> Provenance | None:
-        return next((row.provenance for row in self.figures.values() if row.unit_id == unit), None)
+        One per unit and year, whatever was published: earlier versions took several, under any reference.
+        """
+        found: dict[tuple[str, int], FigureRow] = {}
+        for ref, row in sorted(self.figures.items()):
+            is_the_one = ref == str(figure_ref(row.unit_id, row.measure, row.year))
+            if row.last_day <= until and row.unit_id in self.units:
+                place = row.unit_id, row.year
+                found[place] = row if is_the_one else found.get(place, row)
+        return [found[place] for place in sorted(found)]
 
     def for_judging(self, keys: Iterable[PlacementKey], rule_set: RuleSet) -> list[Placement]:
         """Placements with the assessments that R7 may ask for, joined across streams."""
@@ -145,7 +152,7 @@ class Model:
         client = self.clients.get(placement.client)
         if client is None or client.origin_ref is None:
             return ()
-        partner = placement.key[0].split(":")[3]
+        partner = partner_of(placement.key[0])
         if client.origin is Origin.OWN_INTAKE:
             candidate = self.candidates.get((f"urn:nl:banenoffensief:{partner}:intake", client.origin_ref))
             return candidate.assessments if candidate else ()

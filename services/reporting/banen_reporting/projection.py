@@ -174,9 +174,12 @@ def fold_group(row: GroupRow | None, event: Contract, _: Learned) -> GroupRow:
     )
 
 
-def fold_partner(row: PartnerRow | None, event: Contract, _: Learned) -> PartnerRow:
+def fold_partner(row: PartnerRow | None, event: Contract, when: Learned) -> PartnerRow:
     if isinstance(event, r.PartnerAdmitted):
-        return PartnerRow(name=event.name, services=event.services, live=row.live if row else ())
+        before = row.admitted if row else dict[str, datetime]()
+        admitted = {service: before.get(service, when.known_at) for service in event.services}
+        live = row.live if row else ()
+        return PartnerRow(name=event.name, services=event.services, live=live, admitted=admitted)
     known = _must_exist(row)
     if not isinstance(event, r.SourceDeclaredLive):
         raise CannotFold("type-unknown")
@@ -212,16 +215,23 @@ def fold_rule_set(_: RuleSetRow | None, event: r.CountingRuleSetPublished, __: L
 
 def fold_funding(row: FundingRow | None, event: r.FundingRecorded, _: Learned) -> FundingRow:
     _must_be_new(row)
-    return FundingRow(funder=event.funder, status=event.status, amount_euro=event.amount_euro)
+    return FundingRow(
+        occurred_on=event.occurred_on, funder=event.funder, status=event.status, amount_euro=event.amount_euro
+    )
 
 
 def fold_cost(row: CostRow | None, event: r.CostRecorded, _: Learned) -> CostRow:
     _must_be_new(row)
-    return CostRow(amount_euro=event.amount_euro, precision=event.precision.value)
+    return CostRow(
+        occurred_on=event.occurred_on, amount_euro=event.amount_euro, precision=event.precision.value
+    )
 
 
 def fold_figure(row: FigureRow | None, event: r.HistoricFigureImported, _: Learned) -> FigureRow:
-    _must_be_new(row)
+    if isinstance(event, r.HistoricFigureSuperseded):
+        _must_exist(row)
+    else:
+        _must_be_new(row)
     return FigureRow(
         unit_id=event.unit_id,
         measure=event.measure,
@@ -332,7 +342,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("rule-set", RuleSetRow, fold_rule_set, (r.CountingRuleSetPublished,)),
     Kind("funding", FundingRow, fold_funding, (r.FundingRecorded,)),
     Kind("cost", CostRow, fold_cost, (r.CostRecorded,)),
-    Kind("figure", FigureRow, fold_figure, (r.HistoricFigureImported,)),
+    Kind("figure", FigureRow, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 BY_EVENT: Mapping[type[Contract], Kind] = {event: kind for kind in KINDS for event in kind.events}

@@ -11,6 +11,7 @@ from banen_reporting.events import (
     CountingPermissionRevoked,
     FundingRecorded,
     HistoricFigureImported,
+    HistoricFigureSuperseded,
     PartnerAdmitted,
     ProgrammeEvent,
     RegularQuotaSet,
@@ -43,18 +44,8 @@ def to_contract(event: ProgrammeEvent | WentLive) -> Contract | None:
             )
         case FundingRecorded() | CostRecorded():
             return _money(event)
-        case HistoricFigureImported():
-            return public.HistoricFigureImported(
-                figure_ref=event.figure_ref,
-                occurred_on=event.occurred_on,
-                unit_id=event.unit_id,
-                measure=event.measure,
-                year=event.year,
-                value=event.value,
-                provenance=event.provenance,
-                precision=event.precision,
-                document_ref=event.document_ref,
-            )
+        case HistoricFigureImported() | HistoricFigureSuperseded():
+            return _figure(event)
         case WentLive():
             return None  # the service's own note of what the bureau published
         case _:
@@ -141,3 +132,20 @@ def _money(event: FundingRecorded | CostRecorded) -> Contract:
         precision=event.precision,
         document_ref=event.document_ref,
     )
+
+
+def _figure(event: HistoricFigureImported | HistoricFigureSuperseded) -> Contract:
+    figure = public.HistoricFigureImported(
+        figure_ref=event.figure_ref,
+        occurred_on=event.occurred_on,
+        unit_id=event.unit_id,
+        measure=event.measure,
+        year=event.year,
+        value=event.value,
+        provenance=event.provenance,
+        precision=event.precision,
+        document_ref=event.document_ref,
+    )
+    if isinstance(event, HistoricFigureImported):
+        return figure
+    return public.HistoricFigureSuperseded(**dict(figure), reason_code=event.reason_code)

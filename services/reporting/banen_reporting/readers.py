@@ -20,6 +20,7 @@ from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wante
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
 from banen_reporting.grid import FEW, Counted, kept_back
 from banen_reporting.model import Model
+from banen_reporting.rows import partner_of
 from banen_reporting.verdict import Clause, CountedRoute, Tally
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
@@ -201,7 +202,7 @@ class Reading:
 
     async def _is_own(self, found: Mapping[str, Any], asked: Asked) -> bool:
         units = await self._own_units(asked)
-        is_source = found["source"].split(":")[3] == self.who.principal.partner
+        is_source = partner_of(found["source"]) == self.who.principal.partner
         return is_source or any(verdict["unit"] in units for verdict in found["verdicts"])
 
     async def _own_row(self, row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The read API: targets, results, the placements behind every figure, and the rule sets side by side."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -108,8 +109,10 @@ def add_state(router: APIRouter, answers: Answers) -> None:
 
 
 def tagged(request: Request, body: dict[str, Any]) -> Response:
-    """With the position as ETag, so that who kept an answer need not fetch again what has not changed."""
-    etag = f'"{body["position"]}-{body.get("knownOn", "")}-{body.get("provisional", "")}"'
+    """With a hash of the answer as ETag, so that who kept it need not fetch again what has not changed."""
+    answer = JSONResponse(body)
+    etag = f'"{sha256(answer.body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    return JSONResponse(body, headers={"ETag": etag})
+    answer.headers["ETag"] = etag
+    return answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -16,6 +16,11 @@ from banen_contracts.base import Digest, OrganisationName, PartnerId, Route
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BUREAU = "urn:nl:banenoffensief:bureau:reporting"
 """The one source of programme decisions."""
+
+
+def partner_of(source: str) -> str:
+    """The partner whose service a source is: `urn:nl:banenoffensief:<partner>:<service>`."""
+    return source.split(":")[3]
 
 
 class Row(BaseModel, frozen=True):
@@ -108,6 +113,8 @@ class PartnerRow(Row, frozen=True):
     name: OrganisationName
     services: tuple[str, ...]
     live: tuple[str, ...] = ()
+    admitted: Mapping[str, datetime] = {}
+    """By service, since when it has been known that it takes part: nothing of it was known in the programme before."""
 
 
 class UnitRow(Row, frozen=True):
@@ -126,12 +133,14 @@ class RuleSetRow(Row, frozen=True):
 
 
 class FundingRow(Row, frozen=True):
+    occurred_on: date
     funder: r.Funder
     status: str
     amount_euro: int
 
 
 class CostRow(Row, frozen=True):
+    occurred_on: date
     amount_euro: int
     precision: str
 
@@ -144,6 +153,10 @@ class FigureRow(Row, frozen=True):
     provenance: r.Provenance
     precision: str
     document_ref: str
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

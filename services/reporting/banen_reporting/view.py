@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from asyncpg import Record
 
+from banen_contracts.base import source_of
 from banen_kit.postgres import Connection, Pool, reachable
 from banen_reporting.folding import Folding, Key, Version, fold
 from banen_reporting.projection import BY_NAME
@@ -46,15 +47,16 @@ class View:
         admitted = await self.admitted()
         return [(source, after) for source, after in sorted(behind.items()) if source in admitted]
 
-    async def admitted(self) -> set[str]:
-        """The sources whose events count: the bureau, and the services of admitted partners."""
+    async def admitted(self) -> dict[str, datetime]:
+        """The sources whose events count, and since when that is known: the bureau, and services of admitted partners."""
         partners = await self.current("partner")
-        return {BUREAU} | {
-            f"urn:nl:banenoffensief:{fact.ref}:{service}"
+        found = {
+            source_of(fact.ref, service): since
             for fact in partners
             if isinstance(fact.row, PartnerRow)
-            for service in fact.row.services
+            for service, since in fact.row.admitted.items()
         }
+        return {**found, BUREAU: datetime.min.replace(tzinfo=UTC)}
 
     async def _project_source(self, source: str, after: int) -> int:
         async with self.pool.acquire() as connection, connection.transaction():
@@ -62,7 +64,8 @@ class View:
             at = await connection.fetchval(
                 "select sequence from projected where source = $1 for update", source
             )
-            if at != after or (source != BUREAU and source not in await self.admitted()):
+            since = (await self.admitted()).get(source)
+            if at != after or since is None:
                 return 0
             rows = await connection.fetch(
                 "select sequence, type, ref, recorded_at, known_at, imported, body from inbox"
@@ -76,7 +79,7 @@ class View:
                 return 0
             folding = await self._load(connection, source, events)
             for row in events:
-                fold(folding, source, row)
+                fold(folding, source, row, since)
             await self._save(connection, source, folding, len(events))
             await connection.execute(
                 "update projected set sequence = $2 where source = $1", source, after + len(events)

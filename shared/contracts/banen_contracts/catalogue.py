@@ -42,6 +42,7 @@ EVENTS: tuple[type[Contract], ...] = (
     reporting.FundingRecorded,
     reporting.CostRecorded,
     reporting.HistoricFigureImported,
+    reporting.HistoricFigureSuperseded,
     intake.IntakeEventSkipped,
     mediation.MediationEventSkipped,
     employers.EmployersEventSkipped,

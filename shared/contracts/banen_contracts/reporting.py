@@ -222,6 +222,13 @@ class HistoricFigureImported(Contract, frozen=True):
     document_ref: DocumentRef
 
 
+class HistoricFigureSuperseded(HistoricFigureImported, frozen=True):
+    """A figure from a document was replaced by that of another one, for a reason that is on record."""
+
+    NAME: ClassVar[str] = "reporting.historic-figure-superseded.v1"
+    reason_code: ReasonCode
+
+
 class ReportingEventSkipped(EventSkipped, frozen=True):
     """A fact of reporting about this could not be published, and a human let it be left out."""
 

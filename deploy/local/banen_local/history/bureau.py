@@ -108,7 +108,6 @@ def record_regular(book: Book) -> None:
             if unit.regular:
                 figure = ImportHistoricFigure(
                     occurred_on=date(year, 12, 31),
-                    unit_id=unit.id,
                     measure="regular_placements",
                     year=year,
                     value=unit.regular.per_year,
@@ -116,7 +115,7 @@ def record_regular(book: Book) -> None:
                     precision=Precision.APPROX,
                     document_ref=REPORT,
                 )
-                book.write(BUREAU, book.ref(), figure)
+                book.write(BUREAU, unit.id, figure)
 
 
 def grant_permissions(book: Book) -> None:

@@ -1,22 +1,26 @@
-"""Figures taken over from documents as they stand, with no placements behind them."""
+"""Figures taken over from documents as they stand, with no placements behind them: one per unit, measure and year."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, TypeAlias
+from uuid import UUID, uuid5
 
-from banen_contracts.base import Count, Day, Precision, UnitId
+from banen_contracts.base import Count, Day, Precision, ReasonCode
 from banen_contracts.reporting import Provenance, Year
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.decider import Command, Context, Refused
 from banen_kit.text import Mark
-from banen_reporting.events import HistoricFigureImported
+from banen_reporting.events import HistoricFigureImported, HistoricFigureSuperseded
+
+FIGURES = UUID("3d1f7a52-6c0e-5b7e-9f43-0f1e64a6c2d5")
+"""Namespace of the references of figures."""
+Measure: TypeAlias = Literal["regular_placements"]
+Known: TypeAlias = Mapping[tuple[Measure, int], tuple[int, str]]
+"""The figures of a unit, by measure and year: value and document."""
 
 
 class ImportHistoricFigure(Command, frozen=True):
     NAME: ClassVar[str] = "import-historic-figure"
     occurred_on: Day
-    unit_id: UnitId
-    measure: Literal["regular_placements"]
+    measure: Measure
     year: Year
     value: Count
     provenance: Provenance
@@ -24,33 +28,46 @@ class ImportHistoricFigure(Command, frozen=True):
     document_ref: Mark
 
 
-@dataclass(frozen=True)
-class Figure:
-    is_imported: bool = False
+class SupersedeHistoricFigure(ImportHistoricFigure, frozen=True):
+    """Another document says better; the earlier figure stays on record, and counts no more."""
+
+    NAME: ClassVar[str] = "supersede-historic-figure"
+    reason_code: ReasonCode
 
 
-def decide(c: ImportHistoricFigure, state: Figure, context: Context) -> Sequence[HistoricFigureImported]:
-    if state.is_imported:
-        raise Refused("figure-exists", "This figure was imported before.")
-    return [
-        HistoricFigureImported(
-            figure_ref=UUID(context.ref),
-            occurred_on=c.occurred_on,
-            unit_id=c.unit_id,
-            measure=c.measure,
-            year=c.year,
-            value=c.value,
-            provenance=c.provenance,
-            precision=c.precision,
-            document_ref=c.document_ref,
-        )
-    ]
+def import_figure(
+    c: ImportHistoricFigure, known: Known, context: Context
+) -> Sequence[HistoricFigureImported]:
+    if (c.measure, c.year) in known:
+        raise Refused("figure-exists", "This unit has a figure for that year; supersede it instead.", "year")
+    return [HistoricFigureImported(**_fields(c, context))]
 
 
-def evolve(state: Figure, event: HistoricFigureImported) -> Figure:
-    if state.is_imported:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Figure(is_imported=True)
+def supersede_figure(
+    c: SupersedeHistoricFigure, known: Known, context: Context
+) -> Sequence[HistoricFigureSuperseded]:
+    before = known.get((c.measure, c.year))
+    if before is None:
+        raise Refused("figure-unknown", "This unit has no figure for that year.", "year")
+    if before == (c.value, c.document_ref):
+        raise Refused("figure-same", "This is the figure already.", "value")
+    return [HistoricFigureSuperseded(**_fields(c, context), reason_code=c.reason_code)]
 
 
-FIGURE: Decider[ImportHistoricFigure, Figure, HistoricFigureImported] = Decider(Figure(), decide, evolve)
+def figure_ref(unit_id: str, measure: str, year: int) -> UUID:
+    """Under which a figure is published: the same for whatever supersedes it."""
+    return uuid5(FIGURES, f"{unit_id}/{measure}/{year}")
+
+
+def _fields(c: ImportHistoricFigure, context: Context) -> dict[str, Any]:
+    return {
+        "figure_ref": figure_ref(context.ref, c.measure, c.year),
+        "occurred_on": c.occurred_on,
+        "unit_id": context.ref,
+        "measure": c.measure,
+        "year": c.year,
+        "value": c.value,
+        "provenance": c.provenance,
+        "precision": c.precision,
+        "document_ref": c.document_ref,
+    }

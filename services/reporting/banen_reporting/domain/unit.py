@@ -1,4 +1,4 @@
-"""The lines of the target tables: who is in them, what they aim at, and whether the funder lets them count."""
+"""The lines of the target tables: who is in them, what they aim at, whether they may count, what they did before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,9 +8,18 @@ from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
 from banen_contracts.reporting import Members
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.text import Mark, PublicName
+from banen_reporting.domain.figure import (
+    ImportHistoricFigure,
+    Measure,
+    SupersedeHistoricFigure,
+    import_figure,
+    supersede_figure,
+)
 from banen_reporting.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
+    HistoricFigureImported,
+    HistoricFigureSuperseded,
     RegularQuotaSet,
     TargetRevised,
     TargetSet,
@@ -74,6 +83,8 @@ UnitCommand: TypeAlias = (
     | SetRegularQuota
     | GrantCountingPermission
     | RevokeCountingPermission
+    | ImportHistoricFigure
+    | SupersedeHistoricFigure
 )
 
 
@@ -87,6 +98,10 @@ class Defined:
     targets: Mapping[Route, int | None] = field(default_factory=dict[Route, int | None])
     """A route that was set to null is in here; one that was never set is not."""
     is_permitted: bool = False
+    figures: Mapping[tuple[Measure, int], tuple[int, str]] = field(
+        default_factory=dict[tuple[Measure, int], tuple[int, str]]
+    )
+    """Of earlier years, by measure and year: value and document."""
 
 
 State: TypeAlias = Undefined | Defined
@@ -108,6 +123,10 @@ def decide(command: UnitCommand, state: State, context: Context) -> Sequence[Uni
             return grant_permission(command, state, context)
         case RevokeCountingPermission():
             return revoke_permission(command, state, context)
+        case SupersedeHistoricFigure():
+            return supersede_figure(command, state.figures, context)
+        case ImportHistoricFigure():
+            return import_figure(command, state.figures, context)
         case _:
             assert_never(command)
 
@@ -201,6 +220,9 @@ def evolve(state: State, event: UnitEvent) -> State:
             return replace(state, is_permitted=True)
         case CountingPermissionRevoked(), Defined():
             return replace(state, is_permitted=False)
+        case ((HistoricFigureImported() | HistoricFigureSuperseded()), Defined()):
+            known = (event.value, event.document_ref)
+            return replace(state, figures={**state.figures, (event.measure, event.year): known})
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 

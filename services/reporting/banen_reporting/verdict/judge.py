@@ -206,8 +206,9 @@ def _extra(placement: Placement, unit: str | None, reading: _Reading) -> Finding
         case "tagged" if tag is ProgrammeTag.UNSPECIFIED:
             return "pending", "R5"
         case "none" if tag is ProgrammeTag.REGULAR and unit is not None:
-            has_figure = (unit, placement.start.year) in reading.programme.historic_regular
-            return ("excluded", "R5") if has_figure else None
+            year = placement.start.year
+            has_figure = (unit, year) in reading.programme.historic_regular
+            return ("excluded", "R5") if has_figure and date(year, 12, 31) <= reading.happened_until else None
         case _:
             return None
 
