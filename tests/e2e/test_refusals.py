@@ -382,7 +382,7 @@ async def test_one_services_password_opens_nothing_of_another(site: Site):
 
 def arguments(call: str) -> str:
     return {
-        "append_many": "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'",
+        "append_many": ", ".join(["'{}'"] * 12),
         "horizon": "",
         "find_keys": "'{}'",
         "keys_for": "'{}', '{}'",

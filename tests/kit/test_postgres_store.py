@@ -292,7 +292,7 @@ async def test_concurrent_callers_share_transactions(store: PostgresStore):
     [
         *[
             f"{change} {table}"
-            for table in ("events", "streams", "migrations")
+            for table in ("events", "streams", "stream_references", "migrations")
             for change in ("insert into", "update", "delete from", "truncate", "drop table")
         ],
         "nextval",
@@ -317,7 +317,12 @@ async def test_a_service_cannot_write_the_log_past_the_function(store: PostgresS
         "replace function": "create or replace function store_number() returns int language sql as 'select 1'",
     }
     change, _, table = statement.rpartition(" ")
-    column = {"events": "position", "streams": "version", "migrations": "name"}.get(table, "")
+    column = {
+        "events": "position",
+        "streams": "version",
+        "migrations": "name",
+        "stream_references": "ref",
+    }.get(table, "")
     sql = others.get(statement) or statement + endings[change].format(table, column)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await store.pool.execute(sql)
@@ -337,7 +342,7 @@ async def test_a_temporary_table_of_the_service_does_not_catch_its_appends(store
     [
         "select * from {0}.events",
         "select * from {0}.read_all(0, 1)",
-        "select * from {0}.append_many('{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}')",
+        "select * from {0}.append_many({array})".replace("{array}", ", ".join(["'{{}}'"] * 12)),
     ],
 )
 async def test_a_role_that_was_granted_nothing_gets_nothing(

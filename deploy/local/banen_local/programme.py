@@ -17,8 +17,8 @@ from banen_cli.installed import services
 from banen_kit.bus import connected
 from banen_kit.bus_users import GUARD, OPERATOR, user_name
 from banen_kit.identity import Role
-from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
-from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.provision import provision_keys, provision_store
+from banen_kit.settings import schema_of
 from banen_kit.topology import Partner, read_integrators, read_partners
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
 from banen_local.issuer.clients import register_client
@@ -230,25 +230,22 @@ async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: 
             for service in partner.services:
                 schema = schema_of(partner.id, service)
                 await _make_role(owner, schema, secret(folder / "secrets" / schema))
-                await migrate(owner, schema, migrations(installed[service].sql))
-                await grant_store(owner, schema, schema)
+                await provision_store(owner, partner.id, installed[service])
     finally:
         await owner.close()
 
 
 async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
     """A schema of keys for each partner, and a role for each of its services that reads no table of it."""
+    installed = services()
     await _make_database(server)
     owner = await asyncpg.connect(server.url(DATABASE))
     try:
         for partner in partners:
-            schema = keys_schema_of(partner.id)
-            await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
             for service in partner.services:
                 role = schema_of(partner.id, service)
                 await _make_role(owner, role, secret(folder / "secrets" / role))
-                await grant_keys(owner, schema, role)
-                await grant_anchors(owner, schema, role)
+                await provision_keys(owner, partner.id, installed[service])
     finally:
         await owner.close()
 

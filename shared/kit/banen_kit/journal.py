@@ -1,7 +1,7 @@
 """A service's own events, typed: a store, with the codec that turns events into records and back."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -27,6 +27,7 @@ from banen_kit.personal import (
 from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded
 
 E = TypeVar("E", bound=Stored)
+BATCH = 500
 
 
 class UnknownEvent(Exception):
@@ -106,6 +107,12 @@ class Codec(Generic[E]):
         persons = {person for event in events for person in self.persons(event)}
         return persons or {ref for event in events for ref in self.mentioned(event)}
 
+    def refs(self, stream: str, events: Iterable[E]) -> frozenset[UUID]:
+        """Whom these events may concern, without the reference in the name of their stream."""
+        found = {ref for event in events for ref in self.about([event])}
+        found |= {str(person) for event in events if (person := event.erased_person()) is not None}
+        return frozenset(UUID(ref) for ref in found - {ref_of(stream)})
+
     def sealed_for(self, event: E) -> set[str]:
         """Whose personal data an event holds in the clear."""
         fields = self._persons[event.TYPE]
@@ -168,6 +175,13 @@ class Journal(Generic[E]):
     def fact(self, record: Recorded) -> Fact[E]:
         return Fact(self.codec.decode(record), record)
 
+    async def of_type(self, kind: str) -> AsyncIterator[list[Recorded]]:
+        """All records of one type in order, `BATCH` at a time, so that others get their turn."""
+        after = 0
+        while records := await self.store.of_type(kind, after, BATCH):
+            yield records
+            after = records[-1].position
+
     async def append(self, stream: str, events: Sequence[E], expected: int | None, meta: Meta) -> Appended:
         """Destroys the keys of whomever an event erases before it comes back.
 
@@ -189,7 +203,8 @@ class Journal(Generic[E]):
             "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
             "fingerprintOf": persons,
         }
-        command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at)
+        refs = self.codec.refs(stream, events)
+        command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at, refs)
         appended = await self.store.append(command)
         if appended.outcome is Outcome.APPENDED:
             await self.destroy_erased(events)
@@ -209,9 +224,14 @@ class Journal(Generic[E]):
         One question to the keys where nothing is left to do. Raises `StoreUnavailable`; `NotDestroyed` where all of
         them were overwritten and only old copies are still on the disk.
         """
-        events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
-        alone = _erased(events, alone=True)
-        left = await self.keys.left_to_destroy(_erased(events, alone=False), alone, _pairs(events))
+        together, alone, pairs = set[str](), set[str](), set[tuple[str, str]]()
+        for kind in self.codec.telling:
+            async for records in self.of_type(kind):
+                events = [self.codec.decode(record) for record in records]
+                together.update(_erased(events, alone=False))
+                alone.update(_erased(events, alone=True))
+                pairs.update(_pairs(events))
+        left = await self.keys.left_to_destroy(sorted(together), sorted(alone), sorted(pairs))
         unswept: NotDestroyed | None = None
         for persons, is_alone in ((left.intersection(alone), True), (left.difference(alone), False)):
             try:
@@ -258,6 +278,11 @@ class Journal(Generic[E]):
                 "a key under which something is sealed is not there, and was not destroyed either"
             )
         return found[person]
+
+
+def ref_of(stream: str) -> str:
+    """The reference in the name of a stream."""
+    return stream.split("-", 1)[1]
 
 
 def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes | None:

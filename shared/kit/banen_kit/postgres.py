@@ -151,7 +151,8 @@ async def grant_store(owner: Connection, schema: str, role: str) -> None:
         revoke execute on all functions in schema "{schema}" from public;
         grant execute on all functions in schema "{schema}" to "{role}";
         revoke insert, update, delete
-            on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".audit from "{role}";
+            on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".stream_references,
+            "{schema}".audit from "{role}";
     """)
 
 
