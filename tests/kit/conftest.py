@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 import asyncpg
 import pytest
 
+from banen_kit.confine import confine_database
 from banen_kit.postgres import Pool, connect, grant_keys, migrate, migrations
 from banen_local.postgres import Postgres
 
@@ -22,6 +23,7 @@ def keys_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]
         await server.start()
         owner = await asyncpg.connect(server.url())
         await owner.execute(f"create role \"{ROLE}\" login password '{PASSWORD}'")
+        await confine_database(owner)
         await owner.close()
 
     asyncio.run(prepare())

@@ -476,6 +476,7 @@ async def test_a_role_that_was_granted_nothing_gets_no_key(
     keys_cluster: Postgres, keys_owner: asyncpg.Connection
 ):
     await keys_owner.execute("create role stranger login password 'only-for-tests'")
+    await keys_owner.execute("grant connect on database postgres to stranger")
     stranger = await asyncpg.connect(keys_cluster.url(user="stranger", password="only-for-tests"))
     for call in (
         "keys_for('{p1}', '{x}')",
@@ -487,7 +488,7 @@ async def test_a_role_that_was_granted_nothing_gets_no_key(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await stranger.fetch(f"select * from uaf_keys.{call}")
     await stranger.close()
-    await keys_owner.execute("drop role stranger")
+    await keys_owner.execute("drop owned by stranger; drop role stranger")
 
 
 async def test_a_wrong_password_gets_no_key(keys_cluster: Postgres, keys_owner: asyncpg.Connection):
@@ -501,6 +502,8 @@ async def test_a_wrong_password_gets_no_key(keys_cluster: Postgres, keys_owner: 
 async def test_a_temporary_table_of_the_service_does_not_catch_its_keys(
     keys_cluster: Postgres, keys_owner: asyncpg.Connection
 ):
+    """Which it cannot make since it is confined; a second line."""
+    await keys_owner.execute('grant temporary on database postgres to "keys-user"')
     service = await asyncpg.connect(
         keys_cluster.url(user="keys-user", password="only-for-tests"),
         server_settings={"search_path": "uaf_keys"},
@@ -508,6 +511,7 @@ async def test_a_temporary_table_of_the_service_does_not_catch_its_keys(
     await service.execute("create temporary table keys (person text primary key, wrapped bytea)")
     await service.fetch("select * from uaf_keys.keys_for('{p1}', '{x}')")
     await service.close()
+    await keys_owner.execute('revoke temporary on database postgres from "keys-user"')
     assert await keys_owner.fetchval("select count(*) from uaf_keys.keys") == 1
 
 

@@ -69,7 +69,7 @@ class Programme:
             settings={"max_connections": "300"},
             under=under.get("postgres", ()),
         )
-        self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
+        self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "300"})
         self.accounts = Accounts(self.folder / "bus", partners_file)
         self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE, users=self.accounts.configuration)
         self.services: list[Running] = []

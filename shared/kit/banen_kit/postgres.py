@@ -144,7 +144,9 @@ async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) ->
 
 async def grant_store(owner: Connection, schema: str, role: str) -> None:
     """Let a service's role read everything, append only through the functions, and write what is no log."""
+    database = await owner.fetchval("select quote_ident(current_database())")
     await owner.execute(f"""
+        grant connect on database {database} to "{role}";
         grant usage on schema "{schema}" to "{role}";
         grant select, insert, update, delete on all tables in schema "{schema}" to "{role}";
         grant select on all sequences in schema "{schema}" to "{role}";
@@ -174,7 +176,9 @@ async def grant_keys(owner: Connection, schema: str, role: str) -> None:
 
     The owner must be a superuser: `pg_switch_wal` and `pg_checkpoint` are not given away by anybody else.
     """
+    database = await owner.fetchval("select quote_ident(current_database())")
     await owner.execute(f"""
+        grant connect on database {database} to "{role}";
         grant usage on schema "{schema}" to "{role}";
         revoke all on all tables in schema "{schema}" from "{role}";
         revoke execute on all functions in schema "{schema}" from public;

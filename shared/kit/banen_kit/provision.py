@@ -1,11 +1,12 @@
 """Brings what one service needs in both clusters up to date, as their owner: schemas, indexes and rights.
 
 Whatever was there before stays; doing it again changes nothing. All raise `StoreRefusesToStart` on a schema from the
-future.
+future, and where the owner is no superuser.
 """
 
 import re
 
+from banen_kit.confine import confine_database, confine_role
 from banen_kit.held import asked_types
 from banen_kit.postgres import (
     Connection,
@@ -26,6 +27,8 @@ async def provision_store(owner: Connection, partner: str, service: Service) -> 
     schema = schema_of(partner, service.name)
     done = await migrate(owner, schema, migrations(service.sql))
     await index_types(owner, schema, asked_types(service))
+    await confine_database(owner)
+    await confine_role(owner, schema)
     await grant_store(owner, schema, schema)
     return done
 
@@ -34,6 +37,8 @@ async def provision_keys(owner: Connection, partner: str, service: Service) -> l
     """The keys of a partner's persons, for the role of one of its services; returns the steps that ran."""
     schema, role = keys_schema_of(partner), schema_of(partner, service.name)
     done = await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
+    await confine_database(owner)
+    await confine_role(owner, role)
     await grant_keys(owner, schema, role)
     await grant_anchors(owner, schema, role)
     return done
