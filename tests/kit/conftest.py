@@ -35,7 +35,7 @@ def keys_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]
 async def keys_owner(keys_cluster: Postgres) -> AsyncGenerator[asyncpg.Connection]:
     connection = await asyncpg.connect(keys_cluster.url(), server_settings={"search_path": SCHEMA})
     await migrate(connection, SCHEMA, migrations(["banen_kit"], "keys_sql"))
-    await grant_keys(connection, SCHEMA, ROLE)
+    await grant_keys(connection, SCHEMA, ROLE, links=True)
     yield connection
     await connection.execute(f"drop schema {SCHEMA} cascade")
     await connection.close()

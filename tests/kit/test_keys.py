@@ -459,6 +459,7 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
         from pg_proc where pronamespace = 'uaf_keys'::regnamespace order by 1
     """)
     assert {row["proname"] for row in names if row["may"]} == {
+        "claim_keys",
         "destroy_keys",
         "find_keys",
         "keys_for",
@@ -469,7 +470,9 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
         "oldest_segment",
     }
     # Anchoring the audit log is granted apart.
-    assert [row["proname"] for row in names if not row["may"]] == ["anchor_audit", "refuse_to_change_anchors"]
+    assert [row["proname"] for row in names if not row["may"]] == [
+        "anchor_audit", "destroyable", "is_ours", "may_link", "refuse_to_change_anchors",
+    ]  # fmt: skip
 
 
 async def test_a_role_that_was_granted_nothing_gets_no_key(
@@ -516,7 +519,7 @@ async def test_a_temporary_table_of_the_service_does_not_catch_its_keys(
 
 
 async def test_granting_again_changes_nothing(keys_pool: Pool, keys_owner: asyncpg.Connection):
-    await grant_keys(keys_owner, "uaf_keys", "keys-user")
+    await grant_keys(keys_owner, "uaf_keys", "keys-user", links=True)
     await PostgresKeys(keys_pool, MASTER).destroy(["p1"])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from banen_kit.decider import Command, Context, Decider, Refused
 from banen_kit.journal import Journal, Meta
+from banen_kit.keys import ReferenceTaken
 from banen_kit.personal import PersonErased
 from banen_kit.publishable import Publisher, telling
 from banen_kit.store import Outcome, Recorded, WrongVersion
@@ -64,6 +65,10 @@ class CommandHandler:
         except PersonErased as error:
             raise Refused(
                 "candidate-erased", "This person was erased; nothing more can be recorded."
+            ) from error
+        except ReferenceTaken as error:
+            raise Refused(
+                "reference-taken", "Another service of this partner keeps somebody under this reference."
             ) from error
         raise WrongVersion(stream)
 

@@ -24,7 +24,7 @@ from banen_kit.personal import (
     seal,
     unseal,
 )
-from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded
+from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded, ref_of
 
 E = TypeVar("E", bound=Stored)
 BATCH = 500
@@ -80,13 +80,10 @@ class Codec(Generic[E]):
         self._by_name = {event.TYPE: event for event in self.types}
         self._persons = {event.TYPE: persons_of(event) for event in self.types}
         self._references = {event.TYPE: references_of(event) for event in self.types}
-        self.telling = [
-            event.TYPE
-            for event in self.types
-            if event.erased_person is not Stored.erased_person or event.same_person is not Stored.same_person
-        ]
-        """The types of events that may erase a person, or say that two references are one person."""
         self.erasing = [e.TYPE for e in self.types if e.erased_person is not Stored.erased_person]
+        """The types of events that may erase a person; below, that may say that two references are one person."""
+        self.linking = [e.TYPE for e in self.types if e.same_person is not Stored.same_person]
+        self.telling = list(dict.fromkeys(self.erasing + self.linking))
 
     def persons(self, event: E) -> set[str]:
         """All persons whom an event concerns, whether or not it holds personal data."""
@@ -104,13 +101,12 @@ class Codec(Generic[E]):
         So a placement is about its client alone, though it mentions an employer.
         """
         events = list(events)
-        persons = {person for event in events for person in self.persons(event)}
-        return persons or {ref for event in events for ref in self.mentioned(event)}
+        persons = set[str]().union(*map(self.persons, events))
+        return persons or set[str]().union(*map(self.mentioned, events))
 
     def refs(self, stream: str, events: Iterable[E]) -> frozenset[UUID]:
         """Whom these events may concern, without the reference in the name of their stream."""
-        found = {ref for event in events for ref in self.about([event])}
-        found |= {str(person) for event in events if (person := event.erased_person()) is not None}
+        found = {ref for event in events for ref in (*self.about([event]), *_erased([event]))}
         return frozenset(UUID(ref) for ref in found - {ref_of(stream)})
 
     def sealed_for(self, event: E) -> set[str]:
@@ -179,8 +175,8 @@ class Journal(Generic[E]):
         """All records of one type in order, `BATCH` at a time, so that others get their turn."""
         after = 0
         while records := await self.store.of_type(kind, after, BATCH):
-            yield records
             after = records[-1].position
+            yield records
 
     async def append(self, stream: str, events: Sequence[E], expected: int | None, meta: Meta) -> Appended:
         """Destroys the keys of whomever an event erases before it comes back.
@@ -280,11 +276,6 @@ class Journal(Generic[E]):
         return found[person]
 
 
-def ref_of(stream: str) -> str:
-    """The reference in the name of a stream."""
-    return stream.split("-", 1)[1]
-
-
 def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes | None:
     """One key out of all of theirs, so that it is gone with any of them; None where it is about nobody.
 
@@ -299,9 +290,9 @@ def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes |
     return sha256(b"".join(found)).digest() if found else None
 
 
-def _erased(events: Iterable[Stored], *, alone: bool) -> list[str]:
-    """Whom these events erase: with everything linked to them, or alone."""
-    chosen = (event.erased_person() for event in events if event.erases_alone() is alone)
+def _erased(events: Iterable[Stored], *, alone: bool | None = None) -> list[str]:
+    """Whom these events erase: with everything linked to them, or alone, or all."""
+    chosen = (event.erased_person() for event in events if alone in (None, event.erases_alone()))
     return sorted({str(person) for person in chosen if person is not None})
 
 

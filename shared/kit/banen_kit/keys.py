@@ -29,6 +29,10 @@ class KeyMissing(StoreUnavailable):
     """A person's key is not there and there is no tombstone either: the keys are of another time than the events."""
 
 
+class ReferenceTaken(Exception):
+    """Another service of the same partner keeps somebody under this reference."""
+
+
 class MasterKeyDiffers(StoreUnavailable):
     """A person's key was wrapped by another master key than ours."""
 
@@ -56,7 +60,10 @@ class Keys(Protocol):
     """
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed."""
+        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed.
+
+        Raises `ReferenceTaken`.
+        """
         ...
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:

@@ -17,9 +17,10 @@ from banen_kit.decider import Stored
 from banen_kit.desk import AMSTERDAM, Desk, as_uuid
 from banen_kit.gate import Gate, who
 from banen_kit.held import REQUEST_TYPES, held_on
-from banen_kit.journal import Fact, ref_of
+from banen_kit.journal import Fact
 from banen_kit.personal import Erased, Sealed
 from banen_kit.problem import Problem
+from banen_kit.store import ref_of
 
 ALGORITHM = "Ed25519"
 CERTIFICATE = "banen-erasure+jwt"

@@ -18,6 +18,7 @@ from banen_kit.keys import (
     PARTNER_SIGNING,
     Destroyed,
     MasterKeyDiffers,
+    ReferenceTaken,
     fingerprint_under,
 )
 from banen_kit.master_key import MasterKey
@@ -103,7 +104,10 @@ class PostgresKeys:
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         wanted = set(persons)
         found = self._cache.known(wanted)
-        return found | await self._ask(self._makers, wanted - found.keys())
+        found |= await self._ask(self._makers, wanted - found.keys())
+        if len(found) < len(wanted):
+            raise ReferenceTaken("another service of this partner keeps somebody under this reference")
+        return found
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         wanted = set(persons)
@@ -153,6 +157,11 @@ class PostgresKeys:
                 "The persons' keys were wrapped by another master key; use the one that they were made with."
             ) from error
 
+    async def claim(self, persons: Iterable[str]) -> None:
+        """Keys of these persons that are nobody's yet are this service's from now on."""
+        async with reachable():
+            await self._pool.execute("select claim_keys($1)", list(persons))
+
     async def _of_partner(self, name: str) -> bytes:
         key = (await self.keys_for([name]))[name]
         assert key is not None, f"{name} was destroyed"
@@ -190,7 +199,7 @@ class PostgresKeys:
                 "select person, wrapped from keys_for($1, $2)", list(persons), fresh
             )
         found = {row["person"]: row["wrapped"] for row in rows}
-        return [(found[person],) for person in persons]
+        return [(found[person],) if person in found else () for person in persons]
 
     async def _find(self, persons: Sequence[str]) -> Sequence[Wrapped]:
         async with reachable():

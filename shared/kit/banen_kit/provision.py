@@ -8,6 +8,7 @@ import re
 
 from banen_kit.confine import confine_database, confine_role
 from banen_kit.held import asked_types
+from banen_kit.journal import Codec
 from banen_kit.postgres import (
     Connection,
     grant_anchors,
@@ -39,7 +40,7 @@ async def provision_keys(owner: Connection, partner: str, service: Service) -> l
     done = await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
     await confine_database(owner)
     await confine_role(owner, role)
-    await grant_keys(owner, schema, role)
+    await grant_keys(owner, schema, role, links=bool(Codec(service.events).linking))
     await grant_anchors(owner, schema, role)
     return done
 

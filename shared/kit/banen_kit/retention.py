@@ -25,13 +25,12 @@ from banen_kit.due_list import Due, DueList, keys
 from banen_kit.faults import Faults, Loop
 from banen_kit.gate import Gate, who
 from banen_kit.held import held_on
-from banen_kit.journal import ref_of
 from banen_kit.persons import requests_of
 from banen_kit.problem import Problem, from_validation
 from banen_kit.requests import months_after
 from banen_kit.service import Operation
 from banen_kit.settings import SettingsInvalid
-from banen_kit.store import Recorded
+from banen_kit.store import Recorded, ref_of
 
 log = logging.getLogger(__name__)
 

@@ -87,6 +87,11 @@ def refuse_unfit(commands: Sequence[Append]) -> None:
         raise ValueError("at most one command per stream in a batch")
 
 
+def ref_of(stream: str) -> str:
+    """The reference in the name of a stream."""
+    return stream.split("-", 1)[1]
+
+
 class Outcome(StrEnum):
     """What became of one command of a batch."""
 
