@@ -177,9 +177,9 @@ async def test_who_was_not_let_into_the_database_does_not_connect(site: Site):
     await site.owner.execute("drop role stranger")
 
 
-async def test_a_transaction_that_stands_and_a_statement_that_never_ends_are_ended(site: Site):
+async def test_a_transaction_that_stands_is_ended_and_temporary_files_have_a_limit(site: Site):
     async with site.as_role("uaf_intake") as connection:
-        for setting in ("statement_timeout", "idle_in_transaction_session_timeout", "temp_file_limit"):
+        for setting in ("idle_in_transaction_session_timeout", "temp_file_limit"):
             assert await connection.fetchval("select current_setting($1)", setting) not in ("0", "-1")
 
 

@@ -10,7 +10,6 @@ SHARED = r"^(pg_(try_)?advisory_(xact_)?lock(_shared)?|lo_\w+|loread|lowrite|pg_
 """Functions of PostgreSQL that take locks of the whole database, or space on the disk that belongs to nobody's table."""
 
 LIMITS = {
-    "statement_timeout": "5min",
     "idle_in_transaction_session_timeout": "1min",
     "temp_file_limit": "1GB",
 }
@@ -42,7 +41,10 @@ async def confine_database(owner: Connection) -> None:
 
 
 async def confine_role(owner: Connection, role: str) -> None:
-    """A role has only so many connections, and no statement or transaction stands for ever."""
+    """A role has only so many connections, and no transaction stands for ever.
+
+    How long a statement may take its service says itself, and the operator for the whole server.
+    """
     await owner.execute(f'alter role "{role}" connection limit {CONNECTIONS}')
     for setting, value in LIMITS.items():
         await owner.execute(f"alter role \"{role}\" set {setting} = '{value}'")
