@@ -1,21 +1,30 @@
 """Which service of a partner may read and destroy whose keys, tried as each of their roles."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
+from banen_kit.audit import MemoryAudit
+from banen_kit.decider import Refused
+from banen_kit.desk import Desk, Request
 from banen_kit.destroy import sweep
 from banen_kit.held import claim_keys
-from banen_kit.keys import ReferenceTaken
+from banen_kit.identity import Principal, Role
+from banen_kit.journal import Codec, Journal
+from banen_kit.keys import MemoryKeys, ReferenceTaken
 from banen_kit.master_key import MasterKey
 from banen_kit.memory_store import MemoryStore
+from banen_kit.metrics import Metrics
 from banen_kit.personal import PersonErased
 from banen_kit.postgres import Pool, connect
 from banen_kit.postgres_keys import PostgresKeys
@@ -24,6 +33,7 @@ from banen_kit.store import Append, NewEvent
 from banen_local.postgres import Postgres
 from banen_mediation.service import SERVICE as MEDIATION
 
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PASSWORD = "only-for-tests"
 MASTER = MasterKey(bytes(range(32)))
 SERVICES = {"intake": INTAKE, "mediation": MEDIATION, "employers": EMPLOYERS}
@@ -176,3 +186,25 @@ async def test_old_keys_become_those_of_the_service_that_names_them(site: Site):
     assert await site.keys("employers").find_keys([person]) == {}
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await site.keys("employers").destroy([person])
+
+
+class TakenKeys(MemoryKeys):
+    async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        raise ReferenceTaken
+
+
+async def test_a_reference_that_another_service_uses_is_refused_by_name():
+    journal: Journal[Any] = Journal(MemoryStore(), Codec(INTAKE.events), TakenKeys())
+    audit, metrics = MemoryAudit(lambda: NOW), Metrics.create(CollectorRegistry())
+    desk = Desk(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
+    operation = next(one for one in INTAKE.operations if one.name == "record-contact")
+    body = {
+        "occurredOn": "2026-01-30",
+        "channel": "municipality",
+        "kind": "contact",
+        "name": "Synthetica Voorbeeld",
+    }
+    staff = Principal("somebody", "uaf", frozenset(Role))
+    with pytest.raises(Refused) as refused:
+        await desk.execute(Request(operation, staff, str(UUID(int=7)), body, UUID(int=8)))
+    assert refused.value.code == "reference-taken"
