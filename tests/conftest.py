@@ -11,6 +11,7 @@ import pytest
 from nats.aio.client import Client
 
 from banen_kit.bus import connected
+from banen_kit.confine import confine_database
 from banen_kit.postgres import connect, grant_store, migrate, migrations
 from banen_kit.postgres_store import PostgresStore
 from banen_local.nats import Nats
@@ -46,6 +47,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         await server.start()
         owner = await asyncpg.connect(server.url())
         await owner.execute(f"create role {ROLE} login password '{PASSWORD}'")
+        await confine_database(owner)
+        await owner.execute(f"grant connect on database postgres to {ROLE}")
         await owner.close()
 
     asyncio.run(prepare())

@@ -20,7 +20,7 @@ import pytest_asyncio
 from banen_cli.installed import services
 from banen_kit.identity import Role
 from banen_kit.service import Operation
-from banen_local.programme import DATABASE, Programme
+from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 from banen_local.visit import sign_in
 
@@ -283,7 +283,7 @@ async def test_no_metric_shows_it(site: Site):
 async def test_no_file_holds_it_in_the_clear(site: Site):
     """Both databases, the bus, and the logs of every process."""
     for server in (site.programme.database, site.programme.keys):
-        owner = await asyncpg.connect(server.url(DATABASE))
+        owner = await asyncpg.connect(server.url())
         await owner.execute("checkpoint")
         await owner.close()
     folder: Path = site.programme.folder

@@ -13,7 +13,8 @@ from banen_kit.audit_chain import verify
 from banen_kit.postgres import connect
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_local.history.people import FAMILY_NAMES
-from banen_local.programme import DATABASE, Programme
+from banen_local.prepare import database_of
+from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 
 pytestmark = pytest.mark.e2e
@@ -176,8 +177,8 @@ async def test_who_loaded_what_is_in_an_unbroken_audit_log(answer: dict[str, Any
         for partner in programme.partners:
             for service in partner.services:
                 schema = schema_of(partner.id, service)
-                store = await connect(programme.database.url(DATABASE), schema)
-                keys = await connect(programme.keys.url(DATABASE), keys_schema_of(partner.id))
+                store = await connect(programme.database.url(database_of(partner.id)), schema)
+                keys = await connect(programme.keys.url(database_of(partner.id)), keys_schema_of(partner.id))
                 try:
                     found = await verify(store, keys, schema)
                 finally:

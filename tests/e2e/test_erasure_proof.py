@@ -23,7 +23,8 @@ from banen_kit.journal import Codec
 from banen_kit.master_key import MasterKey
 from banen_kit.personal import CannotOpen, Sealed, unseal
 from banen_kit.store import Recorded
-from banen_local.programme import DATABASE, Programme, master_key
+from banen_local.prepare import database_of
+from banen_local.programme import Programme, master_key
 from banen_local.supervisor import Supervisor
 from banen_local.visit import sign_in
 
@@ -194,29 +195,26 @@ class Held:
 
 
 async def held(programme: Programme) -> Held:
-    store = await asyncpg.connect(programme.database.url(DATABASE))
-    cluster = await asyncpg.connect(programme.keys.url(DATABASE))
-    try:
-        await store.execute("checkpoint")
-        await cluster.execute("checkpoint")
-        sealed = [
-            one
-            for partner, names in SERVICES.items()
-            for name in names
-            for one in await sealed_in(store, partner, name)
-        ]
-        wrapped: dict[str, bytes] = {}
-        keys: dict[str, bytes] = {}
-        for partner in SERVICES:
+    sealed: list[Sealed] = []
+    wrapped: dict[str, bytes] = {}
+    keys: dict[str, bytes] = {}
+    for partner, names in SERVICES.items():
+        store = await asyncpg.connect(programme.database.url(database_of(partner)))
+        cluster = await asyncpg.connect(programme.keys.url(database_of(partner)))
+        try:
+            await store.execute("checkpoint")
+            await cluster.execute("checkpoint")
+            for name in names:
+                sealed += await sealed_in(store, partner, name)
             master = MasterKey.read(master_key(programme.folder, partner))
             query = f"select person, wrapped from {partner}_keys.keys where wrapped is not null"
             for person, key in await cluster.fetch(query):
                 # Of the partners' own keys, which each of them has under the same names.
                 name = f"{partner}/{person}" if person in wrapped else person
                 wrapped[name], keys[name] = bytes(key), master.unwrap(key)
-    finally:
-        await store.close()
-        await cluster.close()
+        finally:
+            await store.close()
+            await cluster.close()
     return Held(sealed, wrapped, keys)
 
 
@@ -466,7 +464,7 @@ async def the_command_applies_it_again(folder: Path, partners_file: Path, gone: 
             ("emplooi", "mediation", "1 keys destroyed again"),
         ):
             files = [folder / f"secrets/{partner}_{service}.{name}" for name in ("database_url", "keys_url")]
-            urls = (programme.database.url(DATABASE), programme.keys.url(DATABASE))
+            urls = [server.url(database_of(partner)) for server in (programme.database, programme.keys)]
             for path, url in zip(files, urls, strict=True):
                 user = path.read_text().split("@")[0]
                 path.write_text(f"{user}@{url.split('@')[1]}")

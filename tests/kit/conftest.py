@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 import asyncpg
 import pytest
 
+from banen_kit.confine import confine_database
 from banen_kit.postgres import Pool, connect, grant_keys, migrate, migrations
 from banen_local.postgres import Postgres
 
@@ -22,6 +23,7 @@ def keys_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]
         await server.start()
         owner = await asyncpg.connect(server.url())
         await owner.execute(f"create role \"{ROLE}\" login password '{PASSWORD}'")
+        await confine_database(owner)
         await owner.close()
 
     asyncio.run(prepare())
@@ -33,7 +35,7 @@ def keys_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]
 async def keys_owner(keys_cluster: Postgres) -> AsyncGenerator[asyncpg.Connection]:
     connection = await asyncpg.connect(keys_cluster.url(), server_settings={"search_path": SCHEMA})
     await migrate(connection, SCHEMA, migrations(["banen_kit"], "keys_sql"))
-    await grant_keys(connection, SCHEMA, ROLE)
+    await grant_keys(connection, SCHEMA, ROLE, links=True)
     yield connection
     await connection.execute(f"drop schema {SCHEMA} cascade")
     await connection.close()

@@ -198,11 +198,16 @@ async def test_also_the_owner_is_refused_by_default(pool: Pool, database, statem
     await owner.close()
 
 
-async def test_a_temporary_table_of_the_service_does_not_catch_its_entries(pool: Pool):
+async def test_a_temporary_table_of_the_service_does_not_catch_its_entries(database, pool: Pool):
+    """Which it cannot make since it is confined; a second line."""
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute("grant temporary on database postgres to service")
     async with pool.acquire() as connection:
         await connection.execute("create temporary table audit as select * from audit")
         await connection.execute(APPEND, *arguments([entry()]))
         await connection.execute("drop table pg_temp.audit")
+    await owner.execute("revoke temporary on database postgres from service")
+    await owner.close()
     assert await numbers(pool) == [1]
 
 

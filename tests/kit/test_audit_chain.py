@@ -98,7 +98,7 @@ async def site(
     keys_owner = await asyncpg.connect(
         database.server.url(keys_database), server_settings={"search_path": "uaf_keys"}
     )
-    await grant_keys(keys_owner, "uaf_keys", schema)
+    await grant_keys(keys_owner, "uaf_keys", schema, links=True)
     await grant_anchors(keys_owner, "uaf_keys", schema)
     store = await connect(database.server.url(user=schema, password=PASSWORD), schema)
     keys = await connect(database.server.url(keys_database, user=schema, password=PASSWORD), "uaf_keys")

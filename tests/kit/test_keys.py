@@ -459,6 +459,7 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
         from pg_proc where pronamespace = 'uaf_keys'::regnamespace order by 1
     """)
     assert {row["proname"] for row in names if row["may"]} == {
+        "claim_keys",
         "destroy_keys",
         "find_keys",
         "keys_for",
@@ -469,13 +470,16 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
         "oldest_segment",
     }
     # Anchoring the audit log is granted apart.
-    assert [row["proname"] for row in names if not row["may"]] == ["anchor_audit", "refuse_to_change_anchors"]
+    assert [row["proname"] for row in names if not row["may"]] == [
+        "anchor_audit", "destroyable", "is_ours", "may_link", "refuse_to_change_anchors",
+    ]  # fmt: skip
 
 
 async def test_a_role_that_was_granted_nothing_gets_no_key(
     keys_cluster: Postgres, keys_owner: asyncpg.Connection
 ):
     await keys_owner.execute("create role stranger login password 'only-for-tests'")
+    await keys_owner.execute("grant connect on database postgres to stranger")
     stranger = await asyncpg.connect(keys_cluster.url(user="stranger", password="only-for-tests"))
     for call in (
         "keys_for('{p1}', '{x}')",
@@ -487,7 +491,7 @@ async def test_a_role_that_was_granted_nothing_gets_no_key(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await stranger.fetch(f"select * from uaf_keys.{call}")
     await stranger.close()
-    await keys_owner.execute("drop role stranger")
+    await keys_owner.execute("drop owned by stranger; drop role stranger")
 
 
 async def test_a_wrong_password_gets_no_key(keys_cluster: Postgres, keys_owner: asyncpg.Connection):
@@ -501,6 +505,8 @@ async def test_a_wrong_password_gets_no_key(keys_cluster: Postgres, keys_owner: 
 async def test_a_temporary_table_of_the_service_does_not_catch_its_keys(
     keys_cluster: Postgres, keys_owner: asyncpg.Connection
 ):
+    """Which it cannot make since it is confined; a second line."""
+    await keys_owner.execute('grant temporary on database postgres to "keys-user"')
     service = await asyncpg.connect(
         keys_cluster.url(user="keys-user", password="only-for-tests"),
         server_settings={"search_path": "uaf_keys"},
@@ -508,11 +514,12 @@ async def test_a_temporary_table_of_the_service_does_not_catch_its_keys(
     await service.execute("create temporary table keys (person text primary key, wrapped bytea)")
     await service.fetch("select * from uaf_keys.keys_for('{p1}', '{x}')")
     await service.close()
+    await keys_owner.execute('revoke temporary on database postgres from "keys-user"')
     assert await keys_owner.fetchval("select count(*) from uaf_keys.keys") == 1
 
 
 async def test_granting_again_changes_nothing(keys_pool: Pool, keys_owner: asyncpg.Connection):
-    await grant_keys(keys_owner, "uaf_keys", "keys-user")
+    await grant_keys(keys_owner, "uaf_keys", "keys-user", links=True)
     await PostgresKeys(keys_pool, MASTER).destroy(["p1"])
 
 

@@ -205,7 +205,7 @@ async def test_an_append_under_way_in_another_store_holds_nobody_here(
 )
 async def test_a_foreign_lock_holds_nobody(store: PostgresStore, database, lock: str):
     last = await store.append(command("thing-1", "a"))
-    async with connection_of(store, database.service_url) as stranger:
+    async with connection_of(store, database.owner_url) as stranger:
         number = await stranger.fetchval("select store_number()")
         await stranger.execute("select " + lock.format(number=number))
         horizon = await store.horizon()
@@ -292,7 +292,7 @@ async def test_concurrent_callers_share_transactions(store: PostgresStore):
     [
         *[
             f"{change} {table}"
-            for table in ("events", "streams", "migrations")
+            for table in ("events", "streams", "stream_references", "migrations")
             for change in ("insert into", "update", "delete from", "truncate", "drop table")
         ],
         "nextval",
@@ -317,18 +317,28 @@ async def test_a_service_cannot_write_the_log_past_the_function(store: PostgresS
         "replace function": "create or replace function store_number() returns int language sql as 'select 1'",
     }
     change, _, table = statement.rpartition(" ")
-    column = {"events": "position", "streams": "version", "migrations": "name"}.get(table, "")
+    column = {
+        "events": "position",
+        "streams": "version",
+        "migrations": "name",
+        "stream_references": "ref",
+    }.get(table, "")
     sql = others.get(statement) or statement + endings[change].format(table, column)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await store.pool.execute(sql)
     assert ids(await store.read_all(0, 10)) == named("a")
 
 
-async def test_a_temporary_table_of_the_service_does_not_catch_its_appends(store: PostgresStore, database):
+async def test_a_temporary_table_of_the_service_does_not_catch_its_appends(
+    store: PostgresStore, database, owner: asyncpg.Connection
+):
+    """Which it cannot make since it is confined; a second line."""
+    await owner.execute("grant temporary on database postgres to service")
     async with connection_of(store, database.service_url) as connection:
         await connection.execute("create temporary table streams as select * from streams")
         await connection.execute("create temporary table events as select * from events")
         await connection.fetch(APPEND, *append_arguments([command("thing-1", "a")]))
+    await owner.execute("revoke temporary on database postgres from service")
     assert ids(await store.read_all(0, 10)) == named("a")
 
 
@@ -337,18 +347,19 @@ async def test_a_temporary_table_of_the_service_does_not_catch_its_appends(store
     [
         "select * from {0}.events",
         "select * from {0}.read_all(0, 1)",
-        "select * from {0}.append_many('{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}')",
+        "select * from {0}.append_many({array})".replace("{array}", ", ".join(["'{{}}'"] * 12)),
     ],
 )
 async def test_a_role_that_was_granted_nothing_gets_nothing(
     store: PostgresStore, database, owner: asyncpg.Connection, question: str
 ):
     await owner.execute("create role stranger login password 'only-for-tests'")
+    await owner.execute("grant connect on database postgres to stranger")
     stranger = await asyncpg.connect(database.server.url(user="stranger", password="only-for-tests"))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await stranger.fetch(question.format(await schema_of(store)))
     await stranger.close()
-    await owner.execute("drop role stranger")
+    await owner.execute("drop owned by stranger; drop role stranger")
 
 
 # Refusing to start
@@ -366,11 +377,12 @@ async def test_refuses_a_role_whose_commits_may_be_lost(
 ):
     await owner.execute(f"""
         create role careless login password 'only-for-tests';
+        grant connect on database postgres to careless;
         alter role careless set synchronous_commit = {value};
     """)
     with pytest.raises(StoreRefusesToStart, match=f"synchronous_commit={value}"):
         await open_store(database.server.url(user="careless", password="only-for-tests"), await new_schema())
-    await owner.execute("drop role careless")
+    await owner.execute("drop owned by careless; drop role careless")
 
 
 async def test_refuses_a_database_whose_commits_may_be_lost(database, owner: asyncpg.Connection):

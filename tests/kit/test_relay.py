@@ -28,7 +28,7 @@ from banen_kit.faults import Faults
 from banen_kit.journal import Codec, Journal, Meta
 from banen_kit.keys import MemoryKeys
 from banen_kit.metrics import Metrics
-from banen_kit.postgres_store import PostgresStore
+from banen_kit.postgres_store import APPEND, PostgresStore, append_arguments
 from banen_kit.problem import Problem
 from banen_kit.publishable import Publisher
 from banen_kit.relay import Fenced, Relay
@@ -39,6 +39,8 @@ from banen_local.nats import Nats
 STREAM = "EVT_UAF_INTAKE"
 SUBJECT = "evt.uaf.intake.contact-made.v1"
 DEADLINE = 30.0
+RELAY_LOCK = 8
+"""Class of the advisory lock that a store's relay holds; the second integer is the store's number."""
 DAY = date(2006, 3, 1)
 
 
@@ -413,7 +415,7 @@ async def test_of_two_relays_one_works_and_the_other_takes_over_when_its_connect
         return await store.pool.fetchval(
             "select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 2"
             " and classid = $1 and objid = store_number()",
-            relay_module.RELAY_LOCK,
+            RELAY_LOCK,
         )
 
     async def is_owned() -> bool:
@@ -548,7 +550,7 @@ async def test_loses_nothing_while_its_database_connections_are_cut(
             await superuser.execute(
                 "select pg_terminate_backend(l.pid) from pg_locks l where locktype = 'advisory' and objsubid = 2"
                 " and classid = $1",
-                relay_module.RELAY_LOCK,
+                RELAY_LOCK,
             )
             await superuser.close()
         await arrives(stream, 50)
@@ -589,13 +591,17 @@ async def test_no_watermark_is_said_while_an_append_is_under_way(
     async with relay.ownership() as connection:
         await relay.step(connection)
         before = await watermark(stream)
-        async with store.pool.acquire() as other, other.transaction():
-            await other.execute("select publish_floor()")  # the first thing that an append does
+        async with store.pool.acquire() as other:
+            append = other.transaction()
+            await append.start()
+            event = NewEvent(UUID(int=1), "contact-made", 1, "{}")
+            await other.fetch(APPEND, *append_arguments([Append("contact-1", (event,), 0, "{}")]))
             await writer.meet(1)
             await asyncio.sleep(relay_module.WATERMARK_SECONDS)
             await relay.step(connection)
             assert await watermark(stream) == before
             assert await sequences(stream) == [1]
+            await append.rollback()
         await relay.step(connection)
         after = await watermark(stream)
     assert before

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from uuid import UUID, uuid5
@@ -324,16 +324,66 @@ async def test_reads_on_after_a_position_as_far_as_asked(store: EventStore):
     assert await store.read_all(500, 10) == []
 
 
-async def test_reads_the_events_of_some_types_in_the_order_of_their_positions(store: EventStore):
+async def test_reads_the_events_of_a_type_in_the_order_of_their_positions(store: EventStore):
     def of_type(name: str, kind: str) -> NewEvent:
         return NewEvent(uuid5(IDS, name), kind, 1, "{}")
 
     await store.append(Append("thing-2", (of_type("a", "made"), of_type("b", "broken")), 0, "{}"))
     await store.append(Append("thing-1", (of_type("c", "mended"), of_type("d", "made")), 0, "{}"))
-    assert ids(await store.of_types(["mended", "made"])) == named("a", "c", "d")
-    assert (await store.of_types(["broken"]))[0] == (await store.read("thing-2"))[1]
-    assert await store.of_types(["mad", "ma%"]) == []
-    assert await store.of_types([]) == []
+    assert ids(await store.of_type("made", 0, 10)) == named("a", "d")
+    assert (await store.of_type("broken", 0, 10))[0] == (await store.read("thing-2"))[1]
+    assert await store.of_type("ma%", 0, 10) == []
+    [first] = await store.of_type("made", 0, 1)
+    assert ids(await store.of_type("made", first.position, 10)) == named("d")
+
+
+# Finding streams
+
+SOMEBODY, SOMETHING = UUID(int=1), UUID(int=2)
+
+
+def naming(stream: str, name: str, *refs: UUID, expected: int | None = None) -> Append:
+    return replace(command(stream, name, expected=expected), refs=frozenset(refs))
+
+
+async def test_finds_the_streams_whose_commands_named_a_reference(store: EventStore):
+    await store.append_many([naming("thing-1", "a", SOMEBODY, SOMETHING), naming("thing-2", "b")])
+    await store.append_many([naming("thing-3", "c", SOMETHING), naming("thing-2", "d", SOMEBODY)])
+    await store.append(naming("thing-2", "e", SOMEBODY))
+    assert await store.concerning([SOMEBODY], []) == ["thing-1", "thing-2"]
+    assert await store.concerning([SOMETHING, SOMEBODY], []) == ["thing-1", "thing-2", "thing-3"]
+    assert await store.concerning([UUID(int=3)], []) == []
+
+
+async def test_finds_which_of_the_named_streams_exist(store: EventStore):
+    await store.append_many([naming("thing-1", "a", SOMEBODY), naming("thing-2", "b")])
+    assert await store.concerning([], ["thing-3", "thing-2"]) == ["thing-2"]
+    assert await store.concerning([SOMEBODY], ["thing-1", "thing-2"]) == ["thing-1", "thing-2"]
+
+
+async def test_a_command_that_was_not_appended_names_nobody(store: EventStore):
+    await store.append(naming("thing-1", "a"))
+    for refused in (naming("thing-1", "b", SOMEBODY, expected=5), naming("thing-2", "a", SOMEBODY)):
+        assert (await store.append(refused)).outcome is not Outcome.APPENDED
+    assert await store.concerning([SOMEBODY], ["thing-2"]) == []
+
+
+async def test_finds_the_streams_in_which_nothing_was_recorded_lately(store: EventStore):
+    await store.append_many([command("thing-1", "a"), command("thing-2", "b"), command("think-1", "c")])
+    events = await everything(store)
+    later = events[-1].recorded_at + LATER
+    assert await store.quiet("thing", later, [], "", 10) == ["thing-1", "thing-2"]
+    assert await store.quiet("thing", events[0].recorded_at, [], "", 10) == []
+    assert await store.quiet("thing", later, [], "", 1) == ["thing-1"]
+    assert await store.quiet("thing", later, [], "thing-1", 10) == ["thing-2"]
+
+
+async def test_a_stream_that_ended_is_not_among_the_quiet_ones(store: EventStore):
+    ends = NewEvent(uuid5(IDS, "c"), "thing-ended", 1, "{}")
+    await store.append_many([command("thing-1", "a"), Append("thing-2", (event("b"), ends), 0, "{}")])
+    later = (await everything(store))[-1].recorded_at + LATER
+    assert await store.quiet("thing", later, ["thing-ended"], "", 10) == ["thing-1"]
+    assert await store.quiet("thing", later, ["thing-done"], "", 10) == ["thing-2"]
 
 
 async def test_a_store_at_rest_is_settled_up_to_its_last_event(store: EventStore):

@@ -1,6 +1,5 @@
 """The whole programme in one folder: two PostgreSQL clusters, NATS, and a process per service of each partner."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import asyncpg
 import httpx2
 
 from banen_cli.accounts import Accounts
@@ -17,19 +15,18 @@ from banen_cli.installed import services
 from banen_kit.bus import connected
 from banen_kit.bus_users import GUARD, OPERATOR, user_name
 from banen_kit.identity import Role
-from banen_kit.postgres import grant_anchors, grant_keys, grant_store, migrate, migrations
-from banen_kit.settings import keys_schema_of, schema_of
-from banen_kit.topology import Partner, read_integrators, read_partners
+from banen_kit.settings import schema_of
+from banen_kit.topology import read_integrators, read_partners
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.tokens import mint
 from banen_local.machine import Machine
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
+from banen_local.prepare import database_of, prepare
 from banen_local.supervisor import Program, Supervisor
 
 PARTNERS_FILE = Path(__file__).parent / "partners.toml"
-DATABASE = "banen"
 ISSUER = "issuer"
 MONTHS_KEPT = 60
 """Of every kind of data on persons, here."""
@@ -69,7 +66,7 @@ class Programme:
             settings={"max_connections": "300"},
             under=under.get("postgres", ()),
         )
-        self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "100"})
+        self.keys = Postgres(self.folder / "keys", settings={"wal_recycle": "off", "max_connections": "300"})
         self.accounts = Accounts(self.folder / "bus", partners_file)
         self.bus = Nats(self.folder / "nats", max_file_store=BUS_STORE, users=self.accounts.configuration)
         self.services: list[Running] = []
@@ -130,10 +127,7 @@ class Programme:
     async def _prepare(self) -> None:
         with usable(self.folder):
             (self.folder / "secrets").mkdir(mode=0o700, exist_ok=True)
-        await asyncio.gather(
-            prepare_stores(self.database, self.partners, self.folder),
-            prepare_keys(self.keys, self.partners, self.folder),
-        )
+        await prepare(self.database, self.keys, self.partners, self.folder)
         for user in (OPERATOR, GUARD):
             write_private(self.folder / "secrets" / f"{user}.bus_url", self.bus_url(user))
         async with connected(self.bus_url(OPERATOR), "banen-up") as client:
@@ -181,9 +175,10 @@ class Programme:
         place = self.folder / "secrets"
         role = schema_of(running.partner, running.service)
         password = secret(place / role)
+        database = database_of(running.partner)
         files = {
-            "DATABASE_URL": self.database.url(DATABASE, user=role, password=password),
-            "KEYS_URL": self.keys.url(DATABASE, user=role, password=password),
+            "DATABASE_URL": self.database.url(database, user=role, password=password),
+            "KEYS_URL": self.keys.url(database, user=role, password=password),
             "BUS_URL": self.bus_url(user_name(running.partner, running.service)),
             "METRICS_TOKEN": self.metrics_token(running),
         }
@@ -218,52 +213,3 @@ def master_key(folder: Path, partner: str) -> Path:
     if not path.exists():
         write_private(path, os.urandom(32).hex())
     return path
-
-
-async def prepare_stores(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A role and a schema for each service of each partner, brought up to date."""
-    installed = services()
-    await _make_database(server)
-    owner = await asyncpg.connect(server.url(DATABASE))
-    try:
-        for partner in partners:
-            for service in partner.services:
-                schema = schema_of(partner.id, service)
-                await _make_role(owner, schema, secret(folder / "secrets" / schema))
-                await migrate(owner, schema, migrations(installed[service].sql))
-                await grant_store(owner, schema, schema)
-    finally:
-        await owner.close()
-
-
-async def prepare_keys(server: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A schema of keys for each partner, and a role for each of its services that reads no table of it."""
-    await _make_database(server)
-    owner = await asyncpg.connect(server.url(DATABASE))
-    try:
-        for partner in partners:
-            schema = keys_schema_of(partner.id)
-            await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
-            for service in partner.services:
-                role = schema_of(partner.id, service)
-                await _make_role(owner, role, secret(folder / "secrets" / role))
-                await grant_keys(owner, schema, role)
-                await grant_anchors(owner, schema, role)
-    finally:
-        await owner.close()
-
-
-async def _make_database(server: Postgres) -> None:
-    admin = await asyncpg.connect(server.url())
-    try:
-        if not await admin.fetchval("select 1 from pg_database where datname = $1", DATABASE):
-            await admin.execute(f"create database {DATABASE}")
-            await admin.execute(f"revoke all on database {DATABASE} from public")
-    finally:
-        await admin.close()
-
-
-async def _make_role(owner: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:
-    if not await owner.fetchval("select 1 from pg_roles where rolname = $1", role):
-        await owner.execute(f"create role \"{role}\" login password '{password}'")
-    await owner.execute(f'grant connect on database {DATABASE} to "{role}"')

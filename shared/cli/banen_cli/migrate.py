@@ -10,8 +10,8 @@ import typer
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
-from banen_kit.postgres import UNREACHABLE, grant_anchors, grant_keys, grant_store, migrate, migrations
-from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.postgres import UNREACHABLE
+from banen_kit.provision import provision_keys, provision_store
 from banen_kit.store import StoreRefusesToStart
 
 
@@ -42,15 +42,8 @@ def command(
 
 async def _migrate(partner: str, service: str, owner_url: str, *, keys: bool) -> list[str]:
     owner = await asyncpg.connect(owner_url)
-    role = schema_of(partner, service)
+    provision = provision_keys if keys else provision_store
     try:
-        if keys:
-            done = await migrate(owner, keys_schema_of(partner), migrations(["banen_kit"], "keys_sql"))
-            await grant_keys(owner, keys_schema_of(partner), role)
-            await grant_anchors(owner, keys_schema_of(partner), role)
-        else:
-            done = await migrate(owner, role, migrations(services()[service].sql))
-            await grant_store(owner, role, role)
+        return await provision(owner, partner, services()[service])
     finally:
         await owner.close()
-    return done

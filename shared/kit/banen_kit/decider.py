@@ -32,6 +32,14 @@ class PersonErased(Refused):
         super().__init__("person-erased", "This person was erased; nothing more can be recorded.")
 
 
+class ReferenceTaken(Refused):
+    """Another service of the same partner keeps somebody under this reference."""
+
+    def __init__(self) -> None:
+        detail = "Another service of this partner keeps somebody under this reference."
+        super().__init__("reference-taken", detail)
+
+
 class Stored(BaseModel, frozen=True, extra="forbid"):
     """A private event. Strict about unknown fields, because nobody else writes these."""
 

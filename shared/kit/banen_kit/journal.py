@@ -1,7 +1,7 @@
 """A service's own events, typed: a store, with the codec that turns events into records and back."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -23,9 +23,10 @@ from banen_kit.personal import (
     seal,
     unseal,
 )
-from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded
+from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded, ref_of
 
 E = TypeVar("E", bound=Stored)
+BATCH = 500
 
 
 class UnknownEvent(Exception):
@@ -78,13 +79,10 @@ class Codec(Generic[E]):
         self._by_name = {event.TYPE: event for event in self.types}
         self._persons = {event.TYPE: persons_of(event) for event in self.types}
         self._references = {event.TYPE: references_of(event) for event in self.types}
-        self.telling = [
-            event.TYPE
-            for event in self.types
-            if event.erased_person is not Stored.erased_person or event.same_person is not Stored.same_person
-        ]
-        """The types of events that may erase a person, or say that two references are one person."""
         self.erasing = [e.TYPE for e in self.types if e.erased_person is not Stored.erased_person]
+        """The types of events that may erase a person; below, that may say that two references are one person."""
+        self.linking = [e.TYPE for e in self.types if e.same_person is not Stored.same_person]
+        self.telling = list(dict.fromkeys(self.erasing + self.linking))
 
     def persons(self, event: E) -> set[str]:
         """All persons whom an event concerns, whether or not it holds personal data."""
@@ -102,8 +100,13 @@ class Codec(Generic[E]):
         So a placement is about its client alone, though it mentions an employer.
         """
         events = list(events)
-        persons = {person for event in events for person in self.persons(event)}
-        return persons or {ref for event in events for ref in self.mentioned(event)}
+        persons = set[str]().union(*map(self.persons, events))
+        return persons or set[str]().union(*map(self.mentioned, events))
+
+    def refs(self, stream: str, events: Iterable[E]) -> frozenset[UUID]:
+        """Whom these events may concern, without the reference in the name of their stream."""
+        found = {ref for event in events for ref in (*self.about([event]), *_erased([event]))}
+        return frozenset(UUID(ref) for ref in found - {ref_of(stream)})
 
     def sealed_for(self, event: E) -> set[str]:
         """Whose personal data an event holds in the clear."""
@@ -167,6 +170,13 @@ class Journal(Generic[E]):
     def fact(self, record: Recorded) -> Fact[E]:
         return Fact(self.codec.decode(record), record)
 
+    async def of_type(self, kind: str) -> AsyncIterator[list[Recorded]]:
+        """All records of one type in order, `BATCH` at a time, so that others get their turn."""
+        after = 0
+        while records := await self.store.of_type(kind, after, BATCH):
+            after = records[-1].position
+            yield records
+
     async def append(self, stream: str, events: Sequence[E], expected: int | None, meta: Meta) -> Appended:
         """Destroys the keys of whomever an event erases before it comes back.
 
@@ -188,7 +198,8 @@ class Journal(Generic[E]):
             "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
             "fingerprintOf": persons,
         }
-        command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at)
+        refs = self.codec.refs(stream, events)
+        command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at, refs)
         appended = await self.store.append(command)
         if appended.outcome is Outcome.APPENDED:
             await self.destroy_erased(events)
@@ -208,9 +219,14 @@ class Journal(Generic[E]):
         One question to the keys where nothing is left to do. Raises `StoreUnavailable`; `NotDestroyed` where all of
         them were overwritten and only old copies are still on the disk.
         """
-        events = [self.codec.decode(record) for record in await self.store.of_types(self.codec.telling)]
-        alone = _erased(events, alone=True)
-        left = await self.keys.left_to_destroy(_erased(events, alone=False), alone, _pairs(events))
+        together, alone, pairs = set[str](), set[str](), set[tuple[str, str]]()
+        for kind in self.codec.telling:
+            async for records in self.of_type(kind):
+                events = [self.codec.decode(record) for record in records]
+                together.update(_erased(events, alone=False))
+                alone.update(_erased(events, alone=True))
+                pairs.update(_pairs(events))
+        left = await self.keys.left_to_destroy(sorted(together), sorted(alone), sorted(pairs))
         unswept: NotDestroyed | None = None
         for persons, is_alone in ((left.intersection(alone), True), (left.difference(alone), False)):
             try:
@@ -272,9 +288,9 @@ def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes |
     return sha256(b"".join(found)).digest() if found else None
 
 
-def _erased(events: Iterable[Stored], *, alone: bool) -> list[str]:
-    """Whom these events erase: with everything linked to them, or alone."""
-    chosen = (event.erased_person() for event in events if event.erases_alone() is alone)
+def _erased(events: Iterable[Stored], *, alone: bool | None = None) -> list[str]:
+    """Whom these events erase: with everything linked to them, or alone, or all."""
+    chosen = (event.erased_person() for event in events if alone in (None, event.erases_alone()))
     return sorted({str(person) for person in chosen if person is not None})
 
 

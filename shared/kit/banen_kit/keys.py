@@ -56,7 +56,10 @@ class Keys(Protocol):
     """
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed."""
+        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed.
+
+        Raises `ReferenceTaken`.
+        """
         ...
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:

@@ -20,6 +20,7 @@ class MemoryStore:
         self._log: list[Recorded] = []
         self._streams: dict[str, list[Recorded]] = {}
         self._ids: dict[UUID, Recorded] = {}
+        self._refs: dict[UUID, set[str]] = {}
         self._grown = asyncio.Event()
 
     async def append(self, command: Append) -> Appended:
@@ -50,6 +51,8 @@ class MemoryStore:
                     command.known_at or recorded_at,
                 )
             )
+        for ref in command.refs:
+            self._refs.setdefault(ref, set()).add(command.stream)
         self._grown.set()
         last = self._log[-1]
         return Appended(Outcome.APPENDED, last.version, last.position)
@@ -69,8 +72,23 @@ class MemoryStore:
     async def find(self, event_id: UUID) -> Recorded | None:
         return self._ids.get(event_id)
 
-    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
-        return [event for event in self._log if event.type in types]
+    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+        return [event for event in self._log[after:] if event.type == kind][:limit]
+
+    async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
+        found = {stream for ref in refs for stream in self._refs.get(ref, ())}
+        return sorted(found | (self._streams.keys() & set(streams)))
+
+    async def quiet(
+        self, category: str, before: datetime, ended: Sequence[str], after: str, limit: int
+    ) -> list[str]:
+        last = {stream: events[-1] for stream, events in self._streams.items()}
+        return sorted(
+            stream
+            for stream, event in last.items()
+            if stream.startswith(f"{category}-") and stream > after
+            if event.recorded_at < before and event.type not in ended
+        )[:limit]
 
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         return self._log[after : after + limit]

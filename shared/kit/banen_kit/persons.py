@@ -1,7 +1,6 @@
 """What a partner holds on one person, what they asked, and the proof that they were erased: for data stewards alone."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,12 +16,12 @@ from banen_kit.audit import Kept, Outcome
 from banen_kit.decider import Stored
 from banen_kit.desk import AMSTERDAM, Desk, as_uuid
 from banen_kit.gate import Gate, who
+from banen_kit.held import REQUEST_TYPES, held_on
 from banen_kit.journal import Fact
 from banen_kit.personal import Erased, Sealed
 from banen_kit.problem import Problem
-from banen_kit.requests import RequestAnswered, RequestExtended, RequestReceived
+from banen_kit.store import ref_of
 
-BATCH = 2000
 ALGORITHM = "Ed25519"
 CERTIFICATE = "banen-erasure+jwt"
 
@@ -90,28 +89,15 @@ class Persons:
         """All facts of the streams that are about one of the references, in the order in which they were recorded."""
         journal = self.desk.journal
         found: list[Fact[Any]] = []
-        for stream in await self._streams(refs):
-            facts = await journal.read(stream)
-            if refs & journal.codec.about(fact.event for fact in facts):
-                found += facts
+        async for facts in held_on(self.desk.service, journal, refs):
+            found += facts
         return sorted(found, key=lambda fact: fact.record.position)
-
-    async def _streams(self, refs: Iterable[str]) -> list[str]:
-        """The streams in which one of the references is written."""
-        refs = list(refs)
-        found: dict[str, None] = {}
-        position = 0
-        while records := await self.desk.journal.store.read_all(position, BATCH):
-            position = records[-1].position
-            found.update(dict.fromkeys(r.stream for r in records if any(ref in r.data for ref in refs)))
-        return list(found)
 
     async def _erasure(self, ref: str) -> Fact[Any] | None:
         """The erasure that reached this reference: its own, or one of everything that is linked to it."""
         journal = self.desk.journal
         refs = await journal.keys.linked(ref)
-        records = await journal.store.of_types(journal.codec.erasing)
-        facts = [journal.fact(record) for record in records]
+        facts = await self._facts(refs)
         reaching = [fact for fact in facts if str(fact.event.erased_person()) in refs]
         together = [fact for fact in reaching if not fact.event.erases_alone()]
         alone = [fact for fact in reaching if str(fact.event.erased_person()) == ref]
@@ -176,19 +162,15 @@ def routes(persons: Persons, gate: Gate) -> APIRouter:
 
 async def requests_of(desk: Desk) -> list[dict[str, Any]]:
     """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
-    types = [RequestReceived.TYPE, RequestExtended.TYPE, RequestAnswered.TYPE]
     found: dict[str, dict[str, Any]] = {}
-    for record in await desk.journal.store.of_types(types):
-        data = json.loads(record.data)
-        found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
+    for kind in REQUEST_TYPES:  # what was received before what became of it
+        async for records in desk.journal.of_type(kind):
+            for record in records:
+                data = json.loads(record.data)
+                found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
     today = desk.clock().astimezone(AMSTERDAM).date()
     rows = [_request(data, today) for data in found.values()]
     return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
-
-
-def ref_of(stream: str) -> str:
-    """The reference in the name of a stream."""
-    return stream.split("-", 1)[1]
 
 
 def _access(kept: Kept) -> dict[str, Any]:

@@ -144,14 +144,17 @@ async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) ->
 
 async def grant_store(owner: Connection, schema: str, role: str) -> None:
     """Let a service's role read everything, append only through the functions, and write what is no log."""
+    database = await owner.fetchval("select quote_ident(current_database())")
     await owner.execute(f"""
+        grant connect on database {database} to "{role}";
         grant usage on schema "{schema}" to "{role}";
         grant select, insert, update, delete on all tables in schema "{schema}" to "{role}";
         grant select on all sequences in schema "{schema}" to "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         grant execute on all functions in schema "{schema}" to "{role}";
         revoke insert, update, delete
-            on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".audit from "{role}";
+            on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".stream_references,
+            "{schema}".audit from "{role}";
     """)
 
 
@@ -159,26 +162,31 @@ KEYS_FUNCTIONS = (
     "keys_for(text[], bytea[])",
     "find_keys(text[])",
     "linked(text[])",
-    "link_persons(int[], text[], text[])",
     "destroy_keys(text[], boolean)",
     "mark_swept(text[])",
+    "claim_keys(text[])",
     "left_to_destroy(text[], text[], text[], text[])",
     "oldest_segment()",
 )
-"""All that a service's role may do with persons' keys."""
+"""All that a service's role may do with persons' keys, unless it links persons."""
+LINKING = "link_persons(int[], text[], text[])"
 
 
-async def grant_keys(owner: Connection, schema: str, role: str) -> None:
+async def grant_keys(owner: Connection, schema: str, role: str, *, links: bool) -> None:
     """Let a role call a few functions and take destroyed keys off the disk; it reads and writes no table.
 
+    `links`: whether its service tells which references are one person, and so erases others' references with its own.
     The owner must be a superuser: `pg_switch_wal` and `pg_checkpoint` are not given away by anybody else.
     """
+    database = await owner.fetchval("select quote_ident(current_database())")
+    functions = (*KEYS_FUNCTIONS, LINKING) if links else KEYS_FUNCTIONS
     await owner.execute(f"""
+        grant connect on database {database} to "{role}";
         grant usage on schema "{schema}" to "{role}";
         revoke all on all tables in schema "{schema}" from "{role}";
         revoke execute on all functions in schema "{schema}" from public;
         revoke execute on all functions in schema "{schema}" from "{role}";
-        grant execute on function {", ".join(f'"{schema}".{function}' for function in KEYS_FUNCTIONS)} to "{role}";
+        grant execute on function {", ".join(f'"{schema}".{function}' for function in functions)} to "{role}";
         grant maintain on "{schema}".keys to "{role}";
         grant execute on function pg_catalog.pg_switch_wal() to "{role}";
         grant pg_checkpoint to "{role}";

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from banen_kit.coalesce import Coalescer
-from banen_kit.decider import PersonErased
+from banen_kit.decider import PersonErased, ReferenceTaken
 from banen_kit.destroy import SWEEP_SECONDS, sweep
 from banen_kit.keys import (
     MASTER_CHECK,
@@ -103,7 +103,10 @@ class PostgresKeys:
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         wanted = set(persons)
         found = self._cache.known(wanted)
-        return found | await self._ask(self._makers, wanted - found.keys())
+        found |= await self._ask(self._makers, wanted - found.keys())
+        if len(found) < len(wanted):
+            raise ReferenceTaken
+        return found
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
         wanted = set(persons)
@@ -153,6 +156,11 @@ class PostgresKeys:
                 "The persons' keys were wrapped by another master key; use the one that they were made with."
             ) from error
 
+    async def claim(self, persons: Iterable[str]) -> None:
+        """Keys of these persons that are nobody's yet are this service's from now on."""
+        async with reachable():
+            await self._pool.execute("select claim_keys($1)", list(persons))
+
     async def _of_partner(self, name: str) -> bytes:
         key = (await self.keys_for([name]))[name]
         assert key is not None, f"{name} was destroyed"
@@ -190,7 +198,7 @@ class PostgresKeys:
                 "select person, wrapped from keys_for($1, $2)", list(persons), fresh
             )
         found = {row["person"]: row["wrapped"] for row in rows}
-        return [(found[person],) for person in persons]
+        return [(found[person],) if person in found else () for person in persons]
 
     async def _find(self, persons: Sequence[str]) -> Sequence[Wrapped]:
         async with reachable():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -13,8 +14,18 @@ from banen_kit.store import Append, Appended, Horizon, Outcome, Recorded, refuse
 POLL_SECONDS = 0.25
 """How long another process's append may go unseen; appends of this process wake readers at once."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
-APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 """Takes what `append_arguments` gives; what it returns is read by `outcomes`."""
+CONCERNING = (
+    "select stream from streams where stream = any ($2)"
+    " union select stream from stream_references where ref = any ($1) order by 1"
+)
+QUIET = (
+    "select stream from streams s"
+    " where starts_with(stream, $1 || '-') and stream > $4 and recorded_at < $2 and not exists"
+    " (select from events e where e.stream = s.stream and e.version = s.version and e.type = any ($3))"
+    " order by stream limit $5"
+)
 
 
 class PostgresStore:
@@ -56,10 +67,22 @@ class PostgresStore:
             row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
         return Recorded(*row) if row else None
 
-    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
-        query = f"select {COLUMNS} from events where type = any ($1) order by position"
+    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+        query = f"select {COLUMNS} from of_type($1, $2, $3)"
         async with reachable():
-            return list(map(Recorded._make, await self.pool.fetch(query, list(types))))
+            return list(map(Recorded._make, await self.pool.fetch(query, kind, after, limit)))
+
+    async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
+        async with reachable():
+            rows = await self.pool.fetch(CONCERNING, list(refs), list(streams))
+        return [row["stream"] for row in rows]
+
+    async def quiet(
+        self, category: str, before: datetime, ended: Sequence[str], after: str, limit: int
+    ) -> list[str]:
+        async with reachable():
+            rows = await self.pool.fetch(QUIET, category, before, list(ended), after, limit)
+        return [row["stream"] for row in rows]
 
     async def read_all(self, after: int, limit: int) -> list[Recorded]:
         query = f"select {COLUMNS} from read_all($1, $2)"
@@ -94,6 +117,7 @@ class PostgresStore:
 def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
     """The commands as the arrays that the stored function takes."""
     events = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
+    refs = [(number, ref) for number, command in enumerate(commands, 1) for ref in command.refs]
     return (
         [command.stream for command in commands],
         [command.expected for command in commands],
@@ -105,6 +129,8 @@ def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
         [event.type for _, event in events],
         [event.schema_version for _, event in events],
         [event.data for _, event in events],
+        [number for number, _ in refs],
+        [ref for _, ref in refs],
     )
 
 

@@ -38,8 +38,6 @@ from banen_kit.postgres_store import PostgresStore
 from banen_kit.publishable import Publisher
 from banen_kit.store import StoreUnavailable
 
-RELAY_LOCK = 8
-"""Class of the two-integer advisory lock that a store's relay holds; the second integer is the store's number."""
 WATERMARK_SECONDS = 2.0
 FAULT_SECONDS = 5.0
 """How long publishing may fail before that is a fault: a bus that restarts is none."""
@@ -147,11 +145,8 @@ class Relay:
         `stands_by` is called for as long as another relay has it.
         """
         async with reachable(), self._store.pool.acquire() as connection:
-            number = await connection.fetchval("select store_number()")
             try:
-                while not await connection.fetchval(
-                    "select pg_try_advisory_lock($1, $2)", RELAY_LOCK, number
-                ):
+                while not await connection.fetchval("select own_relay()"):
                     stands_by()
                     await asyncio.sleep(1)
                 await self._take_over(connection)

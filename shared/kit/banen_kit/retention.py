@@ -7,9 +7,9 @@ another service has a period of its own.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, NoReturn
 from uuid import UUID, uuid5
 
@@ -24,12 +24,13 @@ from banen_kit.desk import AMSTERDAM, Desk
 from banen_kit.due_list import Due, DueList, keys
 from banen_kit.faults import Faults, Loop
 from banen_kit.gate import Gate, who
-from banen_kit.persons import ref_of, requests_of
+from banen_kit.held import held_on
+from banen_kit.persons import requests_of
 from banen_kit.problem import Problem, from_validation
 from banen_kit.requests import months_after
 from banen_kit.service import Operation
 from banen_kit.settings import SettingsInvalid
-from banen_kit.store import Recorded
+from banen_kit.store import Recorded, ref_of
 
 log = logging.getLogger(__name__)
 
@@ -62,24 +63,6 @@ def read_months(text: str, kinds: Mapping[str, Operation]) -> Months:
     return found
 
 
-@dataclass
-class _Kept:
-    """What one pass over a store finds: when each stream had its last fact, and whom it is about."""
-
-    last: dict[str, datetime] = field(default_factory=dict[str, datetime])
-    persons: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    mentioned: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    erased: set[str] = field(default_factory=set[str])
-
-    def last_of_persons(self) -> dict[str, datetime]:
-        found: dict[str, datetime] = {}
-        for stream, last in self.last.items():
-            # As `Codec.about` says of a whole stream: an agreement keeps the employer whom it mentions.
-            for ref in self.persons[stream] or self.mentioned[stream]:
-                found[ref] = max(found.get(ref, last), last)
-        return found
-
-
 class TooMany(Exception):
     """A pass would erase far more than usual, which a wrong clock or setting would do too."""
 
@@ -106,9 +89,7 @@ class Retention:
         async def work() -> None:
             try:
                 await self.apply()
-            except (
-                TooMany
-            ) as stopped:  # a pass reads the whole store: the next comes when it would, or is asked for
+            except TooMany as stopped:  # the next pass comes when it would, or is asked for
                 self.faults.raise_(STOPPED, str(stopped), still_ready=True)
             else:
                 self.faults.clear(STOPPED)
@@ -185,32 +166,35 @@ class Retention:
 
     async def due(self) -> list[tuple[str, str]]:
         """Kind and reference of whoever's period is over."""
-        kept = await self._read()
         today = self._today()
-        last = kept.last_of_persons()
         found: list[tuple[str, str]] = []
-        for stream in kept.last:
-            kind, ref = stream.split("-", 1)[0], ref_of(stream)
-            is_kept = kind in self.months and ref in last and ref not in kept.erased
-            if is_kept and is_due(last[ref], self.months[kind], today):
-                found.append((kind, ref))
+        for kind, months in self.months.items():
+            async for ref in self._quiet(kind, months, today):
+                last = await self._last_fact(ref)
+                if last is not None and is_due(last, months, today):
+                    found.append((kind, ref))
         return found
 
-    async def _read(self) -> _Kept:
-        kept, position = _Kept(), 0
-        journal = self.desk.journal
-        while records := await journal.store.read_all(position, BATCH):
-            position = records[-1].position
-            for record in records:
-                event = journal.fact(record).event
-                kept.last[record.stream] = max(
-                    kept.last.get(record.stream, record.recorded_at), noted_at(record)
-                )
-                kept.persons.setdefault(record.stream, set()).update(journal.codec.persons(event))
-                kept.mentioned.setdefault(record.stream, set()).update(journal.codec.mentioned(event))
-                if (person := event.erased_person()) is not None:
-                    kept.erased.add(str(person))
-        return kept
+    async def _quiet(self, kind: str, months: int, today: date) -> AsyncIterator[str]:
+        """Whoever may be due: nothing happened in their own stream for long enough, and they are not erased."""
+        # Whatever was recorded in the month that lies so many months back may be due; `is_due` says which of it is.
+        first_kept = months_after(today.replace(day=1), 1 - months)
+        before = datetime.combine(first_kept, time.min, AMSTERDAM)
+        journal, after = self.desk.journal, ""
+        while streams := await journal.store.quiet(kind, before, journal.codec.erasing, after, BATCH):
+            after = streams[-1]
+            for stream in streams:
+                yield ref_of(stream)
+
+    async def _last_fact(self, ref: str) -> datetime | None:
+        """When something was last noted about them, in whatever stream; None where they were erased."""
+        last: datetime | None = None
+        async for facts in held_on(self.desk.service, self.desk.journal, {ref}):
+            if any(str(fact.event.erased_person()) == ref for fact in facts):
+                return None
+            noted = max(noted_at(fact.record) for fact in facts)
+            last = noted if last is None else max(last, noted)
+        return last
 
     async def _erase(self, kind: str, ref: str, today: date) -> None:
         operation = self.desk.service.kept[kind]

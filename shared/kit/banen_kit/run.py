@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -30,6 +31,7 @@ from banen_kit.desk import Desk
 from banen_kit.due_list import PostgresDueList
 from banen_kit.faults import Faults, Loop, forever
 from banen_kit.gate import Gate
+from banen_kit.held import CLAIM_SECONDS, claim_keys
 from banen_kit.http import Health, create_app
 from banen_kit.journal import Codec, Journal
 from banen_kit.master_key import MasterKey
@@ -197,6 +199,8 @@ async def open_host(
     if service.kept:
         app.include_router(retention_routes(retention, gate))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
+    claim = partial(claim_keys, service, store, persons_keys)
+    loops.append(lambda: forever("claim-keys", claim, faults, every=CLAIM_SECONDS))
     host = Host(settings, desk, gate, store, keys_pool, health, app, loops)
     if addition is not None:
         await addition(host)

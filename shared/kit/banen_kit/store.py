@@ -74,6 +74,8 @@ class Append:
     expected: int | None
     metadata: str
     known_at: datetime | None = None
+    refs: frozenset[UUID] = frozenset()
+    """Whom the events may concern, beside the reference in the stream's name: so that `concerning` finds the stream."""
 
 
 def refuse_unfit(commands: Sequence[Append]) -> None:
@@ -83,6 +85,11 @@ def refuse_unfit(commands: Sequence[Append]) -> None:
             raise StreamTooLong(f"a command appends 1 to {MOST_EVENTS} events, not {len(command.events)}")
     if len({command.stream for command in commands}) != len(commands):
         raise ValueError("at most one command per stream in a batch")
+
+
+def ref_of(stream: str) -> str:
+    """The reference in the name of a stream."""
+    return stream.split("-", 1)[1]
 
 
 class Outcome(StrEnum):
@@ -157,8 +164,21 @@ class EventStore(Protocol):
         """The event with this id."""
         ...
 
-    async def of_types(self, types: Sequence[str]) -> list[Recorded]:
-        """All events of these types, in order of position; few types have few events, and nothing limits them."""
+    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+        """Events of one type after a position, in order."""
+        ...
+
+    async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
+        """In order: those of the named streams that exist, and all whose commands named one of the references."""
+        ...
+
+    async def quiet(
+        self, category: str, before: datetime, ended: Sequence[str], after: str, limit: int
+    ) -> list[str]:
+        """Names of streams `<category>-…` after a name, in an order of the store's own.
+
+        Only those in which nothing was recorded since `before`, and whose last event is of none of the types `ended`.
+        """
         ...
 
     async def read_all(self, after: int, limit: int) -> list[Recorded]:

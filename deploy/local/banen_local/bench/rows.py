@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from banen_kit.postgres import Pool, connect, migrate, migrations
+from banen_kit.provision import index_types
 from banen_local.postgres import Postgres
 
 RUNS = 3
@@ -64,6 +65,7 @@ async def rate(count: int, work: Awaitable[Any]) -> float:
 async def schema(server: Postgres, name: str, *packages: str) -> AsyncGenerator[Pool]:
     owner = await asyncpg.connect(server.url())
     await migrate(owner, name, migrations(packages or ["banen_kit"]))
+    await index_types(owner, name, ["client-taken-on"])  # what is appended, and asked for by its type
     await owner.close()
     pool = await connect(server.url(), name, min_size=8)
     try:

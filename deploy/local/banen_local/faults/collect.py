@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,14 @@ import httpx2
 from banen_contracts.base import source_of
 from banen_kit.bus import api, connected, headers_of, jetstream, stream_name
 from banen_kit.bus_users import OPERATOR
+from banen_kit.postgres import Connection
 from banen_kit.settings import keys_schema_of, schema_of
 from banen_local.faults.ledger import Line
 from banen_local.faults.oracle import NEVER_PUBLISHED, Evidence, Numbered, Stored
 from banen_local.folder import LocalError
 from banen_local.postgres import Postgres
-from banen_local.programme import DATABASE, Programme
+from banen_local.prepare import database_of
+from banen_local.programme import Programme
 
 INACTIVE = 30_000_000_000
 """Nanoseconds after which NATS removes a consumer that nobody reads."""
@@ -33,8 +35,8 @@ class Collector:
 
     async def until_counted(self) -> None:
         """Comes back when reporting has counted all that is recorded now."""
-        async with _owner(self.programme.database) as owner:
-            heads = await self._heads(owner)
+        heads = await self._heads()
+        async with self._owner("bureau") as owner:
 
             async def are_counted() -> bool:
                 found = await owner.fetchval(
@@ -49,17 +51,21 @@ class Collector:
     async def until_followed(self, lines: Sequence[Line]) -> None:
         """Comes back when policies have recorded what follows from these commands."""
         expected = [line.follows for line in lines if line.follows]
-        async with _owner(self.programme.database) as owner:
-            for schema in {where for where, _, _ in expected}:
-                streams = [stream for where, stream, _ in expected if where == schema]
-                versions = [version for where, _, version in expected if where == schema]
-                query = (
-                    "select count(*) from unnest($1::text[], $2::bigint[]) u (stream, version)"
-                    f' join "{schema}".events using (stream, version)'
-                )
+        for one in self.programme.services:
+            schema = schema_of(one.partner, one.service)
+            streams = [stream for where, stream, _ in expected if where == schema]
+            versions = [version for where, _, version in expected if where == schema]
+            query = (
+                "select count(*) from unnest($1::text[], $2::bigint[]) u (stream, version)"
+                f' join "{schema}".events using (stream, version)'
+            )
+            async with self._owner(one.partner) as owner:
 
                 async def are_recorded(
-                    query: str = query, streams: list[str] = streams, versions: list[int] = versions
+                    owner: Connection = owner,
+                    query: str = query,
+                    streams: list[str] = streams,
+                    versions: list[int] = versions,
                 ) -> bool:
                     return await owner.fetchval(query, streams, versions) == len(streams)
 
@@ -68,9 +74,9 @@ class Collector:
     async def evidence(self, lines: Sequence[Line]) -> Evidence:
         stored: list[Stored] = []
         published: list[Numbered] = []
-        async with _owner(self.programme.database) as owner:
-            for one in self.programme.services:
-                schema, source = schema_of(one.partner, one.service), source_of(one.partner, one.service)
+        for one in self.programme.services:
+            schema, source = schema_of(one.partner, one.service), source_of(one.partner, one.service)
+            async with self._owner(one.partner) as owner:
                 for row in await owner.fetch(
                     f'select position, stream, version, type, id from "{schema}".events'
                 ):
@@ -86,6 +92,7 @@ class Collector:
                     )
                 rows = await owner.fetch(f'select sequence, event_id from "{schema}".publications')
                 published += [Numbered(source, row["sequence"], str(row["event_id"])) for row in rows]
+        async with self._owner("bureau") as owner:
             rows = await owner.fetch("select source, sequence, event_id from bureau_reporting.inbox")
             received = [Numbered(row["source"], row["sequence"], str(row["event_id"])) for row in rows]
         national: Mapping[str, Any] = (await self._ask("targets"))["national"]["total"]
@@ -102,23 +109,29 @@ class Collector:
             set_aside=(await self._ask("set-aside"))["count"],
         )
 
-    async def _heads(self, owner: "asyncpg.Connection[asyncpg.Record]") -> list[UUID]:
+    async def _heads(self) -> list[UUID]:
         """The last public event that each service has recorded."""
         heads: list[UUID] = []
         for one in self.programme.services:
-            rows = await owner.fetch(
-                f'select id from "{schema_of(one.partner, one.service)}".events'
-                " where type <> all ($1) order by position desc limit 1",
-                sorted(NEVER_PUBLISHED),
-            )
+            async with self._owner(one.partner) as owner:
+                rows = await owner.fetch(
+                    f'select id from "{schema_of(one.partner, one.service)}".events'
+                    " where type <> all ($1) order by position desc limit 1",
+                    sorted(NEVER_PUBLISHED),
+                )
             heads += [row["id"] for row in rows]
         return heads
 
     async def _tombstones(self) -> int:
-        async with _owner(self.programme.keys) as owner:
-            schemas = [keys_schema_of(partner.id) for partner in self.programme.partners]
-            query = 'select count(*) from "{}".keys where wrapped is null'
-            return sum([await owner.fetchval(query.format(schema)) or 0 for schema in schemas])
+        found = 0
+        for partner in self.programme.partners:
+            query = f'select count(*) from "{keys_schema_of(partner.id)}".keys where wrapped is null'
+            async with _connected(self.programme.keys, partner.id) as owner:
+                found += await owner.fetchval(query)
+        return found
+
+    def _owner(self, partner: str) -> AbstractAsyncContextManager[Connection]:
+        return _connected(self.programme.database, partner)
 
     async def _verdicts(self) -> dict[str, str]:
         """On every placement, from the rows behind the national figure."""
@@ -158,8 +171,8 @@ class Collector:
 
 
 @asynccontextmanager
-async def _owner(server: Postgres) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
-    owner = await asyncpg.connect(server.url(DATABASE))
+async def _connected(server: Postgres, partner: str) -> AsyncGenerator[Connection]:
+    owner = await asyncpg.connect(server.url(database_of(partner)))
     try:
         yield owner
     finally:

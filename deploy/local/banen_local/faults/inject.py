@@ -20,7 +20,7 @@ from banen_kit.settings import schema_of
 from banen_kit.topology import Partner, apply_stream, policy_consumers, reporting_consumer, streams
 from banen_local.faults.site import NOISE, Site
 from banen_local.folder import LocalError
-from banen_local.programme import DATABASE
+from banen_local.prepare import database_of
 
 SECONDS = 4.0
 """How long a fault lasts."""
@@ -41,7 +41,8 @@ async def superuser(site: Site) -> AsyncGenerator["asyncpg.Connection[asyncpg.Re
         "statement_timeout": "0",
         "application_name": "faults",
     }
-    connection = await asyncpg.connect(site.programme.database.url(DATABASE), server_settings=settings)
+    url = site.programme.database.url(database_of("uaf"))
+    connection = await asyncpg.connect(url, server_settings=settings)
     try:
         yield connection
     finally:
