@@ -522,7 +522,13 @@ class Untrue:
 
     def says(self, **claims: Any) -> None:
         """Its next ID token is a good one, but for these claims."""
-        said = {"partner": "uaf", "audience": CLIENT, "subject": "adviser-1", "iss": self.url} | claims
+        said = {
+            "partner": "uaf",
+            "audience": CLIENT,
+            "subject": "adviser-1",
+            "iss": self.url,
+            "typ": "JWT",
+        } | claims
         token = self.fake.token(Role.ADVISER, **said)
         tokens = {"access_token": "x", "token_type": "Bearer", "id_token": token}
         self.answer = lambda: JSONResponse(tokens)
@@ -595,6 +601,9 @@ async def test_believes_an_id_token_that_we_asked_for_though_others_may_read_it(
         {"exp": None},
         {"iat": int(time.time()) + 3600},
         {"sub": None},
+        {"typ": "at+jwt"},
+        {"typ": "logout+jwt"},
+        {"exp": int(time.time()) + 10 * 365 * 86_400},
     ],
 )
 async def test_an_id_token_for_another_login_is_refused(

@@ -25,7 +25,7 @@ from banen_kit.gate import refused, who
 from banen_kit.identity import Principal
 from banen_kit.problem import Problem
 from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions, digest
-from banen_kit.tokens import Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
+from banen_kit.tokens import IDENTITY, Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Logins:
         metadata = await self._metadata()
         id_token = await self._exchange(metadata.token_endpoint, code, started.verifier)
         try:
-            claims = await self.issuer.claims(id_token, self.client.client_id)
+            claims = await self.issuer.claims(id_token, self.client.client_id, IDENTITY)
             check_login(claims, self.client.client_id, started.nonce)
             return principal_of(claims)
         except TokenRefused as error:

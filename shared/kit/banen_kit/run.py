@@ -201,7 +201,7 @@ async def open_host(
         settings.partner,
         source_of(settings.partner, service.name),
         service.rights,
-        Issuer(settings.issuer, http),
+        Issuer(settings.issuer, http, access=settings.access_token_types.split()),
         audit,
         Sessions(pool, desk.clock),
     )
