@@ -4,6 +4,7 @@ The browser never sees a token: it gets a cookie that stands for a session kept 
 in OAuth 2.0 for Browser-Based Applications).
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -23,14 +24,19 @@ from fastapi.routing import APIRoute
 from banen_kit.audit import Audit, Outcome, entry_of
 from banen_kit.gate import refused, who
 from banen_kit.identity import Principal
+from banen_kit.login_cookie import LOGIN_COOKIE, Login, LoginCookies
 from banen_kit.problem import Problem
-from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions, digest
+from banen_kit.sessions import COOKIE, Sessions, digest
 from banen_kit.tokens import IDENTITY, Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
 
 log = logging.getLogger(__name__)
 
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
+MOST_AT_ONCE = 20
+"""Answers that we ask the issuer about together: anybody can make us ask."""
+MOST_PATH_BYTES = 1000
+"""It travels in a cookie, and browsers keep 4096 bytes."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +61,16 @@ class Logins:
     issuer: Issuer
     sessions: Sessions
     audit: Audit
+    cookies: LoginCookies = field(default_factory=LoginCookies)
+    under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     async def note(self, principal: Principal, action: str) -> None:
         await self.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
-    async def address(self, browser: str, path: str) -> str:
-        """Where a browser goes to sign in, to come back to a path of ours. Raises `Problem`."""
+    async def address(self, path: str) -> tuple[str, str]:
+        """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`."""
         started = Login(random_text(), random_text(), random_text(), own_path(path))
         metadata = await self._metadata()
-        await self.sessions.begin(browser, started)
         # No client that could ask something: making one takes 20 ms, and anybody may come here.
         client: Any = OAuth2Client(None, **self._parameters())
         address, _ = client.create_authorization_url(
@@ -72,16 +79,22 @@ class Logins:
             code_verifier=started.verifier,
             nonce=started.nonce,
         )
-        return str(address)
+        return str(address), self.cookies.seal(started, self.sessions.clock())
 
-    async def finish(self, browser: str, state: str, code: str) -> tuple[Principal, str]:
+    async def finish(self, cookie: str, state: str, code: str) -> tuple[Principal, str]:
         """Who has signed in, and where to go now. Raises `Problem`."""
-        started = await self.sessions.finish(browser, state)
+        started = self.cookies.open(cookie, state, self.sessions.clock())
         if started is None:
-            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+            raise _expired()
         if not code:
             raise refused("login-refused", "The login service refused; sign in again.")
-        principal = await self.principal(started, code)
+        if self.under_way.locked():
+            raise _hurry()
+        async with self.under_way:
+            principal = await self.principal(started, code)
+        # The issuer takes a code once; that we take its answer once does not hang on that.
+        if not await self.sessions.finish(state):
+            raise _expired()
         await self.note(principal, "login")
         return principal, started.next
 
@@ -148,7 +161,7 @@ class Logins:
 def own_path(path: str) -> str:
     """Where to go after the login: a path of this service, whatever was asked."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_own and len(path) <= 1000 else "/"
+    return path if is_own and len(path.encode()) <= MOST_PATH_BYTES else "/"
 
 
 def routes(
@@ -162,9 +175,9 @@ def routes(
 
     @router.get("/login", name="login")
     async def login(path: str = "/") -> Response:
-        browser = random_text()
-        answer = RedirectResponse(await logins.address(browser, landing(path)), 303)
-        set_cookie(answer, LOGIN_COOKIE, browser)
+        address, cookie = await logins.address(landing(path))
+        answer = RedirectResponse(address, 303)
+        set_cookie(answer, LOGIN_COOKIE, cookie)
         return answer
 
     @router.get("/login/answer", name="login-answer")
@@ -219,6 +232,15 @@ def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
     is_for_others = isinstance(claims["aud"], list) and claims["aud"] != [client_id]
     if claims.get("azp", None if is_for_others else client_id) != client_id:
         raise TokenRefused("token-azp-wrong")
+
+
+def _expired() -> Problem:
+    return refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+
+
+def _hurry() -> Problem:
+    detail = "Too many people sign in at this moment; try again."
+    return Problem(503, "busy", detail, headers={"Retry-After": "5"})
 
 
 def _away() -> Problem:
