@@ -111,6 +111,7 @@ class Place:
     app: FastAPI
     audit: MemoryAudit
     issuer: Issuer
+    gate: Gate
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
         app.add_middleware(Guard)
         problem.install(app)
-        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), issuer, sessions, audit)))
+        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), gate)))
 
         @app.get("/page", name="page")
         async def page(request: Request) -> Response:
@@ -137,7 +138,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
             assert found.session is not None
             return JSONResponse({"subject": found.principal.subject, FORM_TOKEN: found.session.form_token})
 
-        return Place(app, audit, issuer)
+        return Place(app, audit, issuer, gate)
 
     return make
 
@@ -744,6 +745,24 @@ async def test_the_provider_is_asked_about_so_many_answers_together_and_no_more(
     is_problem(answer, 503, "busy")
     going_on.set()
     assert [found.status_code for found in await asyncio.gather(*first)] == [401] * MOST_AT_ONCE
+
+
+async def test_failed_logins_are_in_the_audit_log_as_numbers_and_name_nobody(
+    browser: Browser, http: httpx2.AsyncClient
+):
+    for _ in range(3):
+        await browser.get("/login/answer?state=x&code=y")
+    await browser.sign_in(http, "no-role")
+    await browser.get("/page")  # without a cookie: nobody tried anything
+    place = browser.place
+    await place.gate.strangers.write()
+    await place.gate.strangers.write()
+    found = [(kept.entry.action, kept.entry.outcome, dict(kept.entry.detail)) for kept in place.audit.kept]
+    assert found == [
+        ("login-answer", "refused", {"code": "login-expired", "count": 3}),
+        ("login-answer", "refused", {"code": "account-incomplete", "count": 1}),
+    ]
+    assert {(kept.entry.subject, kept.entry.roles) for kept in place.audit.kept} == {("unknown", ())}
 
 
 def test_what_is_printed_of_us_holds_no_secret():

@@ -5,7 +5,6 @@ in OAuth 2.0 for Browser-Based Applications).
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,15 +20,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from banen_kit.audit import Audit, Outcome, entry_of
-from banen_kit.gate import refused, who
+from banen_kit.audit import Outcome, entry_of
+from banen_kit.gate import Gate, recorded_elsewhere, refused, who
 from banen_kit.identity import Principal
 from banen_kit.login_cookie import LOGIN_COOKIE, Login, LoginCookies
 from banen_kit.problem import Problem
 from banen_kit.sessions import COOKIE, Sessions, digest
 from banen_kit.tokens import IDENTITY, Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
-
-log = logging.getLogger(__name__)
 
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
@@ -58,14 +55,21 @@ class Logins:
     """Sends people to the issuer and takes them back."""
 
     client: RelyingParty
-    issuer: Issuer
-    sessions: Sessions
-    audit: Audit
+    gate: Gate
     cookies: LoginCookies = field(default_factory=LoginCookies)
     under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
+    @property
+    def issuer(self) -> Issuer:
+        return self.gate.issuer
+
+    @property
+    def sessions(self) -> Sessions:
+        assert self.gate.sessions is not None, "a service with pages has sessions"
+        return self.gate.sessions
+
     async def note(self, principal: Principal, action: str) -> None:
-        await self.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
+        await self.gate.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
     async def address(self, path: str) -> tuple[str, str]:
         """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`."""
@@ -185,8 +189,7 @@ def routes(
         try:
             principal, path = await logins.finish(request.cookies.get(LOGIN_COOKIE, ""), state, code)
         except Problem as problem:
-            # Not in the audit log: nobody is known yet who could be named there.
-            log.warning("login-answer refused: %s", problem.code)
+            logins.gate.turned_away(request, problem)
             raise
         # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
         await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
@@ -200,6 +203,7 @@ def routes(
     async def logout(request: Request) -> Response:
         session = who(request).session
         if session is not None:
+            recorded_elsewhere(request)
             await logins.note(session.principal, "logout")
             await logins.sessions.close(session.id)
         answer = RedirectResponse(await logins.farewell() if session else "/", 303)

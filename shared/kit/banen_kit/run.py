@@ -48,6 +48,7 @@ from banen_kit.service import Service
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.strangers import WRITE_SECONDS
 from banen_kit.tokens import Issuer
 from banen_kit.topology import read_partners
 
@@ -215,6 +216,7 @@ async def open_host(
     )
     if service.kept:
         app.include_router(retention_routes(retention, gate))
+    loops.append(lambda: forever("strangers", gate.strangers.write, faults, every=WRITE_SECONDS))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
     host = Host(settings, desk, gate, store, keys_pool, health, app, loops)
     if addition is not None:
