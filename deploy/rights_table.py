@@ -18,6 +18,9 @@ Without a token or session the answer is 401. What belongs to another partner do
 and not for your role is 403. Of the figures, the project bureau, the steering group and an auditor with a stated purpose see
 everything, a partner's people their own units and the placements behind them, everybody else the ends of months without
 rows and without small cells.
+
+Each use is in the audit log of the service, but for what is open to anyone and where the table says so; who was not
+recognised is counted there.
 """
 
 
@@ -43,7 +46,8 @@ def whose(access: Access) -> str:
         return "anyone | who shows the service's static token"
     people = "its own" if access.partners == "own" else "every partner's"
     roles = [role.value for role in Role if role in access.roles]
-    return f"{people} | {'every role' if len(roles) == len(Role) else ', '.join(roles)}"
+    unseen = "" if access.audited else " (not in the audit log)"
+    return f"{people} | {'every role' if len(roles) == len(Role) else ', '.join(roles)}{unseen}"
 
 
 def document() -> str:

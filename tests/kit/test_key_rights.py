@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.audit import MemoryAudit
-from banen_kit.decider import ReferenceTaken, Refused
+from banen_kit.decider import PersonErased, ReferenceTaken, Refused
 from banen_kit.desk import Desk, Request
 from banen_kit.destroy import sweep
 from banen_kit.held import claim_keys

@@ -27,11 +27,12 @@ from banen_kit.audit import MemoryAudit
 from banen_kit.gate import FORM_TOKEN, Gate, who
 from banen_kit.guard import Guard
 from banen_kit.identity import Role
-from banen_kit.login import Logins, RelyingParty, own_path
+from banen_kit.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
+from banen_kit.login_cookie import LOGIN, LOGIN_COOKIE
 from banen_kit.postgres import Pool, connect
 from banen_kit.rights import ANYONE, Rights, every_partner, own
 from banen_kit.server import http_server
-from banen_kit.sessions import COOKIE, LOGIN, LOGIN_COOKIE, Sessions, digest
+from banen_kit.sessions import COOKIE, Sessions, digest
 from banen_kit.testing import FakeIssuer
 from banen_kit.tokens import Issuer
 from banen_local.folder import free_port
@@ -110,6 +111,7 @@ class Place:
     app: FastAPI
     audit: MemoryAudit
     issuer: Issuer
+    gate: Gate
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
         app.add_middleware(Guard)
         problem.install(app)
-        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), issuer, sessions, audit)))
+        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), gate)))
 
         @app.get("/page", name="page")
         async def page(request: Request) -> Response:
@@ -136,7 +138,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
             assert found.session is not None
             return JSONResponse({"subject": found.principal.subject, FORM_TOKEN: found.session.form_token})
 
-        return Place(app, audit, issuer)
+        return Place(app, audit, issuer, gate)
 
     return make
 
@@ -263,7 +265,7 @@ async def test_cookies_are_for_this_host_over_https_and_not_for_scripts(
         gone = cookies_set(answer).pop(LOGIN_COOKIE)
         assert (gone["value"], gone["max-age"], gone["path"], gone["secure"]) == ("", "0", "/", "True")
     found = cookies_set(answer)[COOKIE if step == "back" else LOGIN_COOKIE]
-    assert re.fullmatch(r"[\w-]{43}", found.pop("value"))
+    assert re.fullmatch(r"[\w-]{43}" if step == "back" else r"[\w-]{200,400}", found.pop("value"))
     assert found == {"path": "/", "secure": "True", "httponly": "True", "samesite": "lax"}
     assert (COOKIE, LOGIN_COOKIE) == ("__Host-banen", "__Host-banen-login")
 
@@ -342,7 +344,7 @@ async def test_an_answer_works_once(browser: Browser, http: httpx2.AsyncClient):
     assert (await browser.get(back)).status_code == 303
     is_problem(await browser.get(back), 401, "login-expired")
     browser.cookies[LOGIN_COOKIE] = again
-    is_problem(await browser.get(back), 401, "login-expired")
+    is_problem(await browser.get(back), 401, "login-refused")
 
 
 @pytest.mark.parametrize("state", ["", "x"])
@@ -394,7 +396,8 @@ async def test_keeps_no_secret_of_a_login_longer_than_it_lasts(
     browser: Browser, http: httpx2.AsyncClient, pool: Pool
 ):
     await browser.sign_in(http, "adviser-1")
-    assert await pool.fetchval("select count(*) from logins") == 0
+    kept = await pool.fetch("select * from finished_logins")
+    assert [(len(row["state"]), row["at"]) for row in kept] == [(32, NOW)], "a hash and a day, and no secret"
     assert await pool.fetchval("select id from sessions") == digest(browser.cookies[COOKIE])
 
 
@@ -499,6 +502,7 @@ class Untrue:
     url: str = ""
     is_without_logout: bool = False
     answer: Callable[[], Response] = field(default=Response)
+    waits: Callable[[], Awaitable[Response]] | None = None
     asked: dict[str, str] = field(default_factory=dict[str, str])
 
     def app(self) -> FastAPI:
@@ -522,13 +526,19 @@ class Untrue:
         async def token(request: Request) -> Response:
             self.asked = dict(parse_qsl((await request.body()).decode()))
             self.asked["authorization"] = request.headers.get("Authorization", "")
-            return self.answer()
+            return self.answer() if self.waits is None else await self.waits()
 
         return app
 
     def says(self, **claims: Any) -> None:
         """Its next ID token is a good one, but for these claims."""
-        said = {"partner": "uaf", "audience": CLIENT, "subject": "adviser-1", "iss": self.url} | claims
+        said = {
+            "partner": "uaf",
+            "audience": CLIENT,
+            "subject": "adviser-1",
+            "iss": self.url,
+            "typ": "JWT",
+        } | claims
         token = self.fake.token(Role.ADVISER, **said)
         tokens = {"access_token": "x", "token_type": "Bearer", "id_token": token}
         self.answer = lambda: JSONResponse(tokens)
@@ -601,6 +611,9 @@ async def test_believes_an_id_token_that_we_asked_for_though_others_may_read_it(
         {"exp": None},
         {"iat": int(time.time()) + 3600},
         {"sub": None},
+        {"typ": "at+jwt"},
+        {"typ": "logout+jwt"},
+        {"exp": int(time.time()) + 10 * 365 * 86_400},
     ],
 )
 async def test_an_id_token_for_another_login_is_refused(
@@ -680,6 +693,82 @@ async def test_without_a_logout_at_the_provider_it_goes_to_the_front_page(misled
     await came_back(misled, untrue)
     answer = await misled.ask("POST", "/logout", data={FORM_TOKEN: await misled.form_token()})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
+async def test_an_answer_works_once_also_where_the_provider_takes_its_code_twice(
+    misled: Browser, untrue: Untrue
+):
+    asked = query_of(await misled.set_out())
+    login_cookie = misled.cookies[LOGIN_COOKIE]
+    untrue.says(nonce=asked["nonce"])
+    back = f"/login/answer?{urlencode({'state': asked['state'], 'code': 'c'})}"
+    assert (await misled.get(back)).status_code == 303
+    misled.cookies[LOGIN_COOKIE] = login_cookie
+    is_problem(await misled.get(back), 401, "login-expired")
+
+
+async def rows_in(pool: Pool) -> dict[str, int]:
+    names = await pool.fetch("select relname from pg_stat_user_tables where schemaname = current_schema()")
+    return {row["relname"]: await pool.fetchval(f'select count(*) from "{row["relname"]}"') for row in names}
+
+
+async def test_nobody_writes_to_the_database_before_the_provider_knows_them(
+    misled: Browser, untrue: Untrue, pool: Pool
+):
+    before = await rows_in(pool)
+    untrue.answer = lambda: JSONResponse({"error": "invalid_grant"}, 400)
+    for _ in range(3):
+        state = query_of(await misled.set_out())["state"]
+        assert await rows_in(pool) == before
+        await misled.get(f"/login/answer?{urlencode({'state': state, 'code': 'c'})}")
+        await misled.get(f"/login/answer?{urlencode({'state': 'x', 'code': 'c'})}")
+    assert await rows_in(pool) == before
+
+
+async def test_the_provider_is_asked_about_so_many_answers_together_and_no_more(
+    misled: Browser, untrue: Untrue
+):
+    going_on, all_asked = asyncio.Event(), asyncio.Event()
+    asked: list[int] = []
+
+    async def waits() -> Response:
+        asked.append(1)
+        if len(asked) == MOST_AT_ONCE:
+            all_asked.set()
+        await going_on.wait()
+        return JSONResponse({"error": "invalid_grant"}, 400)
+
+    untrue.waits = waits
+    browsers = [Browser(misled.place) for _ in range(MOST_AT_ONCE)]
+    states = [query_of(await browser.set_out())["state"] for browser in browsers]
+    first = [
+        asyncio.create_task(browser.get(f"/login/answer?{urlencode({'state': state, 'code': 'c'})}"))
+        for browser, state in zip(browsers, states, strict=True)
+    ]
+    await asyncio.wait_for(all_asked.wait(), 30)
+    late = query_of(await misled.set_out())["state"]
+    answer = await misled.get(f"/login/answer?{urlencode({'state': late, 'code': 'c'})}")
+    is_problem(answer, 503, "busy")
+    going_on.set()
+    assert [found.status_code for found in await asyncio.gather(*first)] == [401] * MOST_AT_ONCE
+
+
+async def test_failed_logins_are_in_the_audit_log_as_numbers_and_name_nobody(
+    browser: Browser, http: httpx2.AsyncClient
+):
+    for _ in range(3):
+        await browser.get("/login/answer?state=x&code=y")
+    await browser.sign_in(http, "no-role")
+    await browser.get("/page")  # without a cookie: nobody tried anything
+    place = browser.place
+    await place.gate.strangers.write()
+    await place.gate.strangers.write()
+    found = [(kept.entry.action, kept.entry.outcome, dict(kept.entry.detail)) for kept in place.audit.kept]
+    assert found == [
+        ("login-answer", "refused", {"code": "login-expired", "count": 3}),
+        ("login-answer", "refused", {"code": "account-incomplete", "count": 1}),
+    ]
+    assert {(kept.entry.subject, kept.entry.roles) for kept in place.audit.kept} == {("unknown", ())}
 
 
 def test_what_is_printed_of_us_holds_no_secret():

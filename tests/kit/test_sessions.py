@@ -1,6 +1,7 @@
 """A session lives as long as it should and no longer, in one browser, and its secrets are of use once or not at all."""
 
 import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 
 from banen_kit.identity import Principal, Role
+from banen_kit.login_cookie import LOGIN, Login, LoginCookies
 from banen_kit.postgres import Pool, connect
-from banen_kit.sessions import ABSOLUTE, IDLE, LOGIN, NOTED, Login, Session, Sessions, digest
+from banen_kit.sessions import ABSOLUTE, IDLE, NOTED, Session, Sessions, digest
 from banen_kit.store import StoreReadOnly, StoreUnavailable
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -55,7 +57,7 @@ async def found(sessions: Sessions, cookie: str) -> Session:
 
 
 async def everything_in(pool: Pool) -> str:
-    rows = [*await pool.fetch("select * from sessions"), *await pool.fetch("select * from logins")]
+    rows = [*await pool.fetch("select * from sessions"), *await pool.fetch("select * from finished_logins")]
     return repr([dict(row) for row in rows])
 
 
@@ -76,10 +78,10 @@ async def test_gives_every_session_a_cookie_and_a_form_token_that_nobody_can_gue
 
 async def test_keeps_no_cookie_and_no_browser_in_clear(sessions: Sessions, pool: Pool):
     cookie, _ = await opened(sessions)
-    await sessions.begin("the-browser", LOGIN_UNDER_WAY)
+    assert await sessions.finish("the-state")
     kept = await everything_in(pool)
     assert SOMEBODY.subject in kept
-    for secret in (cookie, AGENT, "the-browser", "the-state"):
+    for secret in (cookie, AGENT, "the-state"):
         assert secret not in kept
     assert await pool.fetchval("select id from sessions") == digest(cookie)
 
@@ -216,36 +218,79 @@ async def test_takes_no_form_of_a_session_that_ended(sessions: Sessions):
 # A login under way.
 
 
-async def test_a_login_comes_back_once(sessions: Sessions):
-    await sessions.begin("browser", LOGIN_UNDER_WAY)
-    assert await sessions.finish("browser", "the-state") == LOGIN_UNDER_WAY
-    assert await sessions.finish("browser", "the-state") is None
+@pytest.fixture
+def cookies() -> LoginCookies:
+    return LoginCookies()
 
 
-async def test_a_login_that_comes_back_twice_at_once_is_taken_once(sessions: Sessions):
-    await sessions.begin("browser", LOGIN_UNDER_WAY)
-    both = await asyncio.gather(*(sessions.finish("browser", "the-state") for _ in range(8)))
-    assert [one for one in both if one is not None] == [LOGIN_UNDER_WAY]
+@pytest.mark.parametrize("path", ["/", "/plaatsingen?unit=uaf", "/é", "/" + "\u2603" * 300])
+def test_a_login_comes_back_in_the_cookie_that_went_out(cookies: LoginCookies, path: str):
+    login = Login("s" * 43, "v" * 43, "n" * 43, path)
+    cookie = cookies.seal(login, NOW)
+    assert cookies.open(cookie, "s" * 43, NOW + LOGIN) == login
+    assert len(cookie) < 3000, "browsers keep 4096 bytes with name and attributes"
 
 
-async def test_a_login_of_another_browser_does_not_come_back_and_is_not_used_up(sessions: Sessions):
-    await sessions.begin("browser", LOGIN_UNDER_WAY)
-    for browser, state in (("other", "the-state"), ("", "the-state"), ("browser", "other"), ("browser", "")):
-        assert await sessions.finish(browser, state) is None
-    assert await sessions.finish("browser", "the-state") == LOGIN_UNDER_WAY
+def test_the_cookie_of_a_login_tells_nothing_and_is_never_the_same(cookies: LoginCookies):
+    first, second = cookies.seal(LOGIN_UNDER_WAY, NOW), cookies.seal(LOGIN_UNDER_WAY, NOW)
+    assert first != second
+    opened = urlsafe_b64decode(first + "=" * (-len(first) % 4))
+    assert all(said not in opened for said in (b"the-state", b"the-verifier", b"the-nonce", b"plaatsingen"))
 
 
-async def test_a_login_that_takes_too_long_does_not_come_back(sessions: Sessions, clock: Clock):
-    await sessions.begin("browser", LOGIN_UNDER_WAY)
+def test_a_login_of_another_browser_does_not_come_back(cookies: LoginCookies):
+    cookie = cookies.seal(LOGIN_UNDER_WAY, NOW)
+    other = cookies.seal(Login("other", "v", "n", "/"), NOW)
+    for wrong, state in ((other, "the-state"), (cookie, "other"), (cookie, ""), ("", "the-state")):
+        assert cookies.open(wrong, state, NOW) is None
+    assert LoginCookies().open(cookie, "the-state", NOW) is None, "another process, another key"
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x" * 40, "é", "\x00", "=", "AAAA" * 10])
+def test_what_we_did_not_seal_is_no_login(cookies: LoginCookies, cookie: str):
+    assert cookies.open(cookie, "the-state", NOW) is None
+
+
+def test_a_cookie_that_was_altered_anywhere_is_no_login(cookies: LoginCookies):
+    cookie = cookies.seal(LOGIN_UNDER_WAY, NOW)
+    for place in range(len(cookie) - 1):
+        other = "A" if cookie[place] != "A" else "B"
+        assert cookies.open(cookie[:place] + other + cookie[place + 1 :], "the-state", NOW) is None
+
+
+@pytest.mark.parametrize("at", [NOW - SECOND, NOW + LOGIN + SECOND])
+def test_a_login_that_takes_too_long_does_not_come_back(cookies: LoginCookies, at: datetime):
+    assert cookies.open(cookies.seal(LOGIN_UNDER_WAY, NOW), "the-state", at) is None
+
+
+async def test_a_login_comes_to_a_session_once(sessions: Sessions):
+    several = await asyncio.gather(*(sessions.finish("the-state") for _ in range(8)))
+    assert sorted(several) == [False] * 7 + [True]
+    assert await sessions.finish("another-state")
+
+
+async def test_forgets_a_finished_login_when_its_cookie_is_too_old(
+    sessions: Sessions, clock: Clock, pool: Pool
+):
+    await sessions.finish("the-state")
     clock.now += LOGIN + SECOND
-    assert await sessions.finish("browser", "the-state") is None
+    await sessions.finish("other-state")
+    assert await pool.fetchval("select count(*) from finished_logins") == 1
 
 
-async def test_forgets_who_never_came_back(sessions: Sessions, clock: Clock, pool: Pool):
-    await sessions.begin("browser", LOGIN_UNDER_WAY)
-    clock.now += LOGIN + SECOND
-    await sessions.begin("other", Login("other-state", "v", "n", "/"))
-    assert await pool.fetchval("select count(*) from logins") == 1
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from finished_logins where at < now()",
+        "delete from sessions where seen_at < now() or made_at < now()",
+    ],
+)
+async def test_clears_away_without_reading_the_whole_table(pool: Pool, statement: str):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = off")  # the tables are too small to be worth it
+        plan = "\n".join(row[0] for row in await connection.fetch(f"explain {statement}"))
+    assert "Index Scan" in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_a_database_that_is_away_is_an_error_and_nobody_is_let_in(sessions: Sessions, pool: Pool):
@@ -257,8 +302,7 @@ async def test_a_database_that_is_away_is_an_error_and_nobody_is_let_in(sessions
         sessions.use_form(session, session.form_token),
         sessions.state_purpose(session, "AUDIT-2009-1"),
         sessions.close(session.id),
-        sessions.begin("browser", LOGIN_UNDER_WAY),
-        sessions.finish("browser", "the-state"),
+        sessions.finish("the-state"),
     ):
         with pytest.raises(StoreUnavailable):
             await attempt

@@ -141,6 +141,7 @@ def test_nothing_that_connects_has_a_default():
     optional = {name for name, field in Settings.model_fields.items() if not field.is_required()}
     # The first three are asked where a service has pages, the last two where it keeps persons.
     assert optional == {
+        "access_token_types",
         "bus_ca_file",
         "client_id",
         "client_secret",
@@ -187,3 +188,16 @@ def test_there_is_one_other_profile(monkeypatch: pytest.MonkeyPatch):
 def test_a_schema_belongs_to_one_service_of_one_partner():
     assert schema_of("goed-werk", "mediation") == "goed_werk_mediation"
     assert keys_schema_of("goed-werk") == "goed_werk_keys"
+
+
+@pytest.mark.parametrize("types", ["", " ", "logout+jwt", "at+jwt logout+jwt", "JWT", "*"])
+def test_access_tokens_are_of_no_other_type(monkeypatch: pytest.MonkeyPatch, types: str):
+    monkeypatch.setenv("BANEN_ACCESS_TOKEN_TYPES", types)
+
+    assert "BANEN_ACCESS_TOKEN_TYPES: " in complaint()
+
+
+def test_access_tokens_say_what_they_are_unless_it_is_set_otherwise(monkeypatch: pytest.MonkeyPatch):
+    assert load().access_token_types == "at+jwt"
+    monkeypatch.setenv("BANEN_ACCESS_TOKEN_TYPES", "at+jwt jwt")
+    assert load().access_token_types == "at+jwt jwt"

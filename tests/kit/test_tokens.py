@@ -19,14 +19,19 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from banen_kit.identity import Principal, Role
 from banen_kit.testing import FakeIssuer
 from banen_kit.tokens import (
+    ACCESS,
     ASK_AGAIN_SECONDS,
+    IDENTITY,
     KEYS_FRESH_SECONDS,
     KEYS_USABLE_SECONDS,
     LEEWAY_SECONDS,
+    LOGOUT,
+    LONGEST_SECONDS,
     MOST_BYTES,
     Issuer,
     IssuerUnavailable,
     TokenRefused,
+    Types,
 )
 
 AUDIENCE = "urn:nl:banenoffensief:uaf:mediation"
@@ -153,8 +158,79 @@ async def test_clocks_may_differ_a_little(issuer: Issuer, fake: FakeIssuer):
     assert await issuer.principal(text, AUDIENCE) == ADVISER
 
 
+# What a token is for.
+
+TYPES = (
+    "JWT",
+    "jwt",
+    None,
+    "",
+    "at",
+    "at+jwt ",
+    "logout+jwt",
+    "banen-erasure+jwt",
+    "id+at+jwt",
+    "secevent+jwt",
+)
+
+
+@pytest.mark.parametrize("typ", [*TYPES, "application/JWT"])
+async def test_refuses_what_does_not_say_that_it_is_an_access_token(
+    issuer: Issuer, fake: FakeIssuer, typ: str | None
+):
+    assert await refusal(issuer, token(fake, typ=typ)) == "token-typ-wrong"
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt"])
+async def test_takes_what_says_that_it_is_an_access_token(issuer: Issuer, fake: FakeIssuer, typ: str):
+    assert await issuer.principal(token(fake, typ=typ), AUDIENCE) == ADVISER
+
+
+@pytest.mark.parametrize("typ", ["JWT", None, "application/jwt", "at+jwt"])
+async def test_an_issuer_without_types_is_believed_where_that_was_set(fake: FakeIssuer, typ: str | None):
+    issuer = Issuer(fake.url, fake.http(), access=("at+jwt", "jwt"))
+    assert await issuer.principal(token(fake, typ=typ), AUDIENCE) == ADVISER
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"typ": "logout+jwt"},
+        {"typ": "secevent+jwt"},
+        {"typ": "JWT", "nonce": "n"},
+        {"typ": None, "nonce": "n"},
+        {"typ": "JWT", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
+    ],
+)
+async def test_nor_is_a_token_for_something_else_an_access_token_at_an_issuer_without_types(
+    fake: FakeIssuer, claims: dict[str, Any]
+):
+    issuer = Issuer(fake.url, fake.http(), access=("at+jwt", "jwt"))
+    assert await refusal(issuer, token(fake, **claims)) == "token-typ-wrong"
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", "banen-erasure+jwt", "application/at+jwt"])
+async def test_only_an_id_token_says_who_signed_in(issuer: Issuer, fake: FakeIssuer, typ: str):
+    with pytest.raises(TokenRefused, match=r"^token-typ-wrong$"):
+        await issuer.claims(token(fake, typ=typ), AUDIENCE, IDENTITY)
+    assert (await issuer.claims(token(fake, typ="JWT"), AUDIENCE, IDENTITY))["sub"] == "somebody"
+    assert (await issuer.claims(token(fake, typ=None), AUDIENCE, IDENTITY))["sub"] == "somebody"
+
+
+@pytest.mark.parametrize("types", [ACCESS, IDENTITY, LOGOUT])
+async def test_no_token_lives_for_longer_than_an_hour(issuer: Issuer, fake: FakeIssuer, types: Types):
+    now = int(time.time())
+    said: dict[str, Any] = {"typ": next(iter(types))} | ({"events": {}} if types is LOGOUT else {})
+    for seconds in (LONGEST_SECONDS + 1, 10 * 365 * 86_400):
+        with pytest.raises(TokenRefused, match=r"^token-life-too-long$"):
+            await issuer.claims(token(fake, **said, iat=now, exp=now + seconds), AUDIENCE, types)
+    longest = token(fake, **said, iat=now, exp=now + LONGEST_SECONDS)
+    assert (await issuer.claims(longest, AUDIENCE, types))["iat"] == now
+
+
 async def test_an_id_token_is_no_access_token(issuer: Issuer, fake: FakeIssuer):
-    assert await refusal(issuer, token(fake, aud="uaf-pages", nonce="n")) == "token-aud-wrong"
+    assert await refusal(issuer, token(fake, aud="uaf-pages", nonce="n", typ="JWT")) == "token-aud-wrong"
+    assert await refusal(issuer, token(fake, nonce="n", typ="JWT")) == "token-typ-wrong"
 
 
 async def test_leaves_out_roles_that_it_does_not_know(issuer: Issuer, fake: FakeIssuer):
@@ -213,7 +289,7 @@ async def test_refuses_a_token_whose_signature_was_altered(issuer: Issuer, fake:
 
 async def test_refuses_a_token_whose_header_was_altered(issuer: Issuer, fake: FakeIssuer):
     header, payload, signature = token(fake).split(".")
-    altered = encoded(decoded(header) | {"typ": "at+jwt"})
+    altered = encoded(decoded(header) | {"typ": "application/at+jwt"})
     assert await refusal(issuer, f"{altered}.{payload}.{signature}") == "token-invalid"
 
 
@@ -239,7 +315,7 @@ async def test_refuses_a_secret_made_of_the_public_key(issuer: Issuer, fake: Fak
 async def test_refuses_another_algorithm_than_the_key_is_for(issuer: Issuer, fake: FakeIssuer):
     other = RSAKey.generate_key(2048)
     claims = decoded(token(fake).split(".")[1])
-    forged = jwt.encode({"alg": "RS256", "kid": fake.key.kid}, claims, other)
+    forged = jwt.encode({"alg": "RS256", "kid": fake.key.kid, "typ": "at+jwt"}, claims, other)
     assert await refusal(issuer, forged) == "token-invalid"
 
 
@@ -249,7 +325,9 @@ async def test_takes_tokens_signed_with_rsa(fake: FakeIssuer, algorithm: str):
     key.ensure_kid()
     fake.published = [fake.key, key]
     claims = decoded(token(fake).split(".")[1])
-    signed = jwt.encode({"alg": algorithm, "kid": key.kid}, claims, key, algorithms=[algorithm])
+    signed = jwt.encode(
+        {"alg": algorithm, "kid": key.kid, "typ": "at+jwt"}, claims, key, algorithms=[algorithm]
+    )
     assert await Issuer(fake.url, fake.http()).principal(signed, AUDIENCE) == ADVISER
 
 

@@ -209,7 +209,7 @@ def app(answers: Answers, gate: Gate) -> FastAPI:
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
     readers = Readers(answers, PROGRAMME, gate)
     app.include_router(reads.routes(readers))
-    app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, gate.audit)))
+    app.include_router(pages.routes(readers, Logins(party, gate)))
     app.state.sessions = gate.sessions
     return app
 

@@ -59,12 +59,18 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore) -> Callable[[str], FastAPI]:
+def audit() -> MemoryAudit:
+    return MemoryAudit(lambda: NOW)
+
+
+@pytest.fixture
+def app_of(
+    pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore, audit: MemoryAudit
+) -> Callable[[str], FastAPI]:
     """Makes the application of a service as it runs, with everything that it has of its own."""
 
     def make(name: str) -> FastAPI:
         service, owner = services()[name], OWNERS[name]
-        audit = MemoryAudit(lambda: NOW)
         journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
         partners = PROGRAMME.partners | {"bureau"}
         metrics = Metrics.create(CollectorRegistry())
@@ -79,11 +85,10 @@ def app_of(pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore)
             keeps = Retention(desk, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults)
             app.include_router(retention.routes(keeps, gate))
         if name == "reporting":
-            assert gate.sessions is not None
             readers = Readers(answers, PROGRAMME, gate)
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
-            app.include_router(pages.routes(readers, Logins(party, gate.issuer, gate.sessions, audit)))
+            app.include_router(pages.routes(readers, Logins(party, gate)))
         return app
 
     return make

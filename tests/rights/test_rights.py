@@ -142,6 +142,34 @@ async def test_nobody_gets_further_than_the_table_says(app_of: AppOf, issuer: Fa
 
 
 @pytest.mark.parametrize("name", NAMES)
+async def test_each_use_of_a_route_is_in_the_audit_log(
+    app_of: AppOf, issuer: FakeIssuer, audit: MemoryAudit, name: str
+):
+    """Whatever comes of it, unless the table says that it shows figures alone or is open to anyone."""
+    app, rights = app_of(name), services()[name].rights
+    wrong: list[tuple[str, list[str]]] = []
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as http:
+        for route in routes_of(app):
+            access = rights[route.name]
+            if access in (ANYONE, OPERATOR):
+                continue
+            asker = Asker(min(access.roles), OWNERS[name])
+            audit.kept.clear()
+            await ask(http, route, asker.headers(issuer, name))
+            found = [kept.entry.action for kept in audit.kept]
+            if (route.name in found) != access.audited:
+                wrong.append((route.name, found))
+    assert wrong == []
+
+
+def test_only_figures_are_not_in_the_audit_log():
+    every = {(name, route) for name in NAMES for route, access in services()[name].rights.items()
+             if not access.audited}  # fmt: skip
+    figures = ("targets", "results", "rule-sets", "page-overview")
+    assert every == {("reporting", route) for route in figures}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: AppOf, name: str):
     app, rights = app_of(name), services()[name].rights
     names = [route.name for route in routes_of(app)]

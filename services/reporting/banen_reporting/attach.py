@@ -57,7 +57,6 @@ def logins_of(host: Host) -> Logins:
         raise SettingsInvalid(
             "a service with pages needs BANEN_CLIENT_ID, BANEN_CLIENT_SECRET and BANEN_PUBLIC_URL"
         )
-    assert host.gate.sessions is not None
     secret = settings.client_secret.get_secret_value()
     client = RelyingParty(settings.client_id, secret, settings.public_url.rstrip("/"))
-    return Logins(client, host.gate.issuer, host.gate.sessions, host.desk.audit)
+    return Logins(client, host.gate)

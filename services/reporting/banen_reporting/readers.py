@@ -5,7 +5,7 @@ of everything, a partner of its own units. *Aggregate readers* see the figures a
 without what would be about a handful of people.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
@@ -127,8 +127,9 @@ class Reading:
             wanted = replace(wanted, within=await self._own_units(asked))
         found = await self.answers.placements(asked, wanted, cursor, limit)
         filters = known_filters(wanted, await self.model(asked))
-        rule_set, rows = found["ruleSet"]["id"], len(found["placements"])
-        await self.note(Outcome.SHOWN, ruleSet=rule_set, count=found["count"], rows=rows, **filters)
+        rule_set, shown = found["ruleSet"]["id"], [row["ref"] for row in found["placements"]]
+        counts = {"count": found["count"], "rows": len(shown)}
+        await self.note(Outcome.SHOWN, shown=shown, ruleSet=rule_set, **counts, **filters)
         return found
 
     async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
@@ -145,9 +146,11 @@ class Reading:
         await self.note(Outcome.SHOWN, found["ref"], count=1)
         return found
 
-    async def note(self, outcome: Outcome, target: str | None = None, **detail: str | int) -> None:
+    async def note(
+        self, outcome: Outcome, target: str | None = None, *, shown: Sequence[str] = (), **detail: str | int
+    ) -> None:
         """Raises `StoreUnavailable`: what cannot be recorded is not shown."""
-        await self.gate.note(self.request, self.who, outcome, target, **detail)
+        await self.gate.note(self.request, self.who, outcome, target, shown=shown, **detail)
 
     async def _refuse_rows(self) -> None:
         if not self.has_rows:

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from banen_contracts.base import Day
-from banen_reporting.answers import Answers, Wanted
+from banen_kit.audit import REFERENCE, Outcome
+from banen_kit.gate import who
+from banen_reporting.answers import Wanted
 from banen_reporting.readers import Readers, Reading
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
@@ -21,7 +23,7 @@ def routes(readers: Readers) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["figures"])
     add_figures(router, readers.reading)
     add_rows(router, readers.reading)
-    add_state(router, readers.answers)
+    add_state(router, readers)
     return router
 
 
@@ -79,17 +81,20 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
 
 
-def add_state(router: APIRouter, answers: Answers) -> None:
+def add_state(router: APIRouter, readers: Readers) -> None:
+    answers = readers.answers
 
     @router.get(
         "/set-aside",
         name="set-aside",
         summary="What was received and cannot be counted, with the reason; the first thousand",
     )
-    async def set_aside() -> Response:
+    async def set_aside(request: Request) -> Response:
         _, _, reasons = await answers.view.backlog()
         rows = await answers.view.set_aside()
         shown = [dict(row) for row in rows]
+        refs = [row["ref"] for row in rows if REFERENCE.fullmatch(row["ref"] or "")]  # others wrote them
+        await readers.gate.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
         return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
 
     @router.get("/position", name="position", summary="How far each source was received and counted")

@@ -3,6 +3,8 @@
 What a figure or a row then shows of whom is decided in `readers.py`.
 """
 
+from dataclasses import replace
+
 from banen_kit.identity import Role
 from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, every_partner, own
 
@@ -16,6 +18,8 @@ _OF_A_PARTNER = (
 )
 _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
+_FIGURES = replace(_READERS, audited=False)
+"""Nobody is behind them, and they stay readable while the database takes no changes."""
 _BUREAU = own(Role.PROJECT_BUREAU)
 _OPERATION = own(Role.PROJECT_BUREAU, Role.OPS)
 
@@ -40,15 +44,15 @@ RIGHTS: Rights = {
     "read-rule-set": _BUREAU,
     "read-funding": _BUREAU,
     "read-cost": _BUREAU,
-    "targets": _READERS,
-    "results": _READERS,
-    "rule-sets": _READERS,
+    "targets": _FIGURES,
+    "results": _FIGURES,
+    "rule-sets": _FIGURES,
     "placements": _READERS,
     "placement": _READERS,
     "set-aside": _OPERATION,
     "position": _OPERATION,
     "page-style": ANYONE,
-    "page-overview": _READERS,
+    "page-overview": _FIGURES,
     "page-placements": _READERS,
     "page-placement": _READERS,
     "page-purpose": every_partner(Role.AUDITOR),

@@ -217,7 +217,8 @@ def routes(outbound: Outbound, gate: Gate) -> APIRouter:
     async def show(request: Request) -> Response:
         blocked = await outbound.blocked()
         waiting = await outbound.waiting(blocked) if blocked else 0
-        await gate.note(request, who(request), Outcome.SHOWN)
+        about = ref_of(blocked.record) if blocked else None
+        await gate.note(request, who(request), Outcome.SHOWN, about)
         return JSONResponse(shown(blocked, waiting))
 
     async def decide(request: Request, kind: type[Decision]) -> Response:

@@ -1,8 +1,9 @@
 """Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from pydantic import TypeAdapter, ValidationError
 
 from banen_kit.audit import Audit, Outcome, entry_of
+from banen_kit.audited import ATTEMPT
 from banen_kit.body import limited_body
 from banen_kit.head import pairs_of
 from banen_kit.identity import Principal
@@ -20,6 +22,7 @@ from banen_kit.problem import FieldError, Problem, invalid
 from banen_kit.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.rights import ANYONE, OPERATOR, Rights, refuse_unless
 from banen_kit.sessions import COOKIE, Session, Sessions
+from banen_kit.strangers import Strangers
 from banen_kit.text import Mark
 from banen_kit.tokens import Issuer, IssuerUnavailable, TokenRefused
 
@@ -34,6 +37,9 @@ PER_MINUTE = RateLimitItemPerMinute(15_000)
 REFUSED_PER_MINUTE = RateLimitItemPerMinute(60)
 """Tokens from one address that were refused; behind a proxy all come from its address. Who sends nothing guesses
 nothing, and who is not signed in must always be sent to do so, however many strangers guess."""
+
+
+NOT_SIGNED_IN = "not-signed-in"
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,26 @@ def who(request: Request) -> Who:
     return found
 
 
+def recorded_elsewhere(request: Request) -> None:
+    """Whoever asked is in the audit log by what the route does."""
+    setattr(request.state, ATTEMPT, None)
+
+
+def outcome_of(method: str, status: int) -> Outcome:
+    """What came of a request, as far as its answer tells."""
+    match status:
+        case 404:
+            return Outcome.NOT_FOUND
+        case 503:
+            return Outcome.UNAVAILABLE
+        case _ if status >= 500:
+            return Outcome.FAILED
+        case _ if status >= 400:
+            return Outcome.REFUSED
+        case _:
+            return Outcome.SHOWN if method in SAFE_METHODS else Outcome.ACCEPTED
+
+
 @dataclass(eq=False)
 class Gate:
     """Stands before every route of a service."""
@@ -68,9 +94,13 @@ class Gate:
     sessions: Sessions | None = None
     """Where the service has pages."""
     per_minute: RateLimitItemPerMinute = PER_MINUTE
+    strangers: Strangers = field(init=False)
     _rate: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()), repr=False
     )
+
+    def __post_init__(self) -> None:
+        self.strangers = Strangers(self.audit, self.partner)
 
     async def __call__(self, request: Request) -> None:
         """Raises `Problem`."""
@@ -80,14 +110,15 @@ class Gate:
         try:
             found = await self._identify(request)
         except Problem as problem:
-            # Not in the audit log: nobody is known yet who could be named there.
-            log.warning("%s refused: %s", request.scope["route"].name, problem.code)
+            self.turned_away(request, problem)
             raise
         # Before the rights, since each refusal writes to the audit log.
         if not self._rate.hit(self.per_minute, "subject", found.principal.subject):
             raise _hurry()
         request.state.correlation_id = correlation_id(request)
         request.state.who = found  # also for the page that says no
+        if access is None or access.audited:
+            setattr(request.state, ATTEMPT, partial(self._note_answer, request, found))
         try:
             refuse_unless(access, found.principal, self.partner)
         except Problem:
@@ -96,12 +127,36 @@ class Gate:
         request.state.who = await self._with_form(request, found)
 
     async def note(
-        self, request: Request, visitor: Who, outcome: Outcome, target: str | None = None, **detail: Any
+        self,
+        request: Request,
+        visitor: Who,
+        outcome: Outcome,
+        target: str | None = None,
+        *,
+        shown: Iterable[str] = (),
+        **detail: Any,
     ) -> None:
-        """Record in the audit log that somebody looked at this route, or tried to. Raises `StoreUnavailable`."""
+        """Record in the audit log that somebody looked at this route, or tried to; and at each that a list has `shown`.
+
+        Raises `StoreUnavailable`.
+        """
+        recorded_elsewhere(request)
         action = request.scope["route"].name
         entry = entry_of(visitor.principal, action, target, outcome, request.state.correlation_id)
-        await self.audit.record([replace(entry, purpose=visitor.purpose, detail=detail)])
+        entry = replace(entry, purpose=visitor.purpose)
+        rows = [replace(entry, target=ref) for ref in dict.fromkeys(shown)]
+        await self.audit.record([replace(entry, detail=detail), *rows])
+
+    def turned_away(self, request: Request, problem: Problem) -> None:
+        """Somebody was not recognised: counted for the audit log, unless they showed nothing."""
+        action = request.scope["route"].name
+        log.warning("%s refused: %s", action, problem.code)
+        if problem.code != NOT_SIGNED_IN:
+            self.strangers.count(action, problem.code)
+
+    async def _note_answer(self, request: Request, visitor: Who, status: int) -> None:
+        """Where the route recorded nothing itself."""
+        await self.note(request, visitor, outcome_of(request.method, status))
 
     async def _identify(self, request: Request) -> Who:
         header = request.headers.get("Authorization")
@@ -132,7 +187,7 @@ class Gate:
     async def _of_session(self, request: Request) -> Who:
         cookie = request.cookies.get(COOKIE)
         if self.sessions is None or cookie is None:
-            raise refused("not-signed-in", "Sign in, or send an access token.")
+            raise refused(NOT_SIGNED_IN, "Sign in, or send an access token.")
         session = await self.sessions.find(cookie, request.headers.get("User-Agent", ""))
         if session is None:
             raise refused("session-ended", "This session has ended; sign in again.")

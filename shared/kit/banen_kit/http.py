@@ -18,12 +18,13 @@ from pydantic import SecretStr
 
 from banen_kit import persons, problem
 from banen_kit.audit import Outcome
+from banen_kit.audited import Audited
 from banen_kit.body import json_object, limited_body, refuse_other_type
 from banen_kit.bulk import Loads
 from banen_kit.bulk import bulk as take_bulk
 from banen_kit.desk import Desk, Request, checked_ref, status_of, to_json
 from banen_kit.faults import Faults, reason_of
-from banen_kit.gate import Gate, optional_uuid, refused, who
+from banen_kit.gate import Gate, optional_uuid, recorded_elsewhere, refused, who
 from banen_kit.guard import Guard
 from banen_kit.persons import Persons
 from banen_kit.problem import FieldError, Problem, invalid
@@ -82,6 +83,7 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(gate)],
     )
+    app.add_middleware(Audited)
     app.add_middleware(Guard)
     problem.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
@@ -107,6 +109,7 @@ def command_routes(desk: Desk) -> APIRouter:
                 optional_uuid(http, "Correlation-Id"),
                 seen_version(http),
             )
+            recorded_elsewhere(http)
             answer = await desk.execute(request)
             body = {"ref": request.ref, **to_json(answer)}
             return JSONResponse(body, status_of(answer), {"ETag": f'"{answer.version}"'})

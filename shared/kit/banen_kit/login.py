@@ -4,7 +4,7 @@ The browser never sees a token: it gets a cookie that stands for a session kept 
 in OAuth 2.0 for Browser-Based Applications).
 """
 
-import logging
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,17 +20,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from banen_kit.audit import Audit, Outcome, entry_of
-from banen_kit.gate import refused, who
+from banen_kit.audit import Outcome, entry_of
+from banen_kit.gate import Gate, recorded_elsewhere, refused, who
 from banen_kit.identity import Principal
+from banen_kit.login_cookie import LOGIN_COOKIE, Login, LoginCookies
 from banen_kit.problem import Problem
-from banen_kit.sessions import COOKIE, LOGIN_COOKIE, Login, Sessions, digest
-from banen_kit.tokens import Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
-
-log = logging.getLogger(__name__)
+from banen_kit.sessions import COOKIE, Sessions, digest
+from banen_kit.tokens import IDENTITY, Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
 
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
+MOST_AT_ONCE = 20
+"""Answers that we ask the issuer about together: anybody can make us ask."""
+MOST_PATH_BYTES = 1000
+"""It travels in a cookie, and browsers keep 4096 bytes."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,26 @@ class Logins:
     """Sends people to the issuer and takes them back."""
 
     client: RelyingParty
-    issuer: Issuer
-    sessions: Sessions
-    audit: Audit
+    gate: Gate
+    cookies: LoginCookies = field(default_factory=LoginCookies)
+    under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+
+    @property
+    def issuer(self) -> Issuer:
+        return self.gate.issuer
+
+    @property
+    def sessions(self) -> Sessions:
+        assert self.gate.sessions is not None, "a service with pages has sessions"
+        return self.gate.sessions
 
     async def note(self, principal: Principal, action: str) -> None:
-        await self.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
+        await self.gate.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
-    async def address(self, browser: str, path: str) -> str:
-        """Where a browser goes to sign in, to come back to a path of ours. Raises `Problem`."""
+    async def address(self, path: str) -> tuple[str, str]:
+        """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`."""
         started = Login(random_text(), random_text(), random_text(), own_path(path))
         metadata = await self._metadata()
-        await self.sessions.begin(browser, started)
         # No client that could ask something: making one takes 20 ms, and anybody may come here.
         client: Any = OAuth2Client(None, **self._parameters())
         address, _ = client.create_authorization_url(
@@ -72,16 +83,22 @@ class Logins:
             code_verifier=started.verifier,
             nonce=started.nonce,
         )
-        return str(address)
+        return str(address), self.cookies.seal(started, self.sessions.clock())
 
-    async def finish(self, browser: str, state: str, code: str) -> tuple[Principal, str]:
+    async def finish(self, cookie: str, state: str, code: str) -> tuple[Principal, str]:
         """Who has signed in, and where to go now. Raises `Problem`."""
-        started = await self.sessions.finish(browser, state)
+        started = self.cookies.open(cookie, state, self.sessions.clock())
         if started is None:
-            raise refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+            raise _expired()
         if not code:
             raise refused("login-refused", "The login service refused; sign in again.")
-        principal = await self.principal(started, code)
+        if self.under_way.locked():
+            raise _hurry()
+        async with self.under_way:
+            principal = await self.principal(started, code)
+        # The issuer takes a code once; that we take its answer once does not hang on that.
+        if not await self.sessions.finish(state):
+            raise _expired()
         await self.note(principal, "login")
         return principal, started.next
 
@@ -90,7 +107,7 @@ class Logins:
         metadata = await self._metadata()
         id_token = await self._exchange(metadata.token_endpoint, code, started.verifier)
         try:
-            claims = await self.issuer.claims(id_token, self.client.client_id)
+            claims = await self.issuer.claims(id_token, self.client.client_id, IDENTITY)
             check_login(claims, self.client.client_id, started.nonce)
             return principal_of(claims)
         except TokenRefused as error:
@@ -148,7 +165,7 @@ class Logins:
 def own_path(path: str) -> str:
     """Where to go after the login: a path of this service, whatever was asked."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_own and len(path) <= 1000 else "/"
+    return path if is_own and len(path.encode()) <= MOST_PATH_BYTES else "/"
 
 
 def routes(
@@ -162,9 +179,9 @@ def routes(
 
     @router.get("/login", name="login")
     async def login(path: str = "/") -> Response:
-        browser = random_text()
-        answer = RedirectResponse(await logins.address(browser, landing(path)), 303)
-        set_cookie(answer, LOGIN_COOKIE, browser)
+        address, cookie = await logins.address(landing(path))
+        answer = RedirectResponse(address, 303)
+        set_cookie(answer, LOGIN_COOKIE, cookie)
         return answer
 
     @router.get("/login/answer", name="login-answer")
@@ -172,8 +189,7 @@ def routes(
         try:
             principal, path = await logins.finish(request.cookies.get(LOGIN_COOKIE, ""), state, code)
         except Problem as problem:
-            # Not in the audit log: nobody is known yet who could be named there.
-            log.warning("login-answer refused: %s", problem.code)
+            logins.gate.turned_away(request, problem)
             raise
         # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
         await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
@@ -187,6 +203,7 @@ def routes(
     async def logout(request: Request) -> Response:
         session = who(request).session
         if session is not None:
+            recorded_elsewhere(request)
             await logins.note(session.principal, "logout")
             await logins.sessions.close(session.id)
         answer = RedirectResponse(await logins.farewell() if session else "/", 303)
@@ -219,6 +236,15 @@ def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
     is_for_others = isinstance(claims["aud"], list) and claims["aud"] != [client_id]
     if claims.get("azp", None if is_for_others else client_id) != client_id:
         raise TokenRefused("token-azp-wrong")
+
+
+def _expired() -> Problem:
+    return refused("login-expired", "This login was not begun here, or took too long; sign in again.")
+
+
+def _hurry() -> Problem:
+    detail = "Too many people sign in at this moment; try again."
+    return Problem(503, "busy", detail, headers={"Retry-After": "5"})
 
 
 def _away() -> Problem:

@@ -149,7 +149,8 @@ def routes(persons: Persons, gate: Gate) -> APIRouter:
     @router.get("/requests", name="requests", summary="What persons asked, and by when it must be answered")
     async def requests(request: Request) -> Response:
         rows = await requests_of(persons.desk)
-        await gate.note(request, who(request), Outcome.SHOWN, count=len(rows))
+        shown = [ref for row in rows for ref in (row["ref"], row["person"])]
+        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
         return JSONResponse({"count": len(rows), "requests": rows})
 
     @router.get("/signing-key", name="signing-key", summary="The public key of this partner's certificates")

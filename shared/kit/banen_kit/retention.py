@@ -246,7 +246,8 @@ def routes(retention: Retention, gate: Gate) -> APIRouter:
             for one in listed
         ]
         ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
-        await gate.note(request, who(request), Outcome.SHOWN, count=len(rows))
+        shown = [one.ref for one in listed]
+        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
         fault = retention.faults.open().get(STOPPED)
         return JSONResponse(
             {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}

@@ -19,6 +19,8 @@ class Access:
     partners: Literal["own", "all"] = "own"
     """Whose people: only those of the partner whose service it is, or everybody's. What an answer then shows of whom
     is for the view to decide."""
+    audited: bool = True
+    """Whether each use is in the audit log; only what shows figures and nobody behind them is not."""
 
 
 ANYONE = Access(frozenset())

@@ -51,6 +51,7 @@ from banen_kit.service import Service
 from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.strangers import WRITE_SECONDS
 from banen_kit.tokens import Issuer
 from banen_kit.topology import read_partners
 
@@ -184,7 +185,7 @@ async def open_host(
         settings.partner,
         source_of(settings.partner, service.name),
         service.rights,
-        Issuer(settings.issuer, http),
+        Issuer(settings.issuer, http, access=settings.access_token_types.split()),
         audit,
         Sessions(pool, desk.clock),
     )
@@ -198,6 +199,7 @@ async def open_host(
     )
     if service.kept:
         app.include_router(retention_routes(retention, gate))
+    loops.append(lambda: forever("strangers", gate.strangers.write, faults, every=WRITE_SECONDS))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
     claim = partial(claim_keys, service, store, persons_keys)
     loops.append(lambda: forever("claim-keys", claim, faults, every=CLAIM_SECONDS))

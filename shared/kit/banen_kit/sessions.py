@@ -10,27 +10,15 @@ from hashlib import sha256
 from asyncpg import Record
 
 from banen_kit.identity import Principal, Role
+from banen_kit.login_cookie import LOGIN
 from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreFull, StoreReadOnly
 
 COOKIE = "__Host-banen"
-LOGIN_COOKIE = "__Host-banen-login"
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
-LOGIN = timedelta(minutes=10)
-"""How long somebody may take to sign in."""
 NOTED = timedelta(seconds=30)
 """How exactly it is kept when a session was last used, so that not every request writes."""
-
-
-@dataclass(frozen=True)
-class Login:
-    """A login under way: what must come back with the answer of the issuer."""
-
-    state: str = field(repr=False)
-    verifier: str = field(repr=False)
-    nonce: str = field(repr=False)
-    next: str
 
 
 @dataclass(frozen=True)
@@ -46,49 +34,36 @@ def digest(secret: str) -> bytes:
 
 
 class Sessions:
-    """The tables of `sql/003-sessions.sql`. All methods raise `StoreUnavailable`."""
+    """The tables of `sql/003-sessions.sql` and `sql/008-sessions-by-index.sql`. All methods raise `StoreUnavailable`."""
 
     def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
         self._pool = pool
-        self._clock = clock
+        self.clock = clock
 
-    async def begin(self, browser: str, login: Login) -> None:
-        """Remember a login that a browser with this cookie sets out for; forget those who never came back."""
-        now = self._clock()
+    async def finish(self, state: str) -> bool:
+        """Whether this login comes to a session for the first time. Call it when the issuer has vouched for somebody."""
+        now = self.clock()
         async with reachable():
-            await self._pool.execute("delete from logins where made_at < $1", now - LOGIN)
-            await self._pool.execute(
-                "insert into logins values ($1, $2, $3, $4, $5, $6)",
-                digest(login.state),
-                digest(browser),
-                login.verifier,
-                login.nonce,
-                login.next,
-                now,
+            await self._pool.execute("delete from finished_logins where at < $1", now - LOGIN)
+            return bool(
+                await self._pool.fetchval(
+                    "insert into finished_logins values ($1, $2) on conflict do nothing returning true",
+                    digest(state),
+                    now,
+                )
             )
-
-    async def finish(self, browser: str, state: str) -> Login | None:
-        """The login that this answer belongs to, once; None if this browser did not ask for it, or too long ago."""
-        async with reachable():
-            row = await self._pool.fetchrow(
-                "delete from logins where state = $1 and browser = $2 and made_at >= $3"
-                " returning verifier, nonce, next",
-                digest(state),
-                digest(browser),
-                self._clock() - LOGIN,
-            )
-        return Login(state, row["verifier"], row["nonce"], row["next"]) if row else None
 
     async def open(self, principal: Principal, agent: str) -> str:
         """Start a session; returns what its cookie holds. Ended ones are cleared away."""
         cookie = secrets.token_urlsafe(32)
-        now = self._clock()
+        now = self.clock()
         async with reachable():
             await self._pool.execute(
                 "delete from sessions where seen_at < $1 or made_at < $2", now - IDLE, now - ABSOLUTE
             )
             await self._pool.execute(
-                "insert into sessions values ($1, $2, $3, $4, $5, $6, null, $7, $7)",
+                "insert into sessions (id, subject, partner, roles, agent, form_token, made_at, seen_at)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $7)",
                 digest(cookie),
                 principal.subject,
                 principal.partner,
@@ -101,7 +76,7 @@ class Sessions:
 
     async def find(self, cookie: str, agent: str) -> Session | None:
         """The live session of a cookie. One that turns up in another browser was stolen, and ends for both."""
-        now = self._clock()
+        now = self.clock()
         async with reachable():
             row = await self._pool.fetchrow("select * from sessions where id = $1", digest(cookie))
             if row is None:

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Certificate authorities by which the bus is verified, where they are not the system's."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
+    access_token_types: str = "at+jwt"  # noqa: S105 - no password
+    """What the `typ` of its access tokens says (RFC 9068): `at+jwt jwt` for an issuer that still writes `JWT` or none."""
     key_backup_days: int = Field(ge=0, le=365)
     """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
     retention: str = ""
@@ -103,6 +105,13 @@ class Settings(BaseSettings):
             wanted = "tls://" if info.field_name == "bus_url" else "sslmode=verify-full in the address"
             raise ValueError(f"beyond this machine it needs verified TLS: {wanted}")
         return url
+
+    @field_validator("access_token_types")
+    @classmethod
+    def _is_of_access_tokens(cls, types: str) -> str:
+        if not types.split() or not {*types.split()} <= {"at+jwt", "jwt"}:
+            raise ValueError("must be at+jwt, or at+jwt jwt, or jwt")
+        return types
 
     @model_validator(mode="after")
     def _needs_https(self) -> Self:

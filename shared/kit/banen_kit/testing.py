@@ -21,7 +21,7 @@ from banen_kit.http import Check, Health
 from banen_kit.identity import Role
 from banen_kit.service import Service
 from banen_kit.sessions import Sessions
-from banen_kit.tokens import Issuer
+from banen_kit.tokens import LONGEST_SECONDS, Issuer
 
 E = TypeVar("E")
 
@@ -106,22 +106,29 @@ class FakeIssuer:
         return key
 
     def token(
-        self, *roles: Role, partner: str, audience: str, subject: str = "somebody", **claims: Any
+        self,
+        *roles: Role,
+        partner: str,
+        audience: str,
+        subject: str = "somebody",
+        typ: str | None = "at+jwt",
+        **claims: Any,
     ) -> str:
-        """An access token, valid for longer than any run of the tests; a claim that is None is left out."""
+        """An access token unless `typ` says otherwise, valid for as long as any may be; a claim of None is left out."""
         now = int(time.time())
         said: dict[str, Any] = {
             "iss": self.url,
             "sub": subject,
             "aud": [audience],
             "iat": now,
-            "exp": now + 7200,
+            "exp": now + LONGEST_SECONDS,
             "banen_partner": partner,
             "banen_roles": [role.value for role in roles],
             **claims,
         }
         kept = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode({"alg": "ES256", "kid": self.key.kid}, kept, self.key)
+        header = {"alg": "ES256", "kid": self.key.kid} | ({} if typ is None else {"typ": typ})
+        return jwt.encode(header, kept, self.key)
 
     def http(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))

@@ -1,13 +1,14 @@
-"""Verifies what an OpenID issuer signed: access tokens of people and machines, and the ID token of a login.
+"""Verifies what an OpenID issuer signed: access tokens of people and machines, ID tokens of logins, logout tokens.
 
-Signature, issuer, audience and times are checked (RFC 9068 §4, OpenID Connect Core §3.1.3.7); only asymmetric
-algorithms are taken, whatever the token says. The issuer's keys are kept for a while and fetched again when a token
+Type, signature, issuer, audience and times are checked (RFC 9068 §4, OpenID Connect Core §3.1.3.7, Back-Channel Logout
+§2.6); only asymmetric algorithms are taken, whatever the token says. No token is good for the use of another type, and
+none that lives for longer than an hour (RFC 8725 §3.11). The issuer's keys are kept for a while and fetched again when a token
 names one that is not among them, so that an issuer can change its keys without anybody restarting.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 import httpx2
@@ -28,6 +29,15 @@ ASK_AGAIN_SECONDS = 10.0
 """How often, at most, we ask: strangers can send tokens with unknown keys, and an issuer may be slow to fail."""
 TIMEOUT_SECONDS = 5.0
 MOST_BYTES = 16 * 1024
+LONGEST_SECONDS = 3600
+"""From `iat` to `exp`: what was stolen, or belongs to somebody who was removed since, is of use no longer."""
+
+Types = Collection[str]
+"""What `typ` may say (RFC 7515 §4.1.9), in lower case and without `application/`; none at all is `jwt`."""
+ACCESS: Types = ("at+jwt",)
+IDENTITY: Types = ("jwt",)
+LOGOUT: Types = ("logout+jwt",)
+EVENTS, NONCE = "events", "nonce"
 
 
 class TokenRefused(Exception):
@@ -64,9 +74,16 @@ class Issuer:
     """One OpenID issuer, asked over HTTP. `monotonic` is injectable for tests."""
 
     def __init__(
-        self, url: str, http: httpx2.AsyncClient, monotonic: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        http: httpx2.AsyncClient,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        access: Types = ACCESS,
     ) -> None:
+        """`access` says which types its access tokens have."""
         self.url = url.rstrip("/")
+        self._access = access
         self._http = http
         self._monotonic = monotonic
         self._metadata: Metadata | None = None
@@ -99,8 +116,11 @@ class Issuer:
             self._metadata = metadata
         return self._metadata
 
-    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
-        """What the issuer says to `audience`. Raises `TokenRefused`, `IssuerUnavailable`."""
+    async def claims(self, token: str, audience: str, types: Types) -> Mapping[str, Any]:
+        """What the issuer says to `audience` in a token of one of these types; the life of any is bounded.
+
+        Raises `TokenRefused`, `IssuerUnavailable`.
+        """
         if len(token) > MOST_BYTES:
             raise TokenRefused("token-too-long")
         keys = await self._keys_for(kid_of(token))
@@ -110,7 +130,7 @@ class Issuer:
                 leeway=LEEWAY_SECONDS,
                 iss={"essential": True, "values": [self.url, f"{self.url}/"]},
                 aud={"essential": True, "value": audience},
-                sub={"essential": True},
+                sub={"essential": types is not LOGOUT},  # that may name a session instead
                 exp={"essential": True},
                 iat={"essential": True},
             ).validate(decoded.claims)
@@ -121,11 +141,20 @@ class Issuer:
             raise TokenRefused(f"token-{error.claim.partition(',')[0]}-wrong") from None
         except (JoseError, ValueError, TypeError):
             raise TokenRefused("token-invalid") from None
-        return decoded.claims
+        claims = decoded.claims
+        # A logout token is one by its events too, where an issuer writes no type of its own (Back-Channel Logout §2.4).
+        if type_of(decoded.header) not in types or (EVENTS in claims) != (types is LOGOUT):
+            raise TokenRefused("token-typ-wrong")
+        if claims["exp"] - claims["iat"] > LONGEST_SECONDS:
+            raise TokenRefused("token-life-too-long")
+        return claims
 
     async def principal(self, token: str, audience: str) -> Principal:
-        """Who asks. Raises `TokenRefused`, `IssuerUnavailable`."""
-        return principal_of(await self.claims(token, audience))
+        """Who asks with an access token. Raises `TokenRefused`, `IssuerUnavailable`."""
+        claims = await self.claims(token, audience, self._access)
+        if NONCE in claims:
+            raise TokenRefused("token-typ-wrong")  # an ID token, from an issuer that writes no types
+        return principal_of(claims)
 
     async def _keys_for(self, kid: str | None) -> KeySet:
         if self._lock.locked() and (kept := self._kept(kid, KEYS_USABLE_SECONDS)):
@@ -175,6 +204,11 @@ class Issuer:
         if not isinstance(found, dict):
             raise IssuerUnavailable("the issuer answers something else than an object")
         return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def type_of(header: Mapping[str, Any]) -> str:
+    """What sort of token it says it is."""
+    return str(header.get("typ", "jwt")).lower().removeprefix("application/")
 
 
 def kid_of(token: str) -> str | None:

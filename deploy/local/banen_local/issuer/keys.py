@@ -9,12 +9,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from banen_kit.tokens import LONGEST_SECONDS
 from banen_local.folder import LocalError, write_private
 from banen_local.issuer.private import closed_folder, read_private
 
 ALGORITHM = "ES256"
-LONGEST = timedelta(days=1)
-"""No token is valid for longer, so after this a former key has nothing left to verify."""
+LONGEST = timedelta(seconds=LONGEST_SECONDS)
+"""No token is valid for longer: services take none, and after this a former key has nothing left to verify."""
 
 
 class NoIssuer(LocalError):
