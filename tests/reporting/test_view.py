@@ -29,7 +29,7 @@ from banen_kit.inbox import INSERT
 from banen_kit.postgres import Pool
 from banen_reporting import view as view_module
 from banen_reporting.rows import BUREAU, PlacementRow, UnitRow
-from banen_reporting.view import View
+from banen_reporting.view import View, fact_of
 
 UAF = source_of("uaf", "mediation")
 UWV = source_of("uwv", "mediation")
@@ -343,7 +343,7 @@ async def test_nothing_of_a_source_was_known_before_its_admission_was(view: View
 
     assert await view.known_at("placement", days(8)) == before == []
     assert await view.known_at("placement", days(10)) == []
-    [known] = await view.known_at("placement", days(11))
+    known = fact_of((await view.known_at("placement", days(11)))[0])
     assert isinstance(known.row, PlacementRow)
     assert (known.row.end, known.row.voided, known.row.recorded_on) == (DAY, False, days(10).date())
     assert (await placements(view))[str(FIRST)].voided
@@ -358,8 +358,8 @@ async def test_what_was_known_on_a_day_stays_what_it_was(view: View):
 
     for moment, then in answered.items():
         assert await view.known_at("placement", moment) == then
-    seen = [then[0].row for then in answered.values()]
-    assert [(row.end, row.voided) for row in seen] == [
+    seen = [fact_of(then[0]).row for then in answered.values()]
+    assert [(row.end, row.voided) for row in seen if isinstance(row, PlacementRow)] == [
         (None, False),
         (date(2007, 1, 1), False),
         (date(2007, 1, 1), True),
@@ -371,7 +371,7 @@ async def test_a_fact_is_known_from_its_own_moment_on(view: View):
     await view.project()
 
     async def known(moment: datetime) -> list[date | None]:
-        found = await view.known_at("placement", moment)
+        found = [fact_of(row) for row in await view.known_at("placement", moment)]
         return [fact.row.end for fact in found if isinstance(fact.row, PlacementRow)]
 
     tick = timedelta(microseconds=1)
@@ -399,7 +399,8 @@ async def test_a_decision_of_null_is_no_target_and_not_zero(view: View):
     await receive(view.pool, [arrival(BUREAU, 3, unit), target(4, 0, days(1)), target(5, None, days(2))])
     await view.project()
 
-    zero, none = await view.known_at("unit", days(1) + timedelta(hours=1)), await view.current("unit")
+    zero = [fact_of(row) for row in await view.known_at("unit", days(1) + timedelta(hours=1))]
+    none = await view.current("unit")
     assert [fact.row.targets for fact in (*zero, *none) if isinstance(fact.row, UnitRow)] == [
         {Route.A: 0},
         {Route.A: None},
@@ -511,7 +512,7 @@ async def test_tells_what_changed_since_a_position(view: View):
     await view.project()
 
     changed = await view.changed(["placement"], position)
-    assert [(kind, fact.ref) for kind, fact in changed] == [("placement", str(FIRST))]
+    assert [(row["kind"], row["ref"]) for row in changed] == [("placement", str(FIRST))]
 
 
 async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: View):

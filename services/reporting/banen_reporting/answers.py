@@ -29,6 +29,7 @@ from banen_reporting.cells import (
     verdict_part,
 )
 from banen_reporting.figures import Figures, Judged, end_of
+from banen_reporting.heavy import Asker
 from banen_reporting.model import Model, RuleSetUnknown
 from banen_reporting.rows import AMSTERDAM
 from banen_reporting.verdict import (
@@ -60,6 +61,8 @@ class Answers:
     figures: Figures
     view: View
     clock: Callable[[], datetime]
+    asker: Asker | None = None
+    """Whose costly questions these are; None are our own."""
 
     def today(self) -> date:
         return self.clock().astimezone(AMSTERDAM).date()
@@ -71,7 +74,13 @@ class Answers:
     async def judged(self, asked: Asked) -> Judged:
         """Raises `Problem` 404 where no such rule set was published by then."""
         try:
-            return await self.figures.judged(asked.rule_set, asked.known_on, asked.happened_until)
+            return await self.figures.judged(
+                asked.rule_set,
+                asked.known_on,
+                asked.happened_until,
+                self.asker,
+                is_today=asked.happened_until == self.today(),
+            )
         except RuleSetUnknown:
             raise Problem(404, "rule-set-unknown", "No such rule set was published by that day.") from None
 
@@ -167,7 +176,7 @@ class Answers:
 
     async def rule_sets(self, asked: Asked) -> dict[str, Any]:
         """Every published rule set with what it counts, its share of the target and the cost of one placement."""
-        model, position = await self.figures.model(asked.known_on)
+        model, position = await self.figures.model(asked.known_on, self.asker)
         rows: list[dict[str, Any]] = []
         for ref, row in sorted(model.rule_sets.items(), key=lambda item: (item[0] != PUBLISHED, item[0])):
             judged = await self.judged(Asked(ref, asked.known_on, asked.happened_until))
@@ -220,7 +229,7 @@ class Answers:
 
     async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
         """One placement: its events, and what every rule set says of it."""
-        model, position = await self.figures.model(asked.known_on)
+        model, position = await self.figures.model(asked.known_on, self.asker)
         keys = [key for key in model.placements if key[1] == ref and source in (None, key[0])]
         if not keys:
             raise Problem(404, "placement-unknown", "No such placement was known by that day.")

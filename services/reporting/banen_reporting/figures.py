@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from asyncpg import Record
+
 from banen_contracts.base import source_of
+from banen_reporting.heavy import Asker, GoOn, Heavy
 from banen_reporting.model import Model
-from banen_reporting.rows import (
-    AMSTERDAM,
-    BUREAU,
-)
+from banen_reporting.rows import AMSTERDAM, BUREAU, FactRow
 from banen_reporting.verdict import (
     ClientKey,
     CountedRoute,
@@ -24,7 +24,7 @@ from banen_reporting.verdict import (
     needs_whole_set,
     tally,
 )
-from banen_reporting.view import View
+from banen_reporting.view import View, fact_of
 
 KINDS_READ = ("partner", "unit", "rule-set", "figure", "cost", "placement", "client", "handover", "candidate")
 PROGRAMME_KINDS = frozenset({"unit", "rule-set", "figure", "cost"})
@@ -47,9 +47,10 @@ class Judged:
         default_factory=Counter[tuple[CountedRoute | None, Outcome]]
     )
 
-    def judge_all(self) -> None:
+    def judge_all(self, go_on: GoOn = lambda: None) -> None:
+        """For a thread: it takes long, and calls `go_on` meanwhile."""
         placements = self.model.for_judging(self.model.placements, self.rule_set)
-        verdicts = judge(placements, self.model.programme(), self.rule_set, self.happened_until)
+        verdicts = judge(placements, self.model.programme(), self.rule_set, self.happened_until, go_on)
         self.by_client = {}
         for verdict in verdicts:
             self.by_client.setdefault(self.model.placements[verdict.key].client, []).append(verdict)
@@ -57,10 +58,7 @@ class Judged:
         self._cells, self._duplicates = Counter(counted.cells), Counter(counted.duplicates)
 
     def judge_again(self, clients: Iterable[ClientKey]) -> None:
-        """After a change: only the placements of these clients, where no rule looks further."""
-        if needs_whole_set(self.rule_set.params):
-            self.judge_all()
-            return
+        """After a change: only the placements of these clients; where no rule looks further."""
         programme = self.model.programme()
         for client in clients:
             keys = self.model.of_client.get(client, set())
@@ -82,52 +80,105 @@ class Judged:
         return Tally(self._cells, self._duplicates)
 
 
+@dataclass
+class _Begun:
+    """What changes while all is judged for the first time: these clients are judged again after it."""
+
+    touched: set[ClientKey] = field(default_factory=set[ClientKey])
+    is_outdated: bool = False
+    """Whether judging these clients again is not enough."""
+
+
 class Figures:
-    """Answers for any rule set, known-on and happened-until; keeps today's answers current as events come in."""
+    """Answers for any rule set, known-on and happened-until; keeps today's answers current as events come in.
+
+    Whatever is not kept is judged in a thread: today's figures in one, all others in another (`heavy.py`).
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._model = Model()
         self._position = -1
         self._current: dict[tuple[str, date], Judged] = {}
+        self._begun: dict[tuple[str, date], _Begun] = {}
         self._past: OrderedDict[tuple[str, date, date, int], Judged] = OrderedDict()
         self._models: deque[tuple[date, int, Model]] = deque(maxlen=4)
-        self._lock = asyncio.Lock()
+        self._refreshing = asyncio.Lock()
+        self.today, self.others = Heavy(), Heavy()
 
-    async def judged(self, rule_set: str, known_on: date | None, happened_until: date) -> Judged:
-        """Raises `RuleSetUnknown`. `known_on=None`: all that is known now."""
-        async with self._lock:
-            if known_on is None:
-                return await self._now(rule_set, happened_until)
-            return await self._then(rule_set, known_on, happened_until)
+    async def judged(
+        self,
+        rule_set: str,
+        known_on: date | None,
+        happened_until: date,
+        asker: Asker | None = None,
+        *,
+        is_today: bool = False,
+    ) -> Judged:
+        """Raises `RuleSetUnknown`; `Problem` 429 or 503 where too much is asked.
 
-    async def model(self, known_on: date | None) -> tuple[Model, int]:
+        `known_on=None`: all that is known now. `is_today`: what everybody asks, and nobody waits for others to see.
+        """
+        if known_on is None:
+            return await self._now(rule_set, happened_until, None if is_today else asker, is_today)
+        return await self._then(rule_set, known_on, happened_until, asker)
+
+    async def model(self, known_on: date | None, asker: Asker | None = None) -> tuple[Model, int]:
         """The facts as known on a day, or now, and the position."""
-        async with self._lock:
-            if known_on is None:
-                await self._refresh()
-                return self._model, self._position
-            return await self._load(known_on)
+        if known_on is None:
+            await self._refresh()
+            return self._model, self._position
+        position = await self._view.position()
+        kept = self._kept_model(known_on, position)
+        if kept is not None:
+            return kept, position
+        return await self.others.ask(
+            ("model", known_on, position), lambda go_on: self._load(known_on, go_on), asker
+        )
 
-    async def _now(self, rule_set: str, happened_until: date) -> Judged:
+    async def _now(self, rule_set: str, happened_until: date, asker: Asker | None, is_today: bool) -> Judged:
         await self._refresh()
-        kept = self._current.get((rule_set, happened_until))
-        if kept is None:
-            kept = Judged(self._model, self._model.rule_set(rule_set), happened_until, self._position)
-            kept.judge_all()
-            if len(self._current) >= MOST_KEPT:
-                self._current.clear()
-            self._current[rule_set, happened_until] = kept
-        return kept
+        key = (rule_set, happened_until)
+        kept = self._current.get(key)
+        if kept is not None:
+            return kept
+        self._model.rule_set(rule_set)
+        heavy = self.today if is_today else self.others
+        return await heavy.ask(("now", *key), lambda go_on: self._judge_now(heavy, *key, go_on), asker)
+
+    async def _judge_now(self, heavy: Heavy, rule_set: str, happened_until: date, go_on: GoOn) -> Judged:
+        key = (rule_set, happened_until)
+        model, begun = self._model.copy(), _Begun()
+        judged = Judged(model, model.rule_set(rule_set), happened_until, self._position)
+        self._begun[key] = begun
+        try:
+            await heavy.in_thread(lambda: judged.judge_all(go_on))
+        finally:
+            del self._begun[key]
+        if begun.is_outdated or (needs_whole_set(judged.rule_set.params) and begun.touched):
+            return judged  # of the position at which it began
+        judged.model, judged.position = self._model, self._position
+        judged.judge_again(begun.touched)
+        if len(self._current) >= MOST_KEPT:
+            self._current.clear()
+        self._current[key] = judged
+        return judged
 
     async def _refresh(self) -> None:
         """Take in what changed since the last time."""
-        position = await self._view.position()
-        if position == self._position:
-            return
-        async with self._view.snapshot() as view:
-            position = await view.position()
-            changes = await view.changed(KINDS_READ, self._position)
+        async with self._refreshing:
+            if await self._view.position() == self._position:
+                return
+            async with self._view.snapshot() as view:
+                position = await view.position()
+                rows = await view.changed(KINDS_READ, self._position)
+            if self._position < 0:
+                self._model = await asyncio.to_thread(_model_of, rows, _no_stop)
+                self._position = position
+                return
+            self._learn([(row["kind"], fact_of(row)) for row in rows], position)
+
+    def _learn(self, changes: Iterable[tuple[str, FactRow]], position: int) -> None:
         touched: set[ClientKey] = set()
         kinds: set[str] = set()
         for kind, fact in changes:
@@ -139,49 +190,54 @@ class Figures:
             if kind == "placement" and before is not None and before.client != client:
                 touched.add(before.client)
         self._position = position
-        if kinds & PROGRAMME_KINDS:
-            self._current.clear()
-        for kept in self._current.values():
-            kept.position = position
-            if kept.rule_set.params.route_basis == "candidate_fase" and kinds & {"candidate", "handover"}:
-                kept.judge_all()
-            elif touched:
+        of_programme = bool(kinds & PROGRAMME_KINDS)
+        phases = bool(kinds & {"candidate", "handover"})
+        for begun in self._begun.values():
+            begun.touched |= touched
+            begun.is_outdated |= of_programme or phases
+        for key, kept in list(self._current.items()):
+            params = kept.rule_set.params
+            if (
+                of_programme
+                or (params.route_basis == "candidate_fase" and phases)
+                or (needs_whole_set(params) and touched)
+            ):
+                del self._current[key]  # judged again in the thread when it is asked for
+            else:
+                kept.position = position
                 kept.judge_again(touched)
 
-    async def _then(self, rule_set: str, known_on: date, happened_until: date) -> Judged:
+    async def _then(self, rule_set: str, known_on: date, happened_until: date, asker: Asker | None) -> Judged:
         position = await self._view.position()
         key = (rule_set, known_on, happened_until, position)
         kept = self._past.get(key)
-        if kept is None:
-            model = next(
-                (
-                    one.model
-                    for (_, day, _, at), one in self._past.items()
-                    if (day, at) == (known_on, position)
-                ),
-                None,
-            )
-            if model is None:
-                model, position = await self._load(known_on)
-            kept = Judged(model, model.rule_set(rule_set), happened_until, position)
-            kept.judge_all()
-            self._past[rule_set, known_on, happened_until, position] = kept
-            while len(self._past) > MOST_KEPT:
-                self._past.popitem(last=False)
-        return kept
+        if kept is not None:
+            return kept
+        return await self.others.ask(
+            key, lambda go_on: self._judge_then(rule_set, known_on, happened_until, go_on), asker
+        )
 
-    async def _load(self, known_on: date) -> tuple[Model, int]:
+    async def _judge_then(self, rule_set: str, known_on: date, happened_until: date, go_on: GoOn) -> Judged:
+        model, position = await self._load(known_on, go_on)
+        judged = Judged(model, model.rule_set(rule_set), happened_until, position)
+        await self.others.in_thread(lambda: judged.judge_all(go_on))
+        self._past[rule_set, known_on, happened_until, position] = judged
+        while len(self._past) > MOST_KEPT:
+            self._past.popitem(last=False)
+        return judged
+
+    def _kept_model(self, known_on: date, position: int) -> Model | None:
+        return next((model for day, at, model in self._models if (day, at) == (known_on, position)), None)
+
+    async def _load(self, known_on: date, go_on: GoOn) -> tuple[Model, int]:
         position = await self._view.position()
-        for kept_on, kept_at, kept in self._models:
-            if (kept_on, kept_at) == (known_on, position):
-                return kept, position
-        model = Model()
-        moment = end_of(known_on)
+        kept = self._kept_model(known_on, position)
+        if kept is not None:
+            return kept, position
         async with self._view.snapshot() as view:
             position = await view.position()
-            for kind in KINDS_READ:
-                for fact in await view.known_at(kind, moment):
-                    model.learn(fact)
+            rows = [row for kind in KINDS_READ for row in await view.known_at(kind, end_of(known_on))]
+        model = await self.others.in_thread(lambda: _model_of(rows, go_on))
         self._models.append((known_on, position, model))
         return model, position
 
@@ -208,6 +264,18 @@ class Figures:
         return not all(
             live and source in through and through[source] >= moment for source, live in expected.items()
         )
+
+
+def _no_stop() -> None:
+    return
+
+
+def _model_of(rows: Iterable[Record], go_on: GoOn) -> Model:
+    model = Model()
+    for row in rows:
+        go_on()
+        model.learn(fact_of(row))
+    return model
 
 
 def end_of(day: date) -> datetime:

@@ -113,6 +113,12 @@ class Model:
         self.of_client.setdefault(client, set()).add(key)
         return client
 
+    def copy(self) -> "Model":
+        """The same facts, for a thread: what is learned later changes nothing in it."""
+        copied = Model(**{name: dict(kept) for name, kept in vars(self).items()})
+        copied.of_client = {client: set(keys) for client, keys in self.of_client.items()}
+        return copied
+
     def programme(self) -> Programme:
         units = {
             ref: Unit(ref, row.label, row.members, row.targets, row.regular_per_year, row.permission_from)

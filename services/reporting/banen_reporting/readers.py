@@ -19,6 +19,7 @@ from banen_kit.problem import Problem
 from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
 from banen_reporting.grid import FEW, Counted, kept_back
+from banen_reporting.heavy import Asker
 from banen_reporting.model import Model
 from banen_reporting.rows import partner_of
 from banen_reporting.verdict import Clause, CountedRoute, Tally
@@ -52,7 +53,9 @@ class Readers:
 
     def reading(self, request: Request) -> "Reading":
         visitor = who(request)
-        return Reading(self.answers, visitor, self.programme.sees(visitor.principal), request, self.gate)
+        asker = Asker(visitor.principal.subject, request.is_disconnected)
+        answers = replace(self.answers, asker=asker)
+        return Reading(answers, visitor, self.programme.sees(visitor.principal), request, self.gate)
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class Reading:
 
     async def model(self, asked: Asked) -> Model:
         """For the names on a page of rows."""
-        return (await self.answers.figures.model(asked.known_on))[0]
+        return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
 
     async def _own_units(self, asked: Asked) -> frozenset[str]:
         model = await self.model(asked)

@@ -194,30 +194,29 @@ class View:
         """All things of a kind, as known now."""
         async with reachable():
             rows = await self.pool.fetch(
-                "select source, ref, data from facts where kind = $1 and known_to = 'infinity'", kind
+                "select kind, source, ref, data from facts where kind = $1 and known_to = 'infinity'", kind
             )
-        return _facts(kind, rows)
+        return [fact_of(row) for row in rows]
 
-    async def known_at(self, kind: str, moment: datetime) -> list[FactRow]:
-        """All things of a kind, as known just before a moment."""
+    async def known_at(self, kind: str, moment: datetime) -> list[Record]:
+        """All things of a kind, as known just before a moment; each for `fact_of`."""
         async with reachable():
-            rows = await self.pool.fetch(
-                "select source, ref, data from facts where kind = $1 and known_from < $2 and known_to >= $2",
+            return await self.pool.fetch(
+                "select kind, source, ref, data from facts"
+                " where kind = $1 and known_from < $2 and known_to >= $2",
                 kind,
                 moment,
             )
-        return _facts(kind, rows)
 
-    async def changed(self, kinds: Sequence[str], after: int) -> list[tuple[str, FactRow]]:
-        """The current versions that came since a position, each with its kind."""
+    async def changed(self, kinds: Sequence[str], after: int) -> list[Record]:
+        """The current versions that came since a position; each for `fact_of`."""
         async with reachable():
-            rows = await self.pool.fetch(
+            return await self.pool.fetch(
                 "select kind, source, ref, data from facts"
                 " where kind = any ($1) and change > $2 and known_to = 'infinity'",
                 list(kinds),
                 after,
             )
-        return [(row["kind"], fact) for row in rows for fact in _facts(row["kind"], [row])]
 
     async def position(self) -> int:
         """How many events were folded."""
@@ -329,6 +328,5 @@ class _OneConnection:
         self.fetchval = connection.fetchval
 
 
-def _facts(kind: str, rows: Sequence[Record]) -> list[FactRow]:
-    validate = BY_NAME[kind].row.model_validate_json
-    return [FactRow(row["source"], row["ref"], validate(row["data"])) for row in rows]
+def fact_of(row: Record) -> FactRow:
+    return FactRow(row["source"], row["ref"], BY_NAME[row["kind"]].row.model_validate_json(row["data"]))

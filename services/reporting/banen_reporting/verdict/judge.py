@@ -1,6 +1,6 @@
 """Judging placements under a rule set: each for itself, then among its client's, then among all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,16 +36,30 @@ _ROUTE_OF_KIND: Mapping[PlacementKind, CountedRoute] = {
 }
 
 
+def _no_stop() -> None:
+    return
+
+
 def judge(
-    placements: Iterable[Placement], programme: Programme, rule_set: RuleSet, happened_until: date
+    placements: Iterable[Placement],
+    programme: Programme,
+    rule_set: RuleSet,
+    happened_until: date,
+    go_on: Callable[[], None] = _no_stop,
 ) -> list[Verdict]:
-    """The verdicts on all placements, in order of (start, ref). Every placement of the programme must be given."""
+    """The verdicts on all placements, in order of (start, ref). Every placement of the programme must be given.
+
+    `go_on` is called for each client; what it raises ends the work.
+    """
     params = rule_set.params
     reading = _read(programme, params, happened_until)
     by_client: dict[ClientKey, list[Placement]] = {}
     for placement in placements:
         by_client.setdefault(placement.client, []).append(placement)
-    verdicts = [verdict for group in by_client.values() for verdict in _judge_client(group, reading)]
+    verdicts: list[Verdict] = []
+    for group in by_client.values():
+        go_on()
+        verdicts += _judge_client(group, reading)
     verdicts.sort(key=order_of)
     if params.additionality == "overflow":
         verdicts = take_out_regular(verdicts, programme)
