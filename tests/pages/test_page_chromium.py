@@ -131,6 +131,7 @@ async def test_a_page_says_who_is_signed_in_and_lets_them_out(
     assert text_of(header[0]) == "Ingelogd als partnermanager (uaf) Uitloggen"
 
 
+@pytest.mark.usefixtures("month_ends")
 async def test_the_ministry_sees_the_end_of_a_month_and_nothing_of_a_few(
     chromium: str, address_for: AddressFor, tmp_path: Path
 ):
@@ -144,6 +145,7 @@ async def test_the_ministry_sees_the_end_of_a_month_and_nothing_of_a_few(
     assert "Route A 4 &lt;5" in shown
 
 
+@pytest.mark.usefixtures("month_ends")
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     "visit",

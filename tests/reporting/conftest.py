@@ -1,6 +1,7 @@
 """A small programme in a real database, with the pages and the read API in front of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -45,6 +46,7 @@ from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.readers import Programme, Readers
+from banen_reporting.released import Released, Releasing
 from banen_reporting.service import SERVICE
 from banen_reporting.view import View
 
@@ -78,8 +80,17 @@ class Facts:
         body = event.to_json().decode()
         self.rows.append((source, sequence, id_, type_, event.ref, NOW, known_at, imported, id_, body))
 
-    def place(self, name: str, partner: str, kind: str, *, imported: bool = True, **more: Any) -> None:
-        self.say(partner, placement(name, partner, kind, **more), imported=imported)
+    def place(
+        self,
+        name: str,
+        partner: str,
+        kind: str,
+        *,
+        imported: bool = True,
+        known_at: datetime = KNOWN,
+        **more: Any,
+    ) -> None:
+        self.say(partner, placement(name, partner, kind, **more), known_at=known_at, imported=imported)
 
     def address(self, name: str) -> str:
         """Of the page of a placement."""
@@ -194,20 +205,39 @@ async def answers(pool: Pool, facts: Facts) -> Answers:
     return Answers(Figures(view), view, lambda: NOW)
 
 
+class Final(Figures):
+    """Figures of a programme in which every source is live and past every day."""
+
+    async def is_provisional(self, known_on: date | None) -> bool:
+        return known_on is None
+
+
+@pytest.fixture
+def released(pool: Pool) -> Released:
+    """No month-end yet; a test that looks at them asks for `month_ends` too."""
+    return Released(pool)
+
+
+@pytest.fixture
+async def month_ends(answers: Answers, released: Released) -> None:
+    """All that are over were released."""
+    await Releasing(replace(answers, figures=Final(answers.view)), released).work()
+
+
 @pytest.fixture
 def gate(pool: Pool) -> Gate:
     return ISSUER.gate(SERVICE, "bureau", PostgresAudit(pool), Sessions(pool, lambda: NOW))
 
 
 @pytest.fixture
-def app(answers: Answers, gate: Gate) -> FastAPI:
+def app(answers: Answers, gate: Gate, released: Released) -> FastAPI:
     """Everybody has to pass the gate, as in the running service."""
     assert gate.sessions is not None
     app = FastAPI(dependencies=[Depends(gate)])
     app.add_middleware(Guard)
     problem.install(app)
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
-    readers = Readers(answers, PROGRAMME, gate)
+    readers = Readers(answers, PROGRAMME, gate, released)
     app.include_router(reads.routes(readers))
     app.include_router(pages.routes(readers, Logins(party, gate)))
     app.state.sessions = gate.sessions

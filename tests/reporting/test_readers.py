@@ -25,6 +25,7 @@ from banen_reporting.readers import Programme
 Reader = Callable[..., httpx2.AsyncClient]
 UNTIL = "happenedUntil=2008-12-31"
 MONTH_END = "knownOn=2008-12-31"
+LATER = datetime(2008, 6, 5, 12, tzinfo=UTC)
 ROWS = ("/v1/placements", "/plaatsingen")
 WIDE = [("bureau", Role.PROJECT_BUREAU, {}), ("bureau", Role.STEERING_GROUP, {}),
         ("bureau", Role.AUDITOR, {"Purpose": "AUDIT-2009-1"})]  # fmt: skip
@@ -183,6 +184,7 @@ async def test_aggregate_readers_see_no_rows(reader: Reader, facts: Any, partner
             assert "rows-not-yours" in answer.text or "niet voor uw rol" in answer.text
 
 
+@pytest.mark.usefixtures("month_ends")
 @pytest.mark.parametrize("path", ["/v1/targets", "/v1/results", "/v1/rule-sets", "/"])
 @pytest.mark.parametrize(
     ("query", "status"),
@@ -212,7 +214,8 @@ async def test_aggregate_readers_see_ends_of_months_that_are_over(
         assert "dates-not-yours" in answer.text or "per einde van een maand" in answer.text
 
 
-async def test_the_month_end_before_today_is_what_they_see_unasked(reader: Reader):
+@pytest.mark.usefixtures("month_ends")
+async def test_the_newest_month_end_is_what_they_see_unasked(reader: Reader):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         targets = await get(client, "/v1/targets")
 
@@ -228,6 +231,7 @@ def numbers_in(part: Any) -> list[int]:
     return [n for one in part for n in numbers_in(one)] if isinstance(part, list) else []
 
 
+@pytest.mark.usefixtures("month_ends")
 @pytest.mark.parametrize("rule_set", ["published", "each", "with-regular", "without-uwv"])
 async def test_a_small_programme_shows_them_no_handful_of_people(reader: Reader, rule_set: str):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
@@ -243,22 +247,22 @@ async def test_a_small_programme_shows_them_no_handful_of_people(reader: Reader,
 
 @pytest.fixture
 def many(facts: Any) -> None:
-    """Large figures for UAF and UWV; Goed & Werk stays small."""
+    """Large figures for UAF and UWV, long after what changed by a few; Goed & Werk stays small."""
     for number in range(40):
-        facts.place(f"many {number}", "uwv", "employment")
+        facts.place(f"many {number}", "uwv", "employment", known_at=LATER)
     for number in range(60):
-        facts.place(f"more {number}", "uaf", "employment")
+        facts.place(f"more {number}", "uaf", "employment", known_at=LATER)
     for number in range(10):
-        facts.place(f"intern {number}", "uaf", "internship")
+        facts.place(f"intern {number}", "uaf", "internship", known_at=LATER)
 
 
 @pytest.fixture
 def all_large(many: None, facts: Any) -> None:
     for number in range(10):
-        facts.place(f"work {number}", "goed-werk", "employment")
+        facts.place(f"work {number}", "goed-werk", "employment", known_at=LATER)
 
 
-@pytest.mark.usefixtures("all_large")
+@pytest.mark.usefixtures("all_large", "month_ends")
 async def test_large_figures_are_shown_to_them_as_they_are(reader: Reader):
     async with (
         reader("ministry", Role.MINISTRY_OBSERVER) as client,
@@ -280,7 +284,7 @@ async def test_large_figures_are_shown_to_them_as_they_are(reader: Reader):
     assert {row["id"]: row["count"] for row in rule_sets}["published"] == true["national"]["total"]["counted"]
 
 
-@pytest.mark.usefixtures("many")
+@pytest.mark.usefixtures("many", "month_ends")
 async def test_what_they_are_shown_is_the_figure_itself(reader: Reader):
     async with (
         reader("ministry", Role.MINISTRY_OBSERVER) as client,
@@ -304,7 +308,7 @@ async def test_what_they_are_shown_is_the_figure_itself(reader: Reader):
     assert results["costs"] == true_results["costs"]
 
 
-@pytest.mark.usefixtures("many")
+@pytest.mark.usefixtures("many", "month_ends")
 async def test_what_one_answer_keeps_back_no_other_answer_tells(reader: Reader):
     """UAF's figure and that of Goed & Werk hide each other: also in the results, the comparison and on the page."""
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
@@ -346,7 +350,7 @@ def conversations(facts: Any, request: pytest.FixtureRequest) -> None:
     [((0, 0), 0), ((3, 0), None), ((20, 0), 20), ((20, 2), None), ((20, 5), 25), ((0, 5), 5)],
     indirect=["conversations"],
 )
-@pytest.mark.usefixtures("many", "conversations")
+@pytest.mark.usefixtures("many", "conversations", "month_ends")
 async def test_a_handful_of_conversations_is_kept_back(reader: Reader, shown: int | None):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         funnel = (await get(client, f"/v1/results?{MONTH_END}"))["funnel"]
@@ -354,6 +358,7 @@ async def test_a_handful_of_conversations_is_kept_back(reader: Reader, shown: in
     assert (funnel and funnel["conversations"]) == shown
 
 
+@pytest.mark.usefixtures("month_ends")
 @pytest.mark.parametrize("rule_set", ["published", "each", "without-uwv"])
 async def test_their_page_links_to_no_rows_and_shows_signs(reader: Reader, rule_set: str):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
@@ -365,7 +370,7 @@ async def test_their_page_links_to_no_rows_and_shows_signs(reader: Reader, rule_
     assert len(re.findall(r"<option", page)) == 4, "every rule set can be chosen"
 
 
-@pytest.mark.usefixtures("many")
+@pytest.mark.usefixtures("many", "month_ends")
 async def test_their_page_promises_no_rows_and_leaves_nothing_blank_that_is_kept_back(reader: Reader):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         page = (await client.get("/?month=2008-12")).text

@@ -31,6 +31,7 @@ from banen_kit.testing import FakeIssuer, health_of
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.readers import Programme, Readers
+from banen_reporting.released import Released
 
 # Test folders are not packages, so the small programme of the reporting tests is taken over by path.
 _spec = importlib.util.spec_from_file_location(
@@ -85,7 +86,7 @@ def app_of(
             keeps = Retention(desk, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults)
             app.include_router(retention.routes(keeps, gate))
         if name == "reporting":
-            readers = Readers(answers, PROGRAMME, gate)
+            readers = Readers(answers, PROGRAMME, gate, Released(pool))
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
             app.include_router(pages.routes(readers, Logins(party, gate)))

@@ -5,6 +5,7 @@ import asyncio
 from nats.aio.client import Client
 
 from banen_kit.bus import BusUnavailable
+from banen_kit.faults import Loop
 from banen_kit.inbox import Inbox
 from banen_kit.login import Logins, RelyingParty
 from banen_kit.run import Host
@@ -15,11 +16,14 @@ from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.follow import project_forever, read_watermarks
 from banen_reporting.readers import Programme, Readers
+from banen_reporting.released import Released, Releasing
 from banen_reporting.view import View
 
 MOST_BEHIND = 10_000
 """Events received and not yet counted, beyond which the figures are too old to be asked for."""
 SILENT_SECONDS = 10.0
+RELEASE_SECONDS = 60.0
+"""How soon a month-end is released once it is final."""
 
 
 async def attach(host: Host) -> None:
@@ -28,7 +32,9 @@ async def attach(host: Host) -> None:
     partners = read_partners(host.settings.partners_file)
     bureau = host.settings.partner
     programme = Programme(bureau, frozenset(partner.id for partner in partners) - {bureau})
-    readers = Readers(answers, programme, host.gate)
+    released = Released(view.pool)
+    await released.read_newest()
+    readers = Readers(answers, programme, host.gate, released)
     host.app.include_router(reads.routes(readers))
     host.app.include_router(pages.routes(readers, logins_of(host)))
     inbox = Inbox(view.pool, reporting_consumer(host.settings.partner), host.health.faults)
@@ -47,6 +53,9 @@ async def attach(host: Host) -> None:
 
     host.health.checks.update({"inbox": inbox_hears, "figures": figures_current})
     host.loops.append(lambda: project_forever(view, inbox.grown, host.health.faults))
+    releasing = Releasing(answers, released)
+    release = Loop("release", host.health.faults, still_ready=True)
+    host.loops.append(lambda: release.forever(releasing.work, every=RELEASE_SECONDS))
     host.bus_loops.extend([inbox.run, watch_watermarks])
 
 

@@ -1,17 +1,19 @@
 """What is kept back from aggregate readers, so that no figure they see is about a handful of people.
 
-A cell is kept back when it is 1 to 4, or its change since the end of the month before is (`decisions.md` 27), or its
-difference from the same cell as another rule set shows it. Since sums would give it away, others are kept back with it:
-for every such cell there is another table with the same shown cells in which it is another number.
+A cell is kept back when it is 1 to 4, or differs by 1 to 4 from any value of that cell that was ever shown: in another
+month, or under another rule set (`decisions.md` 27). Since sums would give it away, others are kept back with it: for
+every such cell there is another table with the same shown cells in which it is another number.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Any
+from itertools import product
+from typing import Any, TypeAlias
 
 from banen_reporting.cells import NONE, OUTCOMES, ROUTES
-from banen_reporting.verdict import Outcome, Tally
+from banen_reporting.verdict import Clause, Outcome, Tally, Verdict, national_choice
 
 FEW = range(1, 5)
 SMALL = "<5"
@@ -25,6 +27,23 @@ Place = tuple[str, str]
 """Row and column: a unit or the nation, a route or the total."""
 Line = tuple[int, str]
 """A row (0) or a column (1): its cells add up."""
+Shown: TypeAlias = Mapping[str, int]
+"""What an answer tells, by the name of the cell: `uaf/A/counted`, `clause/R3/excluded`, `conversations`."""
+CONVERSATIONS = "conversations"
+
+
+@dataclass
+class Ever:
+    """Every value that was ever shown to aggregate readers, by the name of the cell."""
+
+    values: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+
+    def add(self, shown: Shown) -> None:
+        for name, value in shown.items():
+            self.values.setdefault(name, set()).add(value)
+
+    def is_secret(self, name: str, value: int) -> bool:
+        return value in FEW or any(abs(value - other) in FEW for other in self.values.get(name, ()))
 
 
 @dataclass
@@ -38,11 +57,10 @@ class Table:
     def shown(self) -> dict[Place, int]:
         return {place: count for place, count in self.counts.items() if place not in self.hidden}
 
-    def hide(self, beside: Sequence[Mapping[Place, int]]) -> None:
-        secret = [place for place, count in self.counts.items() if self._is_secret(place, count, beside)]
+    def hide(self, secret: Iterable[Place]) -> None:
         for place in secret:
             self.hidden[place] = SMALL if self.counts[place] in FEW else UNSHOWN
-        for place in secret:
+        for place in list(self.hidden):
             cover = self._cover(place)
             if cover is None:
                 # Too little is left to hide behind.
@@ -50,10 +68,6 @@ class Table:
                 return
             for other in cover:
                 self.hidden.setdefault(other, UNSHOWN)
-
-    @staticmethod
-    def _is_secret(place: Place, count: int, beside: Sequence[Mapping[Place, int]]) -> bool:
-        return count in FEW or any(place in other and abs(count - other[place]) in FEW for other in beside)
 
     def _cover(self, place: Place) -> list[Place] | None:
         """The cells that can move by one together with this one, so that every sum stays; those that cost least."""
@@ -86,9 +100,7 @@ class Table:
         if is_never_shown(place):
             is_nothing = self.counts[place[0], TOTAL] == 0 and place[0] != NATIONAL
             return not is_nothing and count + change >= 0
-        if count in FEW:
-            return count + change in FEW
-        return min(count, count + change) >= FEW.stop
+        return can_move(count, change)
 
     def _cost(self, place: Place) -> int:
         """Of keeping back this one too: the nation is the last to go, small cells go before large ones."""
@@ -111,29 +123,103 @@ def is_never_shown(place: Place) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What one rule set counts at the end of a month, and what it counted at the end of the month before."""
-
-    now: Tally
-    before: Tally | None
-    """None where these rules were not published yet."""
+Clauses: TypeAlias = Mapping[Outcome, Mapping[Clause, int]]
+"""Of all placements that do not count, or not yet: how many by which clause; the nation takes each once."""
 
 
-def kept_back(now: Mapping[str, Any], asked: Counted, others: Sequence[Counted]) -> dict[str, Any]:
-    """The answer of `targets`, made of a tally, without what must not be seen beside the same answer of others."""
+def national_clauses(verdicts: Sequence[Verdict]) -> Clauses:
+    chosen = national_choice(verdicts)
+    found: dict[Outcome, Counter[Clause]] = {"pending": Counter(), "excluded": Counter()}
+    for verdict in verdicts:
+        if verdict.clause is not None and chosen[verdict.key] is verdict:
+            found[verdict.outcome][verdict.clause] += 1
+    return found
+
+
+def alone_in(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[Place, Clause]:
+    """The cells in which all is there by one clause, so that the one tells about the other."""
+    found: dict[Place, set[Clause]] = {}
+    for verdict in verdicts:
+        if verdict.outcome == outcome and verdict.clause is not None:
+            for place in product((verdict.unit or OUTSIDE, NATIONAL), (verdict.route or NONE, TOTAL)):
+                found.setdefault(place, set()).add(verdict.clause)
+    return {place: next(iter(clauses)) for place, clauses in found.items() if len(clauses) == 1}
+
+
+def kept_back_clauses(
+    counts: Mapping[Clause, int], outcome: Outcome, table: Table, alone: Mapping[Place, Clause], ever: Ever
+) -> list[dict[str, Any]] | None:
+    """A number, or the sign that stands for it, per clause; None where nothing of it may be told.
+
+    They add up to the nation's figure, so that a clause is kept back with another that could be less where it is more.
+    """
+    if (NATIONAL, TOTAL) in table.hidden:
+        return None
+    secret: set[Clause] = {
+        clause for clause, count in counts.items() if ever.is_secret(clause_cell(clause, outcome), count)
+    }
+    secret |= {clause for place, clause in alone.items() if place in table.hidden and clause in counts}
+    hidden = set(secret)
+    rest = sorted(counts.keys() - hidden, key=lambda clause: (counts[clause], clause), reverse=True)
+    while not all(_has_partner(clause, hidden, counts) for clause in secret):
+        if not rest:
+            return None
+        hidden.add(rest.pop())
+    return [
+        {"clause": clause, "count": count}
+        if clause not in hidden
+        else {"clause": clause, "count": None, "suppressed": SMALL if count in FEW else UNSHOWN}
+        for clause, count in sorted(counts.items())
+    ]
+
+
+def _has_partner(clause: Clause, hidden: Iterable[Clause], counts: Mapping[Clause, int]) -> bool:
+    return any(
+        can_move(counts[clause], change) and can_move(counts[other], -change)
+        for other in hidden
+        if other != clause
+        for change in (1, -1)
+    )
+
+
+def can_move(count: int, change: int) -> bool:
+    """Whether a reader who sees only the sign could take it for one more, or one less."""
+    return count + change in FEW if count in FEW else min(count, count + change) >= FEW.stop
+
+
+def cell_name(place: Place, outcome: Outcome) -> str:
+    return f"{place[0]}/{place[1]}/{outcome}"
+
+
+def clause_cell(clause: Clause, outcome: Outcome) -> str:
+    return f"clause/{clause}/{outcome}"
+
+
+def kept_back(
+    now: Mapping[str, Any], tally: Tally, verdicts: Sequence[Verdict], ever: Ever
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The answer of `targets` without what must not be seen beside all that was ever shown, and what it shows."""
     units = [unit["id"] for unit in now["units"]]
-    every = [*others, asked]
-    columns = columns_of(tally for one in every for tally in (one.now, one.before) if tally)
+    columns = columns_of(tally)
     hidden: dict[str, dict[Place, str]] = {}
+    told: dict[str, int] = {}
+    clauses: dict[str, Any] = {}
+    by_clause = national_clauses(verdicts)
     for outcome in OUTCOMES:
-        shown_by_others: list[Mapping[Place, int]] = []
-        for one in every:
-            table = Table(counts_of(one.now, units, columns, outcome))
-            before = [counts_of(one.before, units, columns, outcome)] if one.before else []
-            table.hide([*before, *shown_by_others])
-            shown_by_others.append(table.shown)
-            hidden[outcome] = table.hidden
+        table = Table(counts_of(tally, units, columns, outcome))
+        cells = table.counts.items()
+        table.hide([place for place, count in cells if ever.is_secret(cell_name(place, outcome), count)])
+        told |= {cell_name(place, outcome): count for place, count in table.shown.items()}
+        hidden[outcome] = table.hidden
+        if outcome in by_clause:
+            alone = alone_in(verdicts, outcome)
+            rows = kept_back_clauses(by_clause[outcome], outcome, table, alone, ever)
+            clauses[outcome] = rows
+            told |= {
+                clause_cell(row["clause"], outcome): row["count"]
+                for row in rows or ()
+                if row["count"] is not None
+            }
 
     def shown(row: str, column: str, cell: Mapping[str, Any]) -> dict[str, Any]:
         secrets = {o: hidden[o][row, column] for o in OUTCOMES if (row, column) in hidden[o]}
@@ -159,20 +245,25 @@ def kept_back(now: Mapping[str, Any], asked: Counted, others: Sequence[Counted])
         }
 
     duplicates = numbers_of(now["national"]["duplicates"])
-    return {
+    answer: dict[str, Any] = {
         **now,
         "units": [
             {**part(unit["id"], unit), "otherRoutes": other_routes(unit["id"], unit["otherRoutes"])}
             for unit in now["units"]
         ],
         "outsideUnits": shown(OUTSIDE, TOTAL, now["outsideUnits"]),
-        "national": {**part(NATIONAL, now["national"]), "duplicates": shown(DUPLICATES, TOTAL, duplicates)},
+        "national": {
+            **part(NATIONAL, now["national"]),
+            "duplicates": shown(DUPLICATES, TOTAL, duplicates),
+            "clauses": clauses,
+        },
     }
+    return answer, told
 
 
-def columns_of(tallies: Iterable[Tally]) -> list[str]:
+def columns_of(tally: Tally) -> list[str]:
     """The two routes, and whatever else there is."""
-    seen = {route or NONE for one in tallies for _, route, _ in one.cells}
+    seen = {route or NONE for _, route, _ in tally.cells}
     return [*ROUTES, *sorted(seen.difference(ROUTES))]
 
 

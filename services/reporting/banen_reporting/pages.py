@@ -97,7 +97,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
         targets = await view.targets(asked)
         results = await view.results(asked)
         compared = await view.rule_sets(asked)
-        labels = {ref: unit.label for ref, unit in (await view.model(asked)).units.items()}
+        labels = await view.labels(asked)
         return page(
             "overview.html",
             asked,
@@ -106,6 +106,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             units=[{**unit, "lines": unit_lines(unit)} for unit in targets["units"]],
             outside=targets["outsideUnits"],
             national=national_lines(targets["national"]) if targets["national"] else [],
+            clauses=targets["national"] and targets["national"].get("clauses"),
             results=results,
             rule_sets=[
                 {**row, "differs": differences(row["params"], labels)} for row in compared["ruleSets"]

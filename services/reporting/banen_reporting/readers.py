@@ -1,8 +1,8 @@
 """What each kind of reader sees of the figures (`decisions.md` 27).
 
 *Row readers* see every figure on any date and the placements behind it: the bureau, the steering group and an auditor
-of everything, a partner of its own units. *Aggregate readers* see the figures at the end of a month, without rows, and
-without what would be about a handful of people.
+of everything, a partner of its own units. *Aggregate readers* see the figures at the end of a month that was released,
+without rows, and without what would be about a handful of people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,13 +16,13 @@ from banen_kit.audit import Outcome
 from banen_kit.gate import Gate, Who, who
 from banen_kit.identity import Principal, Role
 from banen_kit.problem import Problem
-from banen_reporting.answers import DUPLICATES, PUBLISHED, Answers, Asked, Wanted
+from banen_reporting.answers import DUPLICATES, Answers, Asked, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
-from banen_reporting.grid import FEW, Counted, kept_back
 from banen_reporting.heavy import Asker
 from banen_reporting.model import Model
+from banen_reporting.released import Released, end_of_month_before
 from banen_reporting.rows import partner_of
-from banen_reporting.verdict import Clause, CountedRoute, Tally
+from banen_reporting.verdict import Clause, CountedRoute
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -50,12 +50,14 @@ class Readers:
     answers: Answers
     programme: Programme
     gate: Gate
+    released: Released
 
     def reading(self, request: Request) -> "Reading":
         visitor = who(request)
         asker = Asker(visitor.principal.subject, request.is_disconnected)
         answers = replace(self.answers, asker=asker)
-        return Reading(answers, visitor, self.programme.sees(visitor.principal), request, self.gate)
+        sees = self.programme.sees(visitor.principal)
+        return Reading(answers, visitor, sees, request, self.gate, self.released)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Reading:
     sees: Sees
     request: Request
     gate: Gate
+    released: Released
 
     @property
     def has_rows(self) -> bool:
@@ -76,9 +79,8 @@ class Reading:
         """Raises `Problem` 403 where the reader may not choose such dates."""
         if self.has_rows:
             return self.answers.asked(rule_set, known_on, until)
-        last = end_of_month_before(self.answers.today())
-        day = known_on or until or last
-        if (until or day) != day or (day + timedelta(days=1)).day != 1 or day > last:
+        day = known_on or until or self.released.newest or end_of_month_before(self.answers.today())
+        if (until or day) != day or (day + timedelta(days=1)).day != 1 or day >= self.answers.today():
             detail = "You see the figures as they were at the end of a month, for both dates the same."
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
@@ -92,34 +94,42 @@ class Reading:
                 units = [unit for unit in found["units"] if self.who.principal.partner in unit["members"]]
                 return {**found, "units": units, "outsideUnits": None, "national": None}
             case "month-ends":
-                return await self._month_end(asked)
+                return (await self._released(asked))["targets"]
 
     async def results(self, asked: Asked) -> dict[str, Any]:
-        found = await self.answers.results(asked)
-        if self.sees == "all":
-            return found
-        shown = await self.targets(asked)
-        totals = {unit["id"]: unit["total"] for unit in shown["units"]}
-        units = [_part(unit, totals[unit["id"]]) for unit in found["units"] if unit["id"] in totals]
-        if shown["national"] is None:
-            return {**found, "units": units, "national": None, "costs": None, "funnel": None}
-        total = shown["national"]["total"]
-        national = _part(found["national"], total)
-        if total["counted"] is None:
-            return {**found, "units": units, "national": national, "costs": None, "funnel": None}
-        funnel = await self._month_end_funnel(asked, found["funnel"])
-        return {**found, "units": units, "national": national, "funnel": funnel}
-
-    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
-        found = await self.answers.rule_sets(asked)
         match self.sees:
             case "all":
-                return found
+                return await self.answers.results(asked)
             case "own":
-                rows = [await self._own_row(row, asked) for row in found["ruleSets"]]
+                found = await self.answers.results(asked)
+                own = {unit["id"] for unit in (await self.targets(asked))["units"]}
+                units = [unit for unit in found["units"] if unit["id"] in own]
+                return {**found, "units": units, "national": None, "costs": None, "funnel": None}
             case "month-ends":
-                rows = [await self._month_end_row(row, asked) for row in found["ruleSets"]]
-        return {**found, "ruleSets": rows}
+                return (await self._released(asked))["results"]
+
+    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
+        match self.sees:
+            case "all":
+                return await self.answers.rule_sets(asked)
+            case "own":
+                found = await self.answers.rule_sets(asked)
+                return {**found, "ruleSets": [await self._own_row(row, asked) for row in found["ruleSets"]]}
+            case "month-ends":
+                released = await self._released(asked)
+                heading = {
+                    name: released["targets"][name] for name in ("knownOn", "happenedUntil", "position")
+                }
+                return {**heading, "ruleSets": released["ruleSets"]}
+
+    async def labels(self, asked: Asked) -> dict[str, str]:
+        """The names of units, by their ids."""
+        if self.has_rows:
+            return {ref: unit.label for ref, unit in (await self.model(asked)).units.items()}
+        return {unit["id"]: unit["label"] for unit in (await self.targets(asked))["units"]}
+
+    async def _released(self, asked: Asked) -> dict[str, Any]:
+        return await self.released.of(asked.happened_until, asked.rule_set)
 
     async def placements(
         self, asked: Asked, wanted: Wanted, cursor: str | None, limit: int
@@ -171,31 +181,6 @@ class Reading:
         others = roles & OF_THE_PROGRAMME if self.sees == "all" else roles
         return others == frozenset({Role.AUDITOR})
 
-    async def _month_end(self, asked: Asked) -> dict[str, Any]:
-        judged = await self.answers.judged(asked)
-        others = [replace(asked, rule_set=ref) for ref in earlier_rule_sets(judged.model, asked.rule_set)]
-        found = await self.answers.table(asked, judged)
-        return kept_back(found, await self._counted(asked), [await self._counted(other) for other in others])
-
-    async def _counted(self, asked: Asked) -> Counted:
-        now = (await self.answers.judged(asked)).tally
-        return Counted(now, await self._tally(month_before(asked)))
-
-    async def _month_end_funnel(self, asked: Asked, funnel: dict[str, Any]) -> dict[str, Any] | None:
-        """None where the conversations, or those of the last month, were with a handful of people."""
-        before = await self.answers.funnel(month_before(asked), 0)
-        held: int = funnel["conversations"]
-        return None if {held, abs(held - before["conversations"])} & {*FEW} else funnel
-
-    async def _tally(self, asked: Asked) -> Tally | None:
-        """None where these rules were not published yet: then there is nothing to compare with."""
-        try:
-            return (await self.answers.judged(asked)).tally
-        except Problem as problem:
-            if problem.code != "rule-set-unknown":
-                raise
-            return None
-
     async def model(self, asked: Asked) -> Model:
         """For the names on a page of rows."""
         return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
@@ -223,39 +208,6 @@ class Reading:
             "percentOfTarget": percent(counted, sum_of(unit["total"]["target"] for unit in units)),
             "euroPerPlacement": None,
         }
-
-    async def _month_end_row(self, row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
-        """One rule set, without what its own table keeps back."""
-        national = (await self.targets(replace(asked, rule_set=row["id"])))["national"]
-        routes = {route: national["routes"][route]["counted"] for route in ("A", "B")}
-        if national["total"]["counted"] is not None:
-            return {**row, **routes}
-        none = dict.fromkeys(("count", "percentOfTarget", "euroPerPlacement"))
-        return {**row, **routes, **none, "parts": {**row["parts"], "counted": None}}
-
-
-def _part(given: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of results with the programme's part as this reader sees it."""
-    if cell["counted"] is not None:
-        return {**given}
-    programme = {**given["programme"], "value": None, "suppressed": cell["suppressed"]["counted"]}
-    return {**given, "programme": programme, "total": None}
-
-
-def end_of_month_before(day: date) -> date:
-    return day.replace(day=1) - timedelta(days=1)
-
-
-def month_before(asked: Asked) -> Asked:
-    """The same question at the end of the month before."""
-    day = end_of_month_before(asked.happened_until)
-    return replace(asked, known_on=day, happened_until=day)
-
-
-def earlier_rule_sets(model: Model, rule_set: str) -> list[str]:
-    """Those that a rule set is compared with, so that any two of them are: the published one is the first."""
-    order = sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
-    return order[: order.index(rule_set)]
 
 
 def known_filters(wanted: Wanted, model: Model) -> dict[str, str]:

@@ -45,6 +45,8 @@ TEXT: Mapping[str, str] = {
     "duplicate": "dubbel geteld",
     "blank_means": "Een lege cel: er is niets vastgelegd en er is geen taakstelling. "
     "0: er is wel iets, maar niets dat telt.",
+    "clauses_title": "Waarom plaatsingen niet of nog niet meetellen, landelijk",
+    "clauses_hidden": "de redenen worden niet getoond, omdat het totaal niet wordt getoond.",
     "results_title": "Schema 1: alle bemiddelde vluchtelingen",
     "results_caption": "Plaatsingen via het programma en via de reguliere bemiddeling.",
     "unit": "Partner",
@@ -290,6 +292,9 @@ FAULT: Mapping[str, str] = {
     "not-allowed": "Uw rol geeft hier geen toegang toe.",
     "rows-not-yours": "De plaatsingen achter de cijfers zijn niet voor uw rol.",
     "dates-not-yours": "Uw rol ziet de cijfers per einde van een maand, met twee dezelfde datums.",
+    "month-not-released": "De cijfers van het einde van die maand zijn nog niet vrijgegeven.",
+    "too-many-questions": "U hebt al vragen lopen die veel rekenwerk vragen. Wacht tot er een is beantwoord.",
+    "busy": "Er wachten te veel vragen die veel rekenwerk vragen. Probeer het zo nog eens.",
     "form-used": "Dit formulier is al eens verstuurd of te oud. Open de pagina opnieuw.",
     "login-expired": "Deze inlog is hier niet begonnen of duurde te lang. Log opnieuw in.",
     "login-refused": "Het inloggen is niet gelukt. Log opnieuw in.",
