@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 REAL = r"""#!/bin/sh
 [ "$1" = -m ] || exec {python} "$@"
-{python} -m venv --without-pip --clear .venv
+{python} "$@" --without-pip
 printf '#!/bin/sh\n' > .venv/bin/pip
 chmod +x .venv/bin/pip
 """
