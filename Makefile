@@ -7,14 +7,19 @@ ROUNDS ?= 1
 SEED ?=
 SECONDS ?= 10
 SERVICES := intake mediation employers reporting
+WHICH := import sys; print(sys.base_prefix, sys.version_info[:2])
 PACKAGES := shared/contracts shared/kit shared/cli $(SERVICES:%=services/%) deploy/local
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n",$$1,$$2}' $(MAKEFILE_LIST)
 
+# `again` where the interpreter of .venv is gone, or is another than the one that was named.
+AGAIN := $(shell made=$$(.venv/bin/python -c '$(WHICH)' 2>&1) && \
+	{ [ "$(origin PYTHON)" = file ] || [ "$$made" = "$$($(PYTHON) -c '$(WHICH)' 2>&1)" ]; } || echo again)
+
 setup: .venv/.done ## Install everything into .venv
-.venv/.done: requirements.lock $(PACKAGES:%=%/pyproject.toml)
-	$(PYTHON) -m venv .venv
+.venv/.done: requirements.lock $(PACKAGES:%=%/pyproject.toml) $(AGAIN)
+	@deploy/venv.sh $(PYTHON)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
@@ -69,4 +74,4 @@ nightly: setup ## The long forms: a million events, ten rounds of bad days, spee
 	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench
 
-.PHONY: help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults load nightly
+.PHONY: again help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults load nightly

@@ -29,7 +29,7 @@ from banen_kit.provision import INDEX, index_types
 from banen_kit.retention import Retention
 from banen_kit.store import Append, NewEvent, Recorded
 
-CONTACT, CANDIDATE = (str(UUID(int=number)) for number in (1, 2))
+CONTACT, CANDIDATE = (str(UUID(int=number, version=4)) for number in (1, 2))
 STAFF = Principal("somebody", "uaf", frozenset(Role))
 NAME = "Synthetica Voorbeeld"
 
@@ -94,7 +94,7 @@ async def office() -> Office:
     registered: dict[str, Any] = {"occurredOn": "2026-01-31", "educationBand": "low", "contactRef": CONTACT}
     await office.give(CANDIDATE, "register-candidate", **registered, name=NAME)
     asked: dict[str, Any] = {"personRef": CANDIDATE, "kind": "access", "receivedOn": "2026-01-31"}
-    await office.give(str(UUID(int=9)), "record-request", **asked)
+    await office.give(str(UUID(int=9, version=4)), "record-request", **asked)
     return office
 
 

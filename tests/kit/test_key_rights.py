@@ -205,5 +205,7 @@ async def test_a_reference_that_another_service_uses_is_refused_by_name():
     }
     staff = Principal("somebody", "uaf", frozenset(Role))
     with pytest.raises(Refused) as refused:
-        await desk.execute(Request(operation, staff, str(UUID(int=7)), body, UUID(int=8)))
+        await desk.execute(
+            Request(operation, staff, str(UUID(int=7, version=4)), body, UUID(int=8, version=4))
+        )
     assert refused.value.code == "reference-taken"

@@ -18,7 +18,7 @@ import pytest
 from banen_local.folder import DiskFull, LocalError, Ports, free_port
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
-from banen_local.process import answers, end, spawn, until
+from banen_local.process import answers, end, spawn, still_in, until
 from banen_local.supervisor import Program, Supervisor
 
 SERVES = """
@@ -297,8 +297,47 @@ async def test_a_child_that_cannot_start_on_a_full_disk_ends_everything(tmp_path
         await asyncio.wait_for(stay(), 10)
 
 
-async def test_a_signal_says_that_everything_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    async with Supervisor(tmp_path):
-        os.kill(os.getpid(), SIGINT)
-        await asyncio.Event().wait()
-    assert f"All of it is kept in {tmp_path}" in caplog.text
+def in_a_group_of_its_own(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "banen_cli", *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "again"),
+    [
+        ("demo", (), "make demo"),
+        ("demo", ("--data", "other"), "banen demo --data other"),
+        ("up", (), "banen up --data data"),
+    ],
+)
+async def test_ctrl_c_says_what_it_does_and_a_second_one_kills_nothing_half_way(
+    tmp_path: Path, name: str, arguments: tuple[str, ...], again: str
+):
+    """Ctrl-C of a terminal goes to the whole process group."""
+    folder = tmp_path / (arguments[-1] if arguments else "data")
+    process = in_a_group_of_its_own(tmp_path, name, *arguments)
+    assert process.stderr
+
+    def ready() -> list[Path]:
+        return [path for path in folder.glob("*/postgres.log") if "ready to accept" in path.read_text()]
+
+    assert await until(lambda: len(ready()) == 2, 60)
+    os.killpg(process.pid, SIGINT)
+    said = [process.stderr.readline()]
+    while said[-1] not in ("Stopping ...\n", ""):
+        said.append(process.stderr.readline())
+    os.killpg(process.pid, SIGINT)
+    os.killpg(process.pid, SIGINT)
+    rest = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, rest
+    assert said[-1] == "Stopping ...\n"
+    assert rest.splitlines() == [f"Stopped; {again} goes on where it was."]
+    assert ["database system is shut down" in path.read_text() for path in ready()] == [True, True]
+    assert not list(folder.glob("*/*/postmaster.pid"))
+    assert not still_in(folder / "nats", "nats-server")

@@ -16,7 +16,6 @@ from banen_local.folder import LocalError
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 
-DEFAULT_FOLDER = Path("data")
 Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept.")]
 
 
@@ -31,7 +30,7 @@ def register(app: typer.Typer) -> None:
     token.register(app)
 
 
-def up(data: Folder = DEFAULT_FOLDER) -> None:
+def up(data: Folder = demo.DEFAULT_FOLDER) -> None:
     """Start PostgreSQL, NATS and every service of each partner; stop with Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
@@ -47,4 +46,4 @@ async def _up(folder: Path) -> None:
         await programme.start(supervisor)
         typer.echo(programme.addresses())
         await asyncio.Event().wait()
-    typer.echo("Stopped.")
+    typer.echo(f"Stopped; banen up --data {folder} goes on where it was.", err=True)

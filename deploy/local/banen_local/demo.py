@@ -35,6 +35,7 @@ from banen_local.supervisor import Supervisor
 from banen_local.visit import PEOPLE, Seen, look
 
 SEED = 2005
+DEFAULT_FOLDER = Path("data")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def register(app: typer.Typer) -> None:
 
 
 def command(
-    data: Annotated[Path, typer.Option("--data", help="Where everything is kept.")] = Path("data"),
+    data: Annotated[Path, typer.Option("--data", help="Where everything is kept.")] = DEFAULT_FOLDER,
     exit_: Annotated[bool, typer.Option("--exit", help="Stop as soon as the figures are there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     seed: Annotated[int, typer.Option(help="Which made-up history to load.")] = SEED,
@@ -110,6 +111,9 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
             typer.echo(programme.addresses())
         if stays:
             await asyncio.Event().wait()
+    if stays or outcome is None:
+        again = "make demo" if folder == DEFAULT_FOLDER else f"banen demo --data {folder}"
+        typer.echo(f"Stopped; {again} goes on where it was.", err=True)
     return outcome
 
 

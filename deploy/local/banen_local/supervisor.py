@@ -95,7 +95,8 @@ class Program:
 class Supervisor:
     """Used as a context: leaving it, also by Ctrl-C or SIGTERM, ends every child, the last started first.
 
-    A signal ends the block early and is not an error.
+    A signal ends the block early and is not an error. Further ones change nothing: whoever is impatient gets no
+    server that is killed half-way.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -180,9 +181,7 @@ class Supervisor:
     def _interrupt(self) -> None:
         if not self._stopping:
             self._stopping = self._interrupted = True
-            log.warning(
-                "Stopping. All of it is kept in %s; the next start goes on where it was.", self._folder
-            )
+            log.warning("Stopping ...")
             self._task.cancel()
 
     async def _start(self, child: Child) -> None:
