@@ -57,6 +57,8 @@ from banen_kit.topology import read_partners
 
 log = logging.getLogger(__name__)
 
+SWITCH_SECONDS = 0.0005
+"""How long another thread may keep the interpreter while the event loop wants it; Python's 5 ms add up per request."""
 HOST = "127.0.0.1"
 """TLS is the work of a proxy on the same machine; nobody else may reach a service."""
 
@@ -143,6 +145,7 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
     # What is there by now stays: without it, a full collection no longer stops everything for tens of milliseconds.
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with asyncio.TaskGroup() as tasks:
         beside = [
             tasks.create_task(bus_side(service, host)),
