@@ -530,7 +530,8 @@ async def test_a_token_in_the_address_or_in_json_is_no_forms_token(
 ):
     cookie = await signed_in(sessions, Role.MEDIATOR)
     token = {FORM_TOKEN: await form_token(sessions, cookie)}
-    is_problem(await browser.post(f"/do?{urlencode(token)}", headers=cookie), 403, "form-used", FORM_TOKEN)
+    in_address = await browser.post(f"/do?{urlencode(token)}", headers=cookie)
+    is_problem(in_address, 400, "invalid-input", FORM_TOKEN)
     is_problem(await browser.post("/do", json=token, headers=cookie), 403, "form-used", FORM_TOKEN)
 
 

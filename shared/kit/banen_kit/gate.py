@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -18,7 +19,7 @@ from banen_kit.audited import ATTEMPT
 from banen_kit.body import limited_body
 from banen_kit.head import pairs_of
 from banen_kit.identity import Principal
-from banen_kit.problem import FieldError, Problem, invalid
+from banen_kit.problem import FieldError, Problem, field_of, invalid
 from banen_kit.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.rights import ANYONE, OPERATOR, Rights, refuse_unless
 from banen_kit.sessions import COOKIE, Session, Sessions
@@ -124,6 +125,7 @@ class Gate:
         except Problem:
             await self.note(request, found, Outcome.REFUSED)
             raise
+        refuse_unknown_parameters(request)
         request.state.who = await self._with_form(request, found)
 
     async def note(
@@ -204,6 +206,19 @@ class Gate:
             detail = "This form was sent before, or is too old; open the page again."
             raise Problem(403, "form-used", detail, FORM_TOKEN)
         return replace(found, form=form)
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """A parameter that a route does not have is a mistake: else a filter that is misspelt shows everything.
+
+    Raises `Problem` 400.
+    """
+    route: APIRoute = request.scope["route"]
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        said = ", ".join(sorted(known)) or "none"
+        raise invalid([FieldError(field_of((unknown[0],)), f"is no parameter here; there are: {said}")])
 
 
 def correlation_id(request: Request) -> UUID:
