@@ -102,6 +102,7 @@ async def deadlock(site: Site) -> None:
             "set deadlock_timeout = '60s'"
         )  # the server's own for the others: they are the ones
         before: int = await owner.fetchval(deadlocks)
+        refused = site.refused.total()
         until = asyncio.get_running_loop().time() + SECONDS
         while asyncio.get_running_loop().time() < until:
             async with owner.transaction():
@@ -112,7 +113,8 @@ async def deadlock(site: Site) -> None:
                     await asyncio.sleep(0.01)
                 await owner.execute(f'lock table "{schema}".streams in share mode')
         site.fault_is_over()
-        while await owner.fetchval(deadlocks) == before:  # counted by each session when it is idle
+        # Whoever lost is told so; the server's own count comes when the session that lost has been idle for a while.
+        while site.refused.total() == refused and await owner.fetchval(deadlocks) == before:
             if asyncio.get_running_loop().time() > until + SECONDS:
                 raise LocalError("No deadlock came about: this fault did not bite.")
             await asyncio.sleep(0.1)
