@@ -1,18 +1,23 @@
 """Visits the pages as somebody of the demo would: signs in at the issuer's page, and looks what there is to see."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 
+from banen_kit.desk import AMSTERDAM
 from banen_kit.login_cookie import LOGIN_COOKIE
 from banen_kit.sessions import COOKIE
 from banen_local.folder import LocalError
 
 PEOPLE = ("demo-emplooi-adviser", "demo-bureau-project-bureau", "demo-ministry-ministry-observer")
 """Who sees what they see in the demo: a partner's adviser, a member of the bureau, and the ministry."""
+RELEASE_PATIENCE = 300.0
+"""Seconds until all month-ends of the past are released, for whoever sees nothing else."""
 FORM_TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -40,10 +45,7 @@ class Seen:
 async def look(http: httpx2.AsyncClient, reporting: str, person: str) -> Seen:
     """Raises `LocalError` where the login does not work."""
     session = {"Cookie": await sign_in(http, reporting, person)}
-    answer = await http.get(f"{reporting}/v1/targets", headers=session)
-    if answer.status_code != 200:
-        raise LocalError(f"{person} gets {answer.status_code} from reporting.")
-    targets = answer.json()
+    targets = await targets_of(http, reporting, session, person)
     placements = await http.get(
         f"{reporting}/v1/placements", params={"verdict": "counted", "limit": "1"}, headers=session
     )
@@ -55,6 +57,24 @@ async def look(http: httpx2.AsyncClient, reporting: str, person: str) -> Seen:
         body["count"] if placements.status_code == 200 else body["code"],
         targets["happenedUntil"],
     )
+
+
+async def targets_of(
+    http: httpx2.AsyncClient, reporting: str, session: Mapping[str, str], person: str
+) -> dict[str, Any]:
+    """Waits while month-ends are still being released. Raises `LocalError`."""
+    today = datetime.now(AMSTERDAM).date()
+    newest = (today.replace(day=1) - timedelta(days=1)).isoformat()
+    until = asyncio.get_running_loop().time() + RELEASE_PATIENCE
+    while asyncio.get_running_loop().time() < until:
+        answer = await http.get(f"{reporting}/v1/targets", headers=session)
+        body = answer.json()
+        if answer.status_code == 200 and body["happenedUntil"] >= newest:
+            return body
+        if answer.status_code != 200 and body["code"] != "month-not-released":
+            raise LocalError(f"{person} gets {answer.status_code} from reporting.")
+        await asyncio.sleep(0.5)
+    raise LocalError(f"The figures of {newest} are not released after {RELEASE_PATIENCE:.0f} s.")
 
 
 def counted_in(targets: Mapping[str, Any]) -> int | None:

@@ -22,7 +22,7 @@ from banen_reporting.view import View
 MOST_BEHIND = 10_000
 """Events received and not yet counted, beyond which the figures are too old to be asked for."""
 SILENT_SECONDS = 10.0
-RELEASE_SECONDS = 60.0
+RELEASE_SECONDS = 5.0
 """How soon a month-end is released once it is final."""
 
 
