@@ -3,24 +3,25 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
+from banen_kit.anchored import AnchoredAudit, Anchors, AuditNotTrusted
 from banen_kit.audit import APPEND, Entry, Outcome, PostgresAudit, arguments
 from banen_kit.audit_chain import (
     MOST_FAULTS,
     AnchorRefused,
     Verified,
     anchor,
-    anchor_forever,
     verify,
 )
 from banen_kit.faults import Faults
 from banen_kit.metrics import Metrics
 from banen_kit.postgres import Pool, connect, grant_anchors, grant_keys, grant_store, migrate, migrations
+from banen_kit.store import StoreUnavailable
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000018")
 PASSWORD = "only-for-tests"
@@ -437,7 +438,7 @@ def faults() -> Faults:
 
 
 async def test_anchors_whenever_the_log_has_grown(site: Site):
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
+    loop = asyncio.create_task(Anchors(site.store, site.keys, site.schema).forever(faults(), every=0.02))
     await site.record(3)
     await until_anchored(site, 3)
     await site.record(2)
@@ -455,7 +456,7 @@ async def test_goes_on_anchoring_when_the_database_is_back(
         site.schema,
         keys_database,
     )
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
+    loop = asyncio.create_task(Anchors(site.store, site.keys, site.schema).forever(faults(), every=0.02))
     await until_logged(caplog, "audit: PostgreSQL cannot be reached")
     await site.owner.execute(f"alter role {site.schema} connection limit -1")
     await until_anchored(site, 3)
@@ -466,6 +467,80 @@ async def test_says_aloud_that_a_log_went_back(site: Site, caplog: pytest.LogCap
     await site.record(5)
     await site.anchor()
     await tamper(site, "delete from audit where number > 3")
-    loop = asyncio.create_task(anchor_forever(site.store, site.keys, site.schema, faults(), every=0.02))
+    loop = asyncio.create_task(Anchors(site.store, site.keys, site.schema).forever(faults(), every=0.02))
     await until_logged(caplog, "the audit log cannot be trusted: the audit log of")
     loop.cancel()
+
+
+# Anchored at once
+
+
+def entry(action: str, outcome: Outcome) -> Entry:
+    return Entry("somebody", "uaf", ("partner_data_steward",), action, "ref-1", outcome, uuid4())
+
+
+def audit_of(site: Site) -> AnchoredAudit:
+    anchors = Anchors(site.store, site.keys, site.schema)
+    return AnchoredAudit(PostgresAudit(site.store), anchors, {"erase-candidate"})
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome"),
+    [
+        ("export-person", Outcome.SHOWN),
+        ("erasure-certificate", Outcome.SHOWN),
+        ("erase-candidate", Outcome.ACCEPTED),
+        ("erase-candidate", Outcome.REPEATED),
+    ],
+)
+async def test_an_export_or_an_erasure_cannot_be_cut_off_the_log_unseen(
+    site: Site, action: str, outcome: Outcome
+):
+    await site.record(3)
+    await audit_of(site).record([entry(action, outcome)])
+
+    await tamper(site, "delete from audit where number > 3")
+
+    assert (await site.verify()).faults[0].startswith("the chain ends at 3, but row 4 was anchored")
+
+
+async def test_many_exports_at_once_share_their_anchors(site: Site):
+    audit = audit_of(site)
+    await asyncio.gather(*(audit.record([entry("export-person", Outcome.SHOWN)]) for _ in range(50)))
+
+    anchored = await anchors(site)
+    assert anchored[-1] == 50
+    assert len(anchored) < 50
+    assert (await site.verify()).faults == ()
+
+
+async def test_a_refusal_is_anchored_soon_and_a_thousand_make_few_anchors(site: Site):
+    audit = audit_of(site)
+    loop = asyncio.create_task(audit.anchors.forever(faults()))
+    for _ in range(10):
+        await audit.record([entry("read-candidate", Outcome.REFUSED)] * 100)
+    await until_anchored(site, 1000)
+    loop.cancel()
+
+    assert len(await anchors(site)) <= 5
+
+
+async def test_nothing_is_opened_that_cannot_be_anchored(site: Site, keys_database: str):
+    await site.owner.execute(f"alter role {site.schema} connection limit 0")
+    await site.owner.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 and datname = $2",
+        site.schema,
+        keys_database,
+    )
+    with pytest.raises(StoreUnavailable):
+        await audit_of(site).record([entry("export-person", Outcome.SHOWN)])
+    await site.owner.execute(f"alter role {site.schema} connection limit -1")
+
+
+async def test_nothing_is_opened_where_the_log_went_back(site: Site):
+    await site.record(5)
+    await site.anchor()
+    await tamper(site, "delete from audit where number > 3")
+
+    with pytest.raises(AuditNotTrusted):
+        await audit_of(site).record([entry("export-person", Outcome.SHOWN)])

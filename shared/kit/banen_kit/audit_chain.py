@@ -6,14 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import NoReturn
 
 import asyncpg
 
-from banen_kit.faults import Faults, Loop
 from banen_kit.postgres import Pool, reachable
 
-ANCHOR_SECONDS = 60.0
 BATCH = 2000
 MOST_FAULTS = 100
 """After so many, checking stops: the log is broken, and the list is still one that can be read."""
@@ -38,35 +35,21 @@ async def anchor(store: Pool, keys: Pool, service: str) -> int:
 
     Raises `AnchorRefused`, `StoreUnavailable`.
     """
-    head = await _head(store)
+    head = await head_of(store)
     if head is not None:
-        await _write(keys, service, *head)
+        await write_anchor(keys, service, *head)
     return head[0] if head else 0
 
 
-async def anchor_forever(
-    store: Pool, keys: Pool, service: str, faults: Faults, *, every: float = ANCHOR_SECONDS
-) -> NoReturn:
-    """Anchor whenever the log has grown since the last time; a log that cannot be trusted is a fault too."""
-    anchored: tuple[int, bytes] | None = None
-
-    async def work() -> None:
-        nonlocal anchored
-        head = await _head(store)
-        if head is not None and head != anchored:
-            await _write(keys, service, *head)
-            anchored = head
-
-    await Loop("audit", faults, still_ready=True).forever(work, every=every)
-
-
-async def _head(store: Pool) -> tuple[int, bytes] | None:
+async def head_of(store: Pool) -> tuple[int, bytes] | None:
+    """The number and the hash of the newest row. Raises `StoreUnavailable`."""
     async with reachable():
         row = await store.fetchrow(HEAD)
     return (row["number"], row["hash"]) if row else None
 
 
-async def _write(keys: Pool, service: str, number: int, hash_: bytes) -> None:
+async def write_anchor(keys: Pool, service: str, number: int, hash_: bytes) -> None:
+    """Raises `AnchorRefused`, `StoreUnavailable`."""
     try:
         async with reachable():
             await keys.execute("select anchor_audit($1, $2, $3)", service, number, hash_)

@@ -20,8 +20,8 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import source_of
 from banen_kit import blocked, logs
+from banen_kit.anchored import AnchoredAudit, Anchors
 from banen_kit.audit import PostgresAudit
-from banen_kit.audit_chain import anchor_forever
 from banen_kit.blocked import Outbound
 from banen_kit.bus import BusUnavailable, api, connect, stream_name
 from banen_kit.clock import LOOK_SECONDS, DatabaseClock
@@ -141,7 +141,6 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
         host.settings.partner,
         *listener.getsockname(),
     )
-    schema = schema_of(host.settings.partner, service.name)
     # What is there by now stays: without it, a full collection no longer stops everything for tens of milliseconds.
     gc.collect()
     gc.freeze()
@@ -149,7 +148,6 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
     async with asyncio.TaskGroup() as tasks:
         beside = [
             tasks.create_task(bus_side(service, host)),
-            tasks.create_task(anchor_forever(host.store.pool, host.keys_pool, schema, host.health.faults)),
             *(tasks.create_task(_forever(loop())) for loop in host.loops),
         ]
         serving = tasks.create_task(server.serve([listener]))
@@ -179,7 +177,9 @@ async def open_host(
     loops = await reapplied(journal, PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS), faults)
     clock = DatabaseClock(pool, faults)
     await clock.look()
-    audit = PostgresAudit(pool)
+    anchors = Anchors(pool, keys_pool, schema_of(settings.partner, service.name))
+    erasures = frozenset(operation.name for operation in service.kept.values())
+    audit = AnchoredAudit(PostgresAudit(pool), anchors, erasures)
     desk = Desk(service, journal, settings.partner, partners, audit, metrics, clock)
 
     health = Health(faults, settings.metrics_token, checks_of(store, keys_pool))
@@ -202,6 +202,7 @@ async def open_host(
     )
     if service.kept:
         app.include_router(retention_routes(retention, gate))
+    loops.append(lambda: anchors.forever(faults))
     loops.append(lambda: forever("strangers", gate.strangers.write, faults, every=WRITE_SECONDS))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
     claim = partial(claim_keys, service, store, persons_keys)
