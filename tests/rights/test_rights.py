@@ -220,7 +220,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].rights.items() if access is ANYONE}
-    allowed = {"livez", "readyz", "signing-key", "page-style", "login", "login-answer"}
+    allowed = {"livez", "readyz", "signing-key", "page-style", "login", "login-answer", "backchannel-logout"}
     assert is_open <= allowed
 
 

@@ -58,6 +58,7 @@ RIGHTS: Rights = {
     "page-purpose": every_partner(Role.AUDITOR),
     "state-purpose": every_partner(Role.AUDITOR),
     "login": ANYONE,
+    "backchannel-logout": ANYONE,
     "login-answer": ANYONE,
     "logout": every_partner(*Role),
 }

@@ -7,7 +7,8 @@ in OAuth 2.0 for Browser-Based Applications).
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -20,15 +21,27 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from banen_kit.audit import Outcome, entry_of
-from banen_kit.gate import Gate, recorded_elsewhere, refused, who
+from banen_kit.audit import Entry, Outcome, entry_of
+from banen_kit.body import limited_body
+from banen_kit.gate import MOST_FORM_BYTES, Gate, recorded_elsewhere, refused, who
+from banen_kit.head import pairs_of
 from banen_kit.identity import Principal
 from banen_kit.login_cookie import LOGIN_COOKIE, Login, LoginCookies
 from banen_kit.problem import Problem
 from banen_kit.sessions import COOKIE, Sessions, digest
-from banen_kit.tokens import IDENTITY, Issuer, IssuerUnavailable, Metadata, TokenRefused, principal_of
+from banen_kit.tokens import (
+    IDENTITY,
+    LEEWAY_SECONDS,
+    LOGOUT,
+    Issuer,
+    IssuerUnavailable,
+    Metadata,
+    TokenRefused,
+    principal_of,
+)
 
 SCOPE = "openid"
+BACKCHANNEL = "http://schemas.openid.net/event/backchannel-logout"
 TIMEOUT_SECONDS = 10.0
 MOST_AT_ONCE = 20
 """Answers that we ask the issuer about together: anybody can make us ask."""
@@ -117,6 +130,27 @@ class Logins:
             raise refused("login-refused", "The login service's answer cannot be trusted.") from None
         except IssuerUnavailable as error:
             raise _away() from error
+
+    async def leave(self, logout_token: str) -> int:
+        """End the sessions of whom the issuer says has left or may no longer sign in; returns how many there were.
+
+        OpenID Connect Back-Channel Logout 1.0 §2.6. A token that comes again ends what was begun before it was made,
+        and nothing else. Raises `Problem`.
+        """
+        try:
+            claims = await self.issuer.claims(logout_token, self.client.client_id, LOGOUT)
+        except IssuerUnavailable as error:
+            raise _away() from error
+        except TokenRefused as error:
+            raise Problem(400, error.reason, "The logout token is not accepted.", "logout_token") from None
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or BACKCHANNEL not in claims["events"] or "nonce" in claims:
+            raise Problem(400, "token-invalid", "The logout token names nobody.", "logout_token")
+        until = datetime.fromtimestamp(claims["iat"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
+        ended = await self.sessions.close_all_of(subject, until)
+        entry = Entry(subject, self.gate.partner, (), "backchannel-logout", None, Outcome.ACCEPTED, uuid4())
+        await self.gate.audit.record([replace(entry, detail={"sessions": ended})])
+        return ended
 
     async def farewell(self) -> str:
         """Where the issuer ends its own session too (OpenID Connect RP-Initiated Logout 1.0); else our front page.
@@ -210,6 +244,12 @@ def routes(
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         drop_cookie(answer, COOKIE)
         return answer
+
+    @router.post("/logout/backchannel", name="backchannel-logout")
+    async def left(request: Request) -> Response:
+        form = pairs_of(await limited_body(request, MOST_FORM_BYTES))
+        await logins.leave(form.get("logout_token", ""))
+        return Response(status_code=200)
 
     return router
 

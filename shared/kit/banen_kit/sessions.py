@@ -113,6 +113,14 @@ class Sessions:
         async with reachable():
             await self._pool.execute("update sessions set purpose = $2 where id = $1", session.id, purpose)
 
+    async def close_all_of(self, subject: str, until: datetime) -> int:
+        """End every session of somebody that was begun by a moment; returns how many there were."""
+        async with reachable():
+            ended = await self._pool.fetch(
+                "delete from sessions where subject = $1 and made_at <= $2 returning id", subject, until
+            )
+        return len(ended)
+
     async def close(self, id_: bytes) -> None:
         """End a session, wherever its cookie is."""
         async with reachable():
