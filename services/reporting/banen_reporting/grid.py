@@ -152,16 +152,22 @@ def kept_back_clauses(
     """A number, or the sign that stands for it, per clause; None where nothing of it may be told.
 
     They add up to the nation's figure, so that a clause is kept back with another that could be less where it is more.
+    Where that figure is kept back itself, some clauses could be more with it, and less.
     """
-    if (NATIONAL, TOTAL) in table.hidden:
-        return None
     secret: set[Clause] = {
         clause for clause, count in counts.items() if ever.is_secret(clause_cell(clause, outcome), count)
     }
     secret |= {clause for place, clause in alone.items() if place in table.hidden and clause in counts}
     hidden = set(secret)
+    whole_is_hidden = (NATIONAL, TOTAL) in table.hidden
     rest = sorted(counts.keys() - hidden, key=lambda clause: (counts[clause], clause), reverse=True)
-    while not all(_has_partner(clause, hidden, counts) for clause in secret):
+
+    def is_enough() -> bool:
+        if whole_is_hidden:
+            return all(any(can_move(counts[one], change) for one in hidden) for change in (1, -1))
+        return all(_has_partner(clause, hidden, counts) for clause in secret)
+
+    while not is_enough():
         if not rest:
             return None
         hidden.add(rest.pop())
