@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from banen_local.folder import LocalError
 from banen_local.history import History
 from banen_local.history.book import BUREAU, Line, Source
 from banen_local.published import PUBLISHED
+from banen_local.supervisor import together
 
 CHUNK = 500
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -192,17 +193,6 @@ def refuse_full(source: Source, code: str | None) -> None:
             f"The disk of the database of {'-'.join(source)} is full; free some space and start again,"
             " what was acknowledged is kept."
         )
-
-
-async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at the same time; the first error ends the others, and is raised as it is."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def chunked(lines: Sequence[Line]) -> list[list[Line]]:

@@ -1,6 +1,5 @@
 """Databases, roles and schemas of all partners on the servers of one folder: a database for each partner."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from banen_kit.settings import schema_of
 from banen_kit.topology import Partner
 from banen_local.folder import secret
 from banen_local.postgres import Postgres
+from banen_local.supervisor import together
 
 Provision = Callable[[Any, str, Service], Awaitable[list[str]]]
 FORMER = "banen"
@@ -27,9 +27,9 @@ def database_of(partner: str) -> str:
 
 async def prepare(database: Postgres, keys: Postgres, partners: Sequence[Partner], folder: Path) -> None:
     """A role and a schema for each service of each partner, brought up to date, and one of keys for each partner."""
-    await asyncio.gather(
-        _prepare(database, partners, folder, provision_store),
-        _prepare(keys, partners, folder, provision_keys),
+    await together(
+        _prepare(server, partners, folder, provision)
+        for server, provision in ((database, provision_store), (keys, provision_keys))
     )
 
 
@@ -37,7 +37,7 @@ async def _prepare(server: Postgres, partners: Sequence[Partner], folder: Path, 
     installed = services()
     await make_databases(server, [partner.id for partner in partners])
     for partner in partners:
-        owner = await asyncpg.connect(server.url(database_of(partner.id)))
+        owner = await asyncpg.connect(server.url(database_of(partner.id)), ssl=False)
         try:
             for service in partner.services:
                 role = schema_of(partner.id, service)
@@ -51,7 +51,7 @@ async def _prepare(server: Postgres, partners: Sequence[Partner], folder: Path, 
 
 async def make_databases(server: Postgres, partners: Sequence[str]) -> None:
     """One for each; where an older folder has one for all, each gets a copy of it that holds its own schemas alone."""
-    admin = await asyncpg.connect(server.url())
+    admin = await asyncpg.connect(server.url(), ssl=False)
     try:
         there = {row["datname"] for row in await admin.fetch("select datname from pg_database")}
         former = FORMER in there
@@ -69,7 +69,7 @@ async def make_databases(server: Postgres, partners: Sequence[str]) -> None:
 
 
 async def _drop_foreign(server: Postgres, partner: str) -> None:
-    owner = await asyncpg.connect(server.url(database_of(partner)))
+    owner = await asyncpg.connect(server.url(database_of(partner)), ssl=False)
     try:
         schemas = await owner.fetch(
             "select quote_ident(nspname) as name from pg_namespace"

@@ -7,11 +7,11 @@ import math
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from banen_local.folder import DiskFull, Hold, LocalError, usable
 from banen_local.process import end, size, spawn, until, until_answers, written
@@ -28,6 +28,17 @@ ENOUGH_DISK = 48 * 2**20
 """Bytes that must be left: the logs of two databases grow by 16 MiB each, and NATS is stuck once it met the end."""
 
 STOP_SIGNALS = (SIGINT, SIGTERM, SIGHUP)
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All at the same time; the first error ends the others, and is raised as it is, once all have ended."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Child(Protocol):
@@ -140,13 +151,7 @@ class Supervisor:
     async def start(self, *children: Child) -> None:
         """Starts them at the same time, comes back when all are ready, and keeps them running from then on."""
         self._groups.append(children)
-        starts = [asyncio.create_task(self._start(child)) for child in children]
-        try:
-            await asyncio.gather(*starts)
-        finally:
-            for start in starts:
-                start.cancel()
-            await asyncio.gather(*starts, return_exceptions=True)
+        await together(self._start(child) for child in children)
 
     def end_when_full(self) -> None:
         """From now on a full disk under the folder ends the block, with `DiskFull`."""
