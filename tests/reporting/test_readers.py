@@ -236,8 +236,8 @@ def numbers_in(part: Any) -> list[int]:
 async def test_a_small_programme_shows_them_no_handful_of_people(reader: Reader, rule_set: str):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         answers = [
-            await get(client, f"/v1/{name}?ruleSet={rule_set}&{MONTH_END}")
-            for name in ("targets", "results", "rule-sets")
+            await get(client, f"/v1/{name}{MONTH_END}")
+            for name in (f"targets?ruleSet={rule_set}&", f"results?ruleSet={rule_set}&", "rule-sets?")
         ]
 
     shown = numbers_in(answers)
