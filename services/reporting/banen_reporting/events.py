@@ -110,17 +110,8 @@ class HistoricFigureImported(Stored, frozen=True):
     document_ref: DocumentRef
 
 
-class HistoricFigureSuperseded(Stored, frozen=True):
+class HistoricFigureSuperseded(HistoricFigureImported, frozen=True):
     TYPE: ClassVar[str] = "historic-figure-superseded"
-    figure_ref: UUID
-    occurred_on: date
-    unit_id: UnitId
-    measure: Literal["regular_placements"]
-    year: Year
-    value: Count
-    provenance: Provenance
-    precision: Precision
-    document_ref: DocumentRef
     reason_code: ReasonCode
 
 

@@ -44,7 +44,7 @@ def to_contract(event: ProgrammeEvent | WentLive) -> Contract | None:
             )
         case FundingRecorded() | CostRecorded():
             return _money(event)
-        case HistoricFigureImported() | HistoricFigureSuperseded():
+        case HistoricFigureImported():  # HistoricFigureSuperseded is one too
             return _figure(event)
         case WentLive():
             return None  # the service's own note of what the bureau published
@@ -134,7 +134,7 @@ def _money(event: FundingRecorded | CostRecorded) -> Contract:
     )
 
 
-def _figure(event: HistoricFigureImported | HistoricFigureSuperseded) -> Contract:
+def _figure(event: HistoricFigureImported) -> Contract:
     figure = public.HistoricFigureImported(
         figure_ref=event.figure_ref,
         occurred_on=event.occurred_on,
@@ -146,6 +146,6 @@ def _figure(event: HistoricFigureImported | HistoricFigureSuperseded) -> Contrac
         precision=event.precision,
         document_ref=event.document_ref,
     )
-    if isinstance(event, HistoricFigureImported):
-        return figure
-    return public.HistoricFigureSuperseded(**dict(figure), reason_code=event.reason_code)
+    if isinstance(event, HistoricFigureSuperseded):
+        return public.HistoricFigureSuperseded(**dict(figure), reason_code=event.reason_code)
+    return figure

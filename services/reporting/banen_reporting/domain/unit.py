@@ -19,7 +19,6 @@ from banen_reporting.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
     HistoricFigureImported,
-    HistoricFigureSuperseded,
     RegularQuotaSet,
     TargetRevised,
     TargetSet,
@@ -220,7 +219,7 @@ def evolve(state: State, event: UnitEvent) -> State:
             return replace(state, is_permitted=True)
         case CountingPermissionRevoked(), Defined():
             return replace(state, is_permitted=False)
-        case ((HistoricFigureImported() | HistoricFigureSuperseded()), Defined()):
+        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is one too
             known = (event.value, event.document_ref)
             return replace(state, figures={**state.figures, (event.measure, event.year): known})
         case _:
