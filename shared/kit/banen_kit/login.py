@@ -148,8 +148,11 @@ class Logins:
             raise Problem(400, "token-invalid", "The logout token names nobody.", "logout_token")
         until = datetime.fromtimestamp(claims["iat"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
         ended = await self.sessions.close_all_of(subject, until)
-        entry = Entry(subject, self.gate.partner, (), "backchannel-logout", None, Outcome.ACCEPTED, uuid4())
-        await self.gate.audit.record([replace(entry, detail={"sessions": ended})])
+        if ended:  # the issuer may say it of people who were never here
+            entry = Entry(
+                subject, self.gate.partner, (), "backchannel-logout", None, Outcome.ACCEPTED, uuid4()
+            )
+            await self.gate.audit.record([replace(entry, detail={"sessions": ended})])
         return ended
 
     async def farewell(self) -> str:
