@@ -19,9 +19,6 @@ from banen_reporting.grid import CONVERSATIONS, Ever, kept_back
 from banen_reporting.model import Model
 from banen_reporting.rows import AMSTERDAM
 
-LONGEST_MINIMUM = timedelta(days=37 * 31)
-"""Longer than any minimum of months that a rule set may ask for: after it, nothing is decided by time alone."""
-
 
 @dataclass
 class Released:
@@ -151,13 +148,15 @@ class Releasing:
 
 def settled_from(model: Model) -> date:
     """The day after which no verdict on these facts changes any more by the passing of time."""
+    rules = [row.params for row in model.rule_sets.values()]
+    minimum = timedelta(days=31 * (1 + max((params.min_months for params in rules), default=0)))
     days = [
         day
         for one in model.placements.values()
-        for day in (one.start + LONGEST_MINIMUM, one.planned_end, one.extended_end, one.end)
+        for day in (one.start + minimum, one.planned_end, one.extended_end, one.end)
         if day is not None
     ]
-    days += [row.params.window_to for row in model.rule_sets.values()]
+    days += [params.window_to for params in rules]
     days += [row.last_day for row in model.figures.values()]
     days += [row.occurred_on for row in model.costs.values()]
     return max(days, default=date.min)
