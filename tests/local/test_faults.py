@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from banen_cli.__main__ import app
 from banen_local import faults
 from banen_local.faults import Result
+from banen_local.faults.inject import fill, mount, unmount
 from banen_local.faults.ledger import Ledger, Line, recounted
 from banen_local.faults.oracle import Evidence, Numbered, Stored, Verdict, judge
 
@@ -147,3 +149,15 @@ def test_a_killed_service_and_a_deadlock_cost_nothing():
         r"lost=0 doubled=0 disordered=0 wrongly_erased=0 unexplained=0 slowest_recovery=\d+\.\d", lines[-1]
     ), answer.output
     assert answer.exit_code == 0
+
+
+def test_a_disk_is_filled_to_its_last_byte_and_that_it_is_full_is_no_error(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    if not mount(disk, 1):
+        pytest.skip("no disk of its own could be mounted")
+    try:
+        (disk / "before").write_bytes(bytes(5000))
+        fill(disk / "ballast")
+        assert shutil.disk_usage(disk).free == 0
+    finally:
+        unmount(disk)

@@ -222,10 +222,7 @@ def full_disk(name: str) -> Fault:
             raise NotPossible("no disk of its own could be mounted")
         ballast = folder / "ballast"
         try:
-            with ballast.open("wb") as file, contextlib.suppress(OSError):
-                while True:
-                    file.write(bytes(1 << 16))
-                    file.flush()
+            fill(ballast)
             await asyncio.sleep(SECONDS)
         finally:
             ballast.unlink(missing_ok=True)
@@ -234,6 +231,14 @@ def full_disk(name: str) -> Fault:
             await kill("nats")(site)
 
     return inject
+
+
+def fill(ballast: Path) -> None:
+    """Write a file until its disk is full."""
+    # Without a buffer: what a buffer still holds is written when the file is closed, and fails once more.
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 16))
 
 
 def library() -> Path | None:
