@@ -16,6 +16,7 @@ from banen_kit.audit_chain import (
     AnchorRefused,
     Verified,
     anchor,
+    head_of,
     verify,
 )
 from banen_kit.faults import Faults
@@ -523,6 +524,40 @@ async def test_a_refusal_is_anchored_soon_and_a_thousand_make_few_anchors(site: 
     loop.cancel()
 
     assert len(await anchors(site)) <= 5
+
+
+async def test_two_processes_that_anchor_at_the_same_time_do_not_accuse_each_other(site: Site):
+    first, second = audit_of(site), audit_of(site)
+    await asyncio.gather(
+        *(audit.record([entry("export-person", Outcome.SHOWN)]) for audit in [first, second] * 100)
+    )
+    assert (await anchors(site))[-1] == 200
+    assert (await site.verify()).faults == ()
+
+
+@pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "cut off"])
+async def test_who_is_late_with_an_anchor_looks_whether_the_later_one_is_of_this_log(
+    site: Site, monkeypatch: pytest.MonkeyPatch, is_cut: bool
+):
+    """Another process has recorded and anchored more since this one read how far the log had come."""
+    await site.record(3)
+    late = await head_of(site.store)
+    await site.record(2)
+    await site.anchor()
+    if is_cut:
+        await tamper(site, "delete from audit where number > 3")
+
+    async def read_before(_: Pool) -> tuple[int, bytes] | None:
+        return late
+
+    monkeypatch.setattr("banen_kit.anchored.head_of", read_before)
+    now = Anchors(site.store, site.keys, site.schema).now()
+    if is_cut:
+        with pytest.raises(AnchorRefused, match="ends at row 3, but row 5 was anchored"):
+            await now
+    else:
+        await now
+    assert await anchors(site) == [5]
 
 
 async def test_nothing_is_opened_that_cannot_be_anchored(site: Site, keys_database: str):

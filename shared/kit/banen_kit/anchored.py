@@ -42,7 +42,7 @@ class Anchors:
     async def _anchor(self, callers: Sequence[object]) -> list[None]:
         head = await head_of(self._store)
         if head is not None and head != self._anchored:
-            await write_anchor(self._keys, self._service, *head)
+            await write_anchor(self._store, self._keys, self._service, *head)
             self._anchored = head
         return [None] * len(callers)
 
