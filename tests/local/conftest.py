@@ -11,6 +11,7 @@ from banen_local.folder import free_port
 from banen_local.issuer.app import create_app
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.keys import ensure_key
+from banen_local.issuer.provider import Provider
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, running
 from banen_local.programme import PARTNERS_FILE
 
@@ -43,6 +44,6 @@ async def dance(tmp_path: Path, clock: Clock) -> AsyncIterator[Dance]:
     folder, url = tmp_path / "issuer", "http://127.0.0.1:5998"
     ensure_key(folder)
     secret = register_client(folder, "emplooi-mediation", CALLBACK)
-    app = create_app(folder, url, read_partners(PARTNERS_FILE), clock)
+    app = create_app(Provider(folder, url, read_partners(PARTNERS_FILE), clock))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
         yield Dance(http, url, "emplooi-mediation", secret)

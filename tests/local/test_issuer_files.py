@@ -149,8 +149,8 @@ def test_keeps_a_clients_secret_when_its_address_changes(tmp_path: Path) -> None
     before = register_client(folder, "uaf-intake", CALLBACK)
     assert register_client(folder, "uaf-intake", "http://127.0.0.1:6001/callback") == before
     assert register_client(folder, "uwv-intake", CALLBACK) != before
-    kept = json.loads((folder / "clients.json").read_text())
-    assert kept["uaf-intake"] == {"secret": before, "redirect_uris": ["http://127.0.0.1:6001/callback"]}
+    kept = read_clients(folder)["uaf-intake"]
+    assert (kept.secret, kept.redirect_uris) == (before, ("http://127.0.0.1:6001/callback",))
 
 
 @pytest.mark.parametrize(

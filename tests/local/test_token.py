@@ -145,3 +145,12 @@ def test_the_command_says_what_to_start_where_there_is_no_issuer(tmp_path: Path,
         Ports(tmp_path).claim("issuer")
     with pytest.raises(Fault, match="run banen up or banen demo first"):
         token_command(tmp_path, "--role", "adviser", "--partner", "emplooi")
+
+
+def test_the_command_makes_no_token_for_whoever_was_removed(tmp_path: Path) -> None:
+    ensure_key(tmp_path / "issuer")
+    Ports(tmp_path).claim("issuer")
+    (tmp_path / "issuer" / "removed.json").write_text('["demo-emplooi-adviser"]')
+    with pytest.raises(Fault, match="was removed"):
+        token_command(tmp_path, "--role", "adviser", "--partner", "emplooi")
+    assert token_command(tmp_path, "--role", "mediator", "--partner", "emplooi")

@@ -185,7 +185,10 @@ class Programme:
         pages: dict[str, str] = {}
         if running.service == "reporting":
             redirect_uri = f"{running.url}/login/answer"
-            files["CLIENT_SECRET"] = register_client(self.folder / ISSUER, running.name, redirect_uri)
+            told_at = f"{running.url}/logout/backchannel"
+            files["CLIENT_SECRET"] = register_client(
+                self.folder / ISSUER, running.name, redirect_uri, told_at
+            )
             pages = {"BANEN_CLIENT_ID": running.name, "BANEN_PUBLIC_URL": running.url}
         found: dict[str, str] = {
             "BANEN_PARTNER": running.partner,

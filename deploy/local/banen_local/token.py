@@ -11,7 +11,8 @@ from banen_kit.identity import Role
 from banen_kit.topology import read_partners
 from banen_local.folder import LocalError, Ports
 from banen_local.issuer.keys import LONGEST, NoIssuer
-from banen_local.issuer.people import Group, demo_people
+from banen_local.issuer.people import Group, demo_people, subject
+from banen_local.issuer.removed import read_removed
 from banen_local.issuer.tokens import ACCESS_SECONDS, mint
 from banen_local.programme import PARTNERS_FILE
 
@@ -40,6 +41,8 @@ def command(
         raise none_here
     url = f"http://127.0.0.1:{port}"
     try:
+        if subject(partner, roles) in read_removed(data / "issuer"):
+            raise Fault(f"Whoever has these roles was removed; {data / 'issuer' / 'removed.json'} says so.")
         token = mint(data / "issuer", url, partner, roles, partners=partners, seconds=seconds)
     except NoIssuer:
         raise none_here from None

@@ -4,18 +4,22 @@ import asyncio
 import logging
 import signal
 import sys
-from datetime import UTC, datetime
 
+import httpx2
 import uvicorn
 
 from banen_kit import logs
+from banen_kit.memory_store import utc_now
 from banen_kit.settings import SettingsInvalid
 from banen_kit.topology import read_partners
 from banen_local.folder import LocalError
 from banen_local.issuer.app import create_app
 from banen_local.issuer.clients import read_clients
 from banen_local.issuer.keys import ensure_key
+from banen_local.issuer.provider import Provider
+from banen_local.issuer.removed import read_removed
 from banen_local.issuer.settings import IssuerSettings, load
+from banen_local.issuer.telling import tell_forever
 
 HOST = "127.0.0.1"
 log = logging.getLogger(__name__)
@@ -38,16 +42,24 @@ async def serve(settings: IssuerSettings) -> None:
     folder = settings.issuer_folder.absolute()
     ensure_key(folder)
     read_clients(folder)
-    app = create_app(
-        folder,
-        f"http://{HOST}:{settings.issuer_port}",
-        read_partners(settings.partners_file),
-        lambda: datetime.now(UTC),
-    )
+    read_removed(folder)
+    url = f"http://{HOST}:{settings.issuer_port}"
+    provider = Provider(folder, url, read_partners(settings.partners_file), utc_now)
     # No access log: codes stand in addresses.
-    await uvicorn.Server(
-        uvicorn.Config(app, HOST, settings.issuer_port, log_config=None, access_log=False, lifespan="off")
-    ).serve()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(provider),
+            HOST,
+            settings.issuer_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+        )
+    )
+    async with httpx2.AsyncClient() as http, asyncio.TaskGroup() as tasks:
+        telling = tasks.create_task(tell_forever(provider, http))
+        await server.serve()
+        telling.cancel()
 
 
 if __name__ == "__main__":

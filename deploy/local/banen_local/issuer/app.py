@@ -1,8 +1,5 @@
 """The issuer as an application: what it says of itself, its public keys, and the endpoints."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -11,24 +8,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from banen_kit.topology import Partner
+from banen_local.folder import LocalError
 from banen_local.issuer import browser, exchange
 from banen_local.issuer.exchange import TokenFault, token_fault
 from banen_local.issuer.keys import ALGORITHM, read_keys
-from banen_local.issuer.once import Clock
-from banen_local.issuer.pages import PageFault, Secured, fault_page, style
+from banen_local.issuer.pages import PageFault, Secured, damaged_page, fault_page, style
 from banen_local.issuer.provider import Provider
 
 
-def create_app(folder: Path, url: str, partners: Sequence[Partner], clock: Clock) -> ASGIApp:
-    """`folder` holds the key already."""
-    provider = Provider(folder, url, partners, clock)
+def create_app(provider: Provider) -> ASGIApp:
+    """The provider's folder holds the key already."""
 
     async def configuration(_: Request) -> Response:
-        return JSONResponse(metadata(url))
+        return JSONResponse(metadata(provider.url))
 
     async def jwks(_: Request) -> Response:
-        return JSONResponse(read_keys(folder, clock()).public().as_dict(private=False))
+        return JSONResponse(read_keys(provider.folder, provider.clock()).public().as_dict(private=False))
 
     app = Starlette(
         routes=[
@@ -40,7 +35,7 @@ def create_app(folder: Path, url: str, partners: Sequence[Partner], clock: Clock
         ],
         # A page elsewhere whose name is made to lead to this machine must not be answered as if it were us.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1"])],
-        exception_handlers={PageFault: fault_page, TokenFault: token_fault},
+        exception_handlers={PageFault: fault_page, TokenFault: token_fault, LocalError: damaged_page},
     )
     return Secured(app)
 
@@ -52,6 +47,8 @@ def metadata(url: str) -> dict[str, object]:
         "token_endpoint": f"{url}/token",
         "jwks_uri": f"{url}/jwks",
         "end_session_endpoint": f"{url}/logout",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": False,
         "scopes_supported": ["openid"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -13,12 +13,14 @@ from banen_local.issuer.form import FormInvalid, asked, posted
 from banen_local.issuer.pages import PageFault, goodbye_page, login_page
 from banen_local.issuer.people import Person, demo_people
 from banen_local.issuer.provider import Granted, Provider, Wanted
+from banen_local.issuer.removed import read_removed
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 NOT_READ = "Deze aanvraag is niet leesbaar."
 UNKNOWN_CLIENT = "Deze toepassing is hier niet bekend."
 OTHER_ADDRESS = "Het adres waar u na het inloggen naartoe zou gaan, is niet dat van de toepassing."
 USED_FORM = "Dit inlogformulier is al gebruikt of te oud."
+REMOVED_PERSON = "Deze persoon mag niet meer inloggen."
 UNKNOWN_PERSON = "Deze rol bestaat hier niet."
 FOREIGN_GOODBYE = "Het adres waar u na het uitloggen naartoe zou gaan, hoort niet bij uw aanmelding."
 
@@ -103,7 +105,9 @@ def checked(client_id: str, redirect_uri: str, query: Mapping[str, str]) -> Want
 
 
 def find_person(provider: Provider, subject: str) -> Person:
-    """Raises `PageFault`."""
+    """Raises `PageFault`, `LocalError`."""
+    if subject in read_removed(provider.folder):
+        raise PageFault(REMOVED_PERSON)
     for group in demo_people(provider.partners):
         for person in group.people:
             if person.subject == subject:

@@ -19,31 +19,44 @@ class Client(BaseModel, frozen=True, extra="forbid"):
 
     secret: str
     redirect_uris: tuple[str, ...]
+    backchannel_logout_uri: str | None = None
+    """Where it is told whose sessions end."""
 
 
 CLIENTS = TypeAdapter(dict[str, Client])
 
 
-def register_client(folder: Path, client_id: str, redirect_uri: str) -> str:
-    """The client's secret, made once and kept; the address may be another at each start.
+def register_client(
+    folder: Path, client_id: str, redirect_uri: str, backchannel_logout_uri: str | None = None
+) -> str:
+    """The client's secret, made once and kept; the addresses may be others at each start.
 
     A running issuer sees it at once. Raises `ValueError`, `LocalError`.
     """
     if not CLIENT_ID.fullmatch(client_id):
         raise ValueError("client_id: lower-case letters, digits and hyphens, at most 61")
-    target = urlsplit(redirect_uri)
-    if target.scheme not in ("http", "https") or target.hostname not in LOOPBACK or target.fragment:
-        raise ValueError("redirect_uri: must be an address on this machine, without a fragment")
+    _refuse_elsewhere("redirect_uri", redirect_uri)
+    if backchannel_logout_uri is not None:
+        _refuse_elsewhere("backchannel_logout_uri", backchannel_logout_uri)
     closed_folder(folder)
     clients = read_clients(folder)
     known = clients.get(client_id)
     client = Client(
-        secret=known.secret if known else secrets.token_urlsafe(32), redirect_uris=(redirect_uri,)
+        secret=known.secret if known else secrets.token_urlsafe(32),
+        redirect_uris=(redirect_uri,),
+        backchannel_logout_uri=backchannel_logout_uri,
     )
     if client != known:
         found = CLIENTS.dump_json({**clients, client_id: client}, indent=2).decode()
         write_private(folder / "clients.json", found)
     return client.secret
+
+
+def _refuse_elsewhere(name: str, address: str) -> None:
+    """Raises `ValueError`."""
+    target = urlsplit(address)
+    if target.scheme not in ("http", "https") or target.hostname not in LOOPBACK or target.fragment:
+        raise ValueError(f"{name}: must be an address on this machine, without a fragment")
 
 
 def read_clients(folder: Path) -> dict[str, Client]:

@@ -16,6 +16,7 @@ from banen_local.issuer.clients import read_clients
 from banen_local.issuer.form import FormInvalid, posted
 from banen_local.issuer.keys import read_keys
 from banen_local.issuer.provider import Granted, Provider
+from banen_local.issuer.removed import read_removed
 from banen_local.issuer.tokens import ACCESS_SECONDS, access_token, id_token
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -82,7 +83,7 @@ async def handed_in(provider: Provider, client_id: str, request: Request) -> Gra
     """What waits behind the code. Whatever is wrong, the code is spent: whoever has it should not try again.
 
     What a code has given cannot be called back, since services verify tokens by themselves: it ends in minutes.
-    Raises `TokenFault`.
+    Raises `TokenFault`, `LocalError`.
     """
     try:
         form = await posted(request)
@@ -101,6 +102,9 @@ async def handed_in(provider: Provider, client_id: str, request: Request) -> Gra
     verifier = form["code_verifier"]
     if not VERIFIER.fullmatch(verifier) or challenge_of(verifier) != wanted.challenge:
         raise TokenFault("invalid_grant", "code_verifier does not belong to the code_challenge")
+    if granted.person.subject in read_removed(provider.folder):
+        raise TokenFault("invalid_grant", "whoever the code is of was removed since")
+    provider.told.discard((client_id, granted.person.subject))
     return granted
 
 

@@ -1,5 +1,6 @@
 """The issuer's pages: choosing who to be, a fault, goodbye; in Dutch, without JavaScript."""
 
+import logging
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from banen_local.issuer.people import Group
 
+log = logging.getLogger(__name__)
+
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -21,6 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+DAMAGED = "De inlogdienst kan een van haar bestanden niet lezen; in haar logboek staat welk."
 STYLE = Path(__file__).parent / "static" / "style.css"
 ENVIRONMENT = Environment(
     loader=PackageLoader("banen_local.issuer"),
@@ -64,6 +68,12 @@ def goodbye_page() -> Response:
 
 async def fault_page(_: Request, error: Exception) -> Response:
     return HTMLResponse(ENVIRONMENT.get_template("fault.html").render(message=str(error)), 400)
+
+
+async def damaged_page(_: Request, error: Exception) -> Response:
+    """A file of the issuer cannot be read; the log says which, since whoever starts the issuer can mend it."""
+    log.error("%s", error)
+    return HTMLResponse(ENVIRONMENT.get_template("fault.html").render(message=DAMAGED), 503)
 
 
 async def style(_: Request) -> Response:

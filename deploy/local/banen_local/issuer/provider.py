@@ -43,3 +43,5 @@ class Provider:
         self.clock = clock
         self.forms: OneTime[Wanted] = OneTime(clock, FORM_LASTS)
         self.codes: OneTime[Granted] = OneTime(clock, CODE_LASTS)
+        self.told: set[tuple[str, str]] = set()
+        """Which client knows of which removed person, who has signed in nowhere since."""

@@ -17,6 +17,9 @@ ID_SECONDS = 5 * 60
 ACCESS_SECONDS = 15 * 60
 ACCESS_TYPE = "at+jwt"
 ID_TYPE = "JWT"
+LOGOUT_SECONDS = 2 * 60
+LOGOUT_TYPE = "logout+jwt"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 MINTED = "banen-token"
 """The client that a token names which was made without a login."""
 
@@ -81,6 +84,17 @@ def id_token(
     return _signed(keys, ID_TYPE, claims, now, ID_SECONDS)
 
 
+def logout_token(keys: Keyring, issuer: str, subject: str, client_id: str, now: datetime) -> str:
+    """Tells a client that all sessions of somebody end (OpenID Connect Back-Channel Logout 1.0 §2.4)."""
+    claims: dict[str, object] = {
+        "iss": issuer,
+        "sub": subject,
+        "aud": client_id,
+        "events": {LOGOUT_EVENT: {}},
+    }
+    return _signed(keys, LOGOUT_TYPE, claims, now, LOGOUT_SECONDS)
+
+
 def audience_of(partner: str, partners: Sequence[Partner]) -> list[str]:
     """Where somebody's token is good: every service of the own partner, and the figures."""
     return [
@@ -104,5 +118,5 @@ def _signed(keys: Keyring, kind: str, claims: dict[str, object], now: datetime, 
     ends = now + timedelta(seconds=seconds)
     times = {"iat": int(now.timestamp()), "exp": int(ends.timestamp())}
     header = {"alg": ALGORITHM, "typ": kind, "kid": keys.current.kid}
-    numbered = {"jti": secrets.token_urlsafe(16)} if kind == ACCESS_TYPE else {}
+    numbered = {} if kind == ID_TYPE else {"jti": secrets.token_urlsafe(16)}
     return jwt.encode(header, {**claims, **times, **numbered}, keys.current, algorithms=[ALGORITHM])
