@@ -22,7 +22,7 @@ from banen_kit.desk import Desk
 from banen_kit.gate import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Gate, who
 from banen_kit.guard import Guard
 from banen_kit.http import create_app
-from banen_kit.identity import Principal, Role
+from banen_kit.identity import Principal, Role, SignIn
 from banen_kit.journal import Codec, Journal
 from banen_kit.keys import MemoryKeys
 from banen_kit.memory_store import MemoryStore
@@ -30,6 +30,7 @@ from banen_kit.metrics import Metrics
 from banen_kit.postgres import connect
 from banen_kit.rights import ANYONE, Rights, every_partner, own
 from banen_kit.sessions import COOKIE, IDLE, Sessions
+from banen_kit.strength import MAX_AGE, Strength
 from banen_kit.strict_json import MOST_BYTES
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.tokens import Issuer
@@ -78,8 +79,17 @@ def audit() -> MemoryAudit:
     return MemoryAudit(lambda: NOW)
 
 
-def make_app(audit: MemoryAudit, issuer: FakeIssuer = ISSUER, sessions: Sessions | None = None) -> FastAPI:
+def make_app(
+    audit: MemoryAudit,
+    issuer: FakeIssuer = ISSUER,
+    sessions: Sessions | None = None,
+    strength: Strength | None = None,
+) -> FastAPI:
     gate = Gate("uaf", AUDIENCE, RIGHTS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW)
+    if strength is not None:
+        gate.strength = strength
+    if sessions is not None:
+        gate.clock = sessions.clock
     app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
     app.add_middleware(Guard)
     problem.install(app)
@@ -223,6 +233,86 @@ async def test_who_is_not_recognised_is_logged_by_route_and_reason(
 ):
     await http.get("/view/p-1", headers={"Authorization": "Bearer a.b.c"})
     assert caplog.messages == ["view refused: token-invalid"]
+
+
+# How they signed in.
+
+STEWARD = (Role.ADVISER, Role.PARTNER_DATA_STEWARD)
+"""An adviser who is the steward too, so that the route is theirs."""
+
+
+@pytest.fixture
+async def strict(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
+    async with client(make_app(audit, strength=Strength(("mfa", "hardware")))) as http:
+        yield http
+
+
+def ago(age: timedelta) -> int:
+    return int((datetime.now(UTC) - age).timestamp())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"acr": "password"},
+        {"auth_time": ago(timedelta())},
+        {"acr": "mfa", "auth_time": ago(MAX_AGE + timedelta(minutes=1))},
+    ],
+    ids=["too weak", "strength not told", "too old"],
+)
+async def test_a_strong_role_is_told_how_to_sign_in_again(
+    strict: httpx2.AsyncClient, audit: MemoryAudit, said: dict[str, Any]
+):
+    answer = await strict.get("/view/p-1", headers=bearer(*STEWARD, **said))
+    is_problem(answer, 401, "sign-in-insufficient")
+    assert answer.headers["WWW-Authenticate"] == (
+        'Bearer realm="banen", error="insufficient_user_authentication",'
+        ' acr_values="mfa hardware", max_age="43200"'
+    )
+    assert audit.kept == []
+    assert (await strict.get("/view/p-1", headers=bearer(Role.ADVISER, **said))).status_code == 200
+
+
+async def test_a_strong_role_that_signed_in_well_is_let_in(strict: httpx2.AsyncClient):
+    headers = bearer(*STEWARD, acr="hardware", auth_time=ago(timedelta(hours=11)))
+    assert (await strict.get("/view/p-1", headers=headers)).status_code == 200
+
+
+async def test_a_machine_in_a_strong_role_is_let_in(strict: httpx2.AsyncClient):
+    assert (await strict.get("/view/p-1", headers=bearer(*STEWARD))).status_code == 200
+
+
+async def test_without_values_only_the_age_counts(http: httpx2.AsyncClient):
+    young, old = (bearer(*STEWARD, auth_time=ago(timedelta(hours=hours))) for hours in (11, 13))
+    assert (await http.get("/view/p-1", headers=young)).status_code == 200
+    answer = await http.get("/view/p-1", headers=old)
+    is_problem(answer, 401, "sign-in-insufficient")
+    assert "acr_values" not in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("at", [ago(timedelta(hours=-1)), -1, "now"])
+async def test_a_token_that_tells_nonsense_of_the_sign_in_is_refused(http: httpx2.AsyncClient, at: Any):
+    answer = await http.get("/view/p-1", headers=bearer(Role.ADVISER, auth_time=at))
+    is_problem(answer, 401, "token-auth_time-wrong")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="banen", error="invalid_token"'
+
+
+async def test_a_session_ages_and_one_that_tells_nothing_is_no_machine(
+    audit: MemoryAudit, sessions: Sessions, clock: Clock
+):
+    async def session(acr: str | None, age: timedelta) -> dict[str, str]:
+        person = Principal("s-1", "uaf", frozenset(STEWARD), SignIn(acr, clock.now - age))
+        return {"Cookie": f"{COOKIE}={await sessions.open(person, BROWSER['User-Agent'])}"}
+
+    app = make_app(audit, sessions=sessions, strength=Strength(("mfa",)))
+    async with client(app, **BROWSER) as http:
+        good = await session("mfa", MAX_AGE - timedelta(minutes=5))
+        assert (await http.get("/view/p-1", headers=good)).status_code == 200
+        untold = await signed_in(sessions, *STEWARD)
+        for bad in (await session("password", timedelta()), await session(None, timedelta()), untold):
+            is_problem(await http.get("/view/p-1", headers=bad), 401, "sign-in-insufficient")
+        clock.now += timedelta(minutes=6)
+        is_problem(await http.get("/view/p-1", headers=good), 401, "sign-in-insufficient")
 
 
 # What they may.

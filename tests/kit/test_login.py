@@ -33,6 +33,7 @@ from banen_kit.postgres import Pool, connect
 from banen_kit.rights import ANYONE, Rights, every_partner, own
 from banen_kit.server import http_server
 from banen_kit.sessions import COOKIE, Sessions, digest
+from banen_kit.strength import Strength
 from banen_kit.testing import FakeIssuer
 from banen_kit.tokens import Issuer
 from banen_local.folder import free_port
@@ -773,3 +774,79 @@ async def test_failed_logins_are_in_the_audit_log_as_numbers_and_name_nobody(
 
 def test_what_is_printed_of_us_holds_no_secret():
     assert SECRET not in repr(RelyingParty(CLIENT, SECRET, OURS))
+
+
+# Signing in again, and stronger.
+
+
+STEWARD_SAYS = {"subject": "steward-1", "banen_roles": ["adviser", "partner_data_steward"]}
+
+
+@pytest.fixture
+def strict(make_place: Callable[[str], Place], untrue: Untrue) -> Browser:
+    place = make_place(untrue.url)
+    place.gate.strength = Strength(("mfa", "hardware"))
+    return Browser(place)
+
+
+async def answered(browser: Browser, untrue: Untrue, address: str, **claims: Any) -> httpx2.Response:
+    """The provider sends the browser back from this address, and says these claims."""
+    asked = query_of(address)
+    untrue.says(**{"nonce": asked["nonce"]} | claims)
+    return await browser.get(f"/login/answer?{urlencode({'state': asked['state'], 'code': 'c'})}")
+
+
+async def test_who_signed_in_too_weakly_for_the_role_is_sent_to_do_it_stronger(
+    strict: Browser, untrue: Untrue
+):
+    address = await strict.set_out("/page?unit=uaf")
+    assert {"acr_values", "max_age"} & query_of(address).keys() == set()
+
+    again = await answered(strict, untrue, address, **STEWARD_SAYS, acr="password")
+
+    assert again.status_code == 303
+    assert COOKIE not in strict.cookies
+    asked = query_of(again.headers["Location"])
+    assert (asked["acr_values"], asked["max_age"]) == ("mfa hardware", "43200")
+
+    done = await answered(strict, untrue, again.headers["Location"], **STEWARD_SAYS, acr="mfa")
+    assert (done.status_code, done.headers["Location"]) == (303, "/page?unit=uaf")
+    assert (await strict.get("/page")).status_code == 200
+    assert [kept.entry.action for kept in strict.place.audit.kept] == ["login"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"acr": "password"}, {}, {"acr": "mfa", "auth_time": int(NOW.timestamp()) - 13 * 3600}]
+)
+async def test_a_provider_that_gives_no_more_is_not_asked_for_ever(
+    strict: Browser, untrue: Untrue, said: dict[str, Any]
+):
+    strict.place.gate.clock = lambda: NOW
+    address = (await strict.get("/login?strong=true")).headers["Location"]
+    assert query_of(address)["max_age"] == "43200"
+
+    answer = await answered(strict, untrue, address, **STEWARD_SAYS, **said)
+
+    is_problem(answer, 403, "sign-in-insufficient")
+    assert strict.place.audit.kept == []
+
+
+async def test_another_role_is_let_in_however_it_signed_in(strict: Browser, untrue: Untrue):
+    assert (await came_back(strict, untrue, acr="password")).status_code == 303
+    assert COOKIE in strict.cookies
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"), [("auth_time", "noon"), ("auth_time", -5), ("sid", 7), ("acr", {})]
+)
+async def test_a_provider_that_tells_nonsense_of_the_sign_in_is_not_believed(
+    misled: Browser, untrue: Untrue, claim: str, value: Any
+):
+    is_problem(await came_back(misled, untrue, **{claim: value}), 401, "login-refused")
+
+
+async def test_the_session_is_known_by_that_of_the_provider(misled: Browser, untrue: Untrue, pool: Pool):
+    await came_back(misled, untrue, sid="of-the-provider", acr="mfa", auth_time=1_700_000_000)
+    row = await pool.fetchrow("select issuer_session, acr, signed_in_at from sessions")
+    assert row is not None
+    assert tuple(row) == ("of-the-provider", "mfa", datetime.fromtimestamp(1_700_000_000, UTC))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from banen_kit.identity import Principal, Role
+from banen_kit.identity import Principal, Role, SignIn
 from banen_kit.login_cookie import LOGIN, Login, LoginCookies
 from banen_kit.postgres import Pool, connect
 from banen_kit.sessions import ABSOLUTE, IDLE, NOTED, Session, Sessions, digest
@@ -69,6 +69,15 @@ async def test_knows_again_who_signed_in(sessions: Sessions):
     assert (session.principal, session.purpose) == (SOMEBODY, None)
 
 
+async def test_knows_again_how_they_signed_in(sessions: Sessions):
+    somebody = Principal(
+        "s-1", "uaf", frozenset({Role.AUDITOR}), SignIn("mfa", NOW - SECOND, "of-the-issuer")
+    )
+    found = await sessions.find(await sessions.open(somebody, AGENT), AGENT)
+    assert found is not None
+    assert found.principal == somebody
+
+
 async def test_gives_every_session_a_cookie_and_a_form_token_that_nobody_can_guess(sessions: Sessions):
     several = [await opened(sessions) for _ in range(20)]
     secrets = [cookie for cookie, _ in several] + [session.form_token for _, session in several]
@@ -90,7 +99,7 @@ async def test_what_is_printed_of_a_session_is_of_no_use(sessions: Sessions):
     _, session = await opened(sessions)
     assert session.form_token not in repr(session)
     assert repr(session.id) not in repr(session)
-    assert repr(LOGIN_UNDER_WAY) == "Login(next='/plaatsingen?unit=uaf')"
+    assert repr(LOGIN_UNDER_WAY) == "Login(next='/plaatsingen?unit=uaf', is_strong=False)"
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "x" * 5000, "é", "\x00", "' or true --"])
@@ -283,6 +292,8 @@ async def test_forgets_a_finished_login_when_its_cookie_is_too_old(
     [
         "delete from finished_logins where at < now()",
         "delete from sessions where seen_at < now() or made_at < now()",
+        "delete from obeyed_logouts where at < now()",
+        "select * from sessions where made_at <= now() and (subject = 's' or (null::text is null and issuer_session = 'i'))",
     ],
 )
 async def test_clears_away_without_reading_the_whole_table(pool: Pool, statement: str):

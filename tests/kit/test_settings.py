@@ -142,6 +142,7 @@ def test_nothing_that_connects_has_a_default():
     # The first three are asked where a service has pages, the last two where it keeps persons.
     assert optional == {
         "access_token_types",
+        "acr_values",
         "bus_ca_file",
         "client_id",
         "client_secret",
@@ -201,3 +202,14 @@ def test_access_tokens_say_what_they_are_unless_it_is_set_otherwise(monkeypatch:
     assert load().access_token_types == "at+jwt"
     monkeypatch.setenv("BANEN_ACCESS_TOKEN_TYPES", "at+jwt jwt")
     assert load().access_token_types == "at+jwt jwt"
+
+
+def test_how_strong_roles_sign_in_is_what_an_issuer_can_be_asked_for(monkeypatch: pytest.MonkeyPatch):
+    assert not load().acr_values
+    for good in ("mfa", "urn:mace:incommon:iap:silver  https://refeds.org/profile/mfa"):
+        monkeypatch.setenv("BANEN_ACR_VALUES", good)
+        assert load().acr_values == good
+    for bad in ('"mfa"', "mfa\\", "mfa\nhardware", "é"):
+        monkeypatch.setenv("BANEN_ACR_VALUES", bad)
+        with pytest.raises(SettingsInvalid, match=r"BANEN_ACR_VALUES: .*words with a space between"):
+            load()

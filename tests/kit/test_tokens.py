@@ -9,6 +9,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -16,7 +17,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from banen_kit.identity import Principal, Role
+from banen_kit.identity import Principal, Role, SignIn
 from banen_kit.testing import FakeIssuer
 from banen_kit.tokens import (
     ACCESS,
@@ -90,6 +91,43 @@ async def test_says_who_asks_in_which_roles_for_which_partner(issuer: Issuer, fa
     found = await issuer.principal(text, AUDIENCE)
 
     assert found == Principal("auth0|5f7c8ec7", "uaf", frozenset({Role.ADVISER, Role.MEDIATOR}))
+
+
+# What it tells of a sign-in.
+
+
+async def test_says_how_somebody_signed_in_as_far_as_the_issuer_tells(issuer: Issuer, fake: FakeIssuer):
+    at = int(time.time()) - 60
+    told = token(fake, acr="mfa", auth_time=at, sid="s-1")
+    assert (await issuer.principal(told, AUDIENCE)).sign_in == SignIn(
+        "mfa", datetime.fromtimestamp(at, UTC), "s-1"
+    )
+    assert (await issuer.principal(token(fake), AUDIENCE)).sign_in == SignIn()
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("auth_time", -1),
+        ("auth_time", "1700000000"),
+        ("auth_time", True),
+        ("auth_time", [1_700_000_000]),
+        ("auth_time", int(time.time()) + 600),
+        ("auth_time", 10**300),
+        ("auth_time", float("inf")),
+        ("auth_time", float("nan")),
+        ("acr", 1),
+        ("acr", ["mfa"]),
+        ("acr", "mfa\x00"),
+        ("acr", "x" * 256),
+        ("sid", ""),
+        ("sid", {"s": 1}),
+    ],
+)
+async def test_refuses_a_token_that_tells_nonsense_of_it(
+    issuer: Issuer, fake: FakeIssuer, claim: str, value: Any
+):
+    assert await refusal(issuer, token(fake, **{claim: value})) == f"token-{claim}-wrong"
 
 
 # What a token claims.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -20,6 +20,7 @@ from banen_kit.identity import Principal, Role
 from banen_kit.postgres import Pool
 from banen_kit.sessions import COOKIE
 from banen_kit.store import StoreUnavailable
+from banen_kit.strength import Strength
 from banen_reporting.readers import Programme
 
 Reader = Callable[..., httpx2.AsyncClient]
@@ -485,6 +486,23 @@ async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, 
     assert "form-action 'self' https://issuer.test;" in page.headers["Content-Security-Policy"]
     assert (left.status_code, left.headers["location"]) == (303, "/")
     assert after.headers["location"].startswith("/login?")
+
+
+async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_stronger(
+    app: FastAPI, gate: Gate
+):
+    gate.strength = Strength(("mfa",))
+    async with await browser_of(app, "uaf", Role.PARTNER_DATA_STEWARD) as client:
+        page = await client.get("/?ruleSet=published-2009")
+        sent = await client.get(page.headers["location"])
+        data = await client.get("/v1/targets")
+
+    assert page.headers["location"] == "/login?path=%2F%3FruleSet%3Dpublished-2009&strong=true"
+    asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
+    assert (asked["acr_values"], asked["max_age"]) == ("mfa", "43200")
+    assert (data.status_code, data.json()["code"]) == (401, "sign-in-insufficient")
+    async with await browser_of(app, "uaf", Role.PARTNER_MANAGER) as client:
+        assert (await client.get("/")).status_code == 200
 
 
 async def test_after_a_form_a_page_offers_no_token_that_was_used_up(app: FastAPI):

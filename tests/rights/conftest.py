@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
-from banen_kit import blocked, clock, retention
+from banen_kit import backchannel, blocked, clock, retention
 from banen_kit.audit import MemoryAudit
+from banen_kit.backchannel import Backchannel
 from banen_kit.blocked import Outbound
 from banen_kit.clock import DatabaseClock
 from banen_kit.desk import Desk
@@ -90,6 +91,8 @@ def app_of(
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
             app.include_router(pages.routes(readers, Logins(party, gate)))
+            told = Backchannel(party.client_id, gate, metrics.logouts_refused)
+            app.include_router(backchannel.routes(told))
         return app
 
     return make

@@ -4,6 +4,8 @@ import asyncio
 
 from nats.aio.client import Client
 
+from banen_kit import backchannel
+from banen_kit.backchannel import Backchannel
 from banen_kit.bus import BusUnavailable
 from banen_kit.faults import Loop
 from banen_kit.inbox import Inbox
@@ -36,7 +38,10 @@ async def attach(host: Host) -> None:
     await released.read_newest()
     readers = Readers(answers, programme, host.gate, released)
     host.app.include_router(reads.routes(readers))
-    host.app.include_router(pages.routes(readers, logins_of(host)))
+    logins = logins_of(host)
+    host.app.include_router(pages.routes(readers, logins))
+    told = Backchannel(logins.client.client_id, host.gate, host.desk.metrics.logouts_refused)
+    host.app.include_router(backchannel.routes(told))
     inbox = Inbox(view.pool, reporting_consumer(host.settings.partner), host.health.faults)
 
     async def inbox_hears() -> None:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from banen_kit.gate import Who
+from banen_kit.gate import SIGN_IN_INSUFFICIENT, Who
 from banen_kit.problem import Problem, to_problem
 from banen_reporting import words
 from banen_reporting.answers import Asked
@@ -73,7 +73,8 @@ def refusal(request: Request, problem: Problem, policy: str) -> Response:
     path = request.url.path
     asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
     if problem.status == 401 and request.method == "GET" and path != "/login/answer":
-        return RedirectResponse(f"/login?{asked}", 303)
+        again = "&strong=true" if problem.code == SIGN_IN_INSUFFICIENT else ""
+        return RedirectResponse(f"/login?{asked}{again}", 303)
     if problem.code == "purpose-missing":
         return RedirectResponse(f"/doel?{asked}", 303)
     return fault_page(problem, policy, known_visitor(request))

@@ -301,6 +301,7 @@ FAULT: Mapping[str, str] = {
     "account-incomplete": "Uw account heeft geen organisatie of rol in dit programma.",
     "issuer-unavailable": "De inlogdienst is nu niet bereikbaar. Probeer het zo nog eens.",
     "session-ended": "Uw sessie is afgelopen. Log opnieuw in.",
+    "sign-in-insufficient": "Uw rol vraagt een sterkere of recentere inlog. Log opnieuw in.",
     "too-many-requests": "Te veel verzoeken. Wacht een minuut.",
     "store-full": "De schijf van de gegevensbank is vol. Wat u vroeg wordt vastgelegd, en dat kan nu niet.",
     "store-read-only": "De gegevensbank neemt nu niets op. Wat u vroeg wordt vastgelegd, en dat kan nu niet.",

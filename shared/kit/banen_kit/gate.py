@@ -1,8 +1,9 @@
 """Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,11 +20,13 @@ from banen_kit.audited import ATTEMPT
 from banen_kit.body import limited_body
 from banen_kit.head import pairs_of
 from banen_kit.identity import Principal
+from banen_kit.memory_store import utc_now
 from banen_kit.problem import FieldError, Problem, field_of, invalid
 from banen_kit.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.rights import ANYONE, OPERATOR, Rights, refuse_unless
 from banen_kit.sessions import COOKIE, Session, Sessions
 from banen_kit.strangers import Strangers
+from banen_kit.strength import Strength
 from banen_kit.text import Mark
 from banen_kit.tokens import Issuer, IssuerUnavailable, TokenRefused
 
@@ -41,6 +44,7 @@ nothing, and who is not signed in must always be sent to do so, however many str
 
 
 NOT_SIGNED_IN = "not-signed-in"
+SIGN_IN_INSUFFICIENT = "sign-in-insufficient"
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ class Gate:
     sessions: Sessions | None = None
     """Where the service has pages."""
     per_minute: RateLimitItemPerMinute = PER_MINUTE
+    strength: Strength = field(default_factory=Strength)
+    clock: Callable[[], datetime] = utc_now
     strangers: Strangers = field(init=False)
     _rate: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()), repr=False
@@ -110,6 +116,8 @@ class Gate:
             return
         try:
             found = await self._identify(request)
+            if not self.suffices(found.principal, is_person=found.session is not None):
+                raise self._insufficient()
         except Problem as problem:
             self.turned_away(request, problem)
             raise
@@ -127,6 +135,10 @@ class Gate:
             raise
         refuse_unknown_parameters(request)
         request.state.who = await self._with_form(request, found)
+
+    def suffices(self, principal: Principal, *, is_person: bool) -> bool:
+        """Whether somebody signed in well enough for their roles."""
+        return self.strength.suffices(principal, self.clock(), is_person=is_person)
 
     async def note(
         self,
@@ -183,8 +195,7 @@ class Gate:
         except TokenRefused as error:
             raise refused(error.reason, "The access token is not accepted.") from None
         except IssuerUnavailable:
-            detail = "The login service cannot be reached now, so that nobody can be recognised."
-            raise Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"}) from None
+            raise issuer_away() from None
 
     async def _of_session(self, request: Request) -> Who:
         cookie = request.cookies.get(COOKIE)
@@ -194,6 +205,13 @@ class Gate:
         if session is None:
             raise refused("session-ended", "This session has ended; sign in again.")
         return Who(session.principal, session, purpose=session.purpose)
+
+    def _insufficient(self) -> Problem:
+        """RFC 9470 §3: says how to sign in again."""
+        wanted = "".join(f', {name}="{value}"' for name, value in self.strength.wanted().items())
+        challenge = f'Bearer realm="banen", error="insufficient_user_authentication"{wanted}'
+        detail = "Your role needs a stronger or more recent sign-in; sign in again."
+        return Problem(401, SIGN_IN_INSUFFICIENT, detail, headers={"WWW-Authenticate": challenge})
 
     async def _with_form(self, request: Request, found: Who) -> Who:
         """A browser sends its cookie with requests that other sites made up: what changes something needs a token."""
@@ -254,6 +272,12 @@ def refused(code: str, detail: str) -> Problem:
     """Not known who asks (RFC 6750 §3)."""
     error = ', error="invalid_token"' if code.startswith("token-") else ""
     return Problem(401, code, detail, headers={"WWW-Authenticate": f'Bearer realm="banen"{error}'})
+
+
+def issuer_away() -> Problem:
+    """Nobody can be recognised now."""
+    detail = "The login service cannot be reached now."
+    return Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"})
 
 
 def _hurry() -> Problem:

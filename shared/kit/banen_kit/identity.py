@@ -1,6 +1,7 @@
 """Who asks: a person or a machine, for which partner, in which roles."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,6 +29,17 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class SignIn:
+    """What the issuer tells of how somebody signed in; None where it does not tell."""
+
+    acr: str | None = None
+    """How strongly, in a word of the issuer's own."""
+    at: datetime | None = None
+    session: str | None = None
+    """The issuer's own session, which it may end."""
+
+
+@dataclass(frozen=True)
 class Principal:
     """Whoever a request comes from, as the issuer vouches for it."""
 
@@ -35,3 +47,4 @@ class Principal:
     """A pseudonym that the issuer gave: no name, no number of a person."""
     partner: str
     roles: frozenset[Role]
+    sign_in: SignIn = SignIn()

@@ -7,8 +7,7 @@ in OAuth 2.0 for Browser-Based Applications).
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,18 +20,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from banen_kit.audit import Entry, Outcome, entry_of
-from banen_kit.body import limited_body
-from banen_kit.gate import MOST_FORM_BYTES, Gate, recorded_elsewhere, refused, who
-from banen_kit.head import pairs_of
+from banen_kit.audit import Outcome, entry_of
+from banen_kit.gate import SIGN_IN_INSUFFICIENT, Gate, issuer_away, recorded_elsewhere, refused, who
 from banen_kit.identity import Principal
 from banen_kit.login_cookie import LOGIN_COOKIE, Login, LoginCookies
 from banen_kit.problem import Problem
 from banen_kit.sessions import COOKIE, Sessions, digest
 from banen_kit.tokens import (
     IDENTITY,
-    LEEWAY_SECONDS,
-    LOGOUT,
     Issuer,
     IssuerUnavailable,
     Metadata,
@@ -41,7 +36,6 @@ from banen_kit.tokens import (
 )
 
 SCOPE = "openid"
-BACKCHANNEL = "http://schemas.openid.net/event/backchannel-logout"
 TIMEOUT_SECONDS = 10.0
 MOST_AT_ONCE = 20
 """Answers that we ask the issuer about together: anybody can make us ask."""
@@ -84,9 +78,12 @@ class Logins:
     async def note(self, principal: Principal, action: str) -> None:
         await self.gate.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
-    async def address(self, path: str) -> tuple[str, str]:
-        """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`."""
-        started = Login(random_text(), random_text(), random_text(), own_path(path))
+    async def address(self, path: str, *, is_strong: bool = False) -> tuple[str, str]:
+        """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`.
+
+        `is_strong` asks the issuer for a sign-in that suffices for every role.
+        """
+        started = Login(random_text(), random_text(), random_text(), own_path(path), is_strong)
         metadata = await self._metadata()
         # No client that could ask something: making one takes 20 ms, and anybody may come here.
         client: Any = OAuth2Client(None, **self._parameters())
@@ -95,11 +92,12 @@ class Logins:
             state=started.state,
             code_verifier=started.verifier,
             nonce=started.nonce,
+            **(self.gate.strength.wanted() if is_strong else {}),
         )
         return str(address), self.cookies.seal(started, self.sessions.clock())
 
-    async def finish(self, cookie: str, state: str, code: str) -> tuple[Principal, str]:
-        """Who has signed in, and where to go now. Raises `Problem`."""
+    async def finish(self, cookie: str, state: str, code: str) -> tuple[Principal | None, str]:
+        """Who has signed in, and where to go now; nobody, where it must be done again and stronger. Raises `Problem`."""
         started = self.cookies.open(cookie, state, self.sessions.clock())
         if started is None:
             raise _expired()
@@ -112,6 +110,10 @@ class Logins:
         # The issuer takes a code once; that we take its answer once does not hang on that.
         if not await self.sessions.finish(state):
             raise _expired()
+        if not self.gate.suffices(principal, is_person=True):
+            if started.is_strong:
+                raise _insufficient()
+            return None, started.next
         await self.note(principal, "login")
         return principal, started.next
 
@@ -129,31 +131,7 @@ class Logins:
                 raise Problem(403, "account-incomplete", detail) from None
             raise refused("login-refused", "The login service's answer cannot be trusted.") from None
         except IssuerUnavailable as error:
-            raise _away() from error
-
-    async def leave(self, logout_token: str) -> int:
-        """End the sessions of whom the issuer says has left or may no longer sign in; returns how many there were.
-
-        OpenID Connect Back-Channel Logout 1.0 §2.6. A token that comes again ends what was begun before it was made,
-        and nothing else. Raises `Problem`.
-        """
-        try:
-            claims = await self.issuer.claims(logout_token, self.client.client_id, LOGOUT)
-        except IssuerUnavailable as error:
-            raise _away() from error
-        except TokenRefused as error:
-            raise Problem(400, error.reason, "The logout token is not accepted.", "logout_token") from None
-        subject = claims.get("sub")
-        if not isinstance(subject, str) or BACKCHANNEL not in claims["events"] or "nonce" in claims:
-            raise Problem(400, "token-invalid", "The logout token names nobody.", "logout_token")
-        until = datetime.fromtimestamp(claims["iat"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
-        ended = await self.sessions.close_all_of(subject, until)
-        if ended:  # the issuer may say it of people who were never here
-            entry = Entry(
-                subject, self.gate.partner, (), "backchannel-logout", None, Outcome.ACCEPTED, uuid4()
-            )
-            await self.gate.audit.record([replace(entry, detail={"sessions": ended})])
-        return ended
+            raise issuer_away() from error
 
     async def farewell(self) -> str:
         """Where the issuer ends its own session too (OpenID Connect RP-Initiated Logout 1.0); else our front page.
@@ -176,7 +154,7 @@ class Logins:
         try:
             return await self.issuer.metadata()
         except IssuerUnavailable as error:
-            raise _away() from error
+            raise issuer_away() from error
 
     def _parameters(self) -> dict[str, Any]:
         return {
@@ -195,7 +173,7 @@ class Logins:
         except OAuthError:
             raise refused("login-refused", "The login service refused; sign in again.") from None
         except (httpx2.HTTPError, ValueError):
-            raise _away() from None
+            raise issuer_away() from None
         return str(token.get("id_token", ""))
 
 
@@ -214,12 +192,15 @@ def routes(
     """
     router = APIRouter(route_class=route_class, include_in_schema=False)
 
-    @router.get("/login", name="login")
-    async def login(path: str = "/") -> Response:
-        address, cookie = await logins.address(landing(path))
+    async def set_out(path: str, *, is_strong: bool) -> Response:
+        address, cookie = await logins.address(path, is_strong=is_strong)
         answer = RedirectResponse(address, 303)
         set_cookie(answer, LOGIN_COOKIE, cookie)
         return answer
+
+    @router.get("/login", name="login")
+    async def login(path: str = "/", strong: bool = False) -> Response:
+        return await set_out(landing(path), is_strong=strong)
 
     @router.get("/login/answer", name="login-answer")
     async def answered(request: Request, code: str = "", state: str = "") -> Response:
@@ -228,6 +209,8 @@ def routes(
         except Problem as problem:
             logins.gate.turned_away(request, problem)
             raise
+        if principal is None:
+            return await set_out(path, is_strong=True)
         # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
         await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
         cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
@@ -247,12 +230,6 @@ def routes(
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         drop_cookie(answer, COOKIE)
         return answer
-
-    @router.post("/logout/backchannel", name="backchannel-logout")
-    async def left(request: Request) -> Response:
-        form = pairs_of(await limited_body(request, MOST_FORM_BYTES))
-        await logins.leave(form.get("logout_token", ""))
-        return Response(status_code=200)
 
     return router
 
@@ -290,6 +267,7 @@ def _hurry() -> Problem:
     return Problem(503, "busy", detail, headers={"Retry-After": "5"})
 
 
-def _away() -> Problem:
-    detail = "The login service cannot be reached now."
-    return Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"})
+def _insufficient() -> Problem:
+    """The issuer was asked for more, and gave no more: asking again would go on for ever."""
+    detail = "Your role needs a stronger or more recent sign-in than the login service gave."
+    return Problem(403, SIGN_IN_INSUFFICIENT, detail)

@@ -23,6 +23,8 @@ class Login:
     verifier: str = field(repr=False)
     nonce: str = field(repr=False)
     next: str
+    is_strong: bool = False
+    """Whether the issuer was asked for a sign-in that suffices for strong roles."""
 
 
 class LoginCookies:
@@ -32,7 +34,7 @@ class LoginCookies:
         self._cipher = AESGCM(AESGCM.generate_key(256))
 
     def seal(self, login: Login, now: datetime) -> str:
-        said = [login.state, login.verifier, login.nonce, login.next, now.timestamp()]
+        said = [login.state, login.verifier, login.nonce, login.next, login.is_strong, now.timestamp()]
         nonce = secrets.token_bytes(NONCE_BYTES)
         text = json.dumps(said, ensure_ascii=False).encode()
         sealed = nonce + self._cipher.encrypt(nonce, text, LOGIN_COOKIE.encode())

@@ -22,6 +22,7 @@ class Metrics:
     requests_overdue: Gauge
     fault: Gauge
     loop_failures: Counter
+    logouts_refused: Counter
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> "Metrics":
@@ -72,4 +73,5 @@ class Metrics:
                 "loop",
                 "reason",
             ),
+            counter("logout_tokens_refused_total", "Logout tokens that ended nothing, by reason.", "reason"),
         )

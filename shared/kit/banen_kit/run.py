@@ -52,6 +52,7 @@ from banen_kit.sessions import Sessions
 from banen_kit.settings import Settings, SettingsInvalid, load, schema_of
 from banen_kit.store import StoreRefusesToStart, StoreUnavailable
 from banen_kit.strangers import WRITE_SECONDS
+from banen_kit.strength import Strength
 from banen_kit.tokens import Issuer
 from banen_kit.topology import read_partners
 
@@ -191,6 +192,8 @@ async def open_host(
         Issuer(settings.issuer, http, access=settings.access_token_types.split()),
         audit,
         Sessions(pool, desk.clock),
+        strength=Strength(tuple(settings.acr_values.split())),
+        clock=desk.clock,
     )
     held = Persons(desk, settings.key_backup_days) if service.kept else None
     app = create_app(desk, gate, health, held)

@@ -1,15 +1,15 @@
 """Sessions of people who signed in with a browser: kept here, so that ending one ends it wherever its cookie went."""
 
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from asyncpg import Record
 
-from banen_kit.identity import Principal, Role
+from banen_kit.identity import Principal, Role, SignIn
 from banen_kit.login_cookie import LOGIN
 from banen_kit.postgres import Pool, reachable
 from banen_kit.store import StoreFull, StoreReadOnly
@@ -19,6 +19,23 @@ IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
 NOTED = timedelta(seconds=30)
 """How exactly it is kept when a session was last used, so that not every request writes."""
+
+LOGOUT_GOOD = timedelta(minutes=10)
+"""How old a logout token may be."""
+OBEYED = timedelta(hours=1)
+"""How long it is kept that one was obeyed: for longer than it is good, whatever clocks say."""
+
+
+@dataclass(frozen=True)
+class Logout:
+    """Which sessions the issuer ends: all of a subject, or those that were begun in one session of the issuer."""
+
+    token: bytes = field(repr=False)
+    """A hash by which a token that comes again is known."""
+    subject: str | None
+    issuer_session: str | None
+    until: datetime
+    """Only those that were begun by then."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,7 @@ def digest(secret: str) -> bytes:
 
 
 class Sessions:
-    """The tables of `sql/003-sessions.sql` and `sql/008-sessions-by-index.sql`. All methods raise `StoreUnavailable`."""
+    """The tables of `sql/003-sessions.sql` and what came after. All methods raise `StoreUnavailable`."""
 
     def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
         self._pool = pool
@@ -62,8 +79,8 @@ class Sessions:
                 "delete from sessions where seen_at < $1 or made_at < $2", now - IDLE, now - ABSOLUTE
             )
             await self._pool.execute(
-                "insert into sessions (id, subject, partner, roles, agent, form_token, made_at, seen_at)"
-                " values ($1, $2, $3, $4, $5, $6, $7, $7)",
+                "insert into sessions (id, subject, partner, roles, agent, form_token, made_at, seen_at, acr,"
+                " signed_in_at, issuer_session) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)",
                 digest(cookie),
                 principal.subject,
                 principal.partner,
@@ -71,6 +88,9 @@ class Sessions:
                 digest(agent),
                 secrets.token_urlsafe(32),
                 now,
+                principal.sign_in.acr,
+                principal.sign_in.at,
+                principal.sign_in.session,
             )
         return cookie
 
@@ -113,13 +133,29 @@ class Sessions:
         async with reachable():
             await self._pool.execute("update sessions set purpose = $2 where id = $1", session.id, purpose)
 
-    async def close_all_of(self, subject: str, until: datetime) -> int:
-        """End every session of somebody that was begun by a moment; returns how many there were."""
-        async with reachable():
-            ended = await self._pool.fetch(
-                "delete from sessions where subject = $1 and made_at <= $2 returning id", subject, until
+    @asynccontextmanager
+    async def ending(self, logout: Logout) -> AsyncGenerator[Sequence[Principal]]:
+        """Whose sessions end when the block does, one for each; where it raises, none of them. A token works once."""
+        now = self.clock()
+        async with reachable(), self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("delete from obeyed_logouts where at < $1", now - OBEYED)
+            is_new = await connection.fetchval(
+                "insert into obeyed_logouts values ($1, $2) on conflict do nothing returning true",
+                logout.token,
+                now,
             )
-        return len(ended)
+            ended = await connection.fetch(
+                "select * from sessions where $1 and made_at <= $2"
+                " and (subject = $3 or ($3::text is null and issuer_session = $4)) for update",
+                bool(is_new),
+                logout.until,
+                logout.subject,
+                logout.issuer_session,
+            )
+            yield [_session(row).principal for row in ended]
+            await connection.execute(
+                "delete from sessions where id = any($1::bytea[])", [row["id"] for row in ended]
+            )
 
     async def close(self, id_: bytes) -> None:
         """End a session, wherever its cookie is."""
@@ -129,5 +165,6 @@ class Sessions:
 
 def _session(row: Record) -> Session:
     roles = frozenset(Role(role) for role in row["roles"])
-    principal = Principal(row["subject"], row["partner"], roles)
+    sign_in = SignIn(row["acr"], row["signed_in_at"], row["issuer_session"])
+    principal = Principal(row["subject"], row["partner"], roles, sign_in)
     return Session(row["id"], principal, row["form_token"], row["purpose"])

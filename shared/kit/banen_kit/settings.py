@@ -4,6 +4,7 @@ Nothing that connects has a default, and a setting that does not exist is an err
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
@@ -72,6 +73,8 @@ class Settings(BaseSettings):
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     access_token_types: str = "at+jwt"  # noqa: S105 - no password
     """What the `typ` of its access tokens says (RFC 9068): `at+jwt jwt` for an issuer that still writes `JWT` or none."""
+    acr_values: str = ""
+    """How stewards, the bureau and auditors must have signed in: values of `acr`, one of them; none where any will do."""
     key_backup_days: int = Field(ge=0, le=365)
     """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
     retention: str = ""
@@ -112,6 +115,13 @@ class Settings(BaseSettings):
         if not types.split() or not {*types.split()} <= {"at+jwt", "jwt"}:
             raise ValueError("must be at+jwt, or at+jwt jwt, or jwt")
         return types
+
+    @field_validator("acr_values")
+    @classmethod
+    def _can_be_asked_for(cls, values: str) -> str:
+        if not re.fullmatch(r"[!#-\[\]-~ ]{0,500}", values):
+            raise ValueError("must be words with a space between them, without quotes and backslashes")
+        return values
 
     @model_validator(mode="after")
     def _needs_https(self) -> Self:

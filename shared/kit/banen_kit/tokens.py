@@ -9,16 +9,17 @@ names one that is not among them, so that an issuer can change its keys without 
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx2
 from joserfc import jws, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from banen_contracts.base import PartnerId
-from banen_kit.identity import Principal, Role
+from banen_kit.identity import Principal, Role, SignIn
 
 ALGORITHMS = ("ES256", "RS256", "PS256")
 LEEWAY_SECONDS = 30
@@ -38,6 +39,8 @@ ACCESS: Types = ("at+jwt",)
 IDENTITY: Types = ("jwt",)
 LOGOUT: Types = ("logout+jwt",)
 EVENTS, NONCE = "events", "nonce"
+Said = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,255}$", strict=True)]
+"""A word of the issuer's own, which we only compare."""
 
 
 class TokenRefused(Exception):
@@ -68,6 +71,14 @@ class _Vouched(BaseModel, frozen=True, extra="ignore"):
     sub: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
     banen_partner: PartnerId
     banen_roles: frozenset[str]
+
+
+class _SignedIn(BaseModel, frozen=True, extra="ignore"):
+    """The claims that tell of a sign-in."""
+
+    acr: Said | None = None
+    auth_time: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
+    sid: Said | None = None
 
 
 class Issuer:
@@ -224,7 +235,7 @@ def kid_of(token: str) -> str | None:
 def principal_of(claims: Mapping[str, Any]) -> Principal:
     """The person or machine that verified claims are about; roles that we do not know are left out.
 
-    Raises `TokenRefused` where the issuer says no partner or role.
+    Raises `TokenRefused` where the issuer says no partner or role, or nonsense of the sign-in.
     """
     try:
         vouched = _Vouched.model_validate(dict(claims))
@@ -234,4 +245,18 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
     roles = frozenset(Role(role) for role in vouched.banen_roles if role in known)
     if not roles:
         raise TokenRefused("account-incomplete")
-    return Principal(vouched.sub, vouched.banen_partner, roles)
+    return Principal(vouched.sub, vouched.banen_partner, roles, sign_in_of(claims))
+
+
+def sign_in_of(claims: Mapping[str, Any]) -> SignIn:
+    """How somebody signed in, as verified claims tell it. Raises `TokenRefused` where they tell nonsense."""
+    try:
+        told = _SignedIn.model_validate(dict(claims))
+    except ValidationError as error:
+        raise TokenRefused(f"token-{error.errors()[0]['loc'][0]}-wrong") from None
+    if told.auth_time is None:
+        return SignIn(told.acr, None, told.sid)
+    # Nobody signs in after the token that tells of it.
+    if told.auth_time > claims["iat"] + LEEWAY_SECONDS:
+        raise TokenRefused("token-auth_time-wrong")
+    return SignIn(told.acr, datetime.fromtimestamp(told.auth_time, UTC), told.sid)
