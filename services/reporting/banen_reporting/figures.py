@@ -1,7 +1,8 @@
 """Figures: counts of verdicts, kept up to date for today and computed afresh for any other pair of dates."""
 
 import asyncio
-from collections import Counter, OrderedDict, deque
+import gc
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -101,7 +102,7 @@ class Figures:
         self._position = -1
         self._current: dict[tuple[str, date], Judged] = {}
         self._begun: dict[tuple[str, date], _Begun] = {}
-        self._past: OrderedDict[tuple[str, date, date, int], Judged] = OrderedDict()
+        self._past: dict[tuple[str, date, date, int], Judged] = {}
         self._models: deque[tuple[date, int, Model]] = deque(maxlen=4)
         self._refreshing = asyncio.Lock()
         self.today, self.others = Heavy(), Heavy()
@@ -175,6 +176,8 @@ class Figures:
             if self._position < 0:
                 self._model = await asyncio.to_thread(_model_of, rows, _no_stop)
                 self._position = position
+                # Most of it stays: a full collection of garbage need not look at it, and stop everything meanwhile.
+                gc.freeze()
                 return
             self._learn([(row["kind"], fact_of(row)) for row in rows], position)
 
@@ -221,9 +224,11 @@ class Figures:
         model, position = await self._load(known_on, go_on)
         judged = Judged(model, model.rule_set(rule_set), happened_until, position)
         await self.others.in_thread(lambda: judged.judge_all(go_on))
+        # What was judged at an earlier position is not asked for again.
+        self._past = {key: kept for key, kept in self._past.items() if kept.position >= position}
+        if len(self._past) >= MOST_KEPT:
+            self._past.clear()
         self._past[rule_set, known_on, happened_until, position] = judged
-        while len(self._past) > MOST_KEPT:
-            self._past.popitem(last=False)
         return judged
 
     def _kept_model(self, known_on: date, position: int) -> Model | None:
@@ -238,6 +243,8 @@ class Figures:
             position = await view.position()
             rows = [row for kind in KINDS_READ for row in await view.known_at(kind, end_of(known_on))]
         model = await self.others.in_thread(lambda: _model_of(rows, go_on))
+        while self._models and self._models[0][1] < position:
+            self._models.popleft()
         self._models.append((known_on, position, model))
         return model, position
 

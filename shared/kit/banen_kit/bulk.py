@@ -98,13 +98,18 @@ async def _part(
             if overtaken:
                 result: Answer | Problem = overtaken
             else:
+                await asyncio.sleep(0)  # what is refused waits for nothing else
                 tried, entries[number] = await desk.attempt(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
                 away[request.stream] = result  # what follows may not overtake it
             results[number] = _line(number, result)
 
-    await asyncio.gather(*(take(turn) for turn in {id(turn): turn for turn in turns.values()}.values()))
+    taking: list[asyncio.Task[None]] = []
+    for turn in {id(turn): turn for turn in turns.values()}.values():
+        taking.append(asyncio.create_task(take(turn)))
+        await asyncio.sleep(0)  # they check their commands one after the other, and not all in one go
+    await asyncio.gather(*taking)
     await desk.audit.record([entries[number] for number in sorted(entries)])
     return [results[number] for number, _ in lines]
 

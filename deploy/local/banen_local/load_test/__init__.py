@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -19,15 +18,7 @@ import typer
 from banen_kit.identity import Role
 from banen_local.bench.rows import percentile
 from banen_local.bench.visible import define_programme, until_counted
-from banen_local.load_test.throws import (
-    EVERY_SECONDS,
-    LINES,
-    Target,
-    Throw,
-    throw_bodies,
-    throw_half_open,
-    throw_past_dates,
-)
+from banen_local.load_test.throws import EVERY_SECONDS, LINES, THROWS, Order, Thrower
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 
@@ -73,26 +64,28 @@ class Phase:
         return percentile(self.livez, 99) <= LIVEZ_AIM and percentile(self.commands, 95) <= COMMANDS_AIM
 
 
-async def measured(target: Target, name: str, seconds: float, *throws: Throw) -> Phase:
+@dataclass
+class Target:
+    """The running services, and how they are asked for what is cheap."""
+
+    mediation: str
+    reporting: str
+    cheap: httpx2.AsyncClient
+
+
+async def measured(target: Target, name: str, seconds: float) -> Phase:
+    """Ask what is cheap for so long."""
     phase, done = Phase(name), asyncio.Event()
-    throwing = [asyncio.create_task(throw(target, phase.thrown, done)) for throw in throws]
-    probes = [
-        asyncio.create_task(
-            probe(phase.livez, phase.unanswered, done, lambda: livez(target, target.mediation))
-        ),
-        asyncio.create_task(
-            probe(phase.livez, phase.unanswered, done, lambda: livez(target, target.reporting))
-        ),
-        asyncio.create_task(probe(phase.commands, phase.unanswered, done, lambda: command_of(target))),
-        asyncio.create_task(probe(phase.figures, phase.unanswered, done, lambda: figures(target))),
+    asks = [
+        (phase.livez, lambda: livez(target, target.mediation)),
+        (phase.livez, lambda: livez(target, target.reporting)),
+        (phase.commands, lambda: command_of(target)),
+        (phase.figures, lambda: figures(target)),
     ]
+    probes = [asyncio.create_task(probe(took, phase.unanswered, done, ask)) for took, ask in asks]
     await asyncio.sleep(seconds)
     done.set()
     await asyncio.gather(*probes)
-    for task in throwing:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*throwing)
     return phase
 
 
@@ -161,34 +154,19 @@ async def run(folder: Path, seconds: float) -> list[Phase]:
     async with Supervisor(folder / "programme") as supervisor:
         programme = Programme(folder / "programme", partners)
         await programme.start(supervisor)
-        attacker = {
-            "emplooi": programme.token("emplooi", Role.MEDIATOR, 3000),
-            "bureau": programme.token("bureau", Role.PROJECT_BUREAU, 3000),
-        }
-
-        def sign(request: httpx2.Request) -> httpx2.Request:
-            owner = (
-                "bureau" if str(request.url).startswith(programme.url("bureau", "reporting")) else "emplooi"
-            )
-            request.headers["Authorization"] = f"Bearer {attacker[owner]}"
-            return request
-
-        limits = httpx2.Limits(max_connections=None)
-        async with (
-            httpx2.AsyncClient(timeout=PATIENCE, auth=programme.machine()) as cheap,
-            httpx2.AsyncClient(timeout=120, auth=sign, limits=limits) as costly,
-        ):
-            target = Target(programme, cheap, costly)
+        mediation, reporting = programme.url("emplooi", "mediation"), programme.url("bureau", "reporting")
+        async with httpx2.AsyncClient(timeout=PATIENCE, auth=programme.machine()) as cheap:
+            target = Target(mediation, reporting, cheap)
             await prepare(target)
-            for name, throws in (
-                ("quiet", ()),
-                ("bodies", (throw_bodies,)),
-                ("past dates", (throw_past_dates,)),
-                ("half-open", (throw_half_open,)),
-                ("all", (throw_bodies, throw_past_dates, throw_half_open)),
-            ):
-                phases.append(await measured(target, name, seconds, *throws))
-                typer.echo(phases[-1].row())
+            for name, throws in {"quiet": [], **{name: [name] for name in THROWS}, "all": [*THROWS]}.items():
+                mediator = programme.token("emplooi", Role.MEDIATOR, 3000)
+                bureau = programme.token("bureau", Role.PROJECT_BUREAU, 3000)
+                thrower = Thrower(Order(throws, mediation, reporting, mediator, bureau))
+                async with thrower:
+                    phase = await measured(target, name, seconds)
+                phase.thrown = thrower.thrown
+                phases.append(phase)
+                typer.echo(phase.row())
     return phases
 
 

@@ -1,43 +1,101 @@
-"""The costly requests of a load test: bodies full of mistakes, questions about past days, half-open connections."""
+"""The costly requests of a load test: bodies full of mistakes, questions about past days, half-open connections.
+
+They are thrown by a process of their own (`main`): in the one that measures, they would delay what it measures.
+It reads an `Order` as a line of JSON, writes a line when it begins, throws until it reads another, and writes as a line
+of JSON what became of them.
+"""
 
 import asyncio
 import json
+import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
-from banen_local.programme import Programme
-
 PAST_AT_ONCE, HALF_OPEN, BODIES_AT_ONCE = 16, 600, 4
 EVERY_SECONDS = 0.05
+NICE = 10
+"""Whoever attacks has a machine of their own: what it costs to throw is not to be taken from the services."""
 LINES = {"Content-Type": "application/x-ndjson"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is thrown at whom, and the access tokens that the thrower has there."""
+
+    throws: Sequence[str]
+    mediation: str
+    reporting: str
+    mediators_token: str
+    bureaus_token: str
 
 
 @dataclass
 class Target:
     """The running services, and how they are asked."""
 
-    programme: Programme
-    cheap: httpx2.AsyncClient
+    mediation: str
+    reporting: str
     costly: httpx2.AsyncClient
-
-    @property
-    def mediation(self) -> str:
-        return self.programme.url("emplooi", "mediation")
-
-    @property
-    def reporting(self) -> str:
-        return self.programme.url("bureau", "reporting")
 
 
 Throw = Callable[[Target, Counter[str], asyncio.Event], Coroutine[Any, Any, None]]
 """Throws one kind of costly request until the event is set; counts what became of them."""
+
+
+class Thrower:
+    """The process that throws, as an async context: it has begun on entry, and `thrown` is there on exit."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self.thrown: Counter[str] = Counter()
+        """What became of the costly requests: statuses and errors."""
+
+    async def __aenter__(self) -> None:
+        pipe = asyncio.subprocess.PIPE
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", f"from {__name__} import main; main()", stdin=pipe, stdout=pipe
+        )
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(asdict(self._order)).encode() + b"\n")
+        await stdout.readline()
+
+    async def __aexit__(self, *_: object) -> None:
+        out, _err = await self._process.communicate(b"\n")
+        self.thrown.update(json.loads(out))
+
+
+async def throw_all(order: Order) -> Counter[str]:
+    thrown, done = Counter[str](), asyncio.Event()
+
+    def sign(request: httpx2.Request) -> httpx2.Request:
+        is_reporting = str(request.url).startswith(order.reporting)
+        token = order.bureaus_token if is_reporting else order.mediators_token
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    limits = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(timeout=120, auth=sign, limits=limits) as costly:
+        target = Target(order.mediation, order.reporting, costly)
+        throwing = [asyncio.create_task(THROWS[name](target, thrown, done)) for name in order.throws]
+        sys.stdout.write("throwing\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.readline)
+        done.set()
+        for task in throwing:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*throwing)
+    return thrown
 
 
 def unknown_fields(count: int) -> dict[str, int]:
@@ -127,3 +185,16 @@ async def throw_half_open(target: Target, thrown: Counter[str], done: asyncio.Ev
             await asyncio.sleep(1)
 
     await asyncio.gather(*(hold() for _ in range(HALF_OPEN)))
+
+
+THROWS: dict[str, Throw] = {
+    "bodies": throw_bodies,
+    "past dates": throw_past_dates,
+    "half-open": throw_half_open,
+}
+
+
+def main() -> None:
+    """What the process runs."""
+    os.nice(NICE)
+    sys.stdout.write(json.dumps(asyncio.run(throw_all(Order(**json.loads(sys.stdin.readline()))))))
