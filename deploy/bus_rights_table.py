@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 from banen_cli.installed import services
-from banen_kit.bus_users import bus_users
-from banen_kit.topology import Partner
+from banen_kit.messaging.bus_users import bus_users
+from banen_kit.messaging.topology import Partner
 
 DOCUMENT = Path(__file__).parent.parent / "docs/bus-rights.md"
 INTRODUCTION = """# Who may do what on the bus
 
-Made by `python deploy/bus_rights_table.py` out of `banen_kit.bus_users`, for a partner `uaf` that runs everything, the
+Made by `python deploy/bus_rights_table.py` out of `banen_kit.messaging.bus_users`, for a partner `uaf` that runs everything, the
 bureau and an integrator. What is not listed is denied by the server; a test tries every user on every subject. NATS
 calls everything publishing: an event, a call of JetStream's API, an acknowledgement. Nobody subscribes to anything but
 their own inbox, so that nobody reads what was delivered to others. The streams of writers and `EVT_ALL` cannot be emptied

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from banen_cli.installed import services
-from banen_kit.identity import Role
-from banen_kit.rights import ANYONE, OPERATOR, Access
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.core.identity import Role
+from banen_kit.security.permissions import ANYONE, OPERATOR, Access
 
 DOCUMENT = Path(__file__).parent.parent / "docs/rights.md"
 ORDER = ("intake", "mediation", "employers", "reporting")

@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 from nats.aio.client import Client
 
-from banen_kit.bus import connected
-from banen_kit.confine import confine_database
-from banen_kit.postgres import connect, grant_store, migrate, migrations
-from banen_kit.postgres_store import PostgresStore
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.messaging.jetstream import connected
+from banen_kit.postgres.confine import confine_database
+from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
 

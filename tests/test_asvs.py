@@ -124,8 +124,8 @@ def test_the_document_shows_the_data():
     "shown",
     [
         "tests/kit/test_http.py::test_describes_every_command",
-        "shared/kit/banen_kit/logs.py::to_stdout",
-        "shared/kit/banen_kit/guard.py::HEADERS",
+        "shared/kit/banen_kit/core/logs.py::to_stdout",
+        "shared/kit/banen_kit/web/middleware.py::HEADERS",
         "docs/security.md",
     ],
 )
@@ -149,7 +149,7 @@ def test_what_exists_is_found(shown: str):
         ("met", "", ("tests/kit/test_nothing.py::test_nothing",)),
         ("met", "", ("docs/nothing.md",)),
         ("met", "", ("docs/security.md::Keys",)),
-        ("met", "", ("shared/kit/banen_kit/logs.py::nothing",)),
+        ("met", "", ("shared/kit/banen_kit/core/logs.py::nothing",)),
         ("met", "", ("docs/security.md", "docs/nothing.md")),
         ("met", "One. Two. Three.", ("docs/security.md",)),
     ],

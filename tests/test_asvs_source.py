@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from banen_kit.problem import FieldError, invalid
+from banen_kit.core.problem import FieldError, invalid
 from banen_reporting.answers import Asked
 from banen_reporting.render import ENVIRONMENT, Links
 

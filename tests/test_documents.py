@@ -7,7 +7,7 @@ import pytest
 
 from banen_cli.installed import services
 from banen_contracts import EVENTS
-from banen_kit.settings import PREFIX, Settings
+from banen_kit.runtime.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 DECISIONS = sorted((ROOT / "docs/adr").glob("*.md"))

@@ -22,20 +22,20 @@ from pydantic import BaseModel
 
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
-from banen_kit.audit import MemoryAudit
-from banen_kit.bus import read_envelope
-from banen_kit.decider import Command, Refused
-from banen_kit.desk import Desk, Request
-from banen_kit.handler import VersionMismatch
-from banen_kit.identity import Principal, Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.live import GO_LIVE
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.problem import Problem, to_problem
-from banen_kit.publishable import Unpublishable
-from banen_kit.service import Operation, Service
+from banen_kit.application.command_handler import VersionMismatch
+from banen_kit.application.command_service import Desk, Request
+from banen_kit.application.definition import Operation, Service
+from banen_kit.application.publishable import Unpublishable
+from banen_kit.application.source_live import GO_LIVE
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.decider import Command, Refused
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.problem import Problem, to_problem
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.policy import RECEIVE_HANDOVER
 from banen_reporting.folding import Folding, fold
 

@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
-from banen_kit.audit import Entry, Outcome, PostgresAudit
-from banen_kit.audit_chain import anchor
-from banen_kit.postgres import connect
+from banen_kit.audit.chain import anchor
+from banen_kit.audit.log import Entry, Outcome, PostgresAudit
+from banen_kit.postgres.connection import connect
 
 runner = CliRunner()
 SCHEMA = "goed_werk_employers"

@@ -19,22 +19,23 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import source_of
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit import blocked, clock
-from banen_kit.audit import MemoryAudit
-from banen_kit.blocked import Outbound
-from banen_kit.bus import EVT_ALL, api, dead_letter, jetstream
-from banen_kit.clock import DatabaseClock
-from banen_kit.desk import Desk
-from banen_kit.faults import Faults
-from banen_kit.http import create_app
-from banen_kit.identity import Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.metrics import Metrics
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.server import http_server
-from banen_kit.store import Append, NewEvent
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.faults import Faults
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging import blocked
+from banen_kit.messaging.blocked import Outbound
+from banen_kit.messaging.jetstream import EVT_ALL, api, dead_letter, jetstream
+from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web.app import create_app
+from banen_kit.web.server import http_server
 from banen_local.nats import Nats
 from banen_local.programme import PARTNERS_FILE
 

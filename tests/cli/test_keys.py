@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
-from banen_kit.master_key import MasterKey
-from banen_kit.postgres import connect, migrate, migrations
-from banen_kit.postgres_keys import PostgresKeys
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.postgres.connection import connect, migrate, migrations
 from banen_local.postgres import Postgres
 
 OLD, NEW = "11" * 32, "22" * 32

@@ -23,14 +23,14 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.intake import EducationBand
 from banen_intake.events import CandidateErased, CandidateRegistered
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.journal import Codec, Journal, Meta
-from banen_kit.keys import MemoryKeys
-from banen_kit.master_key import MasterKey
-from banen_kit.personal import Open
-from banen_kit.persons import ALGORITHM, CERTIFICATE
-from banen_kit.postgres import connect, grant_store, migrate, migrations
-from banen_kit.postgres_keys import PostgresKeys
-from banen_kit.postgres_store import PostgresStore
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.personal_fields import Open
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
+from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_local.postgres import Postgres
 
 PERSON = UUID(int=1)

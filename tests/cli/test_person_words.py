@@ -10,12 +10,12 @@ from banen_cli.person_words import ACTION, CODE, CODE_OF_FIELD, EVENT, FIELD, OU
 from banen_contracts.base import Route
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.audit import Outcome
-from banen_kit.decider import Stored
-from banen_kit.identity import Role
-from banen_kit.live import WentLive
-from banen_kit.rights import EVERY_SERVICE
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.application.source_live import WentLive
+from banen_kit.audit.log import Outcome
+from banen_kit.core.decider import Stored
+from banen_kit.core.identity import Role
+from banen_kit.security.permissions import EVERY_SERVICE
 from banen_mediation.service import SERVICE as MEDIATION
 
 SERVICES = (INTAKE, MEDIATION, EMPLOYERS)

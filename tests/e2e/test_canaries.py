@@ -18,8 +18,8 @@ import pytest
 import pytest_asyncio
 
 from banen_cli.installed import services
-from banen_kit.identity import Role
-from banen_kit.service import Operation
+from banen_kit.application.definition import Operation
+from banen_kit.core.identity import Role
 from banen_local.programme import Programme
 from banen_local.supervisor import Supervisor
 from banen_local.visit import sign_in

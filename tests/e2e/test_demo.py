@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from banen_kit.audit_chain import verify
-from banen_kit.postgres import connect
-from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.audit.chain import verify
+from banen_kit.postgres.connection import connect
+from banen_kit.runtime.settings import keys_schema_of, schema_of
 from banen_local.history.people import FAMILY_NAMES
 from banen_local.prepare import database_of
 from banen_local.programme import Programme

@@ -18,11 +18,11 @@ import httpx2
 import pytest
 
 from banen_cli.installed import services
-from banen_kit.identity import Role
-from banen_kit.journal import Codec
-from banen_kit.master_key import MasterKey
-from banen_kit.personal import CannotOpen, Sealed, unseal
-from banen_kit.store import Recorded
+from banen_kit.core.identity import Role
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
+from banen_kit.eventstore.port import Recorded
+from banen_kit.eventstore.repository import Codec
 from banen_local.prepare import database_of
 from banen_local.programme import Programme, master_key
 from banen_local.supervisor import Supervisor

@@ -21,8 +21,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from banen_contracts.base import source_of
-from banen_kit.identity import Role
-from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.core.identity import Role
+from banen_kit.runtime.settings import keys_schema_of, schema_of
 from banen_local.issuer.keys import rotate
 from banen_local.issuer.tokens import mint
 from banen_local.prepare import database_of

@@ -10,7 +10,7 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.employers import LegalKind, SizeBand
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.events import EmployerErased, EmployerRegistered
-from banen_kit.personal import IsPerson, Open, persons_of
+from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)

@@ -7,8 +7,8 @@ from banen_contracts import Envelope
 from banen_contracts.base import source_of
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_employers.service import SERVICE
-from banen_kit.live import GO_LIVE, GoLive
-from banen_kit.service import Send
+from banen_kit.application.definition import Send
+from banen_kit.application.source_live import GO_LIVE, GoLive
 
 DAY = date(2006, 3, 1)
 

@@ -26,7 +26,7 @@ from banen_intake.events import (
     IntakeCompleted,
     RouteAssigned,
 )
-from banen_kit.personal import IsPerson, Open, persons_of
+from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)

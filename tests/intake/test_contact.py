@@ -10,7 +10,7 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.intake import Channel, ContactKind
 from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
 from banen_intake.events import ContactErased, ContactMade
-from banen_kit.personal import IsPerson, Open, persons_of
+from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
 REF = UUID(int=1)

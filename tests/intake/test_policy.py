@@ -10,8 +10,8 @@ from banen_contracts.reporting import SourceDeclaredLive
 from banen_intake.domain.handover import CompleteHandover
 from banen_intake.policy import COMPLETE_HANDOVER, HANDOVER_ACCEPTED
 from banen_intake.service import SERVICE
-from banen_kit.live import GO_LIVE, GoLive
-from banen_kit.service import Send
+from banen_kit.application.definition import Send
+from banen_kit.application.source_live import GO_LIVE, GoLive
 
 HANDOVER = UUID(int=1)
 DAY = date(2006, 3, 1)

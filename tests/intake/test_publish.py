@@ -12,12 +12,12 @@ from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_intake import events
 from banen_intake.publish import to_contract
 from banen_intake.service import SERVICE
-from banen_kit.decider import Stored
-from banen_kit.journal import Codec
-from banen_kit.live import WentLive
-from banen_kit.personal import Open
-from banen_kit.requests import RequestAnswered, RequestExtended, RequestReceived
-from banen_kit.store import Recorded
+from banen_kit.application.source_live import WentLive
+from banen_kit.core.decider import Stored
+from banen_kit.crypto.personal_fields import Open
+from banen_kit.eventstore.port import Recorded
+from banen_kit.eventstore.repository import Codec
+from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 
 REF = UUID(int=1)

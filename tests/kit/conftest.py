@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Iterator
 import asyncpg
 import pytest
 
-from banen_kit.confine import confine_database
-from banen_kit.postgres import Pool, connect, grant_keys, migrate, migrations
+from banen_kit.postgres.confine import confine_database
+from banen_kit.postgres.connection import Pool, connect, grant_keys, migrate, migrations
 from banen_local.postgres import Postgres
 
 ROLE = "keys-user"

@@ -9,12 +9,12 @@ import pytest
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from banen_kit import attend as attend_module
-from banen_kit.attend import attend
-from banen_kit.bus import EVT_ALL, api, jetstream, publish_batch
-from banen_kit.faults import Faults, Loop
-from banen_kit.metrics import Metrics
-from banen_kit.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.core.faults import Faults, Loop
+from banen_kit.core.metrics import Metrics
+from banen_kit.messaging import attend as attend_module
+from banen_kit.messaging.attend import attend
+from banen_kit.messaging.jetstream import EVT_ALL, api, jetstream, publish_batch
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
 
 DECLARED = reporting_consumer("bureau")
 NAME: str = DECLARED["durable_name"]

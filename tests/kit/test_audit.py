@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from banen_kit.audit import (
+from banen_kit.audit.log import (
     APPEND,
     Audit,
     Detail,
@@ -19,8 +19,8 @@ from banen_kit.audit import (
     PostgresAudit,
     arguments,
 )
-from banen_kit.postgres import Pool, connect
-from banen_kit.store import StoreUnavailable
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.connection import Pool, connect
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000017")
 FULL = Entry(

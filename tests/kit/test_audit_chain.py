@@ -9,9 +9,8 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from banen_kit.anchored import AnchoredAudit, Anchors, AuditNotTrusted
-from banen_kit.audit import APPEND, Entry, Outcome, PostgresAudit, arguments
-from banen_kit.audit_chain import (
+from banen_kit.audit.anchored import AnchoredAudit, Anchors, AuditNotTrusted
+from banen_kit.audit.chain import (
     MOST_FAULTS,
     AnchorRefused,
     Verified,
@@ -19,10 +18,19 @@ from banen_kit.audit_chain import (
     head_of,
     verify,
 )
-from banen_kit.faults import Faults
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect, grant_anchors, grant_keys, grant_store, migrate, migrations
-from banen_kit.store import StoreUnavailable
+from banen_kit.audit.log import APPEND, Entry, Outcome, PostgresAudit, arguments
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.connection import (
+    Pool,
+    connect,
+    grant_anchors,
+    grant_keys,
+    grant_store,
+    migrate,
+    migrations,
+)
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000018")
 PASSWORD = "only-for-tests"
@@ -550,7 +558,7 @@ async def test_who_is_late_with_an_anchor_looks_whether_the_later_one_is_of_this
     async def read_before(_: Pool) -> tuple[int, bytes] | None:
         return late
 
-    monkeypatch.setattr("banen_kit.anchored.head_of", read_before)
+    monkeypatch.setattr("banen_kit.audit.anchored.head_of", read_before)
     now = Anchors(site.store, site.keys, site.schema).now()
     if is_cut:
         with pytest.raises(AnchorRefused, match="ends at row 3, but row 5 was anchored"):

@@ -11,18 +11,19 @@ from fastapi import Depends, FastAPI
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from prometheus_client import CollectorRegistry
 
-from banen_kit import backchannel, problem
-from banen_kit.audit import Entry, MemoryAudit
-from banen_kit.backchannel import EVENT, Backchannel
-from banen_kit.gate import Gate
-from banen_kit.identity import Principal, Role, SignIn
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect
-from banen_kit.rights import ANYONE
-from banen_kit.sessions import LOGOUT_GOOD, Logout, Sessions
-from banen_kit.store import StoreUnavailable
+from banen_kit.audit.log import Entry, MemoryAudit
+from banen_kit.core import problem
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.metrics import Metrics
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.security.permissions import ANYONE
+from banen_kit.security.sessions import LOGOUT_GOOD, Logout, Sessions
+from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer
-from banen_kit.tokens import Issuer
+from banen_kit.web import backchannel
+from banen_kit.web.authentication import Gate
+from banen_kit.web.backchannel import EVENT, Backchannel
 
 CLIENT, AGENT = "bureau-reporting", "a browser"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

@@ -11,17 +11,17 @@ import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 
-from banen_kit.audit import MemoryAudit
-from banen_kit.bulk import AT_ONCE, MOST_LOADS, MOST_LOADS_OF_ONE
-from banen_kit.desk import Desk
-from banen_kit.http import MOST_BULK_LINES, create_app
-from banen_kit.identity import Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.store import Recorded, StoreUnavailable
+from banen_kit.application.bulk import AT_ONCE, MOST_LOADS, MOST_LOADS_OF_ONE
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Recorded, StoreUnavailable
+from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web.app import MOST_BULK_LINES, create_app
 from banen_mediation.domain.handover import ReceiveHandover
 from banen_mediation.policy import RECEIVE_HANDOVER
 from banen_mediation.service import SERVICE

@@ -16,7 +16,7 @@ from nats.js.errors import NotFoundError
 from banen_contracts import Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
-from banen_kit.bus import (
+from banen_kit.messaging.jetstream import (
     DEAD_LETTERS,
     EVT_ALL,
     MOST_BYTES,
@@ -35,7 +35,7 @@ from banen_kit.bus import (
     read_envelope,
     stream_name,
 )
-from banen_kit.topology import Partner, apply_stream, streams
+from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_local.nats import Nats
 
 WRITER = "EVT_UAF_INTAKE"

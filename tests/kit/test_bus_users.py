@@ -3,8 +3,8 @@
 import pytest
 
 from banen_cli.installed import services
-from banen_kit.bus_users import OPERATOR, BusUser, bus_users
-from banen_kit.topology import Partner
+from banen_kit.messaging.bus_users import OPERATOR, BusUser, bus_users
+from banen_kit.messaging.topology import Partner
 
 PARTNERS = [Partner("bureau", ("reporting",)), Partner("uaf", ("intake", "mediation"))]
 USERS = {user.name: user for user in bus_users(PARTNERS, ["statistics"], services())}

@@ -11,12 +11,12 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from banen_kit.clock import ClockUntrusted, DatabaseClock
-from banen_kit.faults import Faults
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import Append, NewEvent
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.runtime.database_clock import ClockUntrusted, DatabaseClock
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 FAKE = """
@@ -203,7 +203,7 @@ async def test_a_clock_that_jumps_while_somebody_looks_is_a_fault_though_both_cl
 
 
 async def test_a_long_log_is_looked_through_in_slices_and_once(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("banen_kit.clock.AT_ONCE", 3)
+    monkeypatch.setattr("banen_kit.runtime.database_clock.AT_ONCE", 3)
     await site.set_database(-DAY)
     positions = [await site.record() for _ in range(7)]
     await site.set_database(timedelta(0))
@@ -215,7 +215,7 @@ async def test_a_long_log_is_looked_through_in_slices_and_once(site: Site, monke
 async def test_nothing_is_trusted_before_the_whole_log_was_looked_through(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("banen_kit.clock.AT_ONCE", 3)
+    monkeypatch.setattr("banen_kit.runtime.database_clock.AT_ONCE", 3)
     for _ in range(7):
         await site.record()
     await site.set_database(-DAY)

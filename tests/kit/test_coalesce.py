@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from banen_kit.coalesce import Coalescer
-from banen_kit.store import StoreUnavailable
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.batching import Coalescer
 
 
 class Work:

@@ -10,12 +10,12 @@ import pytest
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.confine import CONNECTIONS, confine_database
-from banen_kit.postgres import connect
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.provision import provision_keys, provision_store
-from banen_kit.service import Service
-from banen_kit.store import Append, NewEvent, Outcome, StoreRefusesToStart
+from banen_kit.application.definition import Service
+from banen_kit.eventstore.port import Append, NewEvent, Outcome, StoreRefusesToStart
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.postgres.confine import CONNECTIONS, confine_database
+from banen_kit.postgres.connection import connect
+from banen_kit.runtime.provision import provision_keys, provision_store
 from banen_local.postgres import Postgres
 
 PASSWORD = "only-for-tests"

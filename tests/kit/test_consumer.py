@@ -16,19 +16,27 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Contract, Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
-from banen_kit import consumer as consumer_module
-from banen_kit.audit import MemoryAudit
-from banen_kit.bus import DEAD_LETTERS, EVT_ALL, Message, api, headers_of, jetstream, publish_batch
-from banen_kit.consumer import subscribe
-from banen_kit.decider import Command, Context, Decider, Refused, Stored
-from banen_kit.desk import Desk
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.service import Operation, Policy, Send, Service
-from banen_kit.store import Append, Appended, Recorded, StoreUnavailable
-from banen_kit.topology import Partner, apply_consumer, apply_stream, policy_consumers, streams
+from banen_kit.application.command_service import Desk
+from banen_kit.application.definition import Operation, Policy, Send, Service
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, Appended, Recorded, StoreUnavailable
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging import reactor_consumer as consumer_module
+from banen_kit.messaging.jetstream import (
+    DEAD_LETTERS,
+    EVT_ALL,
+    Message,
+    api,
+    headers_of,
+    jetstream,
+    publish_batch,
+)
+from banen_kit.messaging.reactor_consumer import subscribe
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, policy_consumers, streams
 from banen_local.nats import Nats
 
 CONSUMER = "uwv-mediation-greet-contact-made"

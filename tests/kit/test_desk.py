@@ -12,21 +12,21 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts import Envelope
-from banen_kit.audit import MemoryAudit
-from banen_kit.bulk import bulk
-from banen_kit.decider import Command, Context, Decider, Refused, Stored
-from banen_kit.desk import Desk, Request
-from banen_kit.handler import Answer, KeyReused
-from banen_kit.identity import Principal, Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.live import GO_LIVE, GoLive, WentLive, is_live
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.problem import Problem
-from banen_kit.rights import own
-from banen_kit.service import Operation, Send, Service
-from banen_kit.store import Recorded, StoreUnavailable
+from banen_kit.application.bulk import bulk
+from banen_kit.application.command_handler import Answer, KeyReused
+from banen_kit.application.command_service import Desk, Request
+from banen_kit.application.definition import Operation, Send, Service
+from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.problem import Problem
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Recorded, StoreUnavailable
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.security.permissions import own
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
 DAY = date(2006, 5, 1)

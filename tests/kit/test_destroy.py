@@ -10,20 +10,20 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from banen_kit import destroy
-from banen_kit.decider import Stored
-from banen_kit.destroy import refuse_recycling
-from banen_kit.faults import Faults
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import NotDestroyed
-from banen_kit.master_key import MasterKey
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.opening import reapplied
-from banen_kit.postgres import Pool
-from banen_kit.postgres_keys import PostgresKeys
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import Append, NewEvent, StoreRefusesToStart
+from banen_kit.core.decider import Stored
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto import shredding as destroy
+from banen_kit.crypto.keys import NotDestroyed
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.crypto.shredding import refuse_recycling
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, NewEvent, StoreRefusesToStart
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.postgres.connection import Pool
+from banen_kit.runtime.opening import reapplied
 from banen_local.postgres import Postgres
 
 MASTER = MasterKey(bytes(range(32)))

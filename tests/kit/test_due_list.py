@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from banen_kit.due_list import Due, DueList, MemoryDueList, PostgresDueList
-from banen_kit.postgres import connect
+from banen_kit.postgres.connection import connect
+from banen_kit.privacy.due_list import Due, DueList, MemoryDueList, PostgresDueList
 
 TODAY = date(2026, 3, 1)
 ONE, TWO = ("contact", "1"), ("candidate", "2")

@@ -8,10 +8,10 @@ import pytest
 from pydantic import BaseModel
 
 from banen_contracts.base import Day
-from banen_kit.days import BirthDay, RequestDay
-from banen_kit.decider import Command
-from banen_kit.edge import refuse_unfit
-from banen_kit.problem import Problem
+from banen_kit.application.edge import refuse_unfit
+from banen_kit.core.days import BirthDay, RequestDay
+from banen_kit.core.decider import Command
+from banen_kit.core.problem import Problem
 
 TODAY = date(2024, 2, 29)
 RANDOM, OTHER = UUID(int=1, version=4), UUID("0190163d-8694-739b-aea5-966c26f8ad91")

@@ -10,11 +10,11 @@ from uuid import UUID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from banen_kit.decider import PersonErased, Stored
-from banen_kit.journal import Codec, Journal, Meta
-from banen_kit.keys import Keys, MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import Erased, Of, Open, Personal, PersonRef, Sealed
+from banen_kit.core.decider import PersonErased, Stored
+from banen_kit.crypto.keys import Keys, MemoryKeys
+from banen_kit.crypto.personal_fields import Erased, Of, Open, Personal, PersonRef, Sealed
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal, Meta
 
 NEWEST = 5
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

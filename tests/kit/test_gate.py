@@ -15,25 +15,25 @@ from fastapi.responses import JSONResponse, Response
 from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 
-from banen_kit import problem
-from banen_kit.audit import MemoryAudit, Outcome
-from banen_kit.body import limited_body
-from banen_kit.desk import Desk
-from banen_kit.gate import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Gate, who
-from banen_kit.guard import Guard
-from banen_kit.http import create_app
-from banen_kit.identity import Principal, Role, SignIn
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import connect
-from banen_kit.rights import ANYONE, Rights, every_partner, own
-from banen_kit.sessions import COOKIE, IDLE, Sessions
-from banen_kit.strength import MAX_AGE, Strength
-from banen_kit.strict_json import MOST_BYTES
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit, Outcome
+from banen_kit.core import problem
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.strict_json import MOST_BYTES
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.postgres.connection import connect
+from banen_kit.security.permissions import ANYONE, Rights, every_partner, own
+from banen_kit.security.sessions import COOKIE, IDLE, Sessions
+from banen_kit.security.strength import MAX_AGE, Strength
+from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer, health_of
-from banen_kit.tokens import Issuer
+from banen_kit.web.app import create_app
+from banen_kit.web.authentication import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Gate, who
+from banen_kit.web.body import limited_body
+from banen_kit.web.middleware import Guard
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -13,20 +13,20 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from prometheus_client import CollectorRegistry
 
-from banen_kit import problem
-from banen_kit.audit import MemoryAudit
-from banen_kit.body import limited_body
-from banen_kit.desk import Desk
-from banen_kit.guard import HEADERS, Guard
-from banen_kit.http import create_app
-from banen_kit.identity import Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.problem import Problem
-from banen_kit.server import http_server
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core import problem
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.problem import Problem
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web.app import create_app
+from banen_kit.web.body import limited_body
+from banen_kit.web.middleware import HEADERS, Guard
+from banen_kit.web.server import http_server
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -8,14 +8,21 @@ from uuid import UUID
 
 import pytest
 
-from banen_kit.decider import Command, Context, Decider, Refused, Stored
-from banen_kit.handler import ATTEMPTS, Answer, CommandHandler, KeyReused, KnownAtRefused, VersionMismatch
-from banen_kit.journal import Codec, Journal, Meta
-from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
-from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import Of, Open, Personal, PersonRef
-from banen_kit.publishable import Publisher
-from banen_kit.store import Append, Appended, NewEvent, Outcome, StoreUnavailable, WrongVersion
+from banen_kit.application.command_handler import (
+    ATTEMPTS,
+    Answer,
+    CommandHandler,
+    KeyReused,
+    KnownAtRefused,
+    VersionMismatch,
+)
+from banen_kit.application.publishable import Publisher
+from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
+from banen_kit.crypto.personal_fields import Of, Open, Personal, PersonRef
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoreUnavailable, WrongVersion
+from banen_kit.eventstore.repository import Codec, Journal, Meta
 
 NOW = datetime.now(UTC)
 CONTEXT = Context("1", NOW, "uaf", frozenset({"uaf"}))

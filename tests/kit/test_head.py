@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from banen_kit.guard import Guard
-from banen_kit.head import MOST_ADDRESS, MOST_HEADERS, MOST_PARAMETERS
+from banen_kit.web.middleware import Guard
+from banen_kit.web.request_head import MOST_ADDRESS, MOST_HEADERS, MOST_PARAMETERS
 
 ID, OTHER = "6f2a9d1e-4c58-4d0b-8d37-0e1a7b5c9f42", "5bb3b4a6-6b1f-4f0c-9d0d-7f6f2c1f0b1e"
 

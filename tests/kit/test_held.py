@@ -12,22 +12,22 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import ErasureReason
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.audit import MemoryAudit
-from banen_kit.desk import Desk, Request
-from banen_kit.due_list import MemoryDueList
-from banen_kit.faults import Faults
-from banen_kit.held import asked_types
-from banen_kit.identity import Principal, Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.persons import Persons, requests_of
-from banen_kit.postgres import connect, grant_store, migrate, migrations
-from banen_kit.postgres_store import CONCERNING, PostgresStore
-from banen_kit.provision import INDEX, index_types
-from banen_kit.retention import Retention
-from banen_kit.store import Append, NewEvent, Recorded
+from banen_kit.application.command_service import Desk, Request
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.faults import Faults
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, NewEvent, Recorded
+from banen_kit.eventstore.postgres import CONCERNING, PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
+from banen_kit.privacy.due_list import MemoryDueList
+from banen_kit.privacy.held import asked_types
+from banen_kit.privacy.retention import Retention
+from banen_kit.privacy.subject_access import Persons, requests_of
+from banen_kit.runtime.provision import INDEX, index_types
 
 CONTACT, CANDIDATE = (str(UUID(int=number, version=4)) for number in (1, 2))
 STAFF = Principal("somebody", "uaf", frozenset(Role))

@@ -17,13 +17,21 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
-from banen_kit.bus import DEAD_LETTERS, EVT_ALL, Message, api, headers_of, jetstream, publish_batch
-from banen_kit.faults import Faults
-from banen_kit.inbox import Inbox
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect
-from banen_kit.store import StoreUnavailable
-from banen_kit.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.messaging.inbox import Inbox
+from banen_kit.messaging.jetstream import (
+    DEAD_LETTERS,
+    EVT_ALL,
+    Message,
+    api,
+    headers_of,
+    jetstream,
+    publish_batch,
+)
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.postgres.connection import Pool, connect
 
 SUBJECT = subject_of("uaf", ContactMade.NAME)
 SOURCE = source_of("uaf", "intake")

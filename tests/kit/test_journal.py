@@ -9,12 +9,12 @@ from uuid import UUID, uuid5
 import pytest
 from pydantic import ValidationError
 
-from banen_kit.decider import PersonErased, Stored
-from banen_kit.journal import Codec, Journal, Meta, UnknownEvent
-from banen_kit.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
-from banen_kit.memory_store import MemoryStore
-from banen_kit.personal import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
-from banen_kit.store import Append, Appended, NewEvent, Outcome, Recorded
+from banen_kit.core.decider import PersonErased, Stored
+from banen_kit.crypto.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
+from banen_kit.crypto.personal_fields import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, Recorded
+from banen_kit.eventstore.repository import Codec, Journal, Meta, UnknownEvent
 
 REF = UUID(int=1)
 OTHER = UUID(int=2)

@@ -14,21 +14,21 @@ from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.audit import MemoryAudit
-from banen_kit.decider import PersonErased, ReferenceTaken, Refused
-from banen_kit.desk import Desk, Request
-from banen_kit.destroy import sweep
-from banen_kit.held import claim_keys
-from banen_kit.identity import Principal, Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.master_key import MasterKey
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect
-from banen_kit.postgres_keys import PostgresKeys
-from banen_kit.provision import provision_keys
-from banen_kit.store import Append, NewEvent
+from banen_kit.application.command_service import Desk, Request
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.decider import PersonErased, ReferenceTaken, Refused
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.crypto.shredding import sweep
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.privacy.held import claim_keys
+from banen_kit.runtime.provision import provision_keys
 from banen_local.postgres import Postgres
 from banen_mediation.service import SERVICE as MEDIATION
 

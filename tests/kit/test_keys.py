@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
-from banen_kit.decider import PersonErased
-from banen_kit.keys import (
+from banen_kit.core.decider import PersonErased
+from banen_kit.crypto.keys import (
     MASTER_CHECK,
     PARTNER_FINGERPRINT,
     PARTNER_SIGNING,
@@ -18,10 +18,10 @@ from banen_kit.keys import (
     MemoryKeys,
     fingerprint_under,
 )
-from banen_kit.master_key import MasterKey
-from banen_kit.postgres import Pool, connect, grant_keys, migrate, migrations
-from banen_kit.postgres_keys import CACHE_SECONDS, PostgresKeys
-from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import CACHE_SECONDS, PostgresKeys
+from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
+from banen_kit.postgres.connection import Pool, connect, grant_keys, migrate, migrations
 from banen_local.postgres import Postgres
 
 MASTER = MasterKey(bytes(range(32)))

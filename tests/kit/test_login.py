@@ -22,20 +22,21 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from joserfc.jwk import KeySet
 
-from banen_kit import login, problem
-from banen_kit.audit import MemoryAudit
-from banen_kit.gate import FORM_TOKEN, Gate, who
-from banen_kit.guard import Guard
-from banen_kit.identity import Role
-from banen_kit.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
-from banen_kit.login_cookie import LOGIN, LOGIN_COOKIE
-from banen_kit.postgres import Pool, connect
-from banen_kit.rights import ANYONE, Rights, every_partner, own
-from banen_kit.server import http_server
-from banen_kit.sessions import COOKIE, Sessions, digest
-from banen_kit.strength import Strength
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core import problem
+from banen_kit.core.identity import Role
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE
+from banen_kit.security.permissions import ANYONE, Rights, every_partner, own
+from banen_kit.security.sessions import COOKIE, Sessions, digest
+from banen_kit.security.strength import Strength
+from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer
-from banen_kit.tokens import Issuer
+from banen_kit.web import login
+from banen_kit.web.authentication import FORM_TOKEN, Gate, who
+from banen_kit.web.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
+from banen_kit.web.middleware import Guard
+from banen_kit.web.server import http_server
 from banen_local.folder import free_port
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

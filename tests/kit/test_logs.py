@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from banen_kit import logs
-from banen_kit.logs import JsonLines
+from banen_kit.core import logs
+from banen_kit.core.logs import JsonLines
 
 VALUE = "Synthetica Voorbeeld"
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import PydanticSerializationError, to_json
 
-from banen_kit.decider import Stored
-from banen_kit.personal import (
+from banen_kit.core.decider import Stored
+from banen_kit.crypto.personal_fields import (
     CannotOpen,
     Erased,
     Of,

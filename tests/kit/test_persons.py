@@ -16,17 +16,17 @@ from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.audit import MemoryAudit
-from banen_kit.desk import AMSTERDAM, Desk
-from banen_kit.http import create_app
-from banen_kit.identity import Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import Destroyed, MemoryKeys, NotDestroyed
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.persons import ALGORITHM, Persons
-from banen_kit.service import Service
+from banen_kit.application.command_service import AMSTERDAM, Desk
+from banen_kit.application.definition import Service
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.privacy.subject_access import ALGORITHM, Persons
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web.app import create_app
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -8,7 +8,16 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from banen_kit.postgres import (
+from banen_kit.eventstore.port import (
+    Append,
+    NewEvent,
+    StoreFull,
+    StoreReadOnly,
+    StoreRefusesToStart,
+    StoreUnavailable,
+)
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.postgres.connection import (
     Pool,
     connect,
     reachable,
@@ -16,15 +25,6 @@ from banen_kit.postgres import (
     refuse_read_only,
     refuse_wrong_keys,
     when_reachable,
-)
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import (
-    Append,
-    NewEvent,
-    StoreFull,
-    StoreReadOnly,
-    StoreRefusesToStart,
-    StoreUnavailable,
 )
 from banen_local.folder import free_port
 from banen_local.postgres import Postgres

@@ -11,8 +11,15 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
-from banen_kit.postgres import UNREACHABLE, connect, reachable
-from banen_kit.postgres_store import (
+from banen_kit.eventstore.port import (
+    Append,
+    NewEvent,
+    Outcome,
+    Recorded,
+    StoreRefusesToStart,
+    StoreUnavailable,
+)
+from banen_kit.eventstore.postgres import (
     APPEND,
     POLL_SECONDS,
     PostgresStore,
@@ -20,7 +27,7 @@ from banen_kit.postgres_store import (
     open_store,
     outcomes,
 )
-from banen_kit.store import Append, NewEvent, Outcome, Recorded, StoreRefusesToStart, StoreUnavailable
+from banen_kit.postgres.connection import UNREACHABLE, connect, reachable
 from banen_local.postgres import Postgres
 
 IDS = UUID("00000000-0000-0000-0000-000000000002")

@@ -19,21 +19,29 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts import Contract, Envelope
 from banen_contracts.intake import Channel, ContactKind, ContactMade, IntakeEventSkipped
-from banen_kit import publishable
-from banen_kit import relay as relay_module
-from banen_kit.blocked import Correction, Decision, Outbound
-from banen_kit.bus import WATERMARKS, BusUnavailable, api, connected, headers_of, jetstream, publish_batch
-from banen_kit.decider import Stored
-from banen_kit.faults import Faults
-from banen_kit.journal import Codec, Journal, Meta
-from banen_kit.keys import MemoryKeys
-from banen_kit.metrics import Metrics
-from banen_kit.postgres_store import APPEND, PostgresStore, append_arguments
-from banen_kit.problem import Problem
-from banen_kit.publishable import Publisher
-from banen_kit.relay import Fenced, Relay
-from banen_kit.store import Append, NewEvent
-from banen_kit.topology import Partner, apply_stream, streams
+from banen_kit.application import publishable
+from banen_kit.application.publishable import Publisher
+from banen_kit.core.decider import Stored
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.problem import Problem
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments
+from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.messaging import outbox_relay as relay_module
+from banen_kit.messaging.blocked import Correction, Decision, Outbound
+from banen_kit.messaging.jetstream import (
+    WATERMARKS,
+    BusUnavailable,
+    api,
+    connected,
+    headers_of,
+    jetstream,
+    publish_batch,
+)
+from banen_kit.messaging.outbox_relay import Fenced, Relay
+from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_local.nats import Nats
 
 STREAM = "EVT_UAF_INTAKE"

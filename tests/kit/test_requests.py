@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from banen_kit.decider import Context, Refused
-from banen_kit.requests import (
+from banen_kit.core.decider import Context, Refused
+from banen_kit.privacy.requests import (
     REQUEST,
     AnswerRequest,
     ExtendRequest,

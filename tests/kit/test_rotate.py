@@ -7,11 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from banen_kit.keys import MasterKeyDiffers
-from banen_kit.master_key import MasterKey
-from banen_kit.postgres import Pool
-from banen_kit.postgres_keys import CACHE_SECONDS, PostgresKeys
-from banen_kit.rotate import Rotated, rotate
+from banen_kit.crypto.keys import MasterKeyDiffers
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import CACHE_SECONDS, PostgresKeys
+from banen_kit.crypto.rotation import Rotated, rotate
+from banen_kit.postgres.connection import Pool
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 EVERYBODY = [f"p{number:02}" for number in range(25)]

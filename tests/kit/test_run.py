@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from banen_kit.run import bound
+from banen_kit.runtime.service_runner import bound
 from banen_local.folder import free_port
 from banen_local.postgres import Postgres
 

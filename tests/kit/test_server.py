@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 
-from banen_kit.server import Connection, http_server
+from banen_kit.web.server import Connection, http_server
 
 HEAD = b"Host: a\r\n"
 FINE = b"GET /fine HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n"

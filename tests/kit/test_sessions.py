@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from banen_kit.identity import Principal, Role, SignIn
-from banen_kit.login_cookie import LOGIN, Login, LoginCookies
-from banen_kit.postgres import Pool, connect
-from banen_kit.sessions import ABSOLUTE, IDLE, NOTED, Session, Sessions, digest
-from banen_kit.store import StoreReadOnly, StoreUnavailable
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.eventstore.port import StoreReadOnly, StoreUnavailable
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.security.login_cookie import LOGIN, Login, LoginCookies
+from banen_kit.security.sessions import ABSOLUTE, IDLE, NOTED, Session, Sessions, digest
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

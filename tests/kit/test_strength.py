@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from banen_kit.identity import Principal, Role, SignIn
-from banen_kit.strength import MAX_AGE, STRONG_ROLES, Strength
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.security.strength import MAX_AGE, STRONG_ROLES, Strength
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

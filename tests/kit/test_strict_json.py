@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from banen_kit.problem import Problem
-from banen_kit.strict_json import MOST_BYTES, MOST_DEPTH, MOST_VALUES, json_object_of
+from banen_kit.core.problem import Problem
+from banen_kit.core.strict_json import MOST_BYTES, MOST_DEPTH, MOST_VALUES, json_object_of
 
 
 def refusal(text: bytes) -> Problem:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from banen_kit.text import Mark, Method, Phone, PublicName, Region, ShortText, Text, VNumber
+from banen_kit.core.text import Mark, Method, Phone, PublicName, Region, ShortText, Text, VNumber
 
 text = TypeAdapter[str](Text)
 phone = TypeAdapter[str](Phone)

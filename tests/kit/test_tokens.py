@@ -17,9 +17,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from banen_kit.identity import Principal, Role, SignIn
-from banen_kit.testing import FakeIssuer
-from banen_kit.tokens import (
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.security.tokens import (
     ACCESS,
     ASK_AGAIN_SECONDS,
     IDENTITY,
@@ -34,6 +33,7 @@ from banen_kit.tokens import (
     TokenRefused,
     Types,
 )
+from banen_kit.testing import FakeIssuer
 
 AUDIENCE = "urn:nl:banenoffensief:uaf:mediation"
 ADVISER = Principal("somebody", "uaf", frozenset({Role.ADVISER}))

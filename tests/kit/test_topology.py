@@ -8,8 +8,8 @@ from nats.aio.client import Client
 from nats.js.errors import APIError
 
 from banen_cli.apply import apply_topology
-from banen_kit.bus import EVT_ALL, api
-from banen_kit.topology import (
+from banen_kit.messaging.jetstream import EVT_ALL, api
+from banen_kit.messaging.topology import (
     Partner,
     TopologyDiffers,
     apply_stream,

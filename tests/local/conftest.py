@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from banen_kit.topology import read_partners
+from banen_kit.messaging.topology import read_partners
 from banen_local.folder import free_port
 from banen_local.issuer.app import create_app
 from banen_local.issuer.clients import register_client

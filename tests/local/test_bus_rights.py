@@ -22,9 +22,9 @@ from banen_cli.apply import apply_topology
 from banen_cli.fault import Fault
 from banen_cli.guard import end_surplus
 from banen_contracts import Envelope
-from banen_kit.bus import BusUnavailable, api, connect, connected, inbox_of, publish_batch
-from banen_kit.bus_users import GUARD, OPERATOR, BusUser
-from banen_kit.topology import Partner, read_integrators, read_partners
+from banen_kit.messaging.bus_users import GUARD, OPERATOR, BusUser
+from banen_kit.messaging.jetstream import BusUnavailable, api, connect, connected, inbox_of, publish_batch
+from banen_kit.messaging.topology import Partner, read_integrators, read_partners
 from banen_local.nats import Nats
 
 PARTNERS = """

@@ -15,8 +15,8 @@ from banen_contracts.base import Route, source_of
 from banen_contracts.employers import GroupPlacementClosed
 from banen_contracts.intake import ContactMade
 from banen_contracts.mediation import PlacementStarted
-from banen_kit.decider import Context
-from banen_kit.service import Operation, Policy
+from banen_kit.application.definition import Operation, Policy
+from banen_kit.core.decider import Context
 from banen_local.history import History, make_history
 from banen_local.history.book import BUREAU, Line, Source
 from banen_local.published import PUBLISHED

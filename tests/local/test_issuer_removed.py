@@ -16,19 +16,20 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from banen_kit import backchannel, login, problem
-from banen_kit.audit import MemoryAudit
-from banen_kit.backchannel import Backchannel
-from banen_kit.gate import Gate, who
-from banen_kit.identity import Role
-from banen_kit.login import Logins, RelyingParty
-from banen_kit.memory_store import utc_now
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool, connect
-from banen_kit.rights import ANYONE, every_partner
-from banen_kit.server import http_server
-from banen_kit.sessions import Sessions
-from banen_kit.tokens import Issuer
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core import problem
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.eventstore.in_memory import utc_now
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.security.permissions import ANYONE, every_partner
+from banen_kit.security.sessions import Sessions
+from banen_kit.security.tokens import Issuer
+from banen_kit.web import backchannel, login
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.backchannel import Backchannel
+from banen_kit.web.login import Logins, RelyingParty
+from banen_kit.web.server import http_server
 from banen_local.folder import LocalError, free_port
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.keys import ensure_key, read_keys

@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.postgres import connect
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.provision import provision_keys, provision_store
-from banen_kit.store import Append, NewEvent
-from banen_kit.topology import Partner, read_partners
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.messaging.topology import Partner, read_partners
+from banen_kit.postgres.connection import connect
+from banen_kit.runtime.provision import provision_keys, provision_store
 from banen_local.folder import secret
 from banen_local.postgres import Postgres
 from banen_local.prepare import FORMER, database_of, prepare

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from banen_kit import bus as bus_module
-from banen_kit.bus import BusUnavailable, api, connected
-from banen_kit.settings import is_safe
+from banen_kit.messaging import jetstream as bus_module
+from banen_kit.messaging.jetstream import BusUnavailable, api, connected
+from banen_kit.runtime.settings import is_safe
 from banen_local.nats import Nats
 from banen_local.postgres import Postgres
 

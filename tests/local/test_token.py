@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
-from banen_kit.identity import Role
-from banen_kit.topology import read_partners
+from banen_kit.core.identity import Role
+from banen_kit.messaging.topology import read_partners
 from banen_local.folder import Ports
 from banen_local.issuer.keys import NoIssuer, ensure_key, read_keys
 from banen_local.issuer.people import ROLE_WORDS, demo_people

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from banen_cli.__main__ import app
-from banen_kit.store import Append, Appended, NewEvent, Outcome
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
 from banen_local import torture
 from banen_local.torture import Load, Reader, Result, compare, run
 

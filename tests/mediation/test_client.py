@@ -8,7 +8,7 @@ import pytest
 
 from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import Origin
-from banen_kit.personal import IsPerson, Open, persons_of
+from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
 from banen_mediation.events import (

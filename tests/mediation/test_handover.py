@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from banen_contracts.mediation import Origin
-from banen_kit.personal import Open
+from banen_kit.crypto.personal_fields import Open
 from banen_kit.testing import Scenario
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, ReceiveHandover
 from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverReceived

@@ -14,7 +14,7 @@ from banen_contracts.mediation import (
     ProgrammeTag,
     RetentionMethod,
 )
-from banen_kit.personal import Open, persons_of
+from banen_kit.crypto.personal_fields import Open, persons_of
 from banen_kit.testing import Scenario
 from banen_mediation.domain.placement import (
     PLACEMENT,

@@ -14,8 +14,8 @@ from banen_contracts.mediation import (
     ProgrammeTag,
 )
 from banen_contracts.reporting import SourceDeclaredLive
-from banen_kit.live import GO_LIVE, GoLive
-from banen_kit.service import Send
+from banen_kit.application.definition import Send
+from banen_kit.application.source_live import GO_LIVE, GoLive
 from banen_mediation.domain.handover import ReceiveHandover
 from banen_mediation.domain.placement import EndAsConverted
 from banen_mediation.policy import (

@@ -13,9 +13,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from banen_kit.identity import Principal, Role
-from banen_kit.login import set_cookie
-from banen_kit.sessions import COOKIE
+from banen_kit.core.identity import Principal, Role
+from banen_kit.security.sessions import COOKIE
+from banen_kit.web.login import set_cookie
 
 # Test folders are not packages, so its fixtures are taken over by path.
 _spec = importlib.util.spec_from_file_location(

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from fastapi import FastAPI, Request
 
-from banen_kit.guard import Guard
-from banen_kit.server import http_server
+from banen_kit.web.middleware import Guard
+from banen_kit.web.server import http_server
 from banen_local.folder import free_port
 
 pytestmark = pytest.mark.pages

@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
-from banen_kit.memory_store import MemoryStore
-from banen_kit.postgres import connect
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import Append, Appended, EventStore, NewEvent, Outcome, Recorded, StreamTooLong
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded, StreamTooLong
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.postgres.connection import connect
 
 IDS = UUID("00000000-0000-0000-0000-000000000001")
 LONG_AGO = datetime(2005, 12, 1, tzinfo=UTC)

@@ -32,16 +32,16 @@ from banen_contracts.reporting import (
     TargetSet,
     TargetUnitDefined,
 )
-from banen_kit import problem
-from banen_kit.audit import PostgresAudit
-from banen_kit.gate import Gate
-from banen_kit.guard import Guard
-from banen_kit.identity import Role
-from banen_kit.inbox import INSERT
-from banen_kit.login import Logins, RelyingParty
-from banen_kit.postgres import Pool, connect
-from banen_kit.sessions import Sessions
+from banen_kit.audit.log import PostgresAudit
+from banen_kit.core import problem
+from banen_kit.core.identity import Role
+from banen_kit.messaging.inbox import INSERT
+from banen_kit.postgres.connection import Pool, connect
+from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer
+from banen_kit.web.authentication import Gate
+from banen_kit.web.login import Logins, RelyingParty
+from banen_kit.web.middleware import Guard
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures

@@ -9,8 +9,8 @@ import pytest
 from banen_contracts.base import Precision
 from banen_contracts.mediation import ProgrammeTag
 from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Provenance
-from banen_kit.postgres import Pool
-from banen_kit.problem import Problem
+from banen_kit.core.problem import Problem
+from banen_kit.postgres.connection import Pool
 from banen_reporting.answers import DUPLICATES, Answers, Wanted, write_cursor
 from banen_reporting.cells import NONE, OUTCOMES, percent
 from banen_reporting.domain.figure import figure_ref

@@ -20,8 +20,8 @@ from banen_contracts.intake import (
 )
 from banen_contracts.mediation import ClientErased, ClientTakenOn, Origin
 from banen_contracts.reporting import CountingRuleSetPublished, PartnerAdmitted, RuleSetParams
-from banen_kit.inbox import INSERT
-from banen_kit.postgres import Pool
+from banen_kit.messaging.inbox import INSERT
+from banen_kit.postgres.connection import Pool
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.projection import BY_EVENT, CannotFold, Learned

@@ -43,8 +43,8 @@ from banen_contracts.reporting import (
     TargetSet,
     TargetUnitDefined,
 )
-from banen_kit.inbox import INSERT
-from banen_kit.postgres import Pool
+from banen_kit.messaging.inbox import INSERT
+from banen_kit.postgres.connection import Pool
 from banen_reporting.answers import Answers
 from banen_reporting.figures import MOST_KEPT, Figures, Judged
 from banen_reporting.model import RuleSetUnknown

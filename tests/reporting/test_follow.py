@@ -12,12 +12,12 @@ import pytest
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from banen_kit.bus import jetstream
-from banen_kit.faults import Faults
-from banen_kit.inbox import INSERT
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import connect
-from banen_kit.topology import Partner, apply_stream, streams
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.messaging.inbox import INSERT
+from banen_kit.messaging.jetstream import jetstream
+from banen_kit.messaging.topology import Partner, apply_stream, streams
+from banen_kit.postgres.connection import connect
 from banen_reporting import follow
 from banen_reporting.follow import read_watermarks
 from banen_reporting.view import View

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from banen_kit.problem import Problem
+from banen_kit.core.problem import Problem
 from banen_reporting.answers import Answers, Asked
 from banen_reporting.heavy import MOST_WAITING, Asker, GoOn, Heavy
 

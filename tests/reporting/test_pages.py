@@ -23,10 +23,10 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_contracts.reporting import PartnerAdmitted, Provenance, RuleSetParams, SourceDeclaredLive
-from banen_kit.guard import HEADERS
-from banen_kit.identity import Role
-from banen_kit.postgres import Pool
+from banen_kit.core.identity import Role
+from banen_kit.postgres.connection import Pool
 from banen_kit.testing import FakeIssuer
+from banen_kit.web.middleware import HEADERS
 from banen_reporting import pages, words
 from banen_reporting.answers import Answers
 from banen_reporting.verdict import Clause, Outcome

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from banen_contracts import Contract
 from banen_contracts import reporting as public
 from banen_contracts.base import Precision, Route
-from banen_kit.decider import Stored
-from banen_kit.live import WentLive
+from banen_kit.application.source_live import WentLive
+from banen_kit.core.decider import Stored
 from banen_reporting import events as private
 from banen_reporting.publish import to_contract
 from banen_reporting.service import SERVICE

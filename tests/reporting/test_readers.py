@@ -14,13 +14,13 @@ from fastapi import FastAPI
 
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.reporting import PartnerAdmitted
-from banen_kit.audit import Entry, MemoryAudit
-from banen_kit.gate import Gate
-from banen_kit.identity import Principal, Role
-from banen_kit.postgres import Pool
-from banen_kit.sessions import COOKIE
-from banen_kit.store import StoreUnavailable
-from banen_kit.strength import Strength
+from banen_kit.audit.log import Entry, MemoryAudit
+from banen_kit.core.identity import Principal, Role
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.connection import Pool
+from banen_kit.security.sessions import COOKIE
+from banen_kit.security.strength import Strength
+from banen_kit.web.authentication import Gate
 from banen_reporting.readers import Programme
 
 Reader = Callable[..., httpx2.AsyncClient]

@@ -15,8 +15,8 @@ import pytest
 
 from banen_contracts.base import Precision
 from banen_contracts.reporting import CostRecorded
-from banen_kit.identity import Role
-from banen_kit.postgres import Pool
+from banen_kit.core.identity import Role
+from banen_kit.postgres.connection import Pool
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures
 from banen_reporting.released import Released, Releasing, settled_from

@@ -25,8 +25,8 @@ from banen_contracts.mediation import (
     ProgrammeTag,
 )
 from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet, TargetUnitDefined
-from banen_kit.inbox import INSERT
-from banen_kit.postgres import Pool
+from banen_kit.messaging.inbox import INSERT
+from banen_kit.postgres.connection import Pool
 from banen_reporting import view as view_module
 from banen_reporting.rows import BUREAU, PlacementRow, UnitRow
 from banen_reporting.view import View, fact_of

@@ -11,24 +11,27 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
-from banen_kit import backchannel, blocked, clock, retention
-from banen_kit.audit import MemoryAudit
-from banen_kit.backchannel import Backchannel
-from banen_kit.blocked import Outbound
-from banen_kit.clock import DatabaseClock
-from banen_kit.desk import Desk
-from banen_kit.due_list import MemoryDueList
-from banen_kit.http import create_app
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.login import Logins, RelyingParty
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.persons import Persons
-from banen_kit.postgres import Pool
-from banen_kit.retention import Retention
-from banen_kit.sessions import Sessions
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging import blocked
+from banen_kit.messaging.blocked import Outbound
+from banen_kit.postgres.connection import Pool
+from banen_kit.privacy import retention
+from banen_kit.privacy.due_list import MemoryDueList
+from banen_kit.privacy.retention import Retention
+from banen_kit.privacy.subject_access import Persons
+from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime.database_clock import DatabaseClock
+from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web import backchannel
+from banen_kit.web.app import create_app
+from banen_kit.web.backchannel import Backchannel
+from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.readers import Programme, Readers

@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 
 from banen_cli.installed import services
-from banen_kit.identity import Role
-from banen_kit.memory_store import MemoryStore
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.core.identity import Role
+from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 
 

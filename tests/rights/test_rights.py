@@ -18,24 +18,25 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
-from banen_kit import blocked, clock
-from banen_kit.audit import MemoryAudit
-from banen_kit.blocked import Outbound
-from banen_kit.clock import DatabaseClock
-from banen_kit.desk import Desk
-from banen_kit.http import create_app
-from banen_kit.identity import Role
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.memory_store import MemoryStore
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.rights import ANYONE, OPERATOR, Access
-from banen_kit.run import Host
-from banen_kit.sessions import Sessions
-from banen_kit.settings import Settings
+from banen_kit.application.command_service import Desk
+from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.identity import Role
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging import blocked
+from banen_kit.messaging.blocked import Outbound
+from banen_kit.postgres.connection import Pool
+from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime.database_clock import DatabaseClock
+from banen_kit.runtime.service_runner import Host
+from banen_kit.runtime.settings import Settings
+from banen_kit.security.permissions import ANYONE, OPERATOR, Access
+from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
+from banen_kit.web.app import create_app
 from banen_reporting import words
 from banen_reporting.attach import attach
 

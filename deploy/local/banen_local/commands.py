@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.bus import BusUnavailable
-from banen_kit.store import StoreRefusesToStart
-from banen_kit.topology import TopologyDiffers
+from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.messaging.jetstream import BusUnavailable
+from banen_kit.messaging.topology import TopologyDiffers
 from banen_local import bench, demo, faults, load_test, token, torture
 from banen_local.folder import LocalError
 from banen_local.programme import Programme

@@ -21,9 +21,9 @@ from rich.table import Table
 
 from banen_cli.fault import Fault
 from banen_cli.report import print_tables
-from banen_kit.bus import BusUnavailable
-from banen_kit.store import StoreRefusesToStart
-from banen_kit.topology import TopologyDiffers
+from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.messaging.jetstream import BusUnavailable
+from banen_kit.messaging.topology import TopologyDiffers
 from banen_local.compare import Compared, compare
 from banen_local.folder import LocalError
 from banen_local.history import make_history

@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 
 from banen_cli.installed import services
-from banen_kit.provision import provision_keys, provision_store
-from banen_kit.service import Service
-from banen_kit.settings import schema_of
-from banen_kit.topology import Partner
+from banen_kit.application.definition import Service
+from banen_kit.messaging.topology import Partner
+from banen_kit.runtime.provision import provision_keys, provision_store
+from banen_kit.runtime.settings import schema_of
 from banen_local.folder import secret
 from banen_local.postgres import Postgres
 from banen_local.supervisor import together

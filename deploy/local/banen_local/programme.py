@@ -12,11 +12,11 @@ import httpx2
 from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
-from banen_kit.bus import connected
-from banen_kit.bus_users import GUARD, OPERATOR, user_name
-from banen_kit.identity import Role
-from banen_kit.settings import schema_of
-from banen_kit.topology import read_integrators, read_partners
+from banen_kit.core.identity import Role
+from banen_kit.messaging.bus_users import GUARD, OPERATOR, user_name
+from banen_kit.messaging.jetstream import connected
+from banen_kit.messaging.topology import read_integrators, read_partners
+from banen_kit.runtime.settings import schema_of
 from banen_local.folder import LocalError, Ports, secret, usable, write_private
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.tokens import mint

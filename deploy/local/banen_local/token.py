@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.identity import Role
-from banen_kit.topology import read_partners
+from banen_kit.core.identity import Role
+from banen_kit.messaging.topology import read_partners
 from banen_local.folder import LocalError, Ports
 from banen_local.issuer.keys import LONGEST, NoIssuer
 from banen_local.issuer.people import Group, demo_people, subject

@@ -17,9 +17,9 @@ import asyncpg
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.postgres import UNREACHABLE, Pool, connect, grant_store, migrate, migrations
-from banen_kit.postgres_store import APPEND, PostgresStore, append_arguments, open_store, outcomes
-from banen_kit.store import Append, Appended, NewEvent, Outcome, StoreUnavailable
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoreUnavailable
+from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments, open_store, outcomes
+from banen_kit.postgres.connection import UNREACHABLE, Pool, connect, grant_store, migrate, migrations
 from banen_local.folder import LocalError
 from banen_local.postgres import Postgres
 

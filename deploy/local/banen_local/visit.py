@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 
-from banen_kit.desk import AMSTERDAM
-from banen_kit.login_cookie import LOGIN_COOKIE
-from banen_kit.sessions import COOKIE
+from banen_kit.application.command_service import AMSTERDAM
+from banen_kit.security.login_cookie import LOGIN_COOKIE
+from banen_kit.security.sessions import COOKIE
 from banen_local.folder import LocalError
 
 PEOPLE = ("demo-emplooi-adviser", "demo-bureau-project-bureau", "demo-ministry-ministry-observer")

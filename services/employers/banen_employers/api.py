@@ -3,8 +3,8 @@
 from banen_employers.domain.agreement import AGREEMENT, SignAgreement
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
-from banen_kit.requests import REQUESTS
-from banen_kit.service import Operation
+from banen_kit.application.definition import Operation
+from banen_kit.privacy.requests import REQUESTS
 
 KEPT = {
     "employer": Operation("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),

@@ -15,8 +15,8 @@ from banen_contracts.base import (
 )
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
 from banen_contracts.mediation import PlacementKind
-from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal, PersonRef
+from banen_kit.core.decider import Stored
+from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
 class EmployerRegistered(Stored, frozen=True):

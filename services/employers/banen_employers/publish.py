@@ -11,8 +11,8 @@ from banen_employers.events import (
     GroupClosed,
     GroupPlanned,
 )
-from banen_kit.live import WentLive
-from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
+from banen_kit.application.source_live import WentLive
+from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
 def to_contract(event: EmployersEvent | RequestEvent | WentLive) -> Contract | None:

@@ -6,9 +6,9 @@ from banen_employers.api import KEPT, OPERATIONS
 from banen_employers.events import EmployersEvent
 from banen_employers.publish import to_contract
 from banen_employers.rights import RIGHTS
-from banen_kit.live import WentLive, live_policy
-from banen_kit.requests import RequestEvent
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.privacy.requests import RequestEvent
 
 SERVICE = Service(
     name="employers",

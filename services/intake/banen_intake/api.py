@@ -11,8 +11,8 @@ from banen_intake.domain.candidate import (
 )
 from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
 from banen_intake.domain.handover import HANDOVER, OfferHandover
-from banen_kit.requests import REQUESTS
-from banen_kit.service import Operation
+from banen_kit.application.definition import Operation
+from banen_kit.privacy.requests import REQUESTS
 
 KEPT = {
     "contact": Operation("/contacts/{ref}/erase", EraseContact, "contact", CONTACT),

@@ -15,8 +15,8 @@ from banen_contracts.base import (
     Route,
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
-from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal, PersonRef
+from banen_kit.core.decider import Stored
+from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
 class ContactMade(Stored, frozen=True):

@@ -3,7 +3,7 @@
 from banen_contracts import Contract, Envelope
 from banen_contracts.mediation import HandoverAccepted
 from banen_intake.domain.handover import HANDOVER, CompleteHandover
-from banen_kit.service import Operation, Policy, Send
+from banen_kit.application.definition import Operation, Policy, Send
 
 # Nobody outside may give this one, so it is not in the table of operations.
 COMPLETE_HANDOVER = Operation("/handovers/{ref}/complete", CompleteHandover, "handover", HANDOVER)

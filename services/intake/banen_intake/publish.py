@@ -17,8 +17,8 @@ from banen_intake.events import (
     IntakeEvent,
     RouteAssigned,
 )
-from banen_kit.live import WentLive
-from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
+from banen_kit.application.source_live import WentLive
+from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
 def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> Contract | None:

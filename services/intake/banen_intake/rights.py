@@ -1,7 +1,7 @@
 """Who may do what in intake."""
 
-from banen_kit.identity import Role
-from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, own
+from banen_kit.core.identity import Role
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own
 
 _STAFF = (Role.INTAKE_WORKER,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)

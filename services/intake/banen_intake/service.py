@@ -7,9 +7,9 @@ from banen_intake.events import IntakeEvent
 from banen_intake.policy import HANDOVER_ACCEPTED
 from banen_intake.publish import to_contract
 from banen_intake.rights import RIGHTS
-from banen_kit.live import WentLive, live_policy
-from banen_kit.requests import RequestEvent
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.privacy.requests import RequestEvent
 
 SERVICE = Service(
     name="intake",

@@ -1,7 +1,7 @@
 """The commands that mediation takes, and where."""
 
-from banen_kit.requests import REQUESTS
-from banen_kit.service import Operation
+from banen_kit.application.definition import Operation
+from banen_kit.privacy.requests import REQUESTS
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover
 from banen_mediation.domain.placement import (

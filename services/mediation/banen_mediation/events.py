@@ -16,8 +16,8 @@ from banen_contracts.mediation import (
     ProgrammeTag,
     RetentionMethod,
 )
-from banen_kit.decider import Stored
-from banen_kit.personal import Of, Personal, PersonRef
+from banen_kit.core.decider import Stored
+from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
 class ClientTakenOn(Stored, frozen=True):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from banen_contracts import Contract, Envelope
 from banen_contracts.intake import HandoverOffered
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
-from banen_kit.service import Operation, Policy, Send
+from banen_kit.application.definition import Operation, Policy, Send
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
 from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
 

@@ -3,8 +3,8 @@
 from typing import assert_never
 
 from banen_contracts import Contract, mediation
-from banen_kit.live import WentLive
-from banen_kit.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
+from banen_kit.application.source_live import WentLive
+from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 from banen_mediation.events import (
     ClientErased,
     ClientTakenOn,

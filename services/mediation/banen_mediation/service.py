@@ -2,9 +2,9 @@
 
 from typing import get_args
 
-from banen_kit.live import WentLive, live_policy
-from banen_kit.requests import RequestEvent
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.privacy.requests import RequestEvent
 from banen_mediation.api import KEPT, OPERATIONS
 from banen_mediation.events import MediationEvent
 from banen_mediation.policy import HANDOVER_OFFERED, PLACEMENT_CONVERTED

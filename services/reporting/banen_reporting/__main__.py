@@ -1,6 +1,6 @@
 """Runs reporting: `python -m banen_reporting`."""
 
-from banen_kit.run import main
+from banen_kit.runtime.service_runner import main
 from banen_reporting.attach import attach
 from banen_reporting.service import SERVICE
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from banen_kit.problem import FieldError, Problem, invalid
+from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_reporting.cells import (
     NONE,
     OUTCOMES,

@@ -1,6 +1,6 @@
 """What the project bureau can ask for: the table of commands with their paths."""
 
-from banen_kit.service import Operation
+from banen_kit.application.definition import Operation
 from banen_reporting.domain.cost import COST, RecordCost
 from banen_reporting.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
 from banen_reporting.domain.funding import FUNDING, RecordFunding

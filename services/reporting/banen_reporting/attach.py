@@ -4,15 +4,15 @@ import asyncio
 
 from nats.aio.client import Client
 
-from banen_kit import backchannel
-from banen_kit.backchannel import Backchannel
-from banen_kit.bus import BusUnavailable
-from banen_kit.faults import Loop
-from banen_kit.inbox import Inbox
-from banen_kit.login import Logins, RelyingParty
-from banen_kit.run import Host
-from banen_kit.settings import SettingsInvalid
-from banen_kit.topology import read_partners, reporting_consumer
+from banen_kit.core.faults import Loop
+from banen_kit.messaging.inbox import Inbox
+from banen_kit.messaging.jetstream import BusUnavailable
+from banen_kit.messaging.topology import read_partners, reporting_consumer
+from banen_kit.runtime.service_runner import Host
+from banen_kit.runtime.settings import SettingsInvalid
+from banen_kit.web import backchannel
+from banen_kit.web.backchannel import Backchannel
+from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting import pages, reads
 from banen_reporting.answers import Answers
 from banen_reporting.figures import Figures

@@ -19,7 +19,7 @@ from banen_contracts.base import (
     UnitId,
 )
 from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Service, Year
-from banen_kit.decider import Stored
+from banen_kit.core.decider import Stored
 
 # Fields have the contracts' types: what no contract could carry must not get into the store, or the relay would
 # stand still at it.

@@ -10,10 +10,10 @@ from nats.js.errors import NotFoundError
 from pydantic import BaseModel, Field, ValidationError
 
 from banen_contracts.base import Moment, source_of
-from banen_kit.bus import WATERMARKS, jetstream, watermark_subject
-from banen_kit.faults import Faults, forever
-from banen_kit.metrics import Metrics
-from banen_kit.topology import Partner
+from banen_kit.core.faults import Faults, forever
+from banen_kit.core.metrics import Metrics
+from banen_kit.messaging.jetstream import WATERMARKS, jetstream, watermark_subject
+from banen_kit.messaging.topology import Partner
 from banen_reporting.view import View
 
 log = logging.getLogger(__name__)

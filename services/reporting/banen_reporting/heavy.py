@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from banen_kit.problem import Problem
+from banen_kit.core.problem import Problem
 
 MOST_WAITING = 16
 """Different questions that are worked out or wait for it, beyond which another is refused."""

@@ -14,11 +14,12 @@ from pydantic import BeforeValidator, StringConstraints, TypeAdapter, Validation
 
 from banen_contracts.base import Day
 from banen_contracts.reporting import RuleSetParams
-from banen_kit import audit, login
-from banen_kit.gate import Gate, who
-from banen_kit.login import Logins
-from banen_kit.problem import FieldError, invalid
-from banen_kit.text import Mark
+from banen_kit.audit import log as audit
+from banen_kit.core.problem import FieldError, invalid
+from banen_kit.core.text import Mark
+from banen_kit.web import login
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.login import Logins
 from banen_reporting import words
 from banen_reporting.answers import DUPLICATES, PUBLISHED, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, with_target

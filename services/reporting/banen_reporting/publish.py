@@ -4,7 +4,7 @@ from typing import assert_never
 
 from banen_contracts import Contract
 from banen_contracts import reporting as public
-from banen_kit.live import WentLive
+from banen_kit.application.source_live import WentLive
 from banen_reporting.events import (
     CostRecorded,
     CountingPermissionGranted,

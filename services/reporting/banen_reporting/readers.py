@@ -12,10 +12,10 @@ from typing import Any, Literal, get_args
 
 from fastapi import Request
 
-from banen_kit.audit import Outcome
-from banen_kit.gate import Gate, Who, who
-from banen_kit.identity import Principal, Role
-from banen_kit.problem import Problem
+from banen_kit.audit.log import Outcome
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.problem import Problem
+from banen_kit.web.authentication import Gate, Who, who
 from banen_reporting.answers import DUPLICATES, Answers, Asked, Wanted
 from banen_reporting.cells import NONE, OUTCOMES, percent, sum_of
 from banen_reporting.heavy import Asker

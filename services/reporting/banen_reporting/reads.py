@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from banen_contracts.base import Day
-from banen_kit.audit import REFERENCE, Outcome
-from banen_kit.gate import who
+from banen_kit.audit.log import REFERENCE, Outcome
+from banen_kit.web.authentication import who
 from banen_reporting.answers import Wanted
 from banen_reporting.readers import Readers, Reading
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from banen_kit.postgres import Pool, reachable
-from banen_kit.problem import Problem
+from banen_kit.core.problem import Problem
+from banen_kit.postgres.connection import Pool, reachable
 from banen_reporting.answers import PUBLISHED, Answers, Asked
 from banen_reporting.figures import end_of
 from banen_reporting.grid import CONVERSATIONS, Ever, kept_back

@@ -5,8 +5,8 @@ What a figure or a row then shows of whom is decided in `readers.py`.
 
 from dataclasses import replace
 
-from banen_kit.identity import Role
-from banen_kit.rights import ANYONE, EVERY_SERVICE, Rights, every_partner, own
+from banen_kit.core.identity import Role
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, every_partner, own
 
 _OF_A_PARTNER = (
     Role.INTAKE_WORKER,

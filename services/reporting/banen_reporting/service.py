@@ -1,7 +1,7 @@
 """The write side of reporting, as the kit runs it: the programme's administration."""
 
-from banen_kit.live import WentLive, live_policy
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
+from banen_kit.application.source_live import WentLive, live_policy
 from banen_reporting.api import OPERATIONS
 from banen_reporting.events import (
     CostRecorded,

@@ -8,7 +8,7 @@ from typing import Any
 from asyncpg import Record
 
 from banen_contracts.base import source_of
-from banen_kit.postgres import Connection, Pool, reachable
+from banen_kit.postgres.connection import Connection, Pool, reachable
 from banen_reporting.folding import Folding, Key, Version, fold
 from banen_reporting.projection import BY_NAME
 from banen_reporting.rows import BUREAU, FactRow, PartnerRow

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from banen_cli.installed import services
-from banen_kit.bus_users import GUARD, BusUser, bus_users
-from banen_kit.topology import read_integrators, read_partners
+from banen_kit.messaging.bus_users import GUARD, BusUser, bus_users
+from banen_kit.messaging.topology import read_integrators, read_partners
 
 Generations = dict[str, str]
 """Passwords by their number: while one is being changed there are two, and both hold."""

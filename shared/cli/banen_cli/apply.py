@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nats.aio.client import Client
 
 from banen_cli.installed import services
-from banen_kit.topology import (
+from banen_kit.messaging.topology import (
     Partner,
     apply_consumer,
     apply_stream,

@@ -11,10 +11,10 @@ import typer
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
-from banen_kit.audit_chain import Verified, verify
-from banen_kit.postgres import connect
-from banen_kit.settings import keys_schema_of, schema_of
-from banen_kit.store import StoreUnavailable
+from banen_kit.audit.chain import Verified, verify
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.postgres.connection import connect
+from banen_kit.runtime.settings import keys_schema_of, schema_of
 
 app = typer.Typer(help="The audit log: who did and who read what.", no_args_is_help=True)
 

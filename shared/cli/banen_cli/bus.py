@@ -18,8 +18,8 @@ from banen_cli.ask import get, give
 from banen_cli.fault import Fault
 from banen_cli.files import bearer, read_secret
 from banen_cli.guard import MOST_CONNECTIONS, guard
-from banen_kit.bus import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
-from banen_kit.topology import TopologyDiffers, read_integrators, read_partners
+from banen_kit.messaging.jetstream import DEAD_LETTERS, BusUnavailable, api, connected, headers_of, jetstream
+from banen_kit.messaging.topology import TopologyDiffers, read_integrators, read_partners
 
 app = typer.Typer(help="The bus: streams, consumers and what was set aside.", no_args_is_help=True)
 

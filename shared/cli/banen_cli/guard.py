@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from nats.aio.client import Client
 
-from banen_kit.bus import UNREACHABLE, BusUnavailable, connected
+from banen_kit.messaging.jetstream import UNREACHABLE, BusUnavailable, connected
 
 MOST_CONNECTIONS = 20
 """Of one user: a service has two, and a few processes of it may run."""

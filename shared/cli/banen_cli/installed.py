@@ -2,7 +2,7 @@
 
 from importlib.metadata import entry_points
 
-from banen_kit.service import Service
+from banen_kit.application.definition import Service
 
 
 def services() -> dict[str, Service]:

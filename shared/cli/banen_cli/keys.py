@@ -9,12 +9,12 @@ import typer
 
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
-from banen_kit.destroy import refuse_recycling
-from banen_kit.master_key import MasterKey
-from banen_kit.postgres import UNREACHABLE
-from banen_kit.rotate import Rotated, rotate
-from banen_kit.settings import keys_schema_of
-from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.rotation import Rotated, rotate
+from banen_kit.crypto.shredding import refuse_recycling
+from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
+from banen_kit.postgres.connection import UNREACHABLE
+from banen_kit.runtime.settings import keys_schema_of
 
 app = typer.Typer(help="Persons' keys.", no_args_is_help=True)
 

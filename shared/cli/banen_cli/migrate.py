@@ -10,9 +10,9 @@ import typer
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
-from banen_kit.postgres import UNREACHABLE
-from banen_kit.provision import provision_keys, provision_store
-from banen_kit.store import StoreRefusesToStart
+from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.postgres.connection import UNREACHABLE
+from banen_kit.runtime.provision import provision_keys, provision_store
 
 
 def register(app: typer.Typer) -> None:

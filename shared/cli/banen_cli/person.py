@@ -18,15 +18,15 @@ from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
 from banen_cli.person_text import AMSTERDAM, readable
-from banen_kit.destroy import refuse_recycling
-from banen_kit.journal import Codec, Journal
-from banen_kit.master_key import MasterKey
-from banen_kit.persons import ALGORITHM, CERTIFICATE
-from banen_kit.postgres import connect
-from banen_kit.postgres_keys import PostgresKeys
-from banen_kit.postgres_store import open_store
-from banen_kit.settings import keys_schema_of, schema_of
-from banen_kit.store import StoreRefusesToStart, StoreUnavailable
+from banen_kit.crypto.master_key import MasterKey
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.crypto.shredding import refuse_recycling
+from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
+from banen_kit.eventstore.postgres import open_store
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.postgres.connection import connect
+from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
+from banen_kit.runtime.settings import keys_schema_of, schema_of
 
 app = typer.Typer(help="What is held on a person.", no_args_is_help=True)
 

@@ -12,18 +12,26 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Envelope
 from banen_contracts.base import source_of
 from banen_contracts.mediation import ClientTakenOn
-from banen_kit.bus import EVT_ALL, WATERMARKS, api, connected, jetstream, publish_batch, stream_name
-from banen_kit.faults import Faults
-from banen_kit.inbox import Inbox
-from banen_kit.journal import Codec, Journal
-from banen_kit.keys import MemoryKeys
-from banen_kit.metrics import Metrics
-from banen_kit.postgres import Pool
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.publishable import Publisher
-from banen_kit.relay import Relay
-from banen_kit.store import Append, NewEvent
-from banen_kit.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.application.publishable import Publisher
+from banen_kit.core.faults import Faults
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.messaging.inbox import Inbox
+from banen_kit.messaging.jetstream import (
+    EVT_ALL,
+    WATERMARKS,
+    api,
+    connected,
+    jetstream,
+    publish_batch,
+    stream_name,
+)
+from banen_kit.messaging.outbox_relay import Relay
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, compared, rate, schema
 from banen_local.bench.store import METADATA
 from banen_local.nats import Nats

@@ -9,8 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from banen_kit.postgres import Pool, connect, migrate, migrations
-from banen_kit.provision import index_types
+from banen_kit.postgres.connection import Pool, connect, migrate, migrations
+from banen_kit.runtime.provision import index_types
 from banen_local.postgres import Postgres
 
 RUNS = 3

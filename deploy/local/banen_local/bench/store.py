@@ -9,9 +9,9 @@ from uuid import uuid4
 import asyncpg
 from rich.console import Console
 
-from banen_kit.postgres import Pool
-from banen_kit.postgres_store import PostgresStore
-from banen_kit.store import Append, NewEvent
+from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, paired, rate, schema
 from banen_local.postgres import Postgres
 

@@ -11,10 +11,10 @@ import asyncpg
 import httpx2
 
 from banen_contracts.base import source_of
-from banen_kit.bus import api, connected, headers_of, jetstream, stream_name
-from banen_kit.bus_users import OPERATOR
-from banen_kit.postgres import Connection
-from banen_kit.settings import keys_schema_of, schema_of
+from banen_kit.messaging.bus_users import OPERATOR
+from banen_kit.messaging.jetstream import api, connected, headers_of, jetstream, stream_name
+from banen_kit.postgres.connection import Connection
+from banen_kit.runtime.settings import keys_schema_of, schema_of
 from banen_local.faults.ledger import Line
 from banen_local.faults.oracle import NEVER_PUBLISHED, Evidence, Numbered, Stored
 from banen_local.folder import LocalError

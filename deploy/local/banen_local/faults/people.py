@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from banen_kit.settings import schema_of
+from banen_kit.runtime.settings import schema_of
 from banen_local.faults.ledger import Line, Recorded
 
 ON = {"occurredOn": "2005-12-01"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from banen_kit.identity import Role
+from banen_kit.core.identity import Role
 from banen_local.faults.collect import Collector
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.people import Step, handed_over, placed_by_uaf, uuid

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from banen_employers.api import OPERATIONS as EMPLOYERS
 from banen_intake.api import OPERATIONS as INTAKE
-from banen_kit.decider import Command
+from banen_kit.core.decider import Command
 from banen_mediation.api import OPERATIONS as MEDIATION
 from banen_reporting.api import OPERATIONS as REPORTING
 

@@ -16,7 +16,7 @@ from banen_contracts.mediation import (
     ProgrammeTag,
     RetentionMethod,
 )
-from banen_kit.decider import Command
+from banen_kit.core.decider import Command
 from banen_local.history.book import Book, Source
 from banen_local.history.employers import Employers, Group, route_of
 from banen_local.history.intake import People

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from banen_kit.body import limited_body
-from banen_kit.problem import Problem
+from banen_kit.core.problem import Problem
+from banen_kit.web.body import limited_body
 
 MOST_BYTES = 8_000
 MOST_FIELDS = 30

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from banen_kit.identity import Role
-from banen_kit.topology import Partner
+from banen_kit.core.identity import Role
+from banen_kit.messaging.topology import Partner
 
 OF_SERVICE: Mapping[str, tuple[Role, ...]] = {
     "intake": (Role.INTAKE_WORKER, Role.COACH),

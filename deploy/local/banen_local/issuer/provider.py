@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from banen_kit.topology import Partner
+from banen_kit.messaging.topology import Partner
 from banen_local.issuer.once import Clock, OneTime
 from banen_local.issuer.people import Person
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from banen_contracts.base import Count, Day, Routes
 from banen_contracts.employers import PartyKind
 from banen_employers.events import AgreementSigned
-from banen_kit.decider import Command, Context, Decider, Refused
-from banen_kit.text import Mark
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import Mark
 
 
 class SignAgreement(Command, frozen=True):

@@ -10,9 +10,9 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
-from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
-from banen_kit.personal import Open
-from banen_kit.text import Phone, PublicName, ShortText
+from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.text import Phone, PublicName, ShortText
+from banen_kit.crypto.personal_fields import Open
 
 
 class RegisterEmployer(Command, frozen=True):

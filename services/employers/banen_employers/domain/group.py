@@ -8,7 +8,7 @@ from uuid import UUID
 from banen_contracts.base import Count, Day, Precision
 from banen_contracts.mediation import PlacementKind
 from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Context, Decider, Refused
 
 
 class PlanGroup(Command, frozen=True):

@@ -18,10 +18,10 @@ from banen_intake.events import (
     IntakeCompleted,
     RouteAssigned,
 )
-from banen_kit.days import BirthDay
-from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
-from banen_kit.personal import Open
-from banen_kit.text import Method, Phone, Region, ShortText, Text, VNumber
+from banen_kit.core.days import BirthDay
+from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.text import Method, Phone, Region, ShortText, Text, VNumber
+from banen_kit.crypto.personal_fields import Open
 
 
 class RegisterCandidate(Command, frozen=True):

@@ -10,9 +10,9 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
 from banen_intake.events import ContactErased, ContactEvent, ContactMade
-from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
-from banen_kit.personal import Open
-from banen_kit.text import Phone, Region, ShortText, Text
+from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.text import Phone, Region, ShortText, Text
+from banen_kit.crypto.personal_fields import Open
 
 
 class RecordContact(Command, frozen=True):

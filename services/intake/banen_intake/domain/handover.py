@@ -8,7 +8,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Digest, PartnerId
 from banen_intake.events import HandoverCompleted, HandoverEvent, HandoverOffered
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Context, Decider, Refused
 
 
 class OfferHandover(Command, frozen=True):

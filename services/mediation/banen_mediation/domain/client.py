@@ -9,9 +9,9 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ErasureReason
 from banen_contracts.mediation import Origin
-from banen_kit.decider import Command, Context, Decider, PersonErased, Refused
-from banen_kit.personal import Open
-from banen_kit.text import Phone, ShortText
+from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.text import Phone, ShortText
+from banen_kit.crypto.personal_fields import Open
 from banen_mediation.events import ClientErased, ClientEvent, ClientTakenOn
 
 

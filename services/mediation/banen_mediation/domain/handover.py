@@ -8,7 +8,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Digest, PartnerId
 from banen_contracts.mediation import Origin
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Context, Decider, Refused
 from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverEvent, HandoverReceived
 
 

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import ContractTerm, EndReason, RetentionMethod
-from banen_kit.decider import Command, Context, Decider, Refused
-from banen_kit.personal import Open
-from banen_kit.text import ShortText
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import ShortText
+from banen_kit.crypto.personal_fields import Open
 from banen_mediation.domain.terms import check_last_day, check_terms
 from banen_mediation.events import (
     PlacementCorrected,

@@ -3,7 +3,7 @@
 from datetime import date
 
 from banen_contracts.mediation import ContractTerm, PlacementKind
-from banen_kit.decider import Context, Refused
+from banen_kit.core.decider import Context, Refused
 from banen_mediation.events import Terms
 
 

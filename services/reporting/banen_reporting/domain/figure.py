@@ -6,8 +6,8 @@ from uuid import UUID, uuid5
 
 from banen_contracts.base import Count, Day, Precision, ReasonCode
 from banen_contracts.reporting import Provenance, Year
-from banen_kit.decider import Command, Context, Refused
-from banen_kit.text import Mark
+from banen_kit.core.decider import Command, Context, Refused
+from banen_kit.core.text import Mark
 from banen_reporting.events import HistoricFigureImported, HistoricFigureSuperseded
 
 FIGURES = UUID("3d1f7a52-6c0e-5b7e-9f43-0f1e64a6c2d5")

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Euro, Precision
 from banen_contracts.reporting import Funder
-from banen_kit.decider import Command, Context, Decider, Refused
-from banen_kit.text import Mark
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import Mark
 from banen_reporting.events import FundingRecorded
 
 

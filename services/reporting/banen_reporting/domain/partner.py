@@ -6,8 +6,8 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Day
 from banen_contracts.reporting import Service, Services
-from banen_kit.decider import Command, Context, Decider, Refused
-from banen_kit.text import PublicName
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import PublicName
 from banen_reporting.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from banen_contracts.base import Day, ReasonCode
 from banen_contracts.reporting import RuleSetParams
-from banen_kit.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Context, Decider, Refused
 from banen_reporting.events import RuleSetPublished
 
 

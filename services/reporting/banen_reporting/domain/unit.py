@@ -6,8 +6,8 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
 from banen_contracts.reporting import Members
-from banen_kit.decider import Command, Context, Decider, Refused
-from banen_kit.text import Mark, PublicName
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import Mark, PublicName
 from banen_reporting.domain.figure import (
     ImportHistoricFigure,
     Measure,

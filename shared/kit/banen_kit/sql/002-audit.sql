@@ -18,7 +18,7 @@ create table audit (
 create index audit_target on audit (target, number) where target is not null;
 
 -- The only way into `audit`. `p_roles` holds the roles of each entry with spaces between them.
--- What is hashed is a JSON array as jsonb writes it, in UTF-8; `banen_kit.audit_chain.digest` computes the same elsewhere.
+-- What is hashed is a JSON array as jsonb writes it, in UTF-8; `banen_kit.audit.chain.digest` computes the same elsewhere.
 create function audit_append(
   p_subjects text[], p_partners text[], p_roles text[], p_actions text[], p_targets text[], p_outcomes text[],
   p_correlations uuid[], p_purposes text[], p_details text[])

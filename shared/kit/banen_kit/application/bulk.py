@@ -1,0 +1,153 @@
+"""A bulk load: many commands, a line of JSON each, taken a few at a time so that whoever asks little does not wait."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from banen_contracts.base import Moment
+from banen_kit.application.command_handler import Answer
+from banen_kit.application.command_service import Desk, Request, checked_ref, status_of, to_json
+from banen_kit.audit.log import Entry
+from banen_kit.core.identity import Principal
+from banen_kit.core.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.core.references import RequestId
+from banen_kit.core.strict_json import json_object_of
+
+AT_ONCE = 32
+"""Lines under way at the same time: enough to share round trips, few enough that none holds up others for long."""
+MOST_LOADS, MOST_LOADS_OF_ONE = 4, 2
+"""How many loads a service takes at once, and of one subject: each may keep some megabytes."""
+
+
+Turn: TypeAlias = list[tuple[int, Request]]
+"""Lines, by their numbers, that run one after the other."""
+
+
+class BulkLine(BaseModel, frozen=True, extra="forbid"):
+    """A line of a bulk load."""
+
+    model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
+
+    command: str
+    ref: str
+    key: RequestId
+    body: dict[str, Any]
+    known_at: Moment | None = None
+    if_match: Annotated[int, Field(ge=0, lt=10**18)] | None = None
+    correlation_id: RequestId | None = None
+
+
+@dataclass(eq=False)
+class Loads:
+    """The loads that are under way."""
+
+    _of: Counter[str] = field(default_factory=Counter[str])
+
+    @contextmanager
+    def one_more(self, subject: str) -> Generator[None]:
+        """Raises `Problem` 429."""
+        if self._of[subject] >= MOST_LOADS_OF_ONE or self._of.total() >= MOST_LOADS:
+            detail = "Other bulk loads are under way; send this one again when they are done."
+            raise Problem(429, "too-many-loads", detail, headers={"Retry-After": "1"})
+        self._of[subject] += 1
+        try:
+            yield
+        finally:
+            self._of[subject] -= 1
+            self._of += Counter()  # forgets who has none
+
+
+async def bulk(desk: Desk, lines: Sequence[bytes], principal: Principal) -> list[dict[str, Any]]:
+    """A result per line, in order. Lines about the same thing, or about a thing that they depend on, run one after the other;
+    others of a part together.
+
+    After a line that could not be taken now, the later ones about the same thing are not tried either.
+    """
+    results: list[dict[str, Any]] = []
+    away: dict[str, Problem] = {}
+    for first in range(0, len(lines), AT_ONCE):
+        numbered = enumerate(lines[first : first + AT_ONCE], first + 1)
+        results += await _part(desk, list(numbered), principal, away)
+    return results
+
+
+async def _part(
+    desk: Desk, lines: list[tuple[int, bytes]], principal: Principal, away: dict[str, Problem]
+) -> list[dict[str, Any]]:
+    turns: dict[str, Turn] = {}
+    results: dict[int, dict[str, Any]] = {}
+    entries: dict[int, Entry] = {}
+    for number, line in lines:
+        try:
+            request = _parsed(desk, number, line, principal)
+        except Problem as problem:
+            results[number] = _line(number, problem)
+        else:
+            _add(turns, number, request)
+        await asyncio.sleep(0)  # one line takes milliseconds, many take seconds
+
+    async def take(turn: Turn) -> None:
+        for number, request in turn:
+            overtaken = away.get(request.stream) or away.get(request.related or "")
+            if overtaken:
+                result: Answer | Problem = overtaken
+            else:
+                await asyncio.sleep(0)  # what is refused waits for nothing else
+                tried, entries[number] = await desk.attempt(request)
+                result = to_problem(tried) if isinstance(tried, Exception) else tried
+            if isinstance(result, Problem) and result.status == 503:
+                away[request.stream] = result  # what follows may not overtake it
+            results[number] = _line(number, result)
+
+    taking: list[asyncio.Task[None]] = []
+    for turn in {id(turn): turn for turn in turns.values()}.values():
+        taking.append(asyncio.create_task(take(turn)))
+        await asyncio.sleep(0)  # they check their commands one after the other, and not all in one go
+    await asyncio.gather(*taking)
+    await desk.audit.record([entries[number] for number in sorted(entries)])
+    return [results[number] for number, _ in lines]
+
+
+def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
+    """To the turn of its stream; together with that of the other stream that it depends on, if that has one."""
+    turn = turns.setdefault(request.stream, [])
+    other = turns.get(request.related or "")
+    if other is not None and other is not turn:
+        joined = sorted((*turn, *other), key=lambda one: one[0])
+        turns.update({stream: joined for stream, one in turns.items() if one is turn or one is other})
+        turn = joined
+    turn.append((number, request))
+
+
+def _parsed(desk: Desk, number: int, line: bytes, principal: Principal) -> Request:
+    """Raises `Problem`."""
+    try:
+        json_object_of(line)
+        fields = BulkLine.model_validate_json(line, strict=True, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise from_validation(error) from None
+    operation = next((one for one in desk.service.operations if one.name == fields.command), None)
+    if operation is None:
+        raise invalid([FieldError("command", f"line {number}: {desk.service.name} has no such command")])
+    return Request(
+        operation,
+        principal,
+        checked_ref(operation, fields.ref),
+        fields.body,
+        fields.key,
+        fields.correlation_id,
+        fields.if_match,
+        fields.known_at,
+    )
+
+
+def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        return {"line": number, **result.to_json()}
+    return {"line": number, "status": status_of(result), **to_json(result)}

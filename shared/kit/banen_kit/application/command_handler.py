@@ -1,0 +1,110 @@
+"""Runs a command: load, decide, append; on a lost race, load and decide again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from banen_kit.application.publishable import Publisher, telling
+from banen_kit.core.decider import Command, Context, Decider
+from banen_kit.eventstore.port import Outcome, Recorded, WrongVersion
+from banen_kit.eventstore.repository import Journal, Meta
+
+ATTEMPTS = 5
+
+
+class KeyReused(Exception):
+    """The idempotency key was used before, for another request."""
+
+
+class KnownAtRefused(Exception):
+    """The stated moment of knowing lies in the future, or before what its stream already knows."""
+
+
+class VersionMismatch(Exception):
+    """The stream is not at the version that the caller saw."""
+
+    def __init__(self, actual: int) -> None:
+        super().__init__(f"the current version is {actual}")
+        self.actual = actual
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command did: the stream's version after it, and the types of the events that it added."""
+
+    version: int
+    events: tuple[str, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class CommandHandler:
+    """Runs the commands of one service."""
+
+    journal: Journal[Any]
+    publisher: Publisher
+
+    async def handle(
+        self,
+        decider: Decider[Any, Any, Any],
+        stream: str,
+        command: Command,
+        context: Context,
+        meta: Meta,
+        seen_version: int | None = None,
+    ) -> Answer:
+        """Raises `Refused`, `Unpublishable`, `KeyReused`, `KnownAtRefused`, `VersionMismatch`, `WrongVersion`,
+        `StoreUnavailable`.
+        """
+        for _ in range(ATTEMPTS):
+            answer = await self._attempt(decider, stream, command, context, meta, seen_version)
+            if answer is not None:
+                return answer
+        raise WrongVersion(stream)
+
+    async def _attempt(
+        self,
+        decider: Decider[Any, Any, Any],
+        stream: str,
+        command: Command,
+        context: Context,
+        meta: Meta,
+        seen_version: int | None,
+    ) -> Answer | None:
+        # 1. A command that was honoured before gets its first answer again.
+        history = await self.journal.read(stream)
+        for fact in history:
+            if fact.record.id == meta.event_id(0):
+                return await self._repeat(fact.record, meta)
+        # 2. Rebuild the state from what happened, and decide.
+        if seen_version is not None and seen_version != len(history):
+            raise VersionMismatch(len(history))
+        past = [fact.event for fact in history]
+        with telling():  # an event has bounds of its own
+            events = decider.decide(command, decider.replay(past), context)
+        if not events:
+            return Answer(len(history), ())
+        if any(event.erased_person() is None for event in events):
+            await self.journal.refuse_erased(past, events)
+        # 3. Record nothing that the others could not be told.
+        self.publisher.refuse_unpublishable(events, meta)
+        # 4. Append only if nobody else did in between.
+        appended = await self.journal.append(stream, events, len(history), meta)
+        match appended.outcome:
+            case Outcome.APPENDED:
+                return Answer(appended.version, tuple(event.TYPE for event in events))
+            case Outcome.KNOWN_AT_REFUSED:
+                raise KnownAtRefused
+            case Outcome.REPEATED:
+                first = await self.journal.store.find(meta.event_id(0))
+                return await self._repeat(first, meta) if first else None
+            case Outcome.CONFLICT:
+                return None
+
+    async def _repeat(self, first: Recorded, meta: Meta) -> Answer:
+        if not await self.journal.is_repeat(first, meta.request):
+            raise KeyReused
+        recorded = await self.journal.store.read(first.stream)
+        same = [record for record in recorded if record.metadata == first.metadata]
+        # The first time, the keys of whomever it erased may not have been destroyed.
+        await self.journal.destroy_erased([self.journal.fact(record).event for record in same])
+        return Answer(same[-1].version, tuple(record.type for record in same), repeated=True)

@@ -1,0 +1,224 @@
+"""The edge of a service: takes requests for commands, one by one or in bulk, and answers each."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
+from banen_contracts import Envelope
+from banen_kit.application.command_handler import Answer, CommandHandler
+from banen_kit.application.definition import Operation, Send, Service
+from banen_kit.application.edge import refuse_unfit
+from banen_kit.application.publishable import Publisher, Unpublishable
+from banen_kit.application.source_live import is_live
+from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
+from banen_kit.core.decider import Command, Context, Refused
+from banen_kit.core.identity import Principal
+from banen_kit.core.metrics import Metrics
+from banen_kit.core.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
+from banen_kit.eventstore.port import WrongVersion
+from banen_kit.eventstore.repository import Journal, Meta
+from banen_kit.security.permissions import refuse_unless
+
+COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
+"""Namespace of command ids."""
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Days are those of Amsterdam."""
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for a command, as it came in."""
+
+    operation: Operation
+    principal: Principal
+    ref: str
+    body: dict[str, Any]
+    key: UUID
+    correlation_id: UUID | None = None
+    seen_version: int | None = None
+    known_at: datetime | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"{self.operation.category}-{self.ref}"
+
+    @property
+    def related(self) -> str | None:
+        """The other stream that it depends on, as far as its body says which."""
+        if self.operation.related is None:
+            return None
+        category, field = self.operation.related
+        return f"{category}-{self.body.get(to_camel(field))}".lower()
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same request, whatever the order of its fields."""
+        fields = [self.operation.name, self.ref, self.body, self.known_at and self.known_at.isoformat()]
+        return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that answering a request needs. One per service."""
+
+    service: Service
+    journal: Journal[Any]
+    partner: str
+    partners: frozenset[str]
+    audit: Audit
+    metrics: Metrics
+    clock: Callable[[], datetime]
+
+    @property
+    def publisher(self) -> Publisher:
+        return Publisher(self.partner, self.service.name, self.service.to_contract)
+
+    async def execute(self, request: Request) -> Answer:
+        """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
+        result, entry = await self.attempt(request)
+        await self.audit.record([entry])
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    async def attempt(self, request: Request) -> tuple[Answer | Exception, Entry]:
+        """The answer, or why there is none; and what the audit log must hold before anybody hears it."""
+        operation = request.operation
+        with self.metrics.command_seconds.labels(operation.name).time():
+            try:
+                result: Answer | Exception = await self._execute(request)
+            except Exception as error:  # noqa: BLE001 - raised again, or answered, by who asked
+                result = error
+        outcome = _outcome_of(result)
+        self.metrics.commands.labels(operation.name, outcome).inc()
+        correlation_id = request.correlation_id or self._command_id(request)
+        entry = entry_of(request.principal, operation.name, request.ref, outcome, correlation_id)
+        return result, entry
+
+    def _command_id(self, request: Request) -> UUID:
+        asked = f"{self.partner}/{self.service.name}/{request.principal.subject}/{request.key}"
+        return uuid5(COMMANDS, asked)
+
+    async def _execute(self, request: Request) -> Answer:
+        operation = request.operation
+        refuse_unless(self.service.rights.get(operation.name), request.principal, self.partner)
+        now = self.clock()
+        ref = checked_ref(operation, request.ref)
+        try:
+            # Only the names and types of the published schema: a day is no number of seconds, and 1 is not true.
+            command = operation.command.model_validate_json(
+                json.dumps(request.body), strict=True, by_alias=True, by_name=False
+            )
+        except ValidationError as error:
+            raise from_validation(error) from error
+        refuse_unfit(command, now.astimezone(AMSTERDAM).date())
+        if operation.needs_version and request.seen_version is None:
+            raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
+        command_id = self._command_id(request)
+        meta = Meta(
+            command_id,
+            request.correlation_id or command_id,
+            command_id,
+            now,
+            request.canonical(),
+            request.known_at,
+        )
+        if request.known_at is not None:
+            await self._refuse_if_live(meta)
+        return await self._handle(operation, ref, command, meta, request.seen_version)
+
+    async def _refuse_if_live(self, meta: Meta) -> None:
+        """But a request that was honoured before the source went live gets its answer again."""
+        store = self.journal.store
+        if await is_live(store) and await store.find(meta.event_id(0)) is None:
+            raise Problem(
+                409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
+            )
+
+    async def _handle(
+        self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None
+    ) -> Answer:
+        related: list[Any] = []
+        if operation.related is not None:
+            category, field = operation.related
+            facts = await self.journal.read(f"{category}-{getattr(command, field)}")
+            related = [fact.event for fact in facts]
+        context = Context(ref, meta.now, self.partner, self.partners, related)
+        stream = f"{operation.category}-{ref}"
+        handler = CommandHandler(self.journal, self.publisher)
+        return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+
+    async def send(self, sent: Send, cause: Envelope, policy: str) -> Answer:
+        """Give a policy's command to this service; the same event never causes it twice.
+
+        What follows from a historic fact was known when that fact was, or when the stream learned its last one.
+        """
+        body = sent.command.model_dump(mode="json")
+        request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
+        known_at = await self._inherited(cause, f"{sent.operation.category}-{sent.ref}")
+        meta = Meta(uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at)
+        return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
+
+    async def by_itself(self, operation: Operation, ref: str, command: Command, command_id: UUID) -> Outcome:
+        """Give a command that nobody asked for. Raises `StoreUnavailable`."""
+        meta = Meta(command_id, command_id, command_id, self.clock(), command_id.bytes)
+        try:
+            return _outcome_of(await self._handle(operation, ref, command, meta, None))
+        except (Refused, Unpublishable, WrongVersion) as error:
+            return _outcome_of(error)
+
+    async def _inherited(self, cause: Envelope, stream: str) -> datetime | None:
+        if not cause.imported or await is_live(self.journal.store):
+            return None
+        history = await self.journal.store.read(stream)
+        return max([cause.known_at, *(record.known_at for record in history[-1:])])
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    return {"version": answer.version, "events": list(answer.events), "repeated": answer.repeated}
+
+
+def status_of(answer: Answer) -> int:
+    """201 where the command brought something into being, else 200."""
+    return 201 if answer.events and answer.version == len(answer.events) else 200
+
+
+def checked_ref(operation: Operation, ref: str) -> str:
+    """The reference in its one spelling. Raises `Problem`."""
+    if operation.ref == "slug":
+        if not SLUG.fullmatch(ref):
+            raise invalid([FieldError("ref", "use lower-case letters, digits and hyphens")])
+        return ref
+    return as_uuid(ref)
+
+
+def as_uuid(ref: str) -> str:
+    """A random reference in its one spelling. Raises `Problem`."""
+    try:
+        found = UUID(ref)
+    except ValueError:
+        found = None
+    if found is None or not is_random(found):
+        raise invalid([FieldError("ref", SHOULD_BE_RANDOM)])
+    return str(found)
+
+
+def _outcome_of(result: Answer | Exception) -> Outcome:
+    if isinstance(result, Answer):
+        if result.repeated:
+            return Outcome.REPEATED
+        return Outcome.ACCEPTED if result.events else Outcome.UNCHANGED
+    try:
+        problem = to_problem(result)
+    except Exception:  # noqa: BLE001 - only its kind is asked for; the caller raises the original
+        return Outcome.FAILED
+    return Outcome.UNAVAILABLE if problem.status == 503 else Outcome.REFUSED

@@ -1,0 +1,73 @@
+"""What a service is made of, as data: its events, its operations, what it publishes and what it reacts to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from banen_contracts import Contract, Envelope
+from banen_kit.core.decider import Command, Decider, Stored
+from banen_kit.eventstore.repository import Upcaster
+from banen_kit.security.permissions import Rights
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One command as the outside may give it: `POST /v1<path>`, and by its name in a bulk load."""
+
+    path: str
+    """With `{ref}` where the reference stands, for example `/placements/{ref}/start`."""
+    command: type[Command]
+    category: str
+    """The stream is `<category>-<ref>`."""
+    decider: Decider[Any, Any, Any]
+    ref: Literal["uuid", "slug"] = "uuid"
+    needs_version: bool = False
+    """Whether the caller must say, with `If-Match`, which version it saw."""
+    related: tuple[str, str] | None = None
+    """Another stream of this service that the decision depends on, and only reads: its category, and the field of the
+    command that holds its reference. What is decided on must not change once it is there, since others may append to
+    that stream meanwhile."""
+
+    @property
+    def name(self) -> str:
+        return self.command.NAME
+
+
+@dataclass(frozen=True)
+class Send:
+    """A command that a policy gives to its own service."""
+
+    operation: Operation
+    ref: str
+    command: Command
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Reacts to public events with commands to the own service: at most one each, the same one every time."""
+
+    name: str
+    """Stable: the ids of what it causes follow from it."""
+    listens_to: tuple[type[Contract], ...]
+    react: Callable[[Envelope, Contract, str], Send | None]
+    """Given the event and the own partner's id; pure."""
+    only_own: bool = False
+    """Whether it reacts to the own partner's events alone, so that nobody else's need be read."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that tells one service from another."""
+
+    name: str
+    events: Sequence[type[Stored]]
+    to_contract: Callable[[Any], Contract | None]
+    operations: Sequence[Operation]
+    rights: Rights
+    """Who may give which command and see which view; what is not in it is refused."""
+    policies: Sequence[Policy] = ()
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
+    kept: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
+    """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
+    sql: tuple[str, ...] = ("banen_kit",)
+    """The packages whose migrations make up the service's schema."""

@@ -1,0 +1,114 @@
+"""Turns what is recorded into what goes on the bus, and tells beforehand what readers would not take."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticSerializationError
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.base import DOMAIN, source_of, subject_of
+from banen_kit.core.decider import Stored
+from banen_kit.eventstore.repository import Meta
+from banen_kit.messaging.jetstream import MOST_BYTES
+
+ToContract = Callable[[Any], Contract | None]
+
+
+class Unpublishable(Exception):
+    """Readers would refuse the public event. Holds where and what is wrong, never a value."""
+
+    def __init__(self, *errors: tuple[tuple[int | str, ...], str]) -> None:
+        said = (f"{'.'.join(map(str, place)) or 'body'}: {what}" for place, what in errors)
+        super().__init__("; ".join(said))
+        self._errors = errors
+
+    def errors(self) -> list[dict[str, Any]]:
+        """In the form of pydantic's own: `loc` and `msg`."""
+        return [{"loc": place, "msg": what} for place, what in self._errors]
+
+
+class PublicMessage(NamedTuple):
+    """A public event as it travels."""
+
+    subject: str
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """How one service of one partner tells others what it recorded."""
+
+    partner: str
+    service: str
+    to_contract: ToContract
+
+    def public(self, event: Stored) -> Contract | None:
+        """None where the event is private. Raises `Unpublishable` where the public event cannot be made."""
+        with telling():
+            return self.to_contract(event)
+
+    def message(
+        self,
+        public: Contract,
+        sequence: int,
+        event_id: UUID,
+        recorded_at: datetime,
+        known_at: datetime | None,
+        metadata: Mapping[str, Any],
+    ) -> PublicMessage:
+        """`known_at` is None unless a historic load stated it. Raises `Unpublishable` where readers would not take it."""
+        with telling():
+            envelope = Envelope.model_validate(
+                {
+                    "id": event_id,
+                    "source": source_of(self.partner, self.service),
+                    "type": f"{DOMAIN}.{public.NAME}",
+                    "subject": public.ref,
+                    "time": recorded_at,
+                    "partner": self.partner,
+                    "sequence": sequence,
+                    "correlationid": metadata["correlationId"],
+                    "causationid": metadata["causationId"],
+                    "knownat": known_at,
+                    "imported": known_at is not None,
+                }
+            )
+            body = public.to_json()
+        if len(body) > MOST_BYTES:
+            raise Unpublishable(((), f"the public event has {len(body)} bytes; {MOST_BYTES} is the most"))
+        return PublicMessage(subject_of(self.partner, public.NAME), envelope.headers(), body.decode())
+
+    def refuse_unpublishable(self, events: Sequence[Stored], meta: Meta) -> None:
+        """Before they are recorded: what is accepted can be published. Raises `Unpublishable`."""
+        metadata = {"correlationId": meta.correlation_id, "causationId": meta.causation_id}
+        known_at = min(meta.known_at, meta.now) if meta.known_at else None
+        for index, event in enumerate(events):
+            public = self.public(event)
+            if public is not None:
+                message = self.message(public, 1, meta.event_id(index), meta.now, known_at, metadata)
+                with telling():
+                    type(public).model_validate_json(message.body)  # as a reader reads it
+
+
+@contextmanager
+def telling() -> Generator[None]:
+    """Says where and what is wrong with an event, without the value: it could be personal. Raises `Unpublishable`."""
+    try:
+        yield
+    except ValidationError as error:
+        errors = error.errors(include_input=False, include_url=False)
+        raise Unpublishable(*((_in_camel(item["loc"]), item["msg"]) for item in errors)) from None
+    except (PydanticSerializationError, UnicodeError):
+        raise Unpublishable(((), "holds text that cannot be written as UTF-8")) from None
+
+
+def _in_camel(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """As the sender of a command calls the fields."""
+    return tuple(to_camel(part) if isinstance(part, str) else part for part in place)

@@ -1,0 +1,60 @@
+"""Whether a source is live: from then on it records as it happens, and may no longer state when a fact was known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from banen_contracts import Contract, Envelope
+from banen_contracts.base import Day
+from banen_contracts.reporting import SourceDeclaredLive
+from banen_kit.application.definition import Operation, Policy, Send
+from banen_kit.core.decider import Command, Context, Decider, Stored
+from banen_kit.eventstore.port import EventStore
+
+LIVE_STREAM = "source-live"
+
+
+class WentLive(Stored, frozen=True):
+    TYPE: ClassVar[str] = "source-went-live"
+    occurred_on: date
+
+
+class GoLive(Command, frozen=True):
+    NAME: ClassVar[str] = "go-live"
+    occurred_on: Day
+
+
+@dataclass(frozen=True)
+class Source:
+    is_live: bool = False
+
+
+def decide(command: GoLive, state: Source, _: Context) -> Sequence[WentLive]:
+    return [] if state.is_live else [WentLive(occurred_on=command.occurred_on)]
+
+
+def evolve(_: Source, __: WentLive) -> Source:
+    return Source(is_live=True)
+
+
+GO_LIVE = Operation("/source/{ref}/go-live", GoLive, "source", Decider(Source(), decide, evolve), ref="slug")
+
+
+def live_policy(service: str) -> Policy:
+    """Every service has this one: the bureau declares a source live, its service takes note."""
+
+    def react(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+        ours = isinstance(event, SourceDeclaredLive) and (event.partner_id, event.service) == (
+            partner,
+            service,
+        )
+        if not ours or envelope.service != "reporting":
+            return None
+        return Send(GO_LIVE, "live", GoLive(occurred_on=event.occurred_on))
+
+    return Policy("source-live", (SourceDeclaredLive,), react)
+
+
+async def is_live(store: EventStore) -> bool:
+    return bool(await store.read(LIVE_STREAM))

@@ -1,0 +1,126 @@
+"""What is wrong with a running service, by name, until it is mended; and loops that go on whatever goes wrong."""
+
+import asyncio
+import logging
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn, cast
+
+from nats.js.errors import APIError
+
+from banen_kit.core.metrics import Metrics
+from banen_kit.messaging.jetstream import end_if_cancelled
+
+log = logging.getLogger(__name__)
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is wrong now. `reason` is for people: no personal data, no secret."""
+
+    reason: str
+    still_ready: bool = False
+    """Whether the service may be given work all the same."""
+
+
+@dataclass
+class Faults:
+    """The faults of one service, for readiness, the log and the metrics. Logs each once, and once that it is over."""
+
+    metrics: Metrics
+    _open: dict[str, Fault] = field(default_factory=dict[str, Fault])
+
+    def raise_(self, name: str, reason: str, *, still_ready: bool = False) -> None:
+        """There is a fault, or it has another reason now."""
+        fault = Fault(reason, still_ready)
+        if self._open.get(name) != fault:
+            log.error("%s: %s", name, reason)
+        self._open[name] = fault
+        self.metrics.fault.labels(name).set(1)
+
+    def clear(self, name: str) -> None:
+        """It is mended, or never was."""
+        if self._open.pop(name, None) is not None:
+            log.info("%s: mended", name)
+        self.metrics.fault.labels(name).set(0)
+
+    def open(self) -> Mapping[str, Fault]:
+        return dict(self._open)
+
+
+@dataclass
+class Loop:
+    """Background work that goes on for ever, whatever it raises.
+
+    A failure is counted, and tried again after growing, jittered pauses. It becomes the fault `name` when it lasts for
+    longer than `tolerance` seconds, until the work comes back or says that it got through.
+    """
+
+    name: str
+    faults: Faults
+    tolerance: float = 0.0
+    still_ready: bool = False
+    _pause: float = SHORTEST_PAUSE
+    _failing_since: float | None = None
+
+    async def forever(self, work: Callable[[], Awaitable[None]], *, every: float = 0.0) -> NoReturn:
+        """Do it again `every` so many seconds."""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - a loop never takes the process with it
+                end_if_cancelled()
+                self._failed(error)
+                await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            else:
+                end_if_cancelled()
+                self.got_through()
+                await asyncio.sleep(every)
+
+    def got_through(self) -> None:
+        """For work that does not come back by itself: what failed before works now."""
+        self._pause, self._failing_since = SHORTEST_PAUSE, None
+        self.faults.clear(self.name)
+
+    def _failed(self, error: Exception) -> None:
+        self.faults.metrics.loop_failures.labels(self.name, type(leaf_of(error)).__name__).inc()
+        now = asyncio.get_running_loop().time()
+        self._failing_since = self._failing_since or now
+        if now - self._failing_since >= self.tolerance:
+            self.faults.raise_(self.name, reason_of(error), still_ready=self.still_ready)
+
+
+async def forever(
+    name: str,
+    work: Callable[[], Awaitable[None]],
+    faults: Faults,
+    *,
+    every: float = 0.0,
+    tolerance: float = 0.0,
+) -> NoReturn:
+    """A `Loop` around work that comes back by itself."""
+    await Loop(name, faults, tolerance).forever(work, every=every)
+
+
+def leaf_of(error: BaseException) -> BaseException:
+    """The first single error in a group of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("tuple[BaseException, ...]", error.exceptions)[0]  # pyright: ignore[reportUnknownMemberType]
+    return error
+
+
+def reason_of(error: BaseException) -> str:
+    """What to say of an error: our own say it themselves; of others the kind and the place, since they quote values."""
+    error = leaf_of(error)
+    if type(error).__module__.startswith("banen_") and str(error):
+        return str(error)
+    if isinstance(error, APIError):
+        return f"NATS says: {error.description}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

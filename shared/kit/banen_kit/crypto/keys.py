@@ -1,0 +1,186 @@
+"""Persons' keys, as everybody else sees them: one random key per reference, and links between a person's references.
+
+A destroyed key leaves a tombstone; only a tombstone means erased. A key that cannot be had for any other reason is an
+error, never an erasure. What an adapter must hold is written as a conformance suite in `tests/kit/test_keys.py`.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from hmac import new as hmac
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from banen_kit.core.decider import PersonErased
+from banen_kit.eventstore.port import StoreUnavailable
+
+MASTER_CHECK = "master-key-check"
+"""Nobody's key: the first one made, to tell at the start whether the master key is still the same."""
+PARTNER_FINGERPRINT = "partner-fingerprint"
+"""Nobody's key: the partner's own, for fingerprints of requests that concern no person."""
+PARTNER_SIGNING = "partner-signing"
+"""Nobody's key: the seed of the key with which the partner signs what it certifies."""
+
+
+class KeyMissing(StoreUnavailable):
+    """A person's key is not there and there is no tombstone either: the keys are of another time than the events."""
+
+
+class MasterKeyDiffers(StoreUnavailable):
+    """A person's key was wrapped by another master key than ours."""
+
+
+class NotDestroyed(StoreUnavailable):
+    """Keys were overwritten, but old copies are still on the disk; destroying them again goes on from there."""
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """A reference whose key was destroyed."""
+
+    person: str
+    at: datetime
+    gone_at: datetime
+    """When no copy of it was left on the cluster's disk: a backup that was made before may hold one."""
+    already: bool
+    """Whether it had been destroyed before this call."""
+
+
+class Keys(Protocol):
+    """Where the keys of one partner's persons are kept, a person being a reference to one.
+
+    All methods raise `StoreUnavailable`.
+    """
+
+    async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed.
+
+        Raises `ReferenceTaken`.
+        """
+        ...
+
+    async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        """The same without making any, as it is now: a person whose key was never made is not in it."""
+        ...
+
+    async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Record which references are one person. Raises `PersonErased`, and then records none of them."""
+        ...
+
+    async def linked(self, person: str) -> frozenset[str]:
+        """Every reference to the same person, through however many links, this one included."""
+        ...
+
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        """Destroy the keys of these persons and, unless they go alone, of everything linked to them.
+
+        Says so of all of them, in order of reference, when no copy is left. Destroying again changes nothing.
+        Raises `NotDestroyed`.
+        """
+        ...
+
+    async def left_to_destroy(
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
+    ) -> frozenset[str]:
+        """Of these persons, and of whoever is linked to somebody destroyed, those whose keys still exist.
+
+        Those who went alone do not count for whoever is linked to them.
+
+        Records the links first, for after a restore they may be missing.
+        """
+        ...
+
+    async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
+        """HMAC-SHA-256 under a person's key, or under the partner's."""
+        ...
+
+    async def signing_key(self) -> Ed25519PrivateKey:
+        """The key with which this partner signs what it certifies; it stays the same when the master key changes."""
+        ...
+
+
+def fingerprint_under(key: bytes, text: bytes) -> str:
+    return hmac(hmac(key, b"banen/fingerprint", sha256).digest(), text, sha256).hexdigest()
+
+
+@dataclass
+class MemoryKeys:
+    """Keys in memory, for tests."""
+
+    kept: dict[str, bytes | None] = field(default_factory=dict[str, bytes | None])
+    links: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    destroyed_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    alone: set[str] = field(default_factory=set[str])
+    of_partner: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        return {person: self.kept.setdefault(person, os.urandom(32)) for person in set(persons)}
+
+    async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
+        return {person: self.kept[person] for person in set(persons) if person in self.kept}
+
+    async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
+        pairs = list(pairs)
+        for pair in pairs:
+            for person in pair:
+                if any(self._is_erased(other) for other in await self.linked(person)):
+                    raise PersonErased
+        self._record(pairs)
+
+    async def linked(self, person: str) -> frozenset[str]:
+        found: set[str] = set()
+        ahead = [person]
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead.extend(self.links.get(one, ()))
+        return frozenset(found)
+
+    async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
+        wanted = set(persons)
+        if alone:
+            self.alone |= {person for person in wanted if not self._is_destroyed(person)}
+        else:
+            wanted = {other for person in wanted for other in await self.linked(person)}
+            self.alone -= wanted
+        return [self._destroy(person) for person in sorted(wanted)]
+
+    async def left_to_destroy(
+        self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
+    ) -> frozenset[str]:
+        self._record(pairs)
+        destroyed = [person for person in self.kept if self._is_erased(person)]
+        everybody = {other for person in (*erased, *destroyed) for other in await self.linked(person)}
+        everybody |= set(alone)
+        return frozenset(person for person in everybody if not self._is_destroyed(person))
+
+    async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
+        return fingerprint_under(key or self._of_partner(PARTNER_FINGERPRINT), text)
+
+    async def signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._of_partner(PARTNER_SIGNING))
+
+    def _is_destroyed(self, person: str) -> bool:
+        return self.kept.get(person, b"") is None
+
+    def _is_erased(self, person: str) -> bool:
+        """With whatever is linked to it."""
+        return self._is_destroyed(person) and person not in self.alone
+
+    def _destroy(self, person: str) -> Destroyed:
+        already = self._is_destroyed(person)
+        self.kept[person] = None
+        at = self.destroyed_at.setdefault(person, datetime.now(UTC))
+        return Destroyed(person, at, at, already)
+
+    def _record(self, pairs: Iterable[tuple[str, str]]) -> None:
+        for a, b in pairs:
+            self.links.setdefault(a, set()).add(b)
+            self.links.setdefault(b, set()).add(a)
+
+    def _of_partner(self, name: str) -> bytes:
+        return self.of_partner.setdefault(name, os.urandom(32))

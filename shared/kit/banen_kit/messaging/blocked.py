@@ -1,0 +1,241 @@
+"""An event that is recorded and cannot be published: what it is, and what a human decides about it.
+
+Only data of before a check that is there now, or of a newer version, can be in the way like that: commands are refused
+when what they record could not be published.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from banen_contracts import BY_TYPE, Contract
+from banen_contracts.base import DOMAIN, EventSkipped, ReasonCode
+from banen_kit.application.publishable import PublicMessage, Publisher, Unpublishable
+from banen_kit.audit.log import Outcome
+from banen_kit.core.decider import Stored
+from banen_kit.core.problem import FieldError, Problem, from_validation, invalid
+from banen_kit.eventstore.port import Recorded
+from banen_kit.eventstore.repository import Journal, UnknownEvent
+from banen_kit.postgres.connection import Pool, reachable
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.body import json_object
+
+RELAY = "relay"
+"""The relay's row of `checkpoints`."""
+
+
+class CannotPublish(Exception):
+    """An event cannot be published, and nobody decided yet what becomes of it. Holds none of its values."""
+
+    def __init__(self, record: Recorded, reason: str) -> None:
+        super().__init__(
+            f"event {record.id} at position {record.position} ({record.type}) cannot be published: {reason}."
+            " See: banen bus blocked"
+        )
+        self.record = record
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """Turns records into messages; what a human decided takes the place of what cannot be published."""
+
+    pool: Pool
+    journal: Journal[Any]
+    publisher: Publisher
+
+    def message(self, record: Recorded, sequence: int) -> PublicMessage | None:
+        """None where the event is private. Raises `CannotPublish`."""
+        try:
+            return self._message(self.journal.codec.decode(record), record, sequence)
+        except (Unpublishable, UnknownEvent) as error:
+            raise CannotPublish(record, str(error)) from None
+        except ValidationError as error:
+            places = {".".join(map(str, item["loc"])): item["type"] for item in error.errors()}
+            said = ", ".join(f"{place}: {what}" for place, what in places.items())
+            raise CannotPublish(record, f"what is stored does not fit ({said})") from None
+        except Exception as error:  # whatever it is: the relay stays, and shows it
+            raise CannotPublish(record, type(error).__name__) from error
+
+    async def decided(self, blocked: CannotPublish, sequence: int) -> PublicMessage:
+        """What goes out instead. Raises `CannotPublish` where nobody decided yet."""
+        record = blocked.record
+        async with reachable():
+            row = await self.pool.fetchrow(
+                "select type, body, reason_code from relay_decisions where position = $1 and event_id = $2",
+                record.position,
+                record.id,
+            )
+        if row is None:
+            raise blocked
+        if row["type"] is None:
+            return self._public(marker(self.publisher.service, record, row["reason_code"]), record, sequence)
+        return self._public(BY_TYPE[row["type"]].model_validate_json(row["body"]), record, sequence)
+
+    async def blocked(self) -> CannotPublish | None:
+        """What the relay cannot get past now, as the store tells it."""
+        async with reachable():
+            position = await self.pool.fetchval("select position from checkpoints where consumer = $1", RELAY)
+        for record in await self.journal.store.read_all(position or 0, 1):
+            try:
+                self.message(record, 1)
+            except CannotPublish as blocked:
+                return blocked
+        return None
+
+    async def waiting(self, blocked: CannotPublish) -> int:
+        """How many events stand behind it."""
+        async with reachable():
+            return int(
+                await self.pool.fetchval(
+                    "select count(*) from events where position > $1", blocked.record.position
+                )
+            )
+
+    async def decide(self, decision: "Decision", by: str) -> None:
+        """Raises `Problem` unless that event is in the way now and what takes its place can be published."""
+        blocked = await self.blocked()
+        if blocked is None or (blocked.record.position, blocked.record.id) != (
+            decision.position,
+            decision.event_id,
+        ):
+            raise Problem(409, "event-not-blocked", "That event does not stand in the way now.", "position")
+        type_, body = decision.replacement(self, blocked.record)
+        try:
+            async with reachable():
+                await self.pool.execute(
+                    "insert into relay_decisions (position, event_id, type, body, reason_code, decided_by)"
+                    " values ($1, $2, $3, $4, $5, $6)",
+                    decision.position,
+                    decision.event_id,
+                    type_,
+                    body,
+                    decision.reason_code,
+                    by,
+                )
+        except UniqueViolationError:
+            raise Problem(
+                409, "event-decided", "It was decided already what becomes of that event."
+            ) from None
+
+    def _message(self, event: Stored, record: Recorded, sequence: int) -> PublicMessage | None:
+        public = self.publisher.public(event)
+        return None if public is None else self._public(public, record, sequence)
+
+    def _public(self, public: Contract, record: Recorded, sequence: int) -> PublicMessage:
+        known_at = record.known_at if record.imported else None
+        metadata = json.loads(record.metadata)
+        return self.publisher.message(public, sequence, record.id, record.recorded_at, known_at, metadata)
+
+
+class Decision(BaseModel, frozen=True, extra="forbid"):
+    """Publish a marker in the place of an event: readers then distrust what it was about."""
+
+    model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
+
+    position: int
+    event_id: UUID
+    reason_code: ReasonCode
+
+    def replacement(self, outbound: Outbound, record: Recorded) -> tuple[str | None, str | None]:
+        """Type and body of what is published instead; none of both for the marker. Raises `Problem`."""
+        return None, None
+
+
+class Correction(Decision, frozen=True):
+    """Publish what a human says the event should have been."""
+
+    type: str
+    data: dict[str, Any]
+
+    def replacement(self, outbound: Outbound, record: Recorded) -> tuple[str | None, str | None]:
+        event_type = BY_TYPE.get(self.type)
+        if event_type is None or not event_type.NAME.startswith(f"{outbound.publisher.service}."):
+            raise invalid([FieldError("type", "must be a public event of this service")])
+        try:
+            public = event_type.model_validate(self.data, by_alias=True, by_name=False)
+            outbound.publisher.message(
+                public, 1, record.id, record.recorded_at, None, json.loads(record.metadata)
+            )
+        except ValidationError as error:
+            raise from_validation(error) from None
+        if public.ref != ref_of(record):
+            raise invalid([FieldError("data", "must be about the same reference")])
+        return self.type, public.to_json().decode()
+
+
+def marker(service: str, record: Recorded, reason_code: str) -> EventSkipped:
+    """The public event that says that one is left out; its day is the one on which that was recorded."""
+    event_type = BY_TYPE[f"{DOMAIN}.{service}.event-skipped.v1"]
+    fields: dict[str, Any] = {
+        "about": ref_of(record),
+        "reason_code": reason_code,
+        "occurred_on": record.recorded_at.date(),
+    }
+    public = event_type.model_validate(fields, by_name=True)
+    assert isinstance(public, EventSkipped)
+    return public
+
+
+def ref_of(record: Recorded) -> str:
+    return record.stream.split("-", 1)[1]
+
+
+def shown(blocked: CannotPublish | None, waiting: int) -> dict[str, Any]:
+    if blocked is None:
+        return {"blocked": None}
+    record: Recorded = blocked.record
+    at: datetime = record.recorded_at
+    return {
+        "blocked": {
+            "position": record.position,
+            "eventId": str(record.id),
+            "type": record.type,
+            "stream": record.stream,
+            "recordedAt": at.isoformat(),
+            "reason": blocked.reason,
+            "waiting": waiting,
+        }
+    }
+
+
+def routes(outbound: Outbound, gate: Gate) -> APIRouter:
+    """For ops: what stands in the relay's way, and the decision about it."""
+    router = APIRouter(prefix="/v1", tags=["relay"])
+
+    @router.get(
+        "/relay", name="blocked-event", summary="The event that the relay cannot publish, if there is one"
+    )
+    async def show(request: Request) -> Response:
+        blocked = await outbound.blocked()
+        waiting = await outbound.waiting(blocked) if blocked else 0
+        about = ref_of(blocked.record) if blocked else None
+        await gate.note(request, who(request), Outcome.SHOWN, about)
+        return JSONResponse(shown(blocked, waiting))
+
+    async def decide(request: Request, kind: type[Decision]) -> Response:
+        try:
+            decision = kind.model_validate(await json_object(request), by_alias=True, by_name=False)
+        except ValidationError as error:
+            raise from_validation(error) from None
+        await outbound.decide(decision, who(request).principal.subject)
+        await gate.note(request, who(request), Outcome.ACCEPTED, str(decision.event_id))
+        return JSONResponse({"position": decision.position, "eventId": str(decision.event_id)}, 201)
+
+    @router.post("/relay/skip", name="skip-event", summary="Publish a marker in its place")
+    async def skip(request: Request) -> Response:
+        return await decide(request, Decision)
+
+    @router.post("/relay/correct", name="correct-event", summary="Publish what it should have been")
+    async def correct(request: Request) -> Response:
+        return await decide(request, Correction)
+
+    return router

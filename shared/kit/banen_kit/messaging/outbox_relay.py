@@ -1,0 +1,306 @@
+"""Carries what is public from the store to the bus: numbered once, in order, published in atomic batches.
+
+The table `publications` is written before anything is sent; its gapless `sequence` never changes. What to send next
+follows from the last message on the stream itself, and the stream's last sequence fences out a second relay.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+from nats.aio.client import Client
+from nats.js.errors import APIError, NotFoundError
+
+from banen_kit.application.publishable import Publisher
+from banen_kit.core.faults import Faults, Loop
+from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.repository import Journal
+from banen_kit.messaging.blocked import RELAY, CannotPublish, Outbound
+from banen_kit.messaging.jetstream import (
+    MOST_IN_BATCH,
+    UNREACHABLE,
+    BusUnavailable,
+    LastMessage,
+    Message,
+    WrongLastSequence,
+    end_if_cancelled,
+    jetstream,
+    last_message,
+    publish_batch,
+    stream_name,
+    watermark_subject,
+)
+from banen_kit.postgres.connection import Connection, reachable
+
+WATERMARK_SECONDS = 2.0
+FAULT_SECONDS = 5.0
+"""How long publishing may fail before that is a fault: a bus that restarts is none."""
+BACKLOG = """
+select (select count(*) from (select from publications where sequence > $1 limit 100000) p)
+     + (select count(*) from (select from events where position > $2 limit 100000) e) as lag,
+       coalesce(extract(epoch from clock_timestamp() - least(
+         (select e.recorded_at from publications p join events e on e.position = p.position
+           where p.sequence > $1 order by p.sequence limit 1),
+         (select recorded_at from events where position > $2 order by position limit 1))), 0)::float8 as age
+"""
+
+
+class StoreBehindBus(Exception):
+    """The stream holds events that the store does not have, or others: this store may not publish."""
+
+
+class Fenced(Exception):
+    """Another relay has taken over."""
+
+
+class Publication(NamedTuple):
+    """A row of `publications`: what goes on the bus, byte for byte."""
+
+    sequence: int
+    position: int
+    event_id: UUID
+    subject: str
+    headers: dict[str, str]
+    body: str
+
+
+def publication(row: Record) -> Publication:
+    return Publication(
+        row["sequence"],
+        row["position"],
+        row["event_id"],
+        row["subject"],
+        json.loads(row["headers"]),
+        row["body"],
+    )
+
+
+class Relay:
+    """One store's way to the bus. Several may run; one of them works, the others wait for its lock."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        journal: Journal[Any],
+        store: PostgresStore,
+        client: Client,
+        faults: Faults,
+    ) -> None:
+        self._publisher = publisher
+        self._outbound = Outbound(store.pool, journal, publisher)
+        self._store = store
+        self._client = client
+        self._faults = faults
+        self._metrics = faults.metrics
+        self._stream = stream_name(publisher.partner, publisher.service)
+        self._position = 0
+        self._fence = 0
+        self._numbered = 0
+        self._sent = 0
+        self._marked = 0
+        self._last: LastMessage | None = None
+        self._watermark_due = 0.0
+
+    async def run(self) -> None:
+        """Publish until cancelled. The backlog is measured at every attempt, also one that fails."""
+        loop = Loop("relay", self._faults, tolerance=FAULT_SECONDS)
+
+        async def work() -> None:
+            try:
+                async with self.ownership(loop.got_through) as connection:
+                    while True:
+                        await self.step(connection)
+                        loop.got_through()
+                        end_if_cancelled()
+                        await self._store.wait(self._position, WATERMARK_SECONDS)
+            except Exception:
+                await self._measure()
+                raise
+
+        await loop.forever(work)
+
+    async def _measure(self) -> None:
+        """How much the bus does not have yet, and how old the oldest of it is; unknown where the store is away."""
+        if not self._fence:  # never had the lock: another relay measures
+            return
+        try:
+            async with reachable():
+                row = await self._store.pool.fetchrow(BACKLOG, self._sent, self._position)
+        except StoreUnavailable:
+            return
+        assert row is not None
+        self._metrics.relay_lag.set(row["lag"])
+        self._metrics.relay_oldest.set(row["age"])
+
+    @asynccontextmanager
+    async def ownership(self, stands_by: Callable[[], None] = lambda: None) -> AsyncGenerator[Connection]:
+        """Hold the store's relay lock on one connection, and fence out whoever held it before.
+
+        `stands_by` is called for as long as another relay has it.
+        """
+        async with reachable(), self._store.pool.acquire() as connection:
+            try:
+                while not await connection.fetchval("select own_relay()"):
+                    stands_by()
+                    await asyncio.sleep(1)
+                await self._take_over(connection)
+                yield connection
+            finally:
+                # Also where we were stopped before we knew whether we had it: the connection goes back to the pool.
+                if not connection.is_closed():
+                    await connection.execute("select pg_advisory_unlock_all()")
+
+    async def _take_over(self, connection: Connection) -> None:
+        row = await connection.fetchrow(
+            "insert into checkpoints (consumer, fence) values ($1, 1)"
+            " on conflict (consumer) do update set fence = checkpoints.fence + 1 returning position, fence",
+            RELAY,
+        )
+        assert row is not None
+        self._position, self._fence = row["position"], row["fence"]
+        self._numbered = await connection.fetchval("select coalesce(max(sequence), 0) from publications")
+        mark = await connection.fetchval("select position from checkpoints where consumer = 'sent'")
+        self._sent = self._marked = int(mark or 0)
+        self._last = None
+
+    async def step(self, connection: Connection) -> None:
+        """Number and send all that is there now; when nothing is left, say so with a watermark."""
+        async with reachable():
+            horizon = await self._store.horizon()
+            await self._resume(connection)
+            numbered = await self._number(connection)
+            while numbered is not None:
+                # The next ones are numbered while these are on their way.
+                following = asyncio.ensure_future(self._number(connection))
+                try:
+                    await self._send(numbered)
+                finally:
+                    numbered = await following
+            await self._mark_sent(connection)
+        self._metrics.relay_lag.set(0)
+        self._metrics.relay_oldest.set(0)
+        now = asyncio.get_running_loop().time()
+        if horizon.settled and now >= self._watermark_due:
+            self._watermark_due = now + WATERMARK_SECONDS
+            await self._say_through(horizon.at)
+
+    async def _resume(self, connection: Connection) -> None:
+        """Send what was numbered earlier and is not on the stream."""
+        if self._last is None:
+            try:
+                self._last = await last_message(self._client, self._stream)
+            except NotFoundError:
+                raise BusUnavailable(f"{self._stream} does not exist; run: banen bus apply") from None
+            self._sent = await self._resume_after(connection, self._last)
+        while self._sent < self._numbered:
+            rows = await connection.fetch(
+                "select sequence, position, event_id, subject, headers, body from publications"
+                " where sequence > $1 order by sequence limit $2",
+                self._sent,
+                MOST_IN_BATCH,
+            )
+            await self._send([publication(row) for row in rows])
+
+    async def _number(self, connection: Connection) -> list[Publication] | None:
+        """Write the next events' publications; None when there are no more. Raises `Fenced`, `CannotPublish`."""
+        records = await self._store.read_all(self._position, MOST_IN_BATCH)
+        if not records:
+            return None
+        self._metrics.relay_lag.set(len(records))
+        self._metrics.relay_oldest.set((datetime.now(UTC) - records[0].recorded_at).total_seconds())
+        publications: list[Publication] = []
+        position = self._position
+        for record in records:
+            sequence = self._numbered + len(publications) + 1
+            try:
+                message = self._outbound.message(record, sequence)
+            except CannotPublish as blocked:
+                if position > self._position:
+                    break  # first what comes before it
+                message = await self._outbound.decided(blocked, sequence)
+            if message is not None:
+                publications.append(Publication(sequence, record.position, record.id, *message))
+            position = record.position
+        await self._save(connection, publications, position)
+        self._numbered += len(publications)
+        self._position = position
+        return publications
+
+    async def _save(self, connection: Connection, rows: list[Publication], position: int) -> None:
+        async with connection.transaction():
+            moved = await connection.fetchval(
+                "update checkpoints set position = $1, updated_at = clock_timestamp()"
+                " where consumer = $2 and position = $3 and fence = $4 returning true",
+                position,
+                RELAY,
+                self._position,
+                self._fence,
+            )
+            if not moved:
+                raise Fenced("another relay moved the checkpoint")
+            written = [(*one[:4], json.dumps(one.headers), one.body) for one in rows]
+            columns = list(zip(*written, strict=True)) or [()] * 6
+            await connection.execute(
+                "insert into publications select * from"
+                " unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])",
+                *columns,
+            )
+
+    async def _send(self, publications: list[Publication]) -> None:
+        """Send these as one batch, after what the stream already has. Raises `BusUnavailable`."""
+        if not publications:
+            return
+        assert self._last is not None
+        messages: list[Message] = [(one.subject, one.body.encode(), one.headers) for one in publications]
+        try:
+            stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
+        except (BusUnavailable, WrongLastSequence) as error:
+            self._last = None  # it may have arrived all the same; the stream itself will tell
+            raise BusUnavailable(f"{self._stream}: {error}") from error
+        self._sent = publications[-1].sequence
+        self._last = LastMessage(stream_sequence, self._sent)
+        self._metrics.relay_published.inc(len(publications))
+
+    async def _resume_after(self, connection: Connection, last: LastMessage) -> int:
+        """The sequence after which to go on. Raises `StoreBehindBus` when the stream is not this store's."""
+        if last.sequence is None:
+            if last.stream_sequence == 0:
+                return 0
+            return (
+                self._marked
+            )  # emptied, but used before: what was sent is remembered up to the last saved mark
+        ours = await connection.fetchval(
+            "select event_id from publications where sequence = $1", last.sequence
+        )
+        if str(ours) != last.event_id:
+            raise StoreBehindBus(
+                f"{self._stream} holds event {last.sequence}, which this store does not have: it was restored from"
+                " before, or it is another store. It must be adopted by hand (store-behind-bus)."
+            )
+        return last.sequence
+
+    async def _mark_sent(self, connection: Connection) -> None:
+        """Remember how far we came, for the one case that the stream itself cannot tell: it was emptied."""
+        if self._marked == self._sent:
+            return
+        self._marked = self._sent
+        await connection.execute(
+            "insert into checkpoints (consumer, position) values ('sent', $1)"
+            " on conflict (consumer) do update set position = excluded.position",
+            self._sent,
+        )
+
+    async def _say_through(self, at: datetime) -> None:
+        """Publish the watermark: all that was recorded before `at` is on the bus, up to our last sequence."""
+        body = json.dumps({"through": at.isoformat(), "sequence": self._sent}).encode()
+        subject = watermark_subject(self._publisher.partner, self._publisher.service)
+        try:
+            await jetstream(self._client).publish(subject, body, timeout=5)
+        except (*UNREACHABLE, APIError) as error:
+            raise BusUnavailable(f"the watermark cannot be published: {type(error).__name__}") from error

@@ -1,0 +1,150 @@
+"""Policies on the bus, one durable consumer each: read, react, give the own service its command, acknowledge."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any, NoReturn
+
+from faststream import AckPolicy, FastStream
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import BaseSecurity
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from banen_contracts import BY_TYPE
+from banen_kit.application.command_handler import KeyReused
+from banen_kit.application.command_service import Desk
+from banen_kit.application.definition import Policy
+from banen_kit.application.publishable import Unpublishable
+from banen_kit.core.decider import Refused
+from banen_kit.core.faults import Faults, Loop
+from banen_kit.core.metrics import Metrics
+from banen_kit.messaging.attend import attend
+from banen_kit.messaging.jetstream import (
+    EVT_ALL,
+    BrokenMessage,
+    dead_letter,
+    inbox_of,
+    read_envelope,
+    tls_context,
+)
+from banen_kit.messaging.topology import consumer_name, policy_consumers, policy_subject
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+
+
+async def read_policies(
+    url: str, ca_file: Path | None, client: Client, desk: Desk, faults: Faults
+) -> NoReturn:
+    """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
+    loop = Loop("policies", faults)
+    consumers = policy_consumers(desk.partner, desk.service)
+
+    async def read() -> None:
+        context = tls_context(url, ca_file)
+        broker = NatsBroker(
+            url,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            logger=None,
+            inbox_prefix=inbox_of(url),
+            security=BaseSecurity(ssl_context=context) if context else None,
+        )
+        subscribe(broker, client, desk, inbox_of(url))
+        stream = FastStream(broker, logger=None)
+        await stream.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await stream.stop()
+
+    await loop.forever(lambda: attend(client, consumers, read, loop))
+
+
+def subscribe(broker: NatsBroker, client: Client, desk: Desk, inbox: str) -> None:
+    """Bind a subscriber to each declared consumer of the service's policies; `inbox` is where the user may listen."""
+    for policy in desk.service.policies:
+        for event in policy.listens_to:
+            consumer = consumer_name(desk.partner, desk.service.name, policy, event)
+            broker.subscriber(
+                policy_subject(desk.partner, policy, event),
+                stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
+                durable=consumer,
+                pull_sub=PullSub(batch_size=100, timeout=1.0),
+                ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
+                inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it over from the broker here
+                decoder=raw,  # nothing is parsed before it is ours
+                title=consumer,
+            )(PolicyReader(policy, consumer, client, desk).on_message)
+
+
+async def raw(message: NatsMessage) -> bytes:
+    return message.body
+
+
+class PolicyReader:
+    """Handles the messages of one policy."""
+
+    def __init__(self, policy: Policy, consumer: str, client: Client, desk: Desk) -> None:
+        self._policy = policy
+        self._client = client
+        self._desk = desk
+        self._consumer = consumer
+
+    @property
+    def _metrics(self) -> Metrics:
+        return self._desk.metrics
+
+    async def on_message(self, message: NatsMessage) -> None:
+        try:
+            outcome = await self._react(message.raw_message)
+        except BrokenMessage as broken:
+            await self._set_aside(message, broken.reason)
+        except Refused as refused:
+            await self._set_aside(message, f"refused-{refused.code}")
+        except Unpublishable:
+            await self._set_aside(message, "refused-unpublishable")
+        except KeyReused:
+            # Another event had this id; no later attempt can change that.
+            await self._set_aside(message, "event-id-reused")
+        except Exception as error:  # noqa: BLE001 - counted, logged, and tried again until it works
+            log.warning("%s tries again: %s", self._consumer, type(error).__name__)
+            self._count("failed")
+            await message.nack(delay=RETRY_SECONDS)
+        else:
+            self._count(outcome)
+            await message.ack()
+
+    async def _react(self, raw_message: Any) -> str:
+        assert isinstance(raw_message, Msg)
+        envelope = read_envelope(raw_message)
+        try:
+            event = BY_TYPE[envelope.type].model_validate_json(raw_message.data)
+        except (KeyError, ValidationError):
+            raise BrokenMessage("body-invalid") from None
+        try:
+            sent = self._policy.react(envelope, event, self._desk.partner)
+        except ValidationError:
+            # No command follows from it that could be given: for example the day before the first one.
+            raise BrokenMessage("command-invalid") from None
+        if sent is None:
+            return "not-ours"
+        answer = await self._desk.send(sent, envelope, self._policy.name)
+        return "repeated" if answer.repeated else "handled"
+
+    async def _set_aside(self, message: NatsMessage, reason: str) -> None:
+        raw_message: Any = message.raw_message
+        try:
+            await dead_letter(self._client, self._consumer, raw_message, reason)
+        except Exception:
+            await message.nack(delay=RETRY_SECONDS)
+            raise
+        self._metrics.dead_letters.labels(self._consumer, reason).inc()
+        log.warning("%s set a message aside: %s", self._consumer, reason)
+        await message.ack()
+
+    def _count(self, outcome: str) -> None:
+        self._metrics.consumed.labels(self._consumer, outcome).inc()

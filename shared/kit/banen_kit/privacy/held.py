@@ -1,0 +1,43 @@
+"""Finds what a service holds on somebody, without reading the rest of its store."""
+
+from collections.abc import AsyncIterator, Set
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from banen_kit.application.definition import Service
+from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.eventstore.port import EventStore, ref_of
+from banen_kit.eventstore.repository import BATCH, Codec, Fact, Journal
+from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
+
+CLAIM_SECONDS = 24 * 3600.0
+REQUEST_TYPES = (RequestReceived.TYPE, RequestExtended.TYPE, RequestAnswered.TYPE)
+"""In the order in which they follow each other."""
+
+
+async def held_on(service: Service, journal: Journal[Any], refs: Set[str]) -> AsyncIterator[list[Fact[Any]]]:
+    """All facts of each stream that is about one of the references, stream by stream. Raises `StoreUnavailable`."""
+    categories = {operation.category for operation in service.operations}
+    own = [f"{category}-{ref}" for category in categories for ref in refs]
+    for stream in await journal.store.concerning([UUID(ref) for ref in refs], own):
+        facts = await journal.read(stream)
+        if refs & journal.codec.about(fact.event for fact in facts):
+            yield facts
+
+
+async def claim_keys(service: Service, store: EventStore, keys: PostgresKeys) -> None:
+    """Tell the keys whom this service keeps, for those made before they remembered. Raises `StoreUnavailable`."""
+    end_of_time = datetime.max.replace(tzinfo=UTC)
+    for kind in service.kept:
+        after = ""
+        while streams := await store.quiet(kind, end_of_time, [], after, BATCH):
+            after = streams[-1]
+            await keys.claim(map(ref_of, streams))
+
+
+def asked_types(service: Service) -> list[str]:
+    """The types of events that the service asks its store for, all of a type at once."""
+    codec = Codec(service.events)
+    known = {event.TYPE for event in service.events}
+    return sorted({*codec.telling, *known.intersection(REQUEST_TYPES)})

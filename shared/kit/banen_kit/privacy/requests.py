@@ -1,0 +1,209 @@
+"""What a person asks of the partner about their own data, by when it must be answered, and how it was."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, Literal, TypeAlias, assert_never
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from banen_contracts.base import ReasonCode
+from banen_kit.application.definition import Operation
+from banen_kit.core.days import RequestDay
+from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MONTHS = 1
+MONTHS_EXTENDED = 3
+
+Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "objection"]
+Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
+
+
+class RequestReceived(Stored, frozen=True):
+    """The reference is no `PersonRef`: a request for erasure is answered after the erasure."""
+
+    TYPE: ClassVar[str] = "request-received"
+    request_ref: UUID
+    person_ref: UUID
+    kind: Kind
+    received_on: date
+    answer_by: date
+
+
+class RequestExtended(Stored, frozen=True):
+    TYPE: ClassVar[str] = "request-extended"
+    request_ref: UUID
+    extended_on: date
+    reason_code: ReasonCode
+    answer_by: date
+
+
+class RequestAnswered(Stored, frozen=True):
+    TYPE: ClassVar[str] = "request-answered"
+    request_ref: UUID
+    answered_on: date
+    answer: Reply
+    reason_code: ReasonCode
+
+
+RequestEvent: TypeAlias = RequestReceived | RequestExtended | RequestAnswered
+
+
+class RecordRequest(Command, frozen=True):
+    NAME: ClassVar[str] = "record-request"
+    person_ref: UUID
+    kind: Kind
+    received_on: RequestDay
+
+
+class ExtendRequest(Command, frozen=True):
+    """The person was told that the answer takes two months more, and why."""
+
+    NAME: ClassVar[str] = "extend-request"
+    extended_on: RequestDay
+    reason_code: ReasonCode
+
+
+class AnswerRequest(Command, frozen=True):
+    """The person was told what was done; an answer that is late is an answer."""
+
+    NAME: ClassVar[str] = "answer-request"
+    answered_on: RequestDay
+    answer: Reply
+    reason_code: ReasonCode
+
+
+RequestCommand: TypeAlias = RecordRequest | ExtendRequest | AnswerRequest
+
+
+@dataclass(frozen=True)
+class NotReceived:
+    pass
+
+
+@dataclass(frozen=True)
+class Pending:
+    received_on: date
+    answer_by: date
+    is_extended: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    pass
+
+
+Request: TypeAlias = NotReceived | Pending | Answered
+
+
+def decide(command: RequestCommand, state: Request, context: Context) -> Sequence[RequestEvent]:
+    match command:
+        case RecordRequest():
+            return receive(command, state, context)
+        case ExtendRequest():
+            return extend(command, pending(state), context)
+        case AnswerRequest():
+            return answer(command, pending(state), context)
+        case _:
+            assert_never(command)
+
+
+def pending(state: Request) -> Pending:
+    match state:
+        case NotReceived():
+            raise Refused("request-unknown", "There is no such request.")
+        case Answered():
+            raise Refused("request-answered", "This request was answered already.")
+        case Pending():
+            return state
+        case _:
+            assert_never(state)
+
+
+def receive(command: RecordRequest, state: Request, context: Context) -> Sequence[RequestEvent]:
+    if not isinstance(state, NotReceived):
+        raise Refused("request-exists", "This request was recorded already.")
+    check_not_future(command.received_on, context, "receivedOn")
+    return [
+        RequestReceived(
+            request_ref=UUID(context.ref),
+            person_ref=command.person_ref,
+            kind=command.kind,
+            received_on=command.received_on,
+            answer_by=months_after(command.received_on, MONTHS),
+        )
+    ]
+
+
+def extend(command: ExtendRequest, state: Pending, context: Context) -> Sequence[RequestEvent]:
+    if state.is_extended:
+        raise Refused("request-extended", "A request is extended once, by two months.")
+    check_day(command.extended_on, state, context, "extendedOn")
+    if command.extended_on > state.answer_by:
+        raise Refused("extended-too-late", "The person must be told within the first month.", "extendedOn")
+    return [
+        RequestExtended(
+            request_ref=UUID(context.ref),
+            extended_on=command.extended_on,
+            reason_code=command.reason_code,
+            answer_by=months_after(state.received_on, MONTHS_EXTENDED),
+        )
+    ]
+
+
+def answer(command: AnswerRequest, state: Pending, context: Context) -> Sequence[RequestEvent]:
+    check_day(command.answered_on, state, context, "answeredOn")
+    return [
+        RequestAnswered(
+            request_ref=UUID(context.ref),
+            answered_on=command.answered_on,
+            answer=command.answer,
+            reason_code=command.reason_code,
+        )
+    ]
+
+
+def check_day(day: date, state: Pending, context: Context, field: str) -> None:
+    if day < state.received_on:
+        raise Refused("before-receipt", "That day lies before the request was received.", field)
+    check_not_future(day, context, field)
+
+
+def check_not_future(day: date, context: Context, field: str) -> None:
+    if day > context.now.astimezone(AMSTERDAM).date():
+        raise Refused("date-in-future", "That day lies in the future.", field)
+
+
+def months_after(received_on: date, months: int) -> date:
+    """The last day for an answer: one month after receipt, three where it was extended (GDPR art. 12(3)).
+
+    A period in months ends on the day of the same number as the one it runs from, or where there is none, on the last
+    day of that month (Regulation 1182/71, art. 3(2)(c)): from 31 January on 28 February. Extended, it is one period of
+    three months from receipt, so a short month in between takes nothing off: until 30 April. The regulation lets a
+    period that ends on a weekend or holiday run on to the next working day; this does not, and so is never too late.
+    """
+    year, month = divmod(received_on.year * 12 + received_on.month - 1 + months, 12)
+    return date(year, month + 1, min(received_on.day, monthrange(year, month + 1)[1]))
+
+
+def evolve(state: Request, event: RequestEvent) -> Request:
+    match event, state:
+        case RequestReceived(), NotReceived():
+            return Pending(event.received_on, event.answer_by)
+        case RequestExtended(), Pending():
+            return replace(state, answer_by=event.answer_by, is_extended=True)
+        case RequestAnswered(), Pending():
+            return Answered()
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+REQUEST: Decider[RequestCommand, Request, RequestEvent] = Decider(NotReceived(), decide, evolve)
+REQUESTS: tuple[Operation, ...] = (
+    Operation("/requests/{ref}/receive", RecordRequest, "request", REQUEST),
+    Operation("/requests/{ref}/extend", ExtendRequest, "request", REQUEST),
+    Operation("/requests/{ref}/answer", AnswerRequest, "request", REQUEST),
+)
+"""Every service that keeps persons takes these."""

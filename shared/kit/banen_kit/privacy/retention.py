@@ -1,0 +1,271 @@
+"""Erases what has been kept long enough: per kind of data, so many months after the last fact about somebody.
+
+Only what is kept under that one reference goes: a contact that came to nothing, say, while the same person's file with
+another service has a period of its own.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, NoReturn
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from banen_contracts.base import ErasureReason
+from banen_kit.application.command_service import AMSTERDAM, Desk
+from banen_kit.application.definition import Operation
+from banen_kit.audit.log import Entry, Outcome
+from banen_kit.core.faults import Faults, Loop
+from banen_kit.core.problem import Problem, from_validation
+from banen_kit.eventstore.port import Recorded, ref_of
+from banen_kit.privacy.due_list import Due, DueList, keys
+from banen_kit.privacy.held import held_on
+from banen_kit.privacy.requests import months_after
+from banen_kit.privacy.subject_access import requests_of
+from banen_kit.runtime.settings import SettingsInvalid
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.body import json_object
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 6 * 3600.0
+MOST_UNUSUAL, TIMES_USUAL = 20, 3
+"""Up to so many are erased in any pass, and up to so many times the largest pass of 90 days."""
+BATCH = 500
+AT_ONCE = 100
+"""Erased together, because taking keys off the disk costs as much for many as for one."""
+STOPPED = "retention-stopped"
+SUBJECT = "retention"
+"""Who does it, in the audit log."""
+ERASURES = UUID("0f6c1f1e-3f0e-5a53-9a4e-0f6f5f3c2b11")
+"""Namespace of the ids of these commands."""
+
+Months = Mapping[str, int]
+"""Per kind of data, which is the category of its streams."""
+
+
+def read_months(text: str, kinds: Mapping[str, Operation]) -> Months:
+    """`contact=12 candidate=60`: every kind that the service keeps, and no other. Raises `SettingsInvalid`."""
+    try:
+        found = {name: int(months) for name, months in (part.split("=") for part in text.split())}
+    except ValueError:
+        raise SettingsInvalid("BANEN_RETENTION: write it as kind=months, such as contact=12") from None
+    if found.keys() != kinds.keys():
+        raise SettingsInvalid(f"BANEN_RETENTION: must name {', '.join(kinds) or 'nothing'}, each once")
+    if not all(1 <= months <= 1200 for months in found.values()):
+        raise SettingsInvalid("BANEN_RETENTION: months must be from 1 to 1200")
+    return found
+
+
+class TooMany(Exception):
+    """A pass would erase far more than usual, which a wrong clock or setting would do too."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Applies the periods of one service: lists who is due, and erases them days later."""
+
+    desk: Desk
+    months: Months
+    listing: DueList
+    wait: int
+    """Days on which somebody must have been found due, after the first, before they are erased."""
+    refuse_untrusted: Callable[[], Awaitable[None]]
+    """Raises where a clock may be wrong."""
+    faults: Faults
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a pass is to be made at once."""
+
+    async def run_forever(self) -> NoReturn:
+        """At once, and then a few times a day; looks also which requests of persons wait for too long."""
+        loop = Loop("retention", self.faults, still_ready=True)
+
+        async def work() -> None:
+            try:
+                await self.apply()
+            except TooMany as stopped:  # the next pass comes when it would, or is asked for
+                self.faults.raise_(STOPPED, str(stopped), still_ready=True)
+            else:
+                self.faults.clear(STOPPED)
+            await self.look_at_requests()
+            loop.got_through()
+            self.again.clear()
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self.again.wait()
+            except TimeoutError:
+                return
+
+        await loop.forever(work)
+
+    async def apply(self) -> int:
+        """List who is due, and erase whoever was for long enough; returns how many were erased.
+
+        Raises `ClockUntrusted`, `StoreUnavailable`, and `TooMany` when those whom a steward confirmed are erased and
+        too many are left. The metric says how many are overdue until they are erased.
+        """
+        await self.refuse_untrusted()
+        # An earlier run may have recorded an erasure and not have reached the keys.
+        await self.desk.journal.reapply()
+        today = self._today()
+        ready = [one for one in await self.listing.see(await self.due(), today) if one.days >= self.wait]
+        gauge = self.desk.metrics.retention_overdue
+        for kind in self.months:
+            gauge.labels(kind).set(sum(one.kind == kind for one in ready))
+        unconfirmed = [one for one in ready if not one.confirmed]
+        most = max(MOST_UNUSUAL, TIMES_USUAL * await self.listing.largest_pass(today))
+        stops = len(unconfirmed) > most
+        self.desk.metrics.retention_stopped.set(len(unconfirmed) if stops else 0)
+        erased = await self._erase_all([one for one in ready if one.confirmed or not stops], today)
+        if stops:
+            raise TooMany(
+                f"stopped: {len(unconfirmed)} persons are due at once, more than {most}; a steward looks at"
+                " banen person retention, and confirms"
+            )
+        return erased
+
+    async def _erase_all(self, due: Sequence[Due], today: date) -> int:
+        done = 0
+        try:
+            for start in range(0, len(due), AT_ONCE):
+                some = due[start : start + AT_ONCE]
+                erasing = (self._erase(one.kind, one.ref, today) for one in some)
+                tried = await asyncio.gather(*erasing, return_exceptions=True)
+                done += sum(error is None for error in tried)
+                for error in tried:
+                    if error is not None:
+                        raise error
+        finally:
+            if done:
+                await self.listing.note_pass(today, done)
+                log.info("retention erased %d persons' data", done)
+        return done
+
+    async def confirm(self, count: int) -> bool:
+        """A steward lets all be erased that are ready and not confirmed, if they are so many."""
+        waiting = [one for one in await self.listing.listed() if one.days >= self.wait and not one.confirmed]
+        if len(waiting) != count:
+            return False
+        await self.listing.confirm(keys(waiting))
+        self.again.set()
+        return True
+
+    def _today(self) -> date:
+        return self.desk.clock().astimezone(AMSTERDAM).date()
+
+    async def look_at_requests(self) -> None:
+        """Count the requests of persons that should have been answered. Raises `StoreUnavailable`."""
+        overdue = [row for row in await requests_of(self.desk) if row["isOverdue"]]
+        self.desk.metrics.requests_overdue.set(len(overdue))
+
+    async def due(self) -> list[tuple[str, str]]:
+        """Kind and reference of whoever's period is over."""
+        today = self._today()
+        found: list[tuple[str, str]] = []
+        for kind, months in self.months.items():
+            async for ref in self._quiet(kind, months, today):
+                last = await self._last_fact(ref)
+                if last is not None and is_due(last, months, today):
+                    found.append((kind, ref))
+        return found
+
+    async def _quiet(self, kind: str, months: int, today: date) -> AsyncIterator[str]:
+        """Whoever may be due: nothing happened in their own stream for long enough, and they are not erased."""
+        # Whatever was recorded in the month that lies so many months back may be due; `is_due` says which of it is.
+        first_kept = months_after(today.replace(day=1), 1 - months)
+        before = datetime.combine(first_kept, time.min, AMSTERDAM)
+        journal, after = self.desk.journal, ""
+        while streams := await journal.store.quiet(kind, before, journal.codec.erasing, after, BATCH):
+            after = streams[-1]
+            for stream in streams:
+                yield ref_of(stream)
+
+    async def _last_fact(self, ref: str) -> datetime | None:
+        """When something was last noted about them, in whatever stream; None where they were erased."""
+        last: datetime | None = None
+        async for facts in held_on(self.desk.service, self.desk.journal, {ref}):
+            if any(str(fact.event.erased_person()) == ref for fact in facts):
+                return None
+            noted = max(noted_at(fact.record) for fact in facts)
+            last = noted if last is None else max(last, noted)
+        return last
+
+    async def _erase(self, kind: str, ref: str, today: date) -> None:
+        operation = self.desk.service.kept[kind]
+        fields: dict[str, Any] = {"occurred_on": today, "reason": ErasureReason.RETENTION}
+        command_id = uuid5(
+            ERASURES, f"{self.desk.partner}/{self.desk.service.name}/{operation.category}/{ref}"
+        )
+        outcome = await self.desk.by_itself(operation, ref, operation.command(**fields), command_id)
+        entry = Entry(SUBJECT, self.desk.partner, (), operation.name, ref, outcome, command_id)
+        await self.desk.audit.record([entry])
+        self.desk.metrics.retention_overdue.labels(kind).dec()
+
+
+def noted_at(record: Recorded) -> datetime:
+    """The later of the two clocks that say when something was recorded: both must say that it is old."""
+    edge = json.loads(record.metadata).get("edgeTime")
+    return max(record.recorded_at, datetime.fromisoformat(edge)) if edge else record.recorded_at
+
+
+def is_due(last: datetime, months: int, today: date) -> bool:
+    """The period runs from the day of the last fact, to the day of the same number."""
+    return months_after(last.astimezone(AMSTERDAM).date(), months) <= today
+
+
+class Confirmation(BaseModel, frozen=True, extra="forbid"):
+    """So that nobody confirms without having looked: how many they are."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    count: Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+def routes(retention: Retention, gate: Gate) -> APIRouter:
+    """For stewards: who is due, and the word without which many at once are not erased."""
+    router = APIRouter(prefix="/v1", tags=["retention"])
+
+    @router.get("/retention", name="retention", summary="Whose data is due to be erased, and from when on")
+    async def show(request: Request) -> Response:
+        listed = await retention.listing.listed()
+        today = retention.desk.clock().astimezone(AMSTERDAM).date()
+        rows = [
+            {
+                "kind": one.kind,
+                "ref": one.ref,
+                "dueSince": one.since.isoformat(),
+                "notErasedBefore": (today + timedelta(days=max(0, retention.wait - one.days))).isoformat(),
+                "confirmed": one.confirmed,
+            }
+            for one in listed
+        ]
+        ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
+        shown = [one.ref for one in listed]
+        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
+        fault = retention.faults.open().get(STOPPED)
+        return JSONResponse(
+            {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}
+        )
+
+    @router.post(
+        "/retention/confirm", name="confirm-retention-pass", summary="Let all be erased that are ready"
+    )
+    async def confirm(request: Request) -> Response:
+        try:
+            said = Confirmation.model_validate(await json_object(request))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        done = await retention.confirm(said.count)
+        outcome = Outcome.ACCEPTED if done else Outcome.REFUSED
+        await gate.note(request, who(request), outcome, count=said.count)
+        if not done:
+            raise Problem(409, "count-differs", "So many are not ready; look again.", "count")
+        return JSONResponse({"confirmed": said.count})
+
+    return router

@@ -1,0 +1,202 @@
+"""What a partner holds on one person, what they asked, and the proof that they were erased: for data stewards alone."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from banen_contracts.base import source_of
+from banen_kit.application.command_service import AMSTERDAM, Desk, as_uuid
+from banen_kit.audit.log import Kept, Outcome
+from banen_kit.core.decider import Stored
+from banen_kit.core.problem import Problem
+from banen_kit.crypto.personal_fields import Erased, Sealed
+from banen_kit.eventstore.port import ref_of
+from banen_kit.eventstore.repository import Fact
+from banen_kit.privacy.held import REQUEST_TYPES, held_on
+from banen_kit.web.authentication import Gate, who
+
+ALGORITHM = "Ed25519"
+CERTIFICATE = "banen-erasure+jwt"
+
+
+@dataclass(frozen=True)
+class Persons:
+    """One service's part of what its partner holds on somebody."""
+
+    desk: Desk
+    key_backup_days: int
+    """How many days the backups of the cluster of keys are kept."""
+
+    async def export(self, ref: str) -> dict[str, Any]:
+        """All of it, readable: GDPR art. 15. `references` are the person's, known to this partner as one person.
+
+        Raises `StoreUnavailable`.
+        """
+        journal = self.desk.journal
+        refs = await journal.keys.linked(ref)
+        facts = await self._facts(refs)
+        looked = await self.desk.audit.about({*refs, *(ref_of(fact.record.stream) for fact in facts)})
+        return {
+            "partner": self.desk.partner,
+            "service": self.desk.service.name,
+            "references": sorted(refs),
+            "events": [await self._shown(fact, refs) for fact in facts],
+            "access": [_access(kept) for kept in looked],
+        }
+
+    async def certificate(self, ref: str) -> dict[str, Any] | None:
+        """A signed statement of what was destroyed; None where nobody under this reference was erased here.
+
+        Given only when the keys are gone, also from the disk of the cluster. Raises `StoreUnavailable`.
+        """
+        erasure = await self._erasure(ref)
+        if erasure is None:
+            return None
+        person = str(erasure.event.erased_person())
+        # They are destroyed already; asked again, the keys say of which references and when.
+        destroyed = await self.desk.journal.keys.destroy([person], alone=erasure.event.erases_alone())
+        last = max(one.gone_at for one in destroyed).astimezone(AMSTERDAM).date()
+        claims = {
+            "iss": source_of(self.desk.partner, self.desk.service.name),
+            "sub": person,
+            "iat": int(self.desk.clock().timestamp()),
+            "recordedAt": erasure.record.recorded_at.isoformat(),
+            "reason": erasure.event.reason,
+            "destroyed": [{"reference": one.person, "destroyedAt": one.at.isoformat()} for one in destroyed],
+            "what": "the AES-256 keys under which everything personal was stored, their old copies and their log",
+            "lastKeyBackupExpiresOn": (last + timedelta(days=self.key_backup_days)).isoformat(),
+        }
+        key = await self.signing_key()
+        header = {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": CERTIFICATE}
+        signed = jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+        return {"certificate": signed, **claims}
+
+    async def signing_key(self) -> OKPKey:
+        private = await self.desk.journal.keys.signing_key()
+        pem = private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return OKPKey.import_key(pem)
+
+    async def _facts(self, refs: frozenset[str]) -> list[Fact[Any]]:
+        """All facts of the streams that are about one of the references, in the order in which they were recorded."""
+        journal = self.desk.journal
+        found: list[Fact[Any]] = []
+        async for facts in held_on(self.desk.service, journal, refs):
+            found += facts
+        return sorted(found, key=lambda fact: fact.record.position)
+
+    async def _erasure(self, ref: str) -> Fact[Any] | None:
+        """The erasure that reached this reference: its own, or one of everything that is linked to it."""
+        journal = self.desk.journal
+        refs = await journal.keys.linked(ref)
+        facts = await self._facts(refs)
+        reaching = [fact for fact in facts if str(fact.event.erased_person()) in refs]
+        together = [fact for fact in reaching if not fact.event.erases_alone()]
+        alone = [fact for fact in reaching if str(fact.event.erased_person()) == ref]
+        return next(iter((*together, *alone)), None)
+
+    async def _shown(self, fact: Fact[Any], refs: frozenset[str]) -> dict[str, Any]:
+        event: Stored = fact.event
+        fields = {name: getattr(event, name) for name in type(event).model_fields}
+        sealed = {name: value for name, value in fields.items() if isinstance(value, Sealed)}
+        data: dict[str, Any] = event.model_dump(mode="json", exclude=set(sealed))
+        for name, value in sealed.items():
+            # What is somebody else's is not for this person to see.
+            if value.person in refs:
+                opened = await self.desk.journal.reveal(value)
+                data[name] = {"erased": True} if isinstance(opened, Erased) else opened.value
+        return {
+            "event": event.TYPE,
+            "record": fact.record.stream,
+            "recordedAt": fact.record.recorded_at.isoformat(),
+            "knownAt": fact.record.known_at.isoformat(),
+            "data": {name: value for name, value in data.items() if value is not None},
+        }
+
+
+def routes(persons: Persons, gate: Gate) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["persons"])
+
+    @router.get("/persons/{ref}", name="export-person", summary="All that is held on one person, opened")
+    async def export(ref: str, request: Request) -> Response:
+        ref = as_uuid(ref)
+        found = await persons.export(ref)
+        outcome = Outcome.SHOWN if found["events"] else Outcome.NOT_FOUND
+        await gate.note(request, who(request), outcome, ref)
+        if not found["events"]:
+            raise Problem(404, "person-unknown", "Nothing is held under this reference.")
+        return JSONResponse(found)
+
+    @router.get(
+        "/persons/{ref}/certificate", name="erasure-certificate", summary="The proof that somebody was erased"
+    )
+    async def certificate(ref: str, request: Request) -> Response:
+        ref = as_uuid(ref)
+        found = await persons.certificate(ref)
+        await gate.note(request, who(request), Outcome.SHOWN if found else Outcome.NOT_FOUND, ref)
+        if found is None:
+            raise Problem(404, "erasure-unknown", "Nobody was erased under this reference.")
+        return JSONResponse(found)
+
+    @router.get("/requests", name="requests", summary="What persons asked, and by when it must be answered")
+    async def requests(request: Request) -> Response:
+        rows = await requests_of(persons.desk)
+        shown = [ref for row in rows for ref in (row["ref"], row["person"])]
+        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
+        return JSONResponse({"count": len(rows), "requests": rows})
+
+    @router.get("/signing-key", name="signing-key", summary="The public key of this partner's certificates")
+    async def signing_key() -> Response:
+        key = await persons.signing_key()
+        return JSONResponse({**key.as_dict(private=False), "kid": key.thumbprint()})
+
+    return router
+
+
+async def requests_of(desk: Desk) -> list[dict[str, Any]]:
+    """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind in REQUEST_TYPES:  # what was received before what became of it
+        async for records in desk.journal.of_type(kind):
+            for record in records:
+                data = json.loads(record.data)
+                found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
+    today = desk.clock().astimezone(AMSTERDAM).date()
+    rows = [_request(data, today) for data in found.values()]
+    return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
+
+
+def _access(kept: Kept) -> dict[str, Any]:
+    entry = kept.entry
+    return {
+        "at": kept.at.isoformat(),
+        "subject": entry.subject,
+        "partner": entry.partner,
+        "roles": list(entry.roles),
+        "action": entry.action,
+        "outcome": entry.outcome.value,
+        "purpose": entry.purpose,
+        "correlationId": str(entry.correlation_id),
+    }
+
+
+def _request(data: dict[str, Any], today: date) -> dict[str, Any]:
+    is_open = data["answered_on"] is None
+    return {
+        "ref": data["request_ref"],
+        "person": data["person_ref"],
+        "kind": data["kind"],
+        "receivedOn": data["received_on"],
+        "answerBy": data["answer_by"],
+        "answeredOn": data["answered_on"],
+        "answer": data["answer"],
+        "isOverdue": is_open and date.fromisoformat(data["answer_by"]) < today,
+    }

@@ -1,0 +1,175 @@
+"""The time of a service is its database's; what was recorded while clocks disagreed or jumped waits for a human."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from banen_kit.audit.log import Outcome
+from banen_kit.core.faults import Faults
+from banen_kit.core.problem import from_validation
+from banen_kit.eventstore.in_memory import utc_now
+from banen_kit.postgres.connection import Pool, reachable
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.body import json_object
+
+TOLERANCE = timedelta(minutes=1)
+LOOK_SECONDS = 10.0
+AT_ONCE = 20_000
+"""Events that one look goes through."""
+MOST_SHOWN = 1000
+
+
+class ClockUntrusted(Exception):
+    """Nothing may be done now that cannot be undone, because a clock may be wrong."""
+
+
+def uptime() -> float:
+    """Seconds that nobody sets, also while the machine sleeps where the system tells."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
+
+
+class DatabaseClock:
+    """Called, it gives the database's now, as last measured. `wall` is the process's own clock."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        faults: Faults,
+        wall: Callable[[], datetime] = utc_now,
+        elapsed: Callable[[], float] = uptime,
+    ) -> None:
+        self._pool = pool
+        self._faults = faults
+        self._wall = wall
+        self._elapsed = elapsed
+        self._measured: tuple[datetime, float] | None = None
+
+    def __call__(self) -> datetime:
+        assert self._measured is not None, "look first"
+        at, elapsed = self._measured
+        return at + timedelta(seconds=self._elapsed() - elapsed)
+
+    async def look(self) -> None:
+        """Measure, and look through what was recorded since the last time. Raises `StoreUnavailable`."""
+        async with reachable():
+            before = self._elapsed()
+            now: datetime = await self._pool.fetchval("select clock_timestamp()")
+            half = (self._elapsed() - before) / 2
+            if self._measured is not None and abs(now - self()) > TOLERANCE:
+                await self._pool.execute("select note_clock_jump()")
+            self._measured = now, before + half
+            row = await self._pool.fetchrow("select suspects from look_at_clock($1)", AT_ONCE)
+        assert row is not None
+        self._tell(now, row["suspects"])
+
+    def difference(self) -> timedelta:
+        """How far the process's clock is ahead of the database's."""
+        return self._wall() - self()
+
+    async def refuse_untrusted(self) -> None:
+        """Look now, through all that is recorded.
+
+        Raises `ClockUntrusted` where nothing may be done that cannot be undone, `StoreUnavailable`.
+        """
+        seen: int | None = None
+        while True:
+            await self.look()
+            async with reachable():
+                position: int = await self._pool.fetchval("select position from clock_watch")
+            if position == seen:
+                break
+            seen = position
+        for name in ("clock", "clock-jump"):
+            fault = self._faults.open().get(name)
+            if fault is not None:
+                raise ClockUntrusted(f"waits until the clocks can be trusted: {fault.reason}")
+
+    async def suspects(self) -> list[dict[str, Any]]:
+        """The first of the events that cannot be dated for certain, unconfirmed ones alone."""
+        query = (
+            "select s.position, s.reason, split_part(e.stream, '-', 1) as category, e.recorded_at,"
+            " edge_time(e.metadata) as edge from clock_suspects s left join events e using (position)"
+            " where s.confirmed_at is null order by s.position limit $1"
+        )
+        async with reachable():
+            rows = await self._pool.fetch(query, MOST_SHOWN)
+        return [
+            {
+                "position": row["position"],
+                "reason": row["reason"],
+                "category": row["category"],
+                "recordedAt": row["recorded_at"] and row["recorded_at"].isoformat(),
+                "edgeTime": row["edge"] and row["edge"].isoformat(),
+            }
+            for row in rows
+        ]
+
+    async def confirm(self, until: int, by: str) -> int:
+        """Somebody looked at the suspects up to a position; gives how many those were. Raises `StoreUnavailable`."""
+        async with reachable():
+            confirmed: int = await self._pool.fetchval("select confirm_clock($1, $2)", until, by)
+        await self.look()
+        return confirmed
+
+    def _tell(self, now: datetime, suspects: int) -> None:
+        ahead = self._wall() - now
+        if abs(ahead) > TOLERANCE:
+            which = "ahead of" if ahead > timedelta(0) else "behind"
+            self._faults.raise_(
+                "clock", f"this process's clock is {_rounded(abs(ahead))} {which} that of the database"
+            )
+        else:
+            self._faults.clear("clock")
+        if suspects:
+            self._faults.raise_(
+                "clock-jump",
+                f"a clock jumped or was wrong: {suspects} events cannot be dated for certain; see: banen clock show",
+                still_ready=True,
+            )
+        else:
+            self._faults.clear("clock-jump")
+
+
+def _rounded(span: timedelta) -> str:
+    return str(timedelta(seconds=round(span.total_seconds())))
+
+
+class Confirmation(BaseModel, frozen=True, extra="forbid"):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    until: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+def routes(clock: DatabaseClock, gate: Gate) -> APIRouter:
+    """For ops: both clocks, and what was recorded while they could not be trusted."""
+    router = APIRouter(prefix="/v1", tags=["clock"])
+
+    @router.get(
+        "/clock", name="clock", summary="Both clocks, and the events that cannot be dated for certain"
+    )
+    async def show(request: Request) -> Response:
+        await clock.look()
+        suspects = await clock.suspects()
+        await gate.note(request, who(request), Outcome.SHOWN, count=len(suspects))
+        ahead = clock.difference().total_seconds()
+        return JSONResponse(
+            {"now": clock().isoformat(), "processAheadSeconds": round(ahead, 1), "suspects": suspects}
+        )
+
+    @router.post("/clock/confirm", name="confirm-clock", summary="Those events were looked at")
+    async def confirm(request: Request) -> Response:
+        try:
+            said = Confirmation.model_validate(await json_object(request))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        confirmed = await clock.confirm(said.until, who(request).principal.subject)
+        await gate.note(request, who(request), Outcome.ACCEPTED, count=confirmed, until=said.until)
+        return JSONResponse({"confirmed": confirmed})
+
+    return router

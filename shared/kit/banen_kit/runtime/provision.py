@@ -1,0 +1,59 @@
+"""Brings what one service needs in both clusters up to date, as their owner: schemas, indexes and rights.
+
+Whatever was there before stays; doing it again changes nothing. All raise `StoreRefusesToStart` on a schema from the
+future, and where the owner is no superuser.
+"""
+
+import re
+
+from banen_kit.application.definition import Service
+from banen_kit.eventstore.repository import Codec
+from banen_kit.postgres.confine import confine_database, confine_role
+from banen_kit.postgres.connection import (
+    Connection,
+    grant_anchors,
+    grant_keys,
+    grant_store,
+    migrate,
+    migrations,
+)
+from banen_kit.privacy.held import asked_types
+from banen_kit.runtime.settings import keys_schema_of, schema_of
+
+INDEX = "events_asked"
+
+
+async def provision_store(owner: Connection, partner: str, service: Service) -> list[str]:
+    """The event store of one service, for the role of its name, which must exist; returns the steps that ran."""
+    schema = schema_of(partner, service.name)
+    done = await migrate(owner, schema, migrations(service.sql))
+    await index_types(owner, schema, asked_types(service))
+    await confine_database(owner)
+    await confine_role(owner, schema)
+    await grant_store(owner, schema, schema)
+    return done
+
+
+async def provision_keys(owner: Connection, partner: str, service: Service) -> list[str]:
+    """The keys of a partner's persons, for the role of one of its services; returns the steps that ran."""
+    schema, role = keys_schema_of(partner), schema_of(partner, service.name)
+    done = await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
+    await confine_database(owner)
+    await confine_role(owner, role)
+    await grant_keys(owner, schema, role, links=bool(Codec(service.events).linking))
+    await grant_anchors(owner, schema, role)
+    return done
+
+
+async def index_types(owner: Connection, schema: str, types: list[str]) -> None:
+    """Index the events of these types alone, by position: other events cost nothing more."""
+    kept = await owner.fetchval("select pg_get_indexdef(to_regclass($1))", f'"{schema}".{INDEX}')
+    if kept is not None and set(re.findall(r"'([a-z-]+)'::text", kept)) == set(types):
+        return
+    async with owner.transaction():
+        await owner.execute(f'drop index if exists "{schema}".{INDEX}')
+        if types:
+            some = ", ".join(f"'{name}'" for name in types)
+            await owner.execute(
+                f'create index {INDEX} on "{schema}".events (type, position) where type in ({some})'
+            )

@@ -1,0 +1,170 @@
+"""Sessions of people who signed in with a browser: kept here, so that ending one ends it wherever its cookie went."""
+
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from asyncpg import Record
+
+from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.eventstore.port import StoreFull, StoreReadOnly
+from banen_kit.postgres.connection import Pool, reachable
+from banen_kit.security.login_cookie import LOGIN
+
+COOKIE = "__Host-banen"
+IDLE = timedelta(minutes=15)
+ABSOLUTE = timedelta(hours=8)
+NOTED = timedelta(seconds=30)
+"""How exactly it is kept when a session was last used, so that not every request writes."""
+
+LOGOUT_GOOD = timedelta(minutes=10)
+"""How old a logout token may be."""
+OBEYED = timedelta(hours=1)
+"""How long it is kept that one was obeyed: for longer than it is good, whatever clocks say."""
+
+
+@dataclass(frozen=True)
+class Logout:
+    """Which sessions the issuer ends: all of a subject, or those that were begun in one session of the issuer."""
+
+    token: bytes = field(repr=False)
+    """A hash by which a token that comes again is known."""
+    subject: str | None
+    issuer_session: str | None
+    until: datetime
+    """Only those that were begun by then."""
+
+
+@dataclass(frozen=True)
+class Session:
+    id: bytes = field(repr=False)
+    principal: Principal
+    form_token: str = field(repr=False)
+    purpose: str | None
+
+
+def digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+class Sessions:
+    """The tables of `sql/003-sessions.sql` and what came after. All methods raise `StoreUnavailable`."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self.clock = clock
+
+    async def finish(self, state: str) -> bool:
+        """Whether this login comes to a session for the first time. Call it when the issuer has vouched for somebody."""
+        now = self.clock()
+        async with reachable():
+            await self._pool.execute("delete from finished_logins where at < $1", now - LOGIN)
+            return bool(
+                await self._pool.fetchval(
+                    "insert into finished_logins values ($1, $2) on conflict do nothing returning true",
+                    digest(state),
+                    now,
+                )
+            )
+
+    async def open(self, principal: Principal, agent: str) -> str:
+        """Start a session; returns what its cookie holds. Ended ones are cleared away."""
+        cookie = secrets.token_urlsafe(32)
+        now = self.clock()
+        async with reachable():
+            await self._pool.execute(
+                "delete from sessions where seen_at < $1 or made_at < $2", now - IDLE, now - ABSOLUTE
+            )
+            await self._pool.execute(
+                "insert into sessions (id, subject, partner, roles, agent, form_token, made_at, seen_at, acr,"
+                " signed_in_at, issuer_session) values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)",
+                digest(cookie),
+                principal.subject,
+                principal.partner,
+                sorted(principal.roles),
+                digest(agent),
+                secrets.token_urlsafe(32),
+                now,
+                principal.sign_in.acr,
+                principal.sign_in.at,
+                principal.sign_in.session,
+            )
+        return cookie
+
+    async def find(self, cookie: str, agent: str) -> Session | None:
+        """The live session of a cookie. One that turns up in another browser was stolen, and ends for both."""
+        now = self.clock()
+        async with reachable():
+            row = await self._pool.fetchrow("select * from sessions where id = $1", digest(cookie))
+            if row is None:
+                return None
+        is_over = row["seen_at"] < now - IDLE or row["made_at"] < now - ABSOLUTE
+        is_same = secrets.compare_digest(row["agent"], digest(agent))
+        # On a database that takes no changes it is refused or shown all the same; only that is not written down.
+        with suppress(StoreReadOnly, StoreFull):
+            if is_over or not is_same:
+                await self.close(row["id"])
+            elif row["seen_at"] < now - NOTED:
+                await self._note_seen(row["id"], now)
+        return None if is_over or not is_same else _session(row)
+
+    async def _note_seen(self, id_: bytes, now: datetime) -> None:
+        async with reachable():
+            await self._pool.execute("update sessions set seen_at = $2 where id = $1", id_, now)
+
+    async def use_form(self, session: Session, form_token: str) -> bool:
+        """Whether this is the session's token of the moment; it is replaced, so that a form can be sent once."""
+        if not secrets.compare_digest(session.form_token.encode(), form_token.encode()):
+            return False
+        async with reachable():
+            return bool(
+                await self._pool.fetchval(
+                    "update sessions set form_token = $3 where id = $1 and form_token = $2 returning true",
+                    session.id,
+                    session.form_token,
+                    secrets.token_urlsafe(32),
+                )
+            )
+
+    async def state_purpose(self, session: Session, purpose: str) -> None:
+        async with reachable():
+            await self._pool.execute("update sessions set purpose = $2 where id = $1", session.id, purpose)
+
+    @asynccontextmanager
+    async def ending(self, logout: Logout) -> AsyncGenerator[Sequence[Principal]]:
+        """Whose sessions end when the block does, one for each; where it raises, none of them. A token works once."""
+        now = self.clock()
+        async with reachable(), self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("delete from obeyed_logouts where at < $1", now - OBEYED)
+            is_new = await connection.fetchval(
+                "insert into obeyed_logouts values ($1, $2) on conflict do nothing returning true",
+                logout.token,
+                now,
+            )
+            ended = await connection.fetch(
+                "select * from sessions where $1 and made_at <= $2"
+                " and (subject = $3 or ($3::text is null and issuer_session = $4)) for update",
+                bool(is_new),
+                logout.until,
+                logout.subject,
+                logout.issuer_session,
+            )
+            yield [_session(row).principal for row in ended]
+            await connection.execute(
+                "delete from sessions where id = any($1::bytea[])", [row["id"] for row in ended]
+            )
+
+    async def close(self, id_: bytes) -> None:
+        """End a session, wherever its cookie is."""
+        async with reachable():
+            await self._pool.execute("delete from sessions where id = $1", id_)
+
+
+def _session(row: Record) -> Session:
+    roles = frozenset(Role(role) for role in row["roles"])
+    sign_in = SignIn(row["acr"], row["signed_in_at"], row["issuer_session"])
+    principal = Principal(row["subject"], row["partner"], roles, sign_in)
+    return Session(row["id"], principal, row["form_token"], row["purpose"])

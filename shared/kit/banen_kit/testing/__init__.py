@@ -1,0 +1,161 @@
+"""Given, when, then: how deciders are tested, here and by partners; and an issuer for tests behind the gate."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import httpx2
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, KeySet
+from pydantic import SecretStr
+
+from banen_contracts.base import source_of
+from banen_kit.application.command_service import Desk
+from banen_kit.application.definition import Service
+from banen_kit.audit.log import Audit
+from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.faults import Faults
+from banen_kit.core.identity import Role
+from banen_kit.security.sessions import Sessions
+from banen_kit.security.tokens import LONGEST_SECONDS, Issuer
+from banen_kit.web.app import Check, Health
+from banen_kit.web.authentication import Gate
+
+E = TypeVar("E")
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+METRICS_TOKEN = "only-for-tests-only-for-tests-only-for-tests"  # noqa: S105 - for tests
+OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+"""Shows `/metrics` and all of `/readyz`."""
+
+
+def health_of(desk: Desk, checks: dict[str, Check] | None = None) -> Health:
+    """What an application needs to answer for its health."""
+    return Health(Faults(desk.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
+
+
+@dataclass(frozen=True)
+class Scenario(Generic[E]):
+    """`Scenario(PLACEMENT, ref).given(started).when(EndPlacement(...)).then(ended)`; compares exactly, in order."""
+
+    decider: Decider[Any, Any, E]
+    ref: str
+    partner: str = "uaf"
+    partners: frozenset[str] = frozenset(
+        {"uaf", "emplooi", "vluchtelingenwerk", "uwv", "goed-werk", "bureau"}
+    )
+    past: tuple[E, ...] = ()
+    related: tuple[Stored, ...] = ()
+
+    def given(self, *past: E) -> "Scenario[E]":
+        return replace(self, past=past)
+
+    def beside(self, *related: Stored) -> "Scenario[E]":
+        """What is recorded of the other thing that the command names (`Operation.related`)."""
+        return replace(self, related=related)
+
+    def when(self, command: Command) -> "Result[E]":
+        context = Context(self.ref, NOW, self.partner, self.partners, self.related)
+        state = self.decider.replay(self.past)
+        try:
+            return Result(tuple(self.decider.decide(command, state, context)), None, self.decider, self.past)
+        except Refused as refused:
+            return Result((), refused, self.decider, self.past)
+
+
+@dataclass(frozen=True)
+class Result(Generic[E]):
+    events: Sequence[E]
+    refused: Refused | None
+    decider: Decider[Any, Any, E]
+    past: tuple[E, ...]
+
+    def then(self, *expected: E) -> None:
+        """These events, exactly, and they can be replayed on top of the past."""
+        if self.refused:
+            raise AssertionError(f"refused: {self.refused.code}") from self.refused
+        assert list(self.events) == list(expected), f"{self.events} != {expected}"
+        self.decider.replay([*self.past, *self.events])
+
+    def then_nothing(self) -> None:
+        self.then()
+
+    def then_refused(self, code: str, field: str | None = None) -> None:
+        assert self.refused is not None, f"accepted: {self.events}"
+        assert (self.refused.code, self.refused.field) == (code, field)
+
+
+class FakeIssuer:
+    """An OpenID issuer without a network: signs what a test wants, and answers whoever asks for its keys."""
+
+    url = "https://issuer.test"
+
+    def __init__(self) -> None:
+        self.key = self.new_key()
+        self.published: list[Key] = [self.key]
+        self.asked: list[str] = []
+        """The paths that were asked for."""
+        self.is_away = False
+
+    @staticmethod
+    def new_key() -> ECKey:
+        key = ECKey.generate_key("P-256")
+        key.ensure_kid()
+        return key
+
+    def token(
+        self,
+        *roles: Role,
+        partner: str,
+        audience: str,
+        subject: str = "somebody",
+        typ: str | None = "at+jwt",
+        **claims: Any,
+    ) -> str:
+        """An access token unless `typ` says otherwise, valid for as long as any may be; a claim of None is left out."""
+        now = int(time.time())
+        said: dict[str, Any] = {
+            "iss": self.url,
+            "sub": subject,
+            "aud": [audience],
+            "iat": now,
+            "exp": now + LONGEST_SECONDS,
+            "banen_partner": partner,
+            "banen_roles": [role.value for role in roles],
+            **claims,
+        }
+        kept = {name: value for name, value in said.items() if value is not None}
+        header = {"alg": "ES256", "kid": self.key.kid} | ({} if typ is None else {"typ": typ})
+        return jwt.encode(header, kept, self.key)
+
+    def http(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
+
+    def gate(self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None) -> Gate:
+        """The gate of a service that trusts this issuer."""
+        audience = source_of(partner, service.name)
+        return Gate(partner, audience, service.rights, Issuer(self.url, self.http()), audit, sessions)
+
+    def bearer(
+        self, service: Service, owner: str, *roles: Role, partner: str | None = None, **claims: Any
+    ) -> dict[str, str]:
+        """The header with which somebody asks a service of `owner`: one of its own people, unless told."""
+        audience = source_of(owner, service.name)
+        token = self.token(*roles, partner=partner or owner, audience=audience, **claims)
+        return {"Authorization": f"Bearer {token}"}
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append(request.url.path)
+        if self.is_away:
+            raise httpx2.ConnectError("away", request=request)
+        if request.url.path == "/jwks":
+            return httpx2.Response(200, json=KeySet(self.published).as_dict(private=False))
+        found = {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+        }
+        return httpx2.Response(200, json=found)
