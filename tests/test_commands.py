@@ -18,8 +18,9 @@ from banen_cli.installed import services
 from banen_contracts.base import MunicipalityCode, PartnerId, ReasonCode
 from banen_intake.domain.candidate import RegisterCandidate
 from banen_kit.application.edge import past_days, refuse_unfit
+from banen_kit.application.problems import from_validation
 from banen_kit.core.decider import Command
-from banen_kit.core.problem import Problem, from_validation
+from banen_kit.core.problem import Problem
 from banen_kit.core.strict_json import json_object_of
 from banen_kit.core.text import Mark, Phone, ShortText, VNumber, refuse_bsn
 from banen_kit.privacy.requests import AnswerRequest, ExtendRequest, RecordRequest

@@ -25,13 +25,14 @@ from banen_contracts import BY_TYPE
 from banen_kit.application.command_handler import VersionMismatch
 from banen_kit.application.command_service import Desk, Request
 from banen_kit.application.definition import Operation, Service
+from banen_kit.application.problems import to_problem
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.application.source_live import GO_LIVE
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import Command, Refused
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
-from banen_kit.core.problem import Problem, to_problem
+from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import Codec, Journal

@@ -19,7 +19,7 @@ from banen_kit.audit.log import (
     PostgresAudit,
     arguments,
 )
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.postgres.connection import Pool, connect
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000017")

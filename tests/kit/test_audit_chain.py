@@ -19,9 +19,9 @@ from banen_kit.audit.chain import (
     verify,
 )
 from banen_kit.audit.log import APPEND, Entry, Outcome, PostgresAudit, arguments
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.postgres.connection import (
     Pool,
     connect,

@@ -11,11 +11,11 @@ from fastapi import Depends, FastAPI
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from prometheus_client import CollectorRegistry
 
+from banen_kit.application import problems
 from banen_kit.audit.log import Entry, MemoryAudit
-from banen_kit.core import problem
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role, SignIn
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.permissions import ANYONE
 from banen_kit.security.sessions import LOGOUT_GOOD, Logout, Sessions
@@ -60,7 +60,7 @@ class Place:
         self.gate = Gate("bureau", "urn:x", rights, issuer, self.audit, self.sessions)
         self.metrics = Metrics.create(CollectorRegistry())
         app = FastAPI(dependencies=[Depends(self.gate)], openapi_url=None)
-        problem.install(app)
+        problems.install(app)
         told = Backchannel(CLIENT, self.gate, self.metrics.logouts_refused)
         app.include_router(backchannel.routes(told))
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://bureau")

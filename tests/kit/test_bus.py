@@ -16,10 +16,10 @@ from nats.js.errors import NotFoundError
 from banen_contracts import Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_kit.application.publishable import MOST_BYTES
 from banen_kit.messaging.jetstream import (
     DEAD_LETTERS,
     EVT_ALL,
-    MOST_BYTES,
     BrokenMessage,
     BusUnavailable,
     LastMessage,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.postgres.batching import Coalescer
 
 

@@ -11,7 +11,8 @@ import pytest
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.definition import Service
-from banen_kit.eventstore.port import Append, NewEvent, Outcome, StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
+from banen_kit.eventstore.port import Append, NewEvent, Outcome
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.confine import CONNECTIONS, confine_database
 from banen_kit.postgres.connection import connect

@@ -20,10 +20,11 @@ from banen_kit.application.command_service import Desk
 from banen_kit.application.definition import Operation, Policy, Send, Service
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, Recorded, StoreUnavailable
+from banen_kit.eventstore.port import Append, Appended, Recorded
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.messaging import reactor_consumer as consumer_module
 from banen_kit.messaging.jetstream import (

@@ -19,12 +19,13 @@ from banen_kit.application.definition import Operation, Send, Service
 from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Recorded, StoreUnavailable
+from banen_kit.eventstore.port import Recorded
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.security.permissions import own
 

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_kit.core.decider import Stored
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto import shredding as destroy
@@ -19,7 +20,7 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, NewEvent, StoreRefusesToStart
+from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.postgres.connection import Pool

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import CollectorRegistry
 
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Fault, Faults, Loop, forever, reason_of
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.port import StoreUnavailable
 
 AWAY = StoreUnavailable("PostgreSQL cannot be reached: TimeoutError")
 

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 
+from banen_kit.application import problems
 from banen_kit.application.command_service import Desk
 from banen_kit.audit.log import MemoryAudit, Outcome
 from banen_kit.core import problem
@@ -92,7 +93,7 @@ def make_app(
         gate.clock = sessions.clock
     app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
     app.add_middleware(Guard)
-    problem.install(app)
+    problems.install(app)
 
     @app.get("/open", name="open")
     async def is_open(request: Request) -> Response:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from prometheus_client import CollectorRegistry
 
+from banen_kit.application import problems
 from banen_kit.application.command_service import Desk
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core import problem
@@ -105,7 +106,7 @@ async def address(request: Request) -> Response:
 def make_app(most_seconds: float = 60.0) -> FastAPI:
     app = FastAPI(openapi_url="/openapi.json", docs_url=None, redoc_url=None)
     app.add_middleware(Guard, most_seconds=most_seconds)
-    problem.install(app)
+    problems.install(app)
     app.include_router(router)
     return app
 

@@ -18,10 +18,11 @@ from banen_kit.application.command_handler import (
 )
 from banen_kit.application.publishable import Publisher
 from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.errors import StoreUnavailable, WrongVersion
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.crypto.personal_fields import Of, Open, Personal, PersonRef
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoreUnavailable, WrongVersion
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
 from banen_kit.eventstore.repository import Codec, Journal, Meta
 
 NOW = datetime.now(UTC)

@@ -16,13 +16,14 @@ from banen_kit.application.command_service import Desk
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import LIVE_STREAM
 from banen_kit.audit.log import MemoryAudit
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, Recorded, StoreUnavailable
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, Recorded
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app

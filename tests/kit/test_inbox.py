@@ -17,9 +17,9 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Envelope
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import (
     DEAD_LETTERS,

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from banen_kit.core.decider import PersonErased
+from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.keys import (
     MASTER_CHECK,
     PARTNER_FINGERPRINT,
@@ -20,7 +21,6 @@ from banen_kit.crypto.keys import (
 )
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import CACHE_SECONDS, PostgresKeys
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.postgres.connection import Pool, connect, grant_keys, migrate, migrations
 from banen_local.postgres import Postgres
 

@@ -22,8 +22,8 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from joserfc.jwk import KeySet
 
+from banen_kit.application import problems
 from banen_kit.audit.log import MemoryAudit
-from banen_kit.core import problem
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE
@@ -131,7 +131,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
         gate = Gate("uaf", "urn:nl:banenoffensief:uaf:mediation", RIGHTS, issuer, audit, sessions)
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
         app.add_middleware(Guard)
-        problem.install(app)
+        problems.install(app)
         app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), gate)))
 
         @app.get("/page", name="page")

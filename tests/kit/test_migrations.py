@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import asyncpg
 import pytest
 
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.postgres.connection import Migration, connect, migrate, migrations, refuse_wrong_schema
 
 FIRST = Migration(1, "first", "create table thing (number int); insert into thing values (1)")

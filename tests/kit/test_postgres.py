@@ -8,14 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from banen_kit.eventstore.port import (
-    Append,
-    NewEvent,
-    StoreFull,
-    StoreReadOnly,
-    StoreRefusesToStart,
-    StoreUnavailable,
-)
+from banen_kit.core.errors import StoreFull, StoreReadOnly, StoreRefusesToStart, StoreUnavailable
+from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.connection import (
     Pool,

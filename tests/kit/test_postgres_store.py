@@ -11,14 +11,8 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
-from banen_kit.eventstore.port import (
-    Append,
-    NewEvent,
-    Outcome,
-    Recorded,
-    StoreRefusesToStart,
-    StoreUnavailable,
-)
+from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
+from banen_kit.eventstore.port import Append, NewEvent, Outcome, Recorded
 from banen_kit.eventstore.postgres import (
     APPEND,
     POLL_SECONDS,

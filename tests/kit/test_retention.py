@@ -18,20 +18,19 @@ from banen_kit.application.command_service import Desk, Request
 from banen_kit.application.definition import Service
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import Command
+from banen_kit.core.errors import SettingsInvalid, StoreUnavailable
 from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.privacy import retention
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.requests import RecordRequest
 from banen_kit.privacy.retention import Retention, TooMany, read_months
 from banen_kit.runtime.database_clock import ClockUntrusted
-from banen_kit.runtime.settings import SettingsInvalid
 from banen_mediation.service import SERVICE as MEDIATION
 
 CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n, version=4)) for n in range(1, 7))

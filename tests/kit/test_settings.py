@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from banen_kit.runtime.settings import Settings, SettingsInvalid, keys_schema_of, load, schema_of
+from banen_kit.core.errors import SettingsInvalid
+from banen_kit.runtime.settings import Settings, keys_schema_of, load, schema_of
 
 SECRET = "postgresql://service:very-secret@localhost/banen"
 GOOD = {

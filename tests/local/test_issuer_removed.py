@@ -16,11 +16,11 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from banen_kit.application import problems
 from banen_kit.audit.log import MemoryAudit
-from banen_kit.core import problem
+from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.in_memory import utc_now
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.permissions import ANYONE, every_partner
 from banen_kit.security.sessions import Sessions
@@ -107,7 +107,7 @@ class Service:
         issuer = Issuer(self.desk.url, http)
         gate = Gate("bureau", "urn:x", RIGHTS, issuer, self.audit, Sessions(self.pool, utc_now))
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
-        problem.install(app)
+        problems.install(app)
         app.include_router(login.routes(Logins(RelyingParty(self.client_id, secret, self.url), gate)))
         metrics = Metrics.create(CollectorRegistry())
         app.include_router(backchannel.routes(Backchannel(self.client_id, gate, metrics.logouts_refused)))

@@ -10,8 +10,9 @@ from uuid import UUID, uuid5
 import asyncpg
 import pytest
 
+from banen_kit.core.errors import StreamTooLong
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded, StreamTooLong
+from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.connection import connect
 

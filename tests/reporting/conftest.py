@@ -32,8 +32,8 @@ from banen_contracts.reporting import (
     TargetSet,
     TargetUnitDefined,
 )
+from banen_kit.application import problems
 from banen_kit.audit.log import PostgresAudit
-from banen_kit.core import problem
 from banen_kit.core.identity import Role
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool, connect
@@ -235,7 +235,7 @@ def app(answers: Answers, gate: Gate, released: Released) -> FastAPI:
     assert gate.sessions is not None
     app = FastAPI(dependencies=[Depends(gate)])
     app.add_middleware(Guard)
-    problem.install(app)
+    problems.install(app)
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
     readers = Readers(answers, PROGRAMME, gate, released)
     app.include_router(reads.routes(readers))

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.reporting import PartnerAdmitted
 from banen_kit.audit.log import Entry, MemoryAudit
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.postgres.connection import Pool
 from banen_kit.security.sessions import COOKIE
 from banen_kit.security.strength import Strength

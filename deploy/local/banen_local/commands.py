@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
 from banen_local import bench, demo, faults, load_test, token, torture

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from banen_cli.fault import Fault
 from banen_cli.report import print_tables
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
 from banen_local.compare import Compared, compare

@@ -13,7 +13,7 @@ import httpx2
 
 from banen_contracts.base import source_of
 from banen_contracts.reporting import SourceDeclaredLive
-from banen_kit.eventstore.port import StoreFull
+from banen_kit.core.errors import StoreFull
 from banen_local.folder import LocalError
 from banen_local.history import History
 from banen_local.history.book import BUREAU, Line, Source

@@ -17,7 +17,8 @@ import asyncpg
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
 from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments, open_store, outcomes
 from banen_kit.postgres.connection import UNREACHABLE, Pool, connect, grant_store, migrate, migrations
 from banen_local.folder import LocalError

@@ -4,12 +4,12 @@ import asyncio
 
 from nats.aio.client import Client
 
+from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Loop
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import read_partners, reporting_consumer
 from banen_kit.runtime.service_runner import Host
-from banen_kit.runtime.settings import SettingsInvalid
 from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty

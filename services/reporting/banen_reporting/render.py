@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from banen_kit.core.problem import Problem, to_problem
+from banen_kit.application.problems import to_problem
+from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, Who
 from banen_reporting import words
 from banen_reporting.answers import Asked

@@ -12,7 +12,7 @@ from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
 from banen_kit.audit.chain import Verified, verify
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.postgres.connection import connect
 from banen_kit.runtime.settings import keys_schema_of, schema_of
 

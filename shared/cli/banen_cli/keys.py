@@ -9,10 +9,10 @@ import typer
 
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
+from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.rotation import Rotated, rotate
 from banen_kit.crypto.shredding import refuse_recycling
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.postgres.connection import UNREACHABLE
 from banen_kit.runtime.settings import keys_schema_of
 

@@ -10,7 +10,7 @@ import typer
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
 from banen_cli.installed import services
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.postgres.connection import UNREACHABLE
 from banen_kit.runtime.provision import provision_keys, provision_store
 

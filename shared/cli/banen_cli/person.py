@@ -18,10 +18,10 @@ from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
 from banen_cli.person_text import AMSTERDAM, readable
+from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.eventstore.postgres import open_store
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.postgres.connection import connect

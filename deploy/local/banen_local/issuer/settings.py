@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from banen_kit.runtime.settings import PREFIX, Environment, SettingsInvalid
+from banen_kit.core.errors import SettingsInvalid
+from banen_kit.runtime.settings import PREFIX, Environment
 
 LOCAL = "local"
 

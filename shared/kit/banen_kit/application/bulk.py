@@ -13,9 +13,10 @@ from pydantic.alias_generators import to_camel
 from banen_contracts.base import Moment
 from banen_kit.application.command_handler import Answer
 from banen_kit.application.command_service import Desk, Request, checked_ref, status_of, to_json
+from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.audit.log import Entry
 from banen_kit.core.identity import Principal
-from banen_kit.core.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import RequestId
 from banen_kit.core.strict_json import json_object_of
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from banen_kit.application.publishable import Publisher, telling
 from banen_kit.core.decider import Command, Context, Decider
-from banen_kit.eventstore.port import Outcome, Recorded, WrongVersion
+from banen_kit.core.errors import WrongVersion
+from banen_kit.eventstore.port import Outcome, Recorded
 from banen_kit.eventstore.repository import Journal, Meta
 
 ATTEMPTS = 5

@@ -16,15 +16,16 @@ from banen_contracts import Envelope
 from banen_kit.application.command_handler import Answer, CommandHandler
 from banen_kit.application.definition import Operation, Send, Service
 from banen_kit.application.edge import refuse_unfit
+from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
 from banen_kit.core.decider import Command, Context, Refused
+from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
-from banen_kit.core.problem import FieldError, Problem, from_validation, invalid, to_problem
+from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
-from banen_kit.eventstore.port import WrongVersion
 from banen_kit.eventstore.repository import Journal, Meta
 from banen_kit.security.permissions import refuse_unless
 

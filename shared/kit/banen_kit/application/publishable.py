@@ -15,7 +15,6 @@ from banen_contracts import Contract, Envelope
 from banen_contracts.base import DOMAIN, source_of, subject_of
 from banen_kit.core.decider import Stored
 from banen_kit.eventstore.repository import Meta
-from banen_kit.messaging.jetstream import MOST_BYTES
 
 ToContract = Callable[[Any], Contract | None]
 
@@ -112,3 +111,7 @@ def telling() -> Generator[None]:
 def _in_camel(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """As the sender of a command calls the fields."""
     return tuple(to_camel(part) if isinstance(part, str) else part for part in place)
+
+
+MOST_BYTES = 64 * 1024
+"""The largest public event; none comes near it."""

@@ -7,8 +7,8 @@ from typing import Final, NoReturn
 
 from banen_kit.audit.chain import AnchorRefused, head_of, write_anchor
 from banen_kit.audit.log import Audit, Entry, Kept, Outcome
+from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults, Loop
-from banen_kit.eventstore.port import StoreUnavailable
 from banen_kit.postgres.batching import Coalescer
 from banen_kit.postgres.connection import Pool
 

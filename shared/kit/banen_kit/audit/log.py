@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Principal
-from banen_kit.eventstore.in_memory import utc_now
 from banen_kit.postgres.batching import Coalescer
 from banen_kit.postgres.connection import Pool, reachable
 

@@ -11,7 +11,6 @@ from typing import NoReturn, cast
 from nats.js.errors import APIError
 
 from banen_kit.core.metrics import Metrics
-from banen_kit.messaging.jetstream import end_if_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -124,3 +123,10 @@ def reason_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"
+
+
+def end_if_cancelled() -> None:
+    """For loops without end: nats-py's requests can swallow a cancellation (`wait_for` does, before Python 3.12)."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

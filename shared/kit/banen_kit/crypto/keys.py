@@ -15,7 +15,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from banen_kit.core.decider import PersonErased
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
 
 MASTER_CHECK = "master-key-check"
 """Nobody's key: the first one made, to tell at the start whether the master key is still the same."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 
 
 class MasterKey:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from banen_kit.core.decider import PersonErased, ReferenceTaken
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.crypto.keys import (
     MASTER_CHECK,
     PARTNER_FINGERPRINT,
@@ -21,7 +22,6 @@ from banen_kit.crypto.keys import (
 )
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.shredding import SWEEP_SECONDS, sweep
-from banen_kit.eventstore.port import StoreRefusesToStart
 from banen_kit.postgres.batching import Coalescer
 from banen_kit.postgres.connection import Pool, reachable
 

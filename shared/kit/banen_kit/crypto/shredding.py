@@ -11,8 +11,8 @@ from typing import Any
 
 import asyncpg
 
+from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.keys import NotDestroyed
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.postgres.connection import Connection, Pool, reachable
 
 SWEEP_SECONDS = 30.0

@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
+from banen_kit.core.clocks import utc_now
 from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, Recorded, refuse_unfit
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MemoryStore:

@@ -7,48 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-
-class WrongVersion(Exception):
-    """Somebody else appended to the stream first."""
-
-
-class StoreUnavailable(Exception):
-    """The store cannot be reached now; nothing was written, or it cannot be known whether it was. Try again."""
-
-    code: ClassVar[str] = "store-unavailable"
-    """For callers, stable."""
-    advice: ClassVar[str] = (
-        "The store cannot be reached now; repeat the request with the same Idempotency-Key."
-    )
-
-
-class StoreFull(StoreUnavailable):
-    """The database has no space left on its disk; nothing was written."""
-
-    code = "store-full"
-    advice = "The disk of the database is full; nothing was recorded. Free space, then repeat the request."
-
-
-class StoreReadOnly(StoreUnavailable):
-    """The database takes no changes now; nothing was written."""
-
-    code = "store-read-only"
-    advice = "The database is read-only now; nothing was recorded. Repeat the request later."
-
-
-class StoreRefusesToStart(Exception):
-    """The store, as it is set up, could lose events; the message says what to change."""
-
+from banen_kit.core.errors import StreamTooLong
 
 MOST_EVENTS = 1000
 """How many events a command may append."""
-
-
-class StreamTooLong(Exception):
-    """More events at once than a store takes in one command, or none."""
 
 
 @dataclass(frozen=True)

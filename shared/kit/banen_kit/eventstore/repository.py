@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
+from banen_kit.core.clocks import utc_now
 from banen_kit.core.decider import PersonErased, Stored
 from banen_kit.crypto.keys import KeyMissing, Keys, NotDestroyed
 from banen_kit.crypto.personal_fields import (
@@ -22,7 +23,6 @@ from banen_kit.crypto.personal_fields import (
     seal,
     unseal,
 )
-from banen_kit.eventstore.in_memory import utc_now
 from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded, ref_of
 
 E = TypeVar("E", bound=Stored)

@@ -6,8 +6,8 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from banen_kit.core.faults import Loop
-from banen_kit.messaging.jetstream import BusUnavailable, end_if_cancelled
+from banen_kit.core.faults import Loop, end_if_cancelled
+from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import refuse_other_consumer
 
 LOOK_SECONDS = 5.0

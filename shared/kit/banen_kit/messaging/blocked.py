@@ -18,10 +18,11 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts import BY_TYPE, Contract
 from banen_contracts.base import DOMAIN, EventSkipped, ReasonCode
+from banen_kit.application.problems import from_validation
 from banen_kit.application.publishable import PublicMessage, Publisher, Unpublishable
 from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import Stored
-from banen_kit.core.problem import FieldError, Problem, from_validation, invalid
+from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.eventstore.port import Recorded
 from banen_kit.eventstore.repository import Journal, UnknownEvent
 from banen_kit.postgres.connection import Pool, reachable

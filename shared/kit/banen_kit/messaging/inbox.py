@@ -16,16 +16,9 @@ from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
 
 from banen_contracts import Envelope
-from banen_kit.core.faults import Faults, Loop
+from banen_kit.core.faults import Faults, Loop, end_if_cancelled
 from banen_kit.messaging.attend import attend
-from banen_kit.messaging.jetstream import (
-    EVT_ALL,
-    BrokenMessage,
-    dead_letter,
-    end_if_cancelled,
-    jetstream,
-    read_envelope,
-)
+from banen_kit.messaging.jetstream import EVT_ALL, BrokenMessage, dead_letter, jetstream, read_envelope
 from banen_kit.postgres.connection import Connection, Pool, reachable
 
 log = logging.getLogger(__name__)

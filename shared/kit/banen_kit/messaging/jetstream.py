@@ -20,6 +20,7 @@ from nats.js.errors import APIError, NotFoundError
 from pydantic import ValidationError
 
 from banen_contracts import Envelope
+from banen_kit.application.publishable import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 EVT_ALL = "EVT_ALL"
 DEAD_LETTERS = "DLQ"
 WATERMARKS = "WMK"
-MOST_BYTES = 64 * 1024
-"""The largest public event; none comes near it."""
 MOST_IN_BATCH = 500
 CONNECT_SECONDS = 15.0
 
@@ -142,13 +141,6 @@ JetStreamContext.is_status_msg = staticmethod(_status_of)  # pyright: ignore[rep
 
 async def _ignore(*_: object) -> None:
     """nats-py would print what callers see themselves."""
-
-
-def end_if_cancelled() -> None:
-    """For loops without end: nats-py's requests can swallow a cancellation (`wait_for` does, before Python 3.12)."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 @asynccontextmanager

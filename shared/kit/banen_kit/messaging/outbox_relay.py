@@ -17,8 +17,8 @@ from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
 from banen_kit.application.publishable import Publisher
-from banen_kit.core.faults import Faults, Loop
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
+from banen_kit.core.faults import Faults, Loop, end_if_cancelled
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Journal
 from banen_kit.messaging.blocked import RELAY, CannotPublish, Outbound
@@ -29,7 +29,6 @@ from banen_kit.messaging.jetstream import (
     LastMessage,
     Message,
     WrongLastSequence,
-    end_if_cancelled,
     jetstream,
     last_message,
     publish_batch,

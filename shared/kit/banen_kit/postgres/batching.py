@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.core.errors import StoreUnavailable
 
 Q = TypeVar("Q")
 A = TypeVar("A")

@@ -1,6 +1,6 @@
 """Takes away what PostgreSQL gives to everybody and what would let one role hold up all others of the cluster."""
 
-from banen_kit.eventstore.port import StoreRefusesToStart
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.postgres.connection import MIGRATION_LOCK, Connection
 
 CONNECTIONS = 20

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
-from banen_kit.eventstore.port import StoreFull, StoreReadOnly, StoreRefusesToStart, StoreUnavailable
+from banen_kit.core.errors import StoreFull, StoreReadOnly, StoreRefusesToStart, StoreUnavailable
 
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]

@@ -20,15 +20,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from banen_contracts.base import ErasureReason
 from banen_kit.application.command_service import AMSTERDAM, Desk
 from banen_kit.application.definition import Operation
+from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Entry, Outcome
+from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
-from banen_kit.core.problem import Problem, from_validation
+from banen_kit.core.problem import Problem
 from banen_kit.eventstore.port import Recorded, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
 from banen_kit.privacy.held import held_on
 from banen_kit.privacy.requests import months_after
 from banen_kit.privacy.subject_access import requests_of
-from banen_kit.runtime.settings import SettingsInvalid
 from banen_kit.web.authentication import Gate, who
 from banen_kit.web.body import json_object
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Outcome
+from banen_kit.core.clocks import utc_now
 from banen_kit.core.faults import Faults
-from banen_kit.core.problem import from_validation
-from banen_kit.eventstore.in_memory import utc_now
 from banen_kit.postgres.connection import Pool, reachable
 from banen_kit.web.authentication import Gate, who
 from banen_kit.web.body import json_object

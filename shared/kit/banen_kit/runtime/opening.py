@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from banen_kit.application.definition import Service
+from banen_kit.core.errors import SettingsInvalid, StoreRefusesToStart, StoreUnavailable
 from banen_kit.core.faults import Faults, Loop
 from banen_kit.crypto.keys import NotDestroyed
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Journal
 from banen_kit.postgres.connection import (
@@ -27,7 +27,7 @@ from banen_kit.postgres.connection import (
     refuse_wrong_schema,
     when_reachable,
 )
-from banen_kit.runtime.settings import Settings, SettingsInvalid, keys_schema_of, schema_of
+from banen_kit.runtime.settings import Settings, keys_schema_of, schema_of
 from banen_kit.web.app import Check
 
 log = logging.getLogger(__name__)

@@ -24,11 +24,11 @@ from banen_kit.application.definition import Service
 from banen_kit.audit.anchored import AnchoredAudit, Anchors
 from banen_kit.audit.log import PostgresAudit
 from banen_kit.core import logs
+from banen_kit.core.errors import SettingsInvalid, StoreRefusesToStart, StoreUnavailable
 from banen_kit.core.faults import Faults, Loop, forever
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
-from banen_kit.eventstore.port import StoreRefusesToStart, StoreUnavailable
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.messaging import blocked
@@ -48,7 +48,7 @@ from banen_kit.privacy.subject_access import Persons
 from banen_kit.runtime.database_clock import LOOK_SECONDS, DatabaseClock
 from banen_kit.runtime.database_clock import routes as clock_routes
 from banen_kit.runtime.opening import FIRST_SWEEP_SECONDS, checks_of, open_databases, reapplied
-from banen_kit.runtime.settings import Settings, SettingsInvalid, load, schema_of
+from banen_kit.runtime.settings import Settings, load, schema_of
 from banen_kit.security.sessions import Sessions
 from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer

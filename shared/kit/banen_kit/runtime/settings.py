@@ -14,12 +14,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from banen_contracts.base import PartnerId
+from banen_kit.core.errors import SettingsInvalid
 
 PREFIX = "BANEN_"
-
-
-class SettingsInvalid(Exception):
-    """What is wrong with the settings, a line each; never a value."""
 
 
 class Environment(PydanticBaseSettingsSource):

@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from asyncpg import Record
 
+from banen_kit.core.errors import StoreFull, StoreReadOnly
 from banen_kit.core.identity import Principal, Role, SignIn
-from banen_kit.eventstore.port import StoreFull, StoreReadOnly
 from banen_kit.postgres.connection import Pool, reachable
 from banen_kit.security.login_cookie import LOGIN
 

@@ -16,12 +16,12 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
+from banen_kit.application import problems
 from banen_kit.application.bulk import Loads
 from banen_kit.application.bulk import bulk as take_bulk
 from banen_kit.application.command_service import Desk, Request, checked_ref, status_of, to_json
 from banen_kit.application.definition import Operation
 from banen_kit.audit.log import Outcome
-from banen_kit.core import problem
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.privacy import subject_access as persons
@@ -86,7 +86,7 @@ def create_app(
     )
     app.add_middleware(Audited)
     app.add_middleware(Guard)
-    problem.install(app)
+    problems.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
     app.include_router(record_routes(desk, gate), prefix="/v1")
     if held is not None:

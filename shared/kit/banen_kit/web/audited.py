@@ -2,8 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from banen_kit.core.problem import to_problem
-from banen_kit.eventstore.port import StoreUnavailable
+from banen_kit.application.problems import to_problem
+from banen_kit.core.errors import StoreUnavailable
 
 ATTEMPT = "attempt"
 """Where the gate leaves, in the state of a request, how it is recorded; taken away by who records it better."""

@@ -16,11 +16,11 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from pydantic import TypeAdapter, ValidationError
 
 from banen_kit.audit.log import Audit, Outcome, entry_of
+from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Principal
 from banen_kit.core.problem import FieldError, Problem, field_of, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.core.text import Mark
-from banen_kit.eventstore.in_memory import utc_now
 from banen_kit.security.permissions import ANYONE, OPERATOR, Rights, refuse_unless
 from banen_kit.security.sessions import COOKIE, Session, Sessions
 from banen_kit.security.strength import Strength
