@@ -14,8 +14,8 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.messaging.jetstream import connected
 from banen_kit.postgres.confine import confine_database
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
 
 pytest.register_assert_rewrite("banen_kit.testing")
 

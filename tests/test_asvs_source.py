@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from banen_kit.core.problem import FieldError, invalid
-from banen_reporting.answers import Asked
-from banen_reporting.render import ENVIRONMENT, Links
+from banen_reporting.queries.queries import Asked
+from banen_reporting.web.templating import ENVIRONMENT, Links
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py"))

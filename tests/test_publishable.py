@@ -37,8 +37,8 @@ from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.messaging.jetstream import read_envelope
-from banen_mediation.policy import RECEIVE_HANDOVER
-from banen_reporting.folding import Folding, fold
+from banen_mediation.reactors import RECEIVE_HANDOVER
+from banen_reporting.facts.projector import Folding, fold
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("somebody", "uaf", frozenset(Role))

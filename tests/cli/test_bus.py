@@ -36,8 +36,8 @@ from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_kit.web.server import http_server
-from banen_local.nats import Nats
-from banen_local.programme import PARTNERS_FILE
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.programme import PARTNERS_FILE
 
 runner = CliRunner()
 

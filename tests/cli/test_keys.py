@@ -13,7 +13,7 @@ from banen_cli.fault import Fault
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.postgres.connection import connect, migrate, migrations
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 OLD, NEW = "11" * 32, "22" * 32
 runner = CliRunner()

@@ -31,7 +31,7 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Codec, Journal, Meta
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 PERSON = UUID(int=1)
 TOKEN = "a-token-that-is-nowhere-else"

@@ -20,9 +20,9 @@ import pytest_asyncio
 from banen_cli.installed import services
 from banen_kit.application.definition import Operation
 from banen_kit.core.identity import Role
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
-from banen_local.visit import sign_in
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.visit import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -12,10 +12,10 @@ import pytest
 from banen_kit.audit.chain import verify
 from banen_kit.postgres.connection import connect
 from banen_kit.runtime.settings import keys_schema_of, schema_of
-from banen_local.history.people import FAMILY_NAMES
-from banen_local.prepare import database_of
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
+from banen_local.cluster.prepare import database_of
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.history.people import FAMILY_NAMES
 
 pytestmark = pytest.mark.e2e
 

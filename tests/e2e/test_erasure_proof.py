@@ -23,10 +23,10 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
 from banen_kit.eventstore.port import Recorded
 from banen_kit.eventstore.repository import Codec
-from banen_local.prepare import database_of
-from banen_local.programme import Programme, master_key
-from banen_local.supervisor import Supervisor
-from banen_local.visit import sign_in
+from banen_local.cluster.prepare import database_of
+from banen_local.cluster.programme import Programme, master_key
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.visit import sign_in
 
 pytestmark = pytest.mark.e2e
 

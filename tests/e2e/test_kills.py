@@ -7,9 +7,9 @@ from signal import SIGKILL
 
 import pytest
 
-from banen_local.demo import SEED, run_demo
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.run import SEED, run_demo
 
 pytestmark = pytest.mark.e2e
 

@@ -23,12 +23,12 @@ from joserfc.jwk import ECKey, OctKey
 from banen_contracts.base import source_of
 from banen_kit.core.identity import Role
 from banen_kit.runtime.settings import keys_schema_of, schema_of
+from banen_local.cluster.prepare import database_of
+from banen_local.cluster.programme import ISSUER, Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.visit import sign_in
 from banen_local.issuer.keys import rotate
 from banen_local.issuer.tokens import mint
-from banen_local.prepare import database_of
-from banen_local.programme import ISSUER, Programme
-from banen_local.supervisor import Supervisor
-from banen_local.visit import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -8,7 +8,7 @@ from banen_contracts.base import source_of
 from banen_contracts.mediation import HandoverAccepted
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_intake.domain.handover import CompleteHandover
-from banen_intake.policy import COMPLETE_HANDOVER, HANDOVER_ACCEPTED
+from banen_intake.reactors import COMPLETE_HANDOVER, HANDOVER_ACCEPTED
 from banen_intake.service import SERVICE
 from banen_kit.application.definition import Send
 from banen_kit.application.source_live import GO_LIVE, GoLive

@@ -8,7 +8,7 @@ import pytest
 
 from banen_kit.postgres.confine import confine_database
 from banen_kit.postgres.connection import Pool, connect, grant_keys, migrate, migrations
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 ROLE = "keys-user"
 PASSWORD = "only-for-tests"

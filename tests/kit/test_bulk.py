@@ -24,7 +24,7 @@ from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_LINES, create_app
 from banen_mediation.domain.handover import ReceiveHandover
-from banen_mediation.policy import RECEIVE_HANDOVER
+from banen_mediation.reactors import RECEIVE_HANDOVER
 from banen_mediation.service import SERVICE
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

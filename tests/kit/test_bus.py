@@ -36,7 +36,7 @@ from banen_kit.messaging.jetstream import (
     stream_name,
 )
 from banen_kit.messaging.topology import Partner, apply_stream, streams
-from banen_local.nats import Nats
+from banen_local.cluster.nats import Nats
 
 WRITER = "EVT_UAF_INTAKE"
 DEADLINE = 20.0

@@ -17,7 +17,7 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.confine import CONNECTIONS, confine_database
 from banen_kit.postgres.connection import connect
 from banen_kit.runtime.provision import provision_keys, provision_store
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 PASSWORD = "only-for-tests"
 WHO: list[tuple[str, Service]] = [("uaf", INTAKE), ("uaf", EMPLOYERS), ("uwv", INTAKE)]

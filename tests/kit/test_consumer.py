@@ -38,7 +38,7 @@ from banen_kit.messaging.jetstream import (
 )
 from banen_kit.messaging.reactor_consumer import subscribe
 from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, policy_consumers, streams
-from banen_local.nats import Nats
+from banen_local.cluster.nats import Nats
 
 CONSUMER = "uwv-mediation-greet-contact-made"
 DEADLINE = 30.0

@@ -25,7 +25,7 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime.opening import reapplied
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 MASTER = MasterKey(bytes(range(32)))
 EVERYBODY = [f"p{number:03}" for number in range(120)]

@@ -29,7 +29,7 @@ from banen_kit.eventstore.repository import Codec, Journal
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.privacy.held import claim_keys
 from banen_kit.runtime.provision import provision_keys
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 from banen_mediation.service import SERVICE as MEDIATION
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from banen_kit.crypto.keys import (
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import CACHE_SECONDS, PostgresKeys
 from banen_kit.postgres.connection import Pool, connect, grant_keys, migrate, migrations
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 MASTER = MasterKey(bytes(range(32)))
 OTHER_MASTER = MasterKey(bytes(32))

@@ -37,7 +37,7 @@ from banen_kit.web.authentication import FORM_TOKEN, Gate, who
 from banen_kit.web.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
 from banen_kit.web.middleware import Guard
 from banen_kit.web.server import http_server
-from banen_local.folder import free_port
+from banen_local.cluster.folder import free_port
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OURS = "https://pages.test"

@@ -20,8 +20,8 @@ from banen_kit.postgres.connection import (
     refuse_wrong_keys,
     when_reachable,
 )
-from banen_local.folder import free_port
-from banen_local.postgres import Postgres
+from banen_local.cluster.folder import free_port
+from banen_local.cluster.postgres import Postgres
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from banen_kit.eventstore.postgres import (
     outcomes,
 )
 from banen_kit.postgres.connection import UNREACHABLE, connect, reachable
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 IDS = UUID("00000000-0000-0000-0000-000000000002")
 NewSchema = Callable[..., Awaitable[str]]

@@ -42,7 +42,7 @@ from banen_kit.messaging.jetstream import (
 )
 from banen_kit.messaging.outbox_relay import Fenced, Relay
 from banen_kit.messaging.topology import Partner, apply_stream, streams
-from banen_local.nats import Nats
+from banen_local.cluster.nats import Nats
 
 STREAM = "EVT_UAF_INTAKE"
 SUBJECT = "evt.uaf.intake.contact-made.v1"

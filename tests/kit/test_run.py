@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from banen_kit.runtime.service_runner import bound
-from banen_local.folder import free_port
-from banen_local.postgres import Postgres
+from banen_local.cluster.folder import free_port
+from banen_local.cluster.postgres import Postgres
 
 SECRET = "very-secret"
 

@@ -7,13 +7,13 @@ import httpx2
 import pytest
 
 from banen_kit.messaging.topology import read_partners
-from banen_local.folder import free_port
+from banen_local.cluster.folder import free_port
+from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.app import create_app
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.keys import ensure_key
 from banen_local.issuer.provider import Provider
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, running
-from banen_local.programme import PARTNERS_FILE
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,13 @@ import nats
 import pytest
 
 import banen_local
-from banen_local.folder import LocalError
-from banen_local.postgres import binaries, copied, needed
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.postgres import binaries, copied, needed
 
 STARTS_BOTH = """
 import asyncio, json, pathlib, sys
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
 
 folder = pathlib.Path(sys.argv[1])
 postgres, nats = Postgres(folder / "postgres"), Nats(folder / "nats")

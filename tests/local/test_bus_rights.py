@@ -25,7 +25,7 @@ from banen_contracts import Envelope
 from banen_kit.messaging.bus_users import GUARD, OPERATOR, BusUser
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, connected, inbox_of, publish_batch
 from banen_kit.messaging.topology import Partner, read_integrators, read_partners
-from banen_local.nats import Nats
+from banen_local.cluster.nats import Nats
 
 PARTNERS = """
 integrators = ["statistics"]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from banen_local.compare import compare
-from banen_local.published import PUBLISHED, UnitFigures
+from banen_local.demo.compare import compare
+from banen_local.demo.published import PUBLISHED, UnitFigures
 
 Answers = dict[str, Any]
 

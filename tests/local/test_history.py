@@ -17,13 +17,13 @@ from banen_contracts.intake import ContactMade
 from banen_contracts.mediation import PlacementStarted
 from banen_kit.application.definition import Operation, Policy
 from banen_kit.core.decider import Context
-from banen_local.history import History, make_history
-from banen_local.history.book import BUREAU, Line, Source
-from banen_local.published import PUBLISHED
-from banen_reporting.figures import Judged, end_of
-from banen_reporting.model import Model
-from banen_reporting.projection import BY_EVENT, Learned
-from banen_reporting.rows import FactRow, Row
+from banen_local.demo.history import History, make_history
+from banen_local.demo.history.book import BUREAU, Line, Source
+from banen_local.demo.published import PUBLISHED
+from banen_reporting.facts.evolve import BY_EVENT, Learned
+from banen_reporting.facts.model import FactRow, Row
+from banen_reporting.figures.evaluation import Judged, end_of
+from banen_reporting.figures.snapshot import Model
 
 C = TypeVar("C", bound=Contract)
 

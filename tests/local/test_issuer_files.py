@@ -13,11 +13,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from banen_local.folder import LocalError, free_port
+from banen_local.cluster.folder import LocalError, free_port
+from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.clients import read_clients, register_client
 from banen_local.issuer.keys import ensure_key, read_keys, rotate
 from banen_local.issuer.testing import CALLBACK, environment, running
-from banen_local.programme import PARTNERS_FILE
 
 STRANGER = 65534
 

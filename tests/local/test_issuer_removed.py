@@ -30,7 +30,9 @@ from banen_kit.web.authentication import Gate, who
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.server import http_server
-from banen_local.folder import LocalError, free_port
+from banen_local.cluster.folder import LocalError, free_port
+from banen_local.cluster.programme import PARTNERS_FILE
+from banen_local.demo.visit import sign_in
 from banen_local.issuer.clients import register_client
 from banen_local.issuer.keys import ensure_key, read_keys
 from banen_local.issuer.provider import Provider
@@ -38,8 +40,6 @@ from banen_local.issuer.removed import read_removed
 from banen_local.issuer.telling import tell
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, form_token, running
 from banen_local.issuer.tokens import logout_token
-from banen_local.programme import PARTNERS_FILE
-from banen_local.visit import sign_in
 
 CLIENT = "bureau-reporting"
 LEAVER, COLLEAGUE = "demo-emplooi-adviser", "demo-bureau-project-bureau"

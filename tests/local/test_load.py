@@ -5,9 +5,9 @@ from datetime import date
 import httpx2
 import pytest
 
-from banen_local.folder import LocalError
-from banen_local.history import make_history
-from banen_local.load import Loader
+from banen_local.cluster.folder import LocalError
+from banen_local.demo.history import make_history
+from banen_local.demo.load import Loader
 
 AWAY = [
     httpx2.Response(503, json={"status": 503, "code": "store-unavailable"}),

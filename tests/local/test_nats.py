@@ -13,8 +13,8 @@ import nats
 import pytest
 from nats.js import JetStreamContext
 
-from banen_local.folder import LocalError
-from banen_local.nats import Nats
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.nats import Nats
 
 
 @pytest.fixture

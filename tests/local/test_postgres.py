@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from banen_local.folder import LocalError
-from banen_local.postgres import Postgres
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.postgres import Postgres
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.messaging.topology import Partner, read_partners
 from banen_kit.postgres.connection import connect
 from banen_kit.runtime.provision import provision_keys, provision_store
-from banen_local.folder import secret
-from banen_local.postgres import Postgres
-from banen_local.prepare import FORMER, database_of, prepare
+from banen_local.cluster.folder import secret
+from banen_local.cluster.postgres import Postgres
+from banen_local.cluster.prepare import FORMER, database_of, prepare
 
 TOML = (
     '[bureau]\nservices = ["reporting"]\n[uaf]\nservices = ["intake"]\n[goed-werk]\nservices = ["intake"]\n'

@@ -15,11 +15,11 @@ from types import SimpleNamespace
 import asyncpg
 import pytest
 
-from banen_local.folder import DiskFull, LocalError, Ports, free_port
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
-from banen_local.process import answers, end, spawn, still_in, until
-from banen_local.supervisor import Program, Supervisor
+from banen_local.cluster.folder import DiskFull, LocalError, Ports, free_port
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
+from banen_local.cluster.process import answers, end, spawn, still_in, until
+from banen_local.cluster.supervisor import Program, Supervisor
 
 SERVES = """
 import http.server, pathlib, signal, sys
@@ -42,9 +42,9 @@ http.server.HTTPServer(("127.0.0.1", port), Ready).serve_forever()
 
 SUPERVISES = """
 import asyncio, json, pathlib, sys
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
-from banen_local.supervisor import Program, Supervisor
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
+from banen_local.cluster.supervisor import Program, Supervisor
 
 async def main(folder, *programs):
     async with Supervisor(folder) as supervisor:

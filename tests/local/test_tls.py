@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 from banen_kit.messaging import jetstream as bus_module
 from banen_kit.messaging.jetstream import BusUnavailable, api, connected
 from banen_kit.runtime.settings import is_safe
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
 
 
 def write_certificate(folder: Path, name: str, address: str) -> tuple[Path, Path]:

@@ -12,12 +12,12 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_kit.core.identity import Role
 from banen_kit.messaging.topology import read_partners
-from banen_local.folder import Ports
+from banen_local.cluster.folder import Ports
+from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.keys import NoIssuer, ensure_key, read_keys
 from banen_local.issuer.people import ROLE_WORDS, demo_people
 from banen_local.issuer.testing import Clock
 from banen_local.issuer.tokens import mint
-from banen_local.programme import PARTNERS_FILE
 
 PARTNERS = read_partners(PARTNERS_FILE)
 

@@ -18,7 +18,7 @@ from banen_kit.application.definition import Send
 from banen_kit.application.source_live import GO_LIVE, GoLive
 from banen_mediation.domain.handover import ReceiveHandover
 from banen_mediation.domain.placement import EndAsConverted
-from banen_mediation.policy import (
+from banen_mediation.reactors import (
     END_AS_CONVERTED,
     HANDOVER_OFFERED,
     PLACEMENT_CONVERTED,

@@ -22,7 +22,7 @@ from fastapi import FastAPI, Request
 
 from banen_kit.web.middleware import Guard
 from banen_kit.web.server import http_server
-from banen_local.folder import free_port
+from banen_local.cluster.folder import free_port
 
 pytestmark = pytest.mark.pages
 

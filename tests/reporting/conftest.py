@@ -42,13 +42,14 @@ from banen_kit.testing import FakeIssuer
 from banen_kit.web.authentication import Gate
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.middleware import Guard
-from banen_reporting import pages, reads
-from banen_reporting.answers import Answers
-from banen_reporting.figures import Figures
-from banen_reporting.readers import Programme, Readers
-from banen_reporting.released import Released, Releasing
+from banen_reporting.facts.store import View
+from banen_reporting.figures.evaluation import Figures
+from banen_reporting.queries.access import Programme, Readers
+from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.released import Released, Releasing
 from banen_reporting.service import SERVICE
-from banen_reporting.view import View
+from banen_reporting.web import api as reads
+from banen_reporting.web import pages
 
 ISSUER = FakeIssuer()
 PROGRAMME = Programme("bureau", frozenset({"uaf", "goed-werk", "uwv"}))

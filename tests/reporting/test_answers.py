@@ -11,11 +11,11 @@ from banen_contracts.mediation import ProgrammeTag
 from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Provenance
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool
-from banen_reporting.answers import DUPLICATES, Answers, Wanted, write_cursor
-from banen_reporting.cells import NONE, OUTCOMES, percent
-from banen_reporting.domain.figure import figure_ref
-from banen_reporting.figures import Figures
-from banen_reporting.view import View
+from banen_reporting.administration.domain.figure import figure_ref
+from banen_reporting.facts.store import View
+from banen_reporting.figures.evaluation import Figures
+from banen_reporting.queries.cells import NONE, OUTCOMES, percent
+from banen_reporting.queries.queries import DUPLICATES, Answers, Wanted, write_cursor
 
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 UNTIL = date(2008, 12, 31)

@@ -22,10 +22,10 @@ from banen_contracts.mediation import ClientErased, ClientTakenOn, Origin
 from banen_contracts.reporting import CountingRuleSetPublished, PartnerAdmitted, RuleSetParams
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.answers import Answers
-from banen_reporting.figures import Figures
-from banen_reporting.projection import BY_EVENT, CannotFold, Learned
-from banen_reporting.view import View
+from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
+from banen_reporting.facts.store import View
+from banen_reporting.figures.evaluation import Figures
+from banen_reporting.queries.queries import Answers
 
 DAY = date(2007, 1, 1)
 ERASED_ON = date(2008, 1, 1)

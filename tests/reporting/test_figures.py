@@ -45,12 +45,12 @@ from banen_contracts.reporting import (
 )
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.answers import Answers
-from banen_reporting.figures import MOST_KEPT, Figures, Judged
-from banen_reporting.model import RuleSetUnknown
-from banen_reporting.rows import AMSTERDAM
-from banen_reporting.verdict import CountedRoute, add_months, tally
-from banen_reporting.view import View
+from banen_reporting.counting import CountedRoute, add_months, tally
+from banen_reporting.facts.model import AMSTERDAM
+from banen_reporting.facts.store import View
+from banen_reporting.figures.evaluation import MOST_KEPT, Figures, Judged
+from banen_reporting.figures.snapshot import RuleSetUnknown
+from banen_reporting.queries.queries import Answers
 
 IDS = UUID("00000000-0000-4000-8000-000000000000")
 PARTNERS = ("uaf", "emplooi", "vluchtelingenwerk", "uwv")

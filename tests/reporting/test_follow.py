@@ -18,9 +18,9 @@ from banen_kit.messaging.inbox import INSERT
 from banen_kit.messaging.jetstream import jetstream
 from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_kit.postgres.connection import connect
-from banen_reporting import follow
-from banen_reporting.follow import read_watermarks
-from banen_reporting.view import View
+from banen_reporting.facts import follow
+from banen_reporting.facts.follow import read_watermarks
+from banen_reporting.facts.store import View
 
 PARTNERS = [Partner("uaf", ("intake", "mediation"))]
 INTAKE, MEDIATION = "urn:nl:banenoffensief:uaf:intake", "urn:nl:banenoffensief:uaf:mediation"

@@ -11,9 +11,9 @@ from typing import Any, cast
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from banen_reporting.cells import OUTCOMES, ROUTES
-from banen_reporting.grid import Ever, kept_back
-from banen_reporting.verdict import Clause, CountedRoute, Outcome, Tally, Verdict, tally
+from banen_reporting.counting import Clause, CountedRoute, Outcome, Tally, Verdict, tally
+from banen_reporting.queries.cells import OUTCOMES, ROUTES
+from banen_reporting.queries.suppression import Ever, kept_back
 
 UNITS = ("uaf", "goed-werk", "uwv")
 COLUMNS: tuple[CountedRoute | None, ...] = ("A", "B", "self_employment", None)

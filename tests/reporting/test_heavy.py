@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from banen_kit.core.problem import Problem
-from banen_reporting.answers import Answers, Asked
-from banen_reporting.heavy import MOST_WAITING, Asker, GoOn, Heavy
+from banen_reporting.figures.off_loop import MOST_WAITING, Asker, GoOn, Heavy
+from banen_reporting.queries.queries import Answers, Asked
 
 DAY = date(2008, 12, 31)
 

@@ -27,9 +27,10 @@ from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool
 from banen_kit.testing import FakeIssuer
 from banen_kit.web.middleware import HEADERS
-from banen_reporting import pages, words
-from banen_reporting.answers import Answers
-from banen_reporting.verdict import Clause, Outcome
+from banen_reporting.counting import Clause, Outcome
+from banen_reporting.queries.queries import Answers
+from banen_reporting.web import messages as words
+from banen_reporting.web import pages
 
 DATES = "happenedUntil=2008-12-31"
 PACKAGE = Path(pages.__file__).parent

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from banen_kit.testing import Scenario
-from banen_reporting.domain.partner import PARTNER, AdmitPartner, DeclareSourceLive
-from banen_reporting.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
+from banen_reporting.administration.domain.partner import PARTNER, AdmitPartner, DeclareSourceLive
+from banen_reporting.administration.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
 
 DAY = date(2005, 12, 1)
 LATER = date(2009, 2, 1)

@@ -11,8 +11,8 @@ from banen_contracts import reporting as public
 from banen_contracts.base import Precision, Route
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import Stored
-from banen_reporting import events as private
-from banen_reporting.publish import to_contract
+from banen_reporting.administration import events as private
+from banen_reporting.administration.publish import to_contract
 from banen_reporting.service import SERVICE
 
 DAY = date(2005, 12, 1)

@@ -21,7 +21,7 @@ from banen_kit.postgres.connection import Pool
 from banen_kit.security.sessions import COOKIE
 from banen_kit.security.strength import Strength
 from banen_kit.web.authentication import Gate
-from banen_reporting.readers import Programme
+from banen_reporting.queries.access import Programme
 
 Reader = Callable[..., httpx2.AsyncClient]
 UNTIL = "happenedUntil=2008-12-31"

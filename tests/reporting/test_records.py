@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from banen_contracts.base import Precision
 from banen_contracts.reporting import Funder, Provenance
 from banen_kit.testing import Scenario
-from banen_reporting.domain.cost import COST, RecordCost
-from banen_reporting.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
-from banen_reporting.domain.funding import FUNDING, RecordFunding
-from banen_reporting.domain.unit import UNIT
-from banen_reporting.events import (
+from banen_reporting.administration.domain.cost import COST, RecordCost
+from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
+from banen_reporting.administration.domain.funding import FUNDING, RecordFunding
+from banen_reporting.administration.domain.unit import UNIT
+from banen_reporting.administration.events import (
     CostRecorded,
     FundingRecorded,
     HistoricFigureImported,

@@ -17,10 +17,10 @@ from banen_contracts.base import Precision
 from banen_contracts.reporting import CostRecorded
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool
-from banen_reporting.answers import Answers
-from banen_reporting.figures import Figures
-from banen_reporting.released import Released, Releasing, settled_from
-from banen_reporting.view import View
+from banen_reporting.facts.store import View
+from banen_reporting.figures.evaluation import Figures
+from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.released import Released, Releasing, settled_from
 
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 Reader = Callable[..., httpx2.AsyncClient]

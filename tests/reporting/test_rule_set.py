@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.testing import Scenario
-from banen_reporting.domain.rule_set import RULE_SET, PublishRuleSet
-from banen_reporting.events import RuleSetPublished
+from banen_reporting.administration.domain.rule_set import RULE_SET, PublishRuleSet
+from banen_reporting.administration.events import RuleSetPublished
 
 DAY = date(2009, 1, 10)
 PARAMS = RuleSetParams(window_from=date(2005, 12, 1), window_to=date(2008, 12, 31))

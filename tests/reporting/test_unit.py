@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from banen_contracts.base import Precision, Route
 from banen_kit.testing import Scenario
-from banen_reporting.api import OPERATIONS
-from banen_reporting.domain.figure import SupersedeHistoricFigure
-from banen_reporting.domain.unit import (
+from banen_reporting.administration.commands import OPERATIONS
+from banen_reporting.administration.domain.figure import SupersedeHistoricFigure
+from banen_reporting.administration.domain.unit import (
     UNIT,
     DefineTargetUnit,
     GrantCountingPermission,
@@ -19,7 +19,7 @@ from banen_reporting.domain.unit import (
     SetTarget,
     UnitCommand,
 )
-from banen_reporting.events import (
+from banen_reporting.administration.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
     RegularQuotaSet,

@@ -8,7 +8,7 @@ import pytest
 from banen_contracts.base import Route
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.reporting import RuleSetParams
-from banen_reporting.verdict import (
+from banen_reporting.counting import (
     Placement,
     PlacementKey,
     Programme,

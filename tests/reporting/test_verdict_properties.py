@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from banen_contracts.base import Route
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.reporting import RuleSetParams
-from banen_reporting.verdict import (
+from banen_reporting.counting import (
     CountedRoute,
     Outcome,
     Placement,

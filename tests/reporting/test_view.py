@@ -27,9 +27,9 @@ from banen_contracts.mediation import (
 from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet, TargetUnitDefined
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting import view as view_module
-from banen_reporting.rows import BUREAU, PlacementRow, UnitRow
-from banen_reporting.view import View, fact_of
+from banen_reporting.facts import store as view_module
+from banen_reporting.facts.model import BUREAU, PlacementRow, UnitRow
+from banen_reporting.facts.store import View, fact_of
 
 UAF = source_of("uaf", "mediation")
 UWV = source_of("uwv", "mediation")

@@ -32,10 +32,11 @@ from banen_kit.web import backchannel
 from banen_kit.web.app import create_app
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
-from banen_reporting import pages, reads
-from banen_reporting.answers import Answers
-from banen_reporting.readers import Programme, Readers
-from banen_reporting.released import Released
+from banen_reporting.queries.access import Programme, Readers
+from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.released import Released
+from banen_reporting.web import api as reads
+from banen_reporting.web import pages
 
 # Test folders are not packages, so the small programme of the reporting tests is taken over by path.
 _spec = importlib.util.spec_from_file_location(

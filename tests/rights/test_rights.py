@@ -37,8 +37,8 @@ from banen_kit.security.permissions import ANYONE, OPERATOR, Access
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting import words
-from banen_reporting.attach import attach
+from banen_reporting.composition import attach
+from banen_reporting.web import messages as words
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)

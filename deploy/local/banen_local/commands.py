@@ -11,10 +11,11 @@ from banen_cli.fault import Fault
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
-from banen_local import bench, demo, faults, load_test, token, torture
-from banen_local.folder import LocalError
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
+from banen_local import bench, faults, load_test, token, torture
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo import run as demo
 
 Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept.")]
 

@@ -9,12 +9,12 @@ import typer
 from banen_cli.fault import Fault
 from banen_kit.core.identity import Role
 from banen_kit.messaging.topology import read_partners
-from banen_local.folder import LocalError, Ports
+from banen_local.cluster.folder import LocalError, Ports
+from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.keys import LONGEST, NoIssuer
 from banen_local.issuer.people import Group, demo_people, subject
 from banen_local.issuer.removed import read_removed
 from banen_local.issuer.tokens import ACCESS_SECONDS, mint
-from banen_local.programme import PARTNERS_FILE
 
 LONGEST_SECONDS = int(LONGEST.total_seconds())
 

@@ -21,8 +21,8 @@ from banen_kit.core.errors import StoreUnavailable
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
 from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments, open_store, outcomes
 from banen_kit.postgres.connection import UNREACHABLE, Pool, connect, grant_store, migrate, migrations
-from banen_local.folder import LocalError
-from banen_local.postgres import Postgres
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.postgres import Postgres
 
 SCHEMA = "torture"
 ROLE = "torturer"

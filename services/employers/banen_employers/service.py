@@ -2,10 +2,10 @@
 
 from typing import get_args
 
-from banen_employers.api import KEPT, OPERATIONS
+from banen_employers.commands import KEPT, OPERATIONS
 from banen_employers.events import EmployersEvent
+from banen_employers.permissions import RIGHTS
 from banen_employers.publish import to_contract
-from banen_employers.rights import RIGHTS
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_policy
 from banen_kit.privacy.requests import RequestEvent

@@ -2,11 +2,11 @@
 
 from typing import get_args
 
-from banen_intake.api import KEPT, OPERATIONS
+from banen_intake.commands import KEPT, OPERATIONS
 from banen_intake.events import IntakeEvent
-from banen_intake.policy import HANDOVER_ACCEPTED
+from banen_intake.permissions import RIGHTS
 from banen_intake.publish import to_contract
-from banen_intake.rights import RIGHTS
+from banen_intake.reactors import HANDOVER_ACCEPTED
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_policy
 from banen_kit.privacy.requests import RequestEvent

@@ -5,11 +5,11 @@ from typing import get_args
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_policy
 from banen_kit.privacy.requests import RequestEvent
-from banen_mediation.api import KEPT, OPERATIONS
+from banen_mediation.commands import KEPT, OPERATIONS
 from banen_mediation.events import MediationEvent
-from banen_mediation.policy import HANDOVER_OFFERED, PLACEMENT_CONVERTED
+from banen_mediation.permissions import RIGHTS
 from banen_mediation.publish import to_contract
-from banen_mediation.rights import RIGHTS
+from banen_mediation.reactors import HANDOVER_OFFERED, PLACEMENT_CONVERTED
 
 SERVICE = Service(
     name="mediation",

@@ -2,8 +2,8 @@
 
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_policy
-from banen_reporting.api import OPERATIONS
-from banen_reporting.events import (
+from banen_reporting.administration.commands import OPERATIONS
+from banen_reporting.administration.events import (
     CostRecorded,
     CountingPermissionGranted,
     CountingPermissionRevoked,
@@ -18,8 +18,8 @@ from banen_reporting.events import (
     TargetSet,
     TargetUnitDefined,
 )
-from banen_reporting.publish import to_contract
-from banen_reporting.rights import RIGHTS
+from banen_reporting.administration.publish import to_contract
+from banen_reporting.permissions import RIGHTS
 
 SERVICE = Service(
     name="reporting",

@@ -16,8 +16,8 @@ from banen_local.bench.bus import bus_rows
 from banen_local.bench.rows import Row
 from banen_local.bench.store import store_rows
 from banen_local.bench.visible import visible_rows
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
 
 RESULT = Path("build/bench.json")
 

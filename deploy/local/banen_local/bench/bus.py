@@ -34,11 +34,11 @@ from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, 
 from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, compared, rate, schema
 from banen_local.bench.store import METADATA
-from banen_local.nats import Nats
-from banen_local.postgres import Postgres
+from banen_local.cluster.nats import Nats
+from banen_local.cluster.postgres import Postgres
 from banen_mediation.events import HandoverAccepted
 from banen_mediation.service import SERVICE
-from banen_reporting.view import View
+from banen_reporting.facts.store import View
 
 
 async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:

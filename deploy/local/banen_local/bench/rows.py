@@ -11,7 +11,7 @@ import asyncpg
 
 from banen_kit.postgres.connection import Pool, connect, migrate, migrations
 from banen_kit.runtime.provision import index_types
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 RUNS = 3
 """Each pair of figure and floor is taken this often, in turn; the median ratio stands."""

@@ -13,7 +13,7 @@ from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, paired, rate, schema
-from banen_local.postgres import Postgres
+from banen_local.cluster.postgres import Postgres
 
 PAYLOAD = json.dumps({"client_ref": str(uuid4()), "origin": "walk_in", "origin_ref": None, "note": "x" * 100})
 METADATA = json.dumps({"commandId": str(uuid4()), "correlationId": str(uuid4()), "causationId": str(uuid4())})

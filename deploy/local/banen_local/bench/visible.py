@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx2
 
 from banen_local.bench.rows import Row, percentile
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
 
 PARTNERS = """
 [bureau]

@@ -16,14 +16,14 @@ import httpx2
 import typer
 
 from banen_cli.fault import Fault as CliFault
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
 from banen_local.faults import inject
 from banen_local.faults.inject import FAULTS, NotPossible
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.oracle import Verdict, judge
 from banen_local.faults.site import NOISE, PARTNERS, Site
-from banen_local.folder import LocalError
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
 
 Answer = TypeVar("Answer")
 AIM_SECONDS = 30.0

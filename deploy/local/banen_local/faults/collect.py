@@ -15,12 +15,12 @@ from banen_kit.messaging.bus_users import OPERATOR
 from banen_kit.messaging.jetstream import api, connected, headers_of, jetstream, stream_name
 from banen_kit.postgres.connection import Connection
 from banen_kit.runtime.settings import keys_schema_of, schema_of
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.postgres import Postgres
+from banen_local.cluster.prepare import database_of
+from banen_local.cluster.programme import Programme
 from banen_local.faults.ledger import Line
 from banen_local.faults.oracle import NEVER_PUBLISHED, Evidence, Numbered, Stored
-from banen_local.folder import LocalError
-from banen_local.postgres import Postgres
-from banen_local.prepare import database_of
-from banen_local.programme import Programme
 
 INACTIVE = 30_000_000_000
 """Nanoseconds after which NATS removes a consumer that nobody reads."""

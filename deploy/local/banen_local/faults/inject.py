@@ -18,9 +18,9 @@ from banen_kit.messaging.bus_users import OPERATOR, user_name
 from banen_kit.messaging.jetstream import DEAD_LETTERS, EVT_ALL, api, connected
 from banen_kit.messaging.topology import Partner, apply_stream, policy_consumers, reporting_consumer, streams
 from banen_kit.runtime.settings import schema_of
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.prepare import database_of
 from banen_local.faults.site import NOISE, Site
-from banen_local.folder import LocalError
-from banen_local.prepare import database_of
 
 SECONDS = 4.0
 """How long a fault lasts."""

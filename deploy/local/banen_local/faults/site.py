@@ -12,13 +12,13 @@ from typing import Any
 import httpx2
 
 from banen_kit.core.identity import Role
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.programme import Programme, Running
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.load import AWAITED
 from banen_local.faults.collect import Collector
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.people import Step, handed_over, placed_by_uaf, uuid
-from banen_local.folder import LocalError
-from banen_local.load import AWAITED
-from banen_local.programme import Programme, Running
-from banen_local.supervisor import Supervisor
 
 PARTNERS = """
 [bureau]

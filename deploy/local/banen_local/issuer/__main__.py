@@ -12,7 +12,7 @@ from banen_kit.core import logs
 from banen_kit.core.clocks import utc_now
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.messaging.topology import read_partners
-from banen_local.folder import LocalError
+from banen_local.cluster.folder import LocalError
 from banen_local.issuer.app import create_app
 from banen_local.issuer.clients import read_clients
 from banen_local.issuer.keys import ensure_key

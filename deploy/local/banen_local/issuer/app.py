@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from banen_local.folder import LocalError
+from banen_local.cluster.folder import LocalError
 from banen_local.issuer import browser, exchange
 from banen_local.issuer.exchange import TokenFault, token_fault
 from banen_local.issuer.keys import ALGORITHM, read_keys

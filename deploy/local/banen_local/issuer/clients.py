@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from banen_local.folder import LocalError, write_private
+from banen_local.cluster.folder import LocalError, write_private
 from banen_local.issuer.private import closed_folder, read_private
 
 CLIENT_ID = re.compile(r"[a-z][a-z0-9-]{1,60}")

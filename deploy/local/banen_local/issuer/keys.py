@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, KeySet
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from banen_kit.security.tokens import LONGEST_SECONDS
-from banen_local.folder import LocalError, write_private
+from banen_local.cluster.folder import LocalError, write_private
 from banen_local.issuer.private import closed_folder, read_private
 
 ALGORITHM = "ES256"

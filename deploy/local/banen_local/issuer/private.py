@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from banen_local.folder import LocalError, usable
+from banen_local.cluster.folder import LocalError, usable
 
 OTHERS = 0o077
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from banen_local.folder import LocalError
+from banen_local.cluster.folder import LocalError
 
 REMOVED = TypeAdapter(list[Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]])
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import httpx2
 
-from banen_local.folder import LocalError
+from banen_local.cluster.folder import LocalError
 from banen_local.issuer.clients import read_clients
 from banen_local.issuer.keys import read_keys
 from banen_local.issuer.provider import Provider

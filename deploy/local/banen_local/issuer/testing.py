@@ -15,8 +15,8 @@ from urllib.parse import parse_qs
 
 import httpx2
 
+from banen_local.cluster.process import LOADING, until_answers
 from banen_local.issuer.exchange import challenge_of
-from banen_local.process import LOADING, until_answers
 
 CALLBACK = "http://127.0.0.1:5999/login/callback"
 """Where nobody listens: a test reads the address itself."""

@@ -18,9 +18,9 @@ import typer
 from banen_kit.core.identity import Role
 from banen_local.bench.rows import percentile
 from banen_local.bench.visible import define_programme, until_counted
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
 from banen_local.load_test.throws import EVERY_SECONDS, LINES, THROWS, Order, Thrower
-from banen_local.programme import Programme
-from banen_local.supervisor import Supervisor
 
 PARTNERS = """
 [bureau]

@@ -1,0 +1,65 @@
+"""The programme 2005-2008 as it could have been: a made-up history that comes to the published figures.
+
+Pure and deterministic: the same seed gives the same lines, with the same references and idempotency keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from banen_local.demo.history.book import BUREAU, Book, Line, Source, Stages
+from banen_local.demo.history.bureau import declare_live, grant_permissions, record_programme
+from banen_local.demo.history.employers import Employers
+from banen_local.demo.history.intake import People
+from banen_local.demo.history.placements import CELLS, Placements
+from banen_local.demo.published import PUBLISHED
+
+CONTACTS = {"vluchtelingenwerk": 300, "uaf": 100, "uwv": 100}
+UAF_CONVERSATIONS, UWV_CONVERSATIONS = 880, 760
+CONVERSATIONS = {
+    "uaf": UAF_CONVERSATIONS,
+    "uwv": UWV_CONVERSATIONS,
+    "vluchtelingenwerk": PUBLISHED.funnel.conversations - UAF_CONVERSATIONS - UWV_CONVERSATIONS,
+}
+
+
+@dataclass(frozen=True)
+class History:
+    """What to send, in this order; partners at the same time."""
+
+    programme: list[Line]
+    partners: Mapping[Source, Stages]
+    permissions: list[Line]
+    going_live: list[Line]
+    public: Mapping[Source, int]
+    """How many events each source has published when all of this is done, policies included."""
+
+    @property
+    def number(self) -> int:
+        """How many lines there are before going live."""
+        partners = sum(len(stage) for stages in self.partners.values() for stage in stages)
+        return len(self.programme) + partners + len(self.permissions)
+
+
+def make_history(seed: int, today: date) -> History:
+    """`today` is the day on which the sources are declared live."""
+    book = Book(seed)
+    record_programme(book)
+    employers = Employers(book)
+    people = People(book)
+    placements = Placements(book, people, employers)
+    for cell in CELLS:
+        placements.fill(cell)
+    employers.close_groups()
+    people.never_placed("vluchtelingenwerk", 180)
+    people.never_placed("uaf", 60)
+    people.never_placed("uwv", 50)
+    people.offered_in_vain(40)
+    people.fill_up(CONTACTS, CONVERSATIONS)
+    programme = book.lines.pop(BUREAU)[0]
+    partners = dict(book.lines)
+    book.lines.clear()
+    grant_permissions(book)
+    permissions = book.lines.pop(BUREAU)[0]
+    declare_live(book, today)
+    return History(programme, partners, permissions, book.lines[BUREAU][0], book.public)

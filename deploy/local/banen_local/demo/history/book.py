@@ -1,0 +1,119 @@
+"""Where a history is written down: the lines that each service is to be sent, each known some days after it happened."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any, TypeAlias
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from banen_employers.commands import OPERATIONS as EMPLOYERS
+from banen_intake.commands import OPERATIONS as INTAKE
+from banen_kit.core.decider import Command
+from banen_mediation.commands import OPERATIONS as MEDIATION
+from banen_reporting.administration.commands import OPERATIONS as REPORTING
+
+Source: TypeAlias = tuple[str, str]
+"""A partner and its service."""
+Stages: TypeAlias = tuple[list["Line"], list["Line"]]
+"""The second may only be sent when all of the first was taken, since it depends on that."""
+
+BUREAU: Source = ("bureau", "reporting")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+LAST_KNOWN = datetime(2009, 1, 9, 17, tzinfo=AMSTERDAM)
+"""By then everybody had recorded everything, but for the two permissions."""
+KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
+"""Namespace of idempotency keys: they follow from the line, so that a load can be restarted at any line."""
+OPERATIONS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One command of a bulk load."""
+
+    command: str
+    stream: str
+    ref: str
+    body: dict[str, Any]
+    key: UUID
+    known_at: datetime | None
+    if_match: int | None
+
+    def to_json(self) -> bytes:
+        fields: dict[str, Any] = {
+            "command": self.command,
+            "ref": self.ref,
+            "key": str(self.key),
+            "body": self.body,
+        }
+        if self.known_at:
+            fields["knownAt"] = self.known_at.isoformat()
+        if self.if_match is not None:
+            fields["ifMatch"] = self.if_match
+        return json.dumps(fields).encode()
+
+
+class Book:
+    """Keeps the lines in order, and knows of each stream how long it is and when it last learned something."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.random = Random(seed)  # noqa: S311 - it must be repeatable, not secret
+        self.lines: dict[Source, Stages] = {}
+        self.public: Counter[Source] = Counter()
+        """How many events each service is to publish in the end."""
+        self._versions: Counter[tuple[Source, str]] = Counter()
+        self._known: dict[str, datetime] = {}
+        """By stream alone: what another service records of the same thing follows from what was known of it."""
+
+    def ref(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def write(
+        self, source: Source, ref: UUID | str, command: Command, *, is_late: bool = False, live: bool = False
+    ) -> None:
+        """`is_late`: among the lines that depend on others. `live`: known when it is recorded."""
+        operation = OPERATIONS[type(command)]
+        stream = f"{operation.category}-{ref}"
+        version = self._versions[source, stream]
+        body = command.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        text = json.dumps([operation.name, stream, version, body], sort_keys=True)
+        line = Line(
+            operation.name,
+            stream,
+            str(ref),
+            body,
+            uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),
+            None if live else self._learned(stream, happened_on(command)),
+            version if operation.needs_version else None,
+        )
+        self.lines.setdefault(source, ([], []))[is_late].append(line)
+        self._versions[source, stream] += 1
+        self.public[source] += 1
+
+    def _learned(self, stream: str, day: date) -> datetime:
+        """Some days after it happened, during office hours, and never before what its stream knew already."""
+        delay = timedelta(days=min(int(self.random.expovariate(0.25)), 20))
+        hours = time(self.random.randrange(9, 17), self.random.randrange(60))
+        known = datetime.combine(day + delay, hours, AMSTERDAM)
+        if day <= LAST_KNOWN.date():
+            known = min(known, LAST_KNOWN)
+        else:
+            known = datetime.combine(day, hours, AMSTERDAM)
+        known = self._known[stream] = max(known, self._known.get(stream, known))
+        return known
+
+    def days(self, first: date, last: date, steps: int) -> list[date]:
+        """Days in order between two others, both included."""
+        length = (last - first).days
+        return sorted(first + timedelta(days=self.random.randint(0, length)) for _ in range(steps))
+
+
+def happened_on(command: Command) -> date:
+    for name in ("occurred_on", "start_date", "end_date"):
+        day = getattr(command, name, None)
+        if day is not None:
+            return day
+    raise AssertionError(f"{command.NAME} has no day")

@@ -1,0 +1,159 @@
+"""Who offered places: the employers that the report names, with their group placements, and made-up others."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from banen_contracts.base import Route
+from banen_contracts.employers import LegalKind, PartyKind, SizeBand
+from banen_contracts.mediation import PlacementKind
+from banen_employers.domain.agreement import SignAgreement
+from banen_employers.domain.employer import RegisterEmployer
+from banen_employers.domain.group import CloseGroup, PlanGroup
+from banen_local.demo.history.book import Book, Source
+from banen_local.demo.history.bureau import ADMITTED
+from banen_local.demo.history.people import PLACES
+from banen_local.demo.published import PUBLISHED, GroupFigures
+
+TENS = 24
+"""What the demo takes "tens" for."""
+PUBLIC = ("Ministries", "VSNU (universities)")
+WHERE = {
+    "Rollecate, Staphorst": ("emplooi", date(2006, 9, 4)),
+    "Walibi Flevo": ("emplooi", date(2007, 4, 2)),
+    "Mercer HR-advies": ("uaf", date(2006, 10, 2)),
+    "J&OO chauffeurs": ("emplooi", date(2007, 2, 5)),
+    "Sogeti": ("uaf", date(2007, 9, 3)),
+    "TNT Mobility": ("emplooi", date(2006, 5, 8)),
+    "VSNU (universities)": ("uaf", date(2007, 1, 8)),
+    "Ministries": ("uaf", date(2007, 6, 4)),
+    "Achmea": ("emplooi", date(2008, 3, 3)),
+    "Restoranje": ("emplooi", date(2006, 3, 6)),
+    "EW schoonmaakdiensten, Amsterdam": ("goed-werk", date(2007, 11, 5)),
+    "Excavation contractors, Rotterdam (via Goed-Werk)": ("goed-werk", date(2008, 2, 4)),
+}
+"""Who placed each group, and when the first of it started. The report says neither: both are the demo's."""
+GROUP_DAYS = 120
+OTHERS = {"emplooi": 110, "uaf": 60, "goed-werk": 3}
+SECTORS = "CFGHIJKMNOPQ"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Several people at one employer."""
+
+    figures: GroupFigures
+    partner: str
+    ref: UUID
+    employer_ref: UUID
+    first: date
+
+    @property
+    def placed(self) -> int:
+        return TENS if self.figures.placed is None else self.figures.placed
+
+    @property
+    def last(self) -> date:
+        return self.first + timedelta(days=GROUP_DAYS)
+
+
+class Employers:
+    """Registers them, and says who could have offered a place on some day."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.groups = [self._plan(figures) for figures in PUBLISHED.group_placements]
+        self._known: Mapping[str, list[tuple[date, UUID]]] = {
+            partner: sorted(self._others(partner, number)) for partner, number in OTHERS.items()
+        }
+        self.agency = self._register(
+            "goed-werk", ADMITTED["goed-werk"].occurred_on, "Goed-Werk", LegalKind.COMPANY, is_named=True
+        )
+        self._agreements()
+
+    def some(self, partner: str, day: date) -> UUID | None:
+        """An employer that the partner knew by then; UWV keeps none."""
+        known = self._known.get(partner)
+        if known is None:
+            return None
+        return self.book.random.choice(known[: bisect_right(known, day, key=lambda one: one[0])])[1]
+
+    def close_groups(self) -> None:
+        for group in self.groups:
+            close = CloseGroup(
+                occurred_on=group.last + timedelta(days=14),
+                placed=group.figures.placed,
+                precision=group.figures.precision,
+            )
+            self.book.write((group.partner, "employers"), group.ref, close)
+
+    def _plan(self, figures: GroupFigures) -> Group:
+        partner, first = WHERE[figures.employer]
+        legal = LegalKind.PUBLIC if figures.employer in PUBLIC else LegalKind.COMPANY
+        planned = first - timedelta(days=45)
+        employer = self._register(partner, planned, figures.employer, legal, is_named=True)
+        group = Group(figures, partner, self.book.ref(), employer, first)
+        plan = PlanGroup(
+            occurred_on=planned,
+            employer_ref=employer,
+            kind=figures.kind,
+            seasonal=figures.seasonal,
+            in_guidance=figures.in_guidance,
+        )
+        self.book.write((partner, "employers"), group.ref, plan)
+        return group
+
+    def _others(self, partner: str, number: int) -> list[tuple[date, UUID]]:
+        since = ADMITTED[partner].occurred_on
+        days = [since, *self.book.days(since, date(2008, 9, 30), number - 1)]
+        sizes = (LegalKind.COMPANY, LegalKind.COMPANY, LegalKind.PUBLIC, LegalKind.SOLE_TRADER)
+        return [
+            (day, self._register(partner, day, f"Proefbedrijf {at}", self.book.random.choice(sizes)))
+            for at, day in enumerate(days, 1)
+        ]
+
+    def _register(
+        self, partner: str, day: date, name: str, legal: LegalKind, *, is_named: bool = False
+    ) -> UUID:
+        random = self.book.random
+        ref = self.book.ref()
+        command = RegisterEmployer(
+            occurred_on=day,
+            legal_kind=legal,
+            sector_code=random.choice(SECTORS),
+            size_band=SizeBand.FROM_100 if is_named else random.choice(list(SizeBand)),
+            municipality_code=random.choice(PLACES)[1],
+            name=name,
+            publish_name=is_named,
+        )
+        self.book.write((partner, "employers"), ref, command)
+        return ref
+
+    def _agreements(self) -> None:
+        """With parties that promised places; the report counts none, so the numbers are the demo's."""
+        kinds = (PartyKind.EMPLOYERS_ORGANISATION, PartyKind.SECTOR_FUND, PartyKind.MUNICIPALITY)
+        for partner in ("emplooi", "uaf"):
+            source: Source = (partner, "employers")
+            for kind in kinds:
+                (day,) = self.book.days(date(2006, 2, 1), date(2008, 3, 31), 1)
+                agreement = SignAgreement(
+                    occurred_on=day,
+                    party_kind=kind,
+                    places_promised=self.book.random.randrange(5, 40),
+                    routes=(Route.A, Route.B),
+                    valid_from=day,
+                    valid_to=PUBLISHED.window.last,
+                )
+                self.book.write(source, self.book.ref(), agreement)
+
+
+def route_of(kind: PlacementKind) -> Route:
+    paid = (
+        PlacementKind.EMPLOYMENT,
+        PlacementKind.TEMP,
+        PlacementKind.SECONDMENT,
+        PlacementKind.SELF_EMPLOYMENT,
+    )
+    return Route.A if kind in paid else Route.B

@@ -1,0 +1,349 @@
+"""Placements by what became of them: as many that count as were published, and beside them those that do not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID
+
+from banen_contracts.base import Route
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    HoursBand,
+    PlacementKind,
+    ProgrammeTag,
+    RetentionMethod,
+)
+from banen_kit.core.decider import Command
+from banen_local.demo.history.book import Book, Source
+from banen_local.demo.history.employers import Employers, Group, route_of
+from banen_local.demo.history.intake import People
+from banen_local.demo.published import PUBLISHED
+from banen_mediation.domain.placement import (
+    ConfirmRetention,
+    CorrectPlacement,
+    EndPlacement,
+    ExtendPlacement,
+    StartPlacement,
+    VoidPlacement,
+    last_day_of_month,
+)
+from banen_mediation.events import Terms
+
+DAY = timedelta(days=1)
+LAST_DAY = PUBLISHED.window.last
+MINIMUM = 6
+
+
+class Fate(Enum):
+    """What became of a placement. The first group counts, once; the second does not."""
+
+    LASTING = auto()
+    OWN_FIRM = auto()
+    ASSISTED = auto()
+    CORRECTED = auto()
+    """Recorded with a last day that was much too early."""
+    TAGGED_LATER = auto()
+    STEP_TO_JOB = auto()
+    """The job counts; the short internship that it replaced does not."""
+    THEN_A_JOB = auto()
+    """Half a year on route B counts; the job that came of it does not."""
+
+    TOO_SHORT = auto()
+    EXTENDED = auto()
+    """Too short as signed, and prolonged."""
+    ENDED_EARLY = auto()
+    REGULAR = auto()
+    REGULAR_AFTER_ALL = auto()
+    """Recorded as part of the programme, and corrected."""
+    VOIDED = auto()
+
+
+STARTS_UNTIL = {
+    Fate.ENDED_EARLY: date(2008, 7, 31),
+    Fate.EXTENDED: date(2008, 7, 31),
+    Fate.THEN_A_JOB: date(2008, 3, 31),
+    Fate.CORRECTED: date(2008, 11, 30),
+    Fate.TAGGED_LATER: date(2008, 11, 30),
+    Fate.REGULAR_AFTER_ALL: date(2008, 11, 30),
+    Fate.VOIDED: date(2008, 11, 30),
+}
+STARTS_FROM = {
+    # Their regular years are covered by imported figures, beside which they are shown and never added.
+    Fate.REGULAR: date(2006, 1, 2),
+    Fate.REGULAR_AFTER_ALL: date(2006, 1, 2),
+    Fate.STEP_TO_JOB: date(2006, 5, 1),
+}
+FIRST_START = {"goed-werk": date(2007, 10, 1)}
+EARLIEST = date(2005, 12, 19)
+
+Fates = dict[Fate, int]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A partner's placements on one route, beside those that just last."""
+
+    partner: str
+    unit: str
+    route: Route
+    kinds: tuple[PlacementKind, ...]
+    counted: Fates = field(default_factory=dict[Fate, int])
+    other: Fates = field(default_factory=dict[Fate, int])
+
+
+K = PlacementKind
+CELLS = (
+    Cell(
+        "uaf", "uaf", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.SECONDMENT, K.TEMP),
+        {Fate.OWN_FIRM: 8, Fate.ASSISTED: 2, Fate.CORRECTED: 5, Fate.TAGGED_LATER: 4, Fate.STEP_TO_JOB: 8},
+        {Fate.TOO_SHORT: 14, Fate.EXTENDED: 6, Fate.ENDED_EARLY: 18, Fate.REGULAR: 20,
+         Fate.REGULAR_AFTER_ALL: 3, Fate.VOIDED: 4},
+    ),
+    Cell(
+        "uaf", "uaf", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.TRAINING_GUARANTEE),
+        {Fate.THEN_A_JOB: 5, Fate.CORRECTED: 2},
+        {Fate.TOO_SHORT: 9, Fate.ENDED_EARLY: 7, Fate.REGULAR: 4},
+    ),
+    Cell(
+        "emplooi", "chain", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
+        {Fate.OWN_FIRM: 30, Fate.ASSISTED: 2, Fate.CORRECTED: 6, Fate.TAGGED_LATER: 6, Fate.STEP_TO_JOB: 14},
+        {Fate.TOO_SHORT: 24, Fate.EXTENDED: 8, Fate.ENDED_EARLY: 26, Fate.REGULAR: 30,
+         Fate.REGULAR_AFTER_ALL: 4, Fate.VOIDED: 5},
+    ),
+    Cell(
+        "emplooi", "chain", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.LEARN_WORK, K.VOLUNTEERING),
+        {Fate.THEN_A_JOB: 12, Fate.CORRECTED: 3},
+        {Fate.TOO_SHORT: 16, Fate.EXTENDED: 4, Fate.ENDED_EARLY: 14, Fate.REGULAR: 6, Fate.VOIDED: 2},
+    ),
+    Cell("goed-werk", "goed-werk", Route.A, (K.TEMP,)),
+    Cell("goed-werk", "goed-werk", Route.B, (K.WORK_EXPERIENCE,), {}, {Fate.TOO_SHORT: 1}),
+    Cell(
+        "uwv", "uwv", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
+        {Fate.CORRECTED: 4},
+        {Fate.TOO_SHORT: 22, Fate.EXTENDED: 7, Fate.ENDED_EARLY: 24, Fate.VOIDED: 4},
+    ),
+)  # fmt: skip
+"""UWV has nothing on route B: that cell of the published table is blank."""
+ENDED_IN_GROUP = {"EW schoonmaakdiensten, Amsterdam": 2}
+"""Goed-Werk's two groups make sixty people, and 58 were published: the report leaves that open, the demo so."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One placement to be written down."""
+
+    source: Source
+    ref: UUID
+    terms: Terms
+
+
+class Placements:
+    """Writes them down, each with the client that it is for."""
+
+    def __init__(self, book: Book, people: People, employers: Employers) -> None:
+        self.book = book
+        self.random = book.random
+        self._people = people
+        self._employers = employers
+
+    def fill(self, cell: Cell) -> None:
+        """As many that count as were published, and the others."""
+        left = PUBLISHED.unit(cell.unit).result[cell.route]
+        for group in self._employers.groups:
+            if group.partner == cell.partner and route_of(group.figures.kind) is cell.route:
+                left -= self._group(group)
+        for fate, number in (*cell.counted.items(), *cell.other.items()):
+            for _ in range(number):
+                self._one(cell, fate)
+        for _ in range(left - sum(cell.counted.values())):
+            self._one(cell, Fate.LASTING)
+
+    def _group(self, group: Group) -> int:
+        """How many of them count."""
+        ended = group.placed if group.figures.seasonal else ENDED_IN_GROUP.get(group.figures.employer, 0)
+        for number in range(group.placed):
+            (start,) = self.book.days(group.first, group.last, 1)
+            is_hired_out = group.partner == "goed-werk"
+            plan = self._plan(
+                group.partner,
+                group.figures.kind,
+                start,
+                seasonal=group.figures.seasonal,
+                group_ref=group.ref,
+                employer_ref=self._employers.agency if is_hired_out else group.employer_ref,
+                hiring_employer_ref=group.employer_ref if is_hired_out else None,
+            )
+            fate = Fate.LASTING
+            if number < ended:
+                fate = Fate.TOO_SHORT if group.figures.seasonal else Fate.ENDED_EARLY
+            self._write(fate, plan)
+        return group.placed - ended
+
+    def _one(self, cell: Cell, fate: Fate) -> None:
+        kind = K.SELF_EMPLOYMENT if fate is Fate.OWN_FIRM else self.random.choice(cell.kinds)
+        first = max(FIRST_START.get(cell.partner, EARLIEST), STARTS_FROM.get(fate, EARLIEST))
+        start = self._start(first, STARTS_UNTIL.get(fate, LAST_DAY))
+        employer = None if fate is Fate.OWN_FIRM else self._employers.some(cell.partner, start)
+        hiring = None
+        if employer and kind in (K.TEMP, K.SECONDMENT):
+            hiring = self._employers.some(cell.partner, start)
+        helper = "uaf" if cell.partner == "emplooi" else "emplooi"
+        others: dict[str, Any] = {"assist_partners": (helper,)} if fate is Fate.ASSISTED else {}
+        plan = self._plan(
+            cell.partner, kind, start, employer_ref=employer, hiring_employer_ref=hiring, **others
+        )
+        self._write(fate, plan)
+
+    def _start(self, first: date, last: date) -> date:
+        """More of them as the programme went on."""
+        days = (last - first).days
+        return first + timedelta(days=int(self.random.triangular(0, days + 1, 0.7 * days)))
+
+    def _plan(self, partner: str, kind: PlacementKind, start: date, **others: Any) -> Plan:
+        """A placement with a contract that lasts."""
+        route = route_of(kind)
+        is_open_ended = kind is K.SELF_EMPLOYMENT or (route is Route.A and self.random.random() < 0.3)
+        months = self.random.choice((6, 6, 7, 8, 9, 12, 12, 12) if route is Route.A else (6, 6, 6, 9, 10))
+        hours = (HoursBand.FROM_12_TO_24, HoursBand.FROM_24_TO_32, HoursBand.FROM_32, HoursBand.FROM_32)
+        terms = Terms(
+            client_ref=self.book.ref(),
+            kind=kind,
+            contract=ContractTerm.OPEN_ENDED if is_open_ended else ContractTerm.FIXED,
+            start_date=start,
+            planned_end_date=None if is_open_ended else last_day_of_month(start, months),
+            paid=route is Route.A,
+            benefit_retained=route is Route.B,
+            hours_band=self.random.choice(hours),
+            route_reported=route,
+            programme_tag=ProgrammeTag.PROGRAMME,
+            primary_partner=partner,
+            **others,
+        )
+        return Plan((partner, "mediation"), self.book.ref(), terms)
+
+    def _write(self, fate: Fate, plan: Plan) -> None:
+        ways: dict[Fate, Callable[[Plan], None]] = {
+            Fate.LASTING: self._lasting,
+            Fate.OWN_FIRM: self._lasting,
+            Fate.ASSISTED: self._lasting,
+            Fate.CORRECTED: self._too_short_by_mistake,
+            Fate.TAGGED_LATER: self._tagged_later,
+            Fate.STEP_TO_JOB: self._step_to_job,
+            Fate.THEN_A_JOB: self._then_a_job,
+            Fate.TOO_SHORT: self._too_short,
+            Fate.EXTENDED: self._extended,
+            Fate.ENDED_EARLY: self._ended_early,
+            Fate.REGULAR: self._regular,
+            Fate.REGULAR_AFTER_ALL: self._regular_after_all,
+            Fate.VOIDED: self._voided,
+        }
+        ways[fate](plan)
+
+    def _started(self, plan: Plan, client: UUID | None = None) -> Plan:
+        """With a client, it replaces an earlier placement of that client and is sent after it."""
+        terms = plan.terms
+        owner = client or self._people.client(
+            terms.primary_partner, terms.route_reported or Route.A, terms.start_date
+        )
+        started = with_terms(plan, client_ref=owner)
+        start = StartPlacement(**started.terms.terms())
+        self.book.write(plan.source, plan.ref, start, is_late=client is not None)
+        return started
+
+    def _tell(self, plan: Plan, command: Command) -> None:
+        self.book.write(plan.source, plan.ref, command)
+
+    def _lasting(self, plan: Plan) -> None:
+        """After half a year some are asked whether they are still there, and some end."""
+        self._started(plan)
+        start, planned = plan.terms.start_date, plan.terms.planned_end_date
+        reached = last_day_of_month(start, MINIMUM)
+        asked = reached + self.random.randint(0, 20) * DAY
+        if self.random.random() < 0.2 and asked <= LAST_DAY:
+            method = self.random.choice((RetentionMethod.EMPLOYER_CONFIRMATION, RetentionMethod.CONTRACT))
+            self._tell(plan, ConfirmRetention(occurred_on=asked, months=MINIMUM, method=method))
+        if self.random.random() < 0.35 and planned and planned <= LAST_DAY:
+            self._tell(plan, EndPlacement(end_date=planned, reason_code=EndReason.COMPLETED))
+
+    def _too_short_by_mistake(self, plan: Plan) -> None:
+        wrong = last_day_of_month(plan.terms.start_date, 2)
+        self._corrected(fixed(plan, 12), "wrong-end-date", planned_end_date=wrong)
+
+    def _tagged_later(self, plan: Plan) -> None:
+        self._corrected(plan, "tag-missing", programme_tag=ProgrammeTag.UNSPECIFIED)
+
+    def _regular(self, plan: Plan) -> None:
+        self._lasting(with_terms(plan, programme_tag=ProgrammeTag.REGULAR))
+
+    def _regular_after_all(self, plan: Plan) -> None:
+        regular = with_terms(plan, programme_tag=ProgrammeTag.REGULAR)
+        self._corrected(regular, "wrong-tag", programme_tag=ProgrammeTag.PROGRAMME)
+
+    def _too_short(self, plan: Plan) -> None:
+        self._started(fixed(plan, self.random.randint(1, 5)))
+
+    def _corrected(self, right: Plan, reason: str, **wrong: Any) -> None:
+        """Recorded wrongly, and put right within a month."""
+        started = self._started(with_terms(right, **wrong))
+        terms = right.terms.model_copy(update={"client_ref": started.terms.client_ref})
+        corrected_on = min(terms.start_date + self.random.randint(5, 30) * DAY, LAST_DAY)
+        correct = CorrectPlacement(occurred_on=corrected_on, reason_code=reason, **terms.terms())
+        self._tell(right, correct)
+
+    def _extended(self, plan: Plan) -> None:
+        started = self._started(fixed(plan, 4))
+        planned = started.terms.planned_end_date
+        assert planned
+        extend = ExtendPlacement(
+            occurred_on=planned - 10 * DAY,
+            contract=ContractTerm.FIXED,
+            planned_end_date=last_day_of_month(started.terms.start_date, 9),
+        )
+        self._tell(started, extend)
+
+    def _ended_early(self, plan: Plan) -> None:
+        self._started(plan)
+        reason = self.random.choice((EndReason.EMPLOYER_ENDED, EndReason.CANDIDATE_ENDED, EndReason.OTHER))
+        last = plan.terms.start_date + self.random.randint(20, 150) * DAY
+        self._tell(plan, EndPlacement(end_date=last, reason_code=reason))
+
+    def _voided(self, plan: Plan) -> None:
+        self._started(plan)
+        noticed = plan.terms.start_date + self.random.randint(3, 30) * DAY
+        self._tell(plan, VoidPlacement(occurred_on=noticed, reason_code="recorded-twice"))
+
+    def _step_to_job(self, job: Plan) -> None:
+        """An internship of half a year that became a job after three months or so."""
+        partner = job.terms.primary_partner
+        start = job.terms.start_date - self.random.randint(70, 120) * DAY
+        first = self._plan(partner, K.INTERNSHIP, start, employer_ref=self._employers.some(partner, start))
+        self._converted(self._started(first), job)
+
+    def _then_a_job(self, plan: Plan) -> None:
+        """A full half year, and the next day a job at the same employer."""
+        first = self._started(fixed(plan, 7))
+        assert first.terms.planned_end_date
+        job = self._plan(
+            first.terms.primary_partner,
+            K.EMPLOYMENT,
+            first.terms.planned_end_date + DAY,
+            employer_ref=first.terms.employer_ref,
+        )
+        self._converted(first, job)
+
+    def _converted(self, first: Plan, second: Plan) -> None:
+        self._started(with_terms(second, converted_from=first.ref), client=first.terms.client_ref)
+        self.book.public[second.source] += 1  # the first one is ended by policy
+
+
+def with_terms(plan: Plan, **changes: Any) -> Plan:
+    return replace(plan, terms=plan.terms.model_copy(update=changes))
+
+
+def fixed(plan: Plan, months: int) -> Plan:
+    """The same for so many months."""
+    last = last_day_of_month(plan.terms.start_date, months)
+    return with_terms(plan, contract=ContractTerm.FIXED, planned_end_date=last)

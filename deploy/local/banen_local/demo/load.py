@@ -1,0 +1,222 @@
+"""Sends a history to the services, in bulk and over HTTP, until every line is acknowledged and counted."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import httpx2
+
+from banen_contracts.base import source_of
+from banen_contracts.reporting import SourceDeclaredLive
+from banen_kit.core.errors import StoreFull
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.supervisor import together
+from banen_local.demo.history import History
+from banen_local.demo.history.book import BUREAU, Line, Source
+from banen_local.demo.published import PUBLISHED
+
+CHUNK = 500
+LINES = {"Content-Type": "application/x-ndjson"}
+AT_ONCE = 2
+"""Chunks under way per service. Lines about one thing are never in two of them."""
+PATIENCE = 120.0
+"""Seconds without any progress after which a load gives up."""
+COUNTING_PATIENCE = 180.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
+AWAITED = {("accept-handover", "handover-unknown")}
+"""Refusals that pass by themselves: the offer has not come over the bus yet."""
+DONE = {("declare-source-live", "source-live")}
+"""Refusals that say that an earlier load came this far on another day."""
+LIVE = SourceDeclaredLive.NAME
+LAST_KNOWN_ON = max(figure.day for figure in PUBLISHED.known_on)
+
+Address = Callable[[str, str], str]
+"""Where the service of a partner is."""
+
+
+class Progress(Protocol):
+    """Hears how far a load is."""
+
+    def phase(self, name: str, total: int) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+
+class Unanswered(Exception):
+    """The service is away, or said to come back later."""
+
+
+@dataclass(frozen=True)
+class Loader:
+    http: httpx2.AsyncClient
+    address: Address
+    progress: Progress
+
+    async def load(self, history: History) -> None:
+        """Comes back when every figure is final; what was loaded before changes nothing. Raises `LocalError`."""
+        self.progress.phase("load", history.number)
+        await self._send(BUREAU, history.programme)
+        if await self._is_live(history):
+            self.progress.advance(history.number - len(history.programme))
+        else:
+            await self._load_partners(history)
+        self.progress.phase("settle", 1)
+        await self._until_counted(history, {})
+        await self._until_final(LAST_KNOWN_ON)
+        self.progress.advance(1)
+
+    async def _load_partners(self, history: History) -> None:
+        await together(self._send_stages(source, stages) for source, stages in history.partners.items())
+        await self._send(BUREAU, history.permissions)
+        # What policies do with a historic fact is historic too, but only until the source is live.
+        self.progress.phase("count", 1)
+        await self._until_counted(history, {BUREAU: history.public[BUREAU] - len(history.going_live)})
+        self.progress.advance(1)
+        self.progress.phase("go live", len(history.going_live))
+        await self._send(BUREAU, history.going_live)
+
+    async def _is_live(self, history: History) -> bool:
+        """Sources are declared live after everything else, so that an earlier load was complete."""
+        for line in history.going_live:
+            record = await self._get(f"/v1/programme/partners/{line.ref}")
+            live = {event["data"].get("service") for event in record["events"] if event["event"] == LIVE}
+            if line.body["service"] not in live:
+                return False
+        return True
+
+    async def _send_stages(self, source: Source, stages: Sequence[Sequence[Line]]) -> None:
+        for stage in stages:
+            await self._send(source, stage)
+
+    async def _send(self, source: Source, lines: Sequence[Line]) -> None:
+        chunks = iter(chunked(lines))
+
+        async def take() -> None:
+            for chunk in chunks:
+                await self._send_chunk(source, chunk)
+
+        await together(take() for _ in range(AT_ONCE))
+
+    async def _send_chunk(self, source: Source, lines: Sequence[Line]) -> None:
+        """Again and again, with the same keys, until every line is taken."""
+        pause, last_progress = FIRST_PAUSE, time.monotonic()
+        while lines:
+            try:
+                left = refused(source, lines, await self._post(source, lines))
+            except Unanswered as reason:
+                left, trouble = lines, str(reason)
+            else:
+                trouble = f"{left[0].command} of {left[0].ref} is still awaited" if left else ""
+            if len(left) < len(lines):
+                self.progress.advance(len(lines) - len(left))
+                pause, last_progress = FIRST_PAUSE, time.monotonic()
+            elif time.monotonic() - last_progress > PATIENCE:
+                raise LocalError(f"{'-'.join(source)} takes no lines for {PATIENCE:.0f} s: {trouble}")
+            lines = left
+            if lines:
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _post(self, source: Source, lines: Sequence[Line]) -> list[dict[str, Any]]:
+        """The answer to each line.
+
+        Raises `Unanswered` when the whole chunk must be sent again, `LocalError` when that would not help.
+        """
+        url = f"{self.address(*source)}/v1/bulk"
+        try:
+            answer = await self.http.post(
+                url, content=b"\n".join(line.to_json() for line in lines), headers=LINES
+            )
+            if answer.status_code == 503:
+                refuse_full(source, answer.json().get("code"))
+            if answer.status_code >= 500 or answer.status_code == 429:
+                raise Unanswered(f"it answers {answer.status_code}")
+            if answer.status_code != 200:
+                raise LocalError(
+                    f"{'-'.join(source)} refuses a bulk load: {answer.status_code} {answer.text[:200]}"
+                )
+            results: list[dict[str, Any]] = [json.loads(line) for line in answer.text.splitlines()]
+        except (httpx2.HTTPError, ValueError) as error:
+            raise Unanswered(type(error).__name__) from error
+        if len(results) != len(lines):
+            raise Unanswered("its answer is not complete")
+        away = next((result for result in results if result["status"] >= 500), None)
+        if away:
+            refuse_full(source, away["code"])
+            raise Unanswered(f"it answers {away['code']} to some lines")
+        return results
+
+    async def _until_counted(self, history: History, but: dict[Source, int]) -> None:
+        expected = {source_of(*source): count for source, count in {**history.public, **but}.items()}
+
+        async def is_counted() -> bool:
+            position = await self._get("/v1/position")
+            counted = {one["source"]: one["counted"] for one in position["sources"]}
+            return all(counted.get(source, 0) >= count for source, count in expected.items())
+
+        await self._until(is_counted, "counts everything that was recorded")
+
+    async def _until_final(self, known_on: date) -> None:
+        async def is_final() -> bool:
+            targets = await self._get(f"/v1/targets?knownOn={known_on}")
+            return not targets["provisional"]
+
+        await self._until(is_final, f"says that the figures as known on {known_on} are final")
+
+    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+        deadline = time.monotonic() + COUNTING_PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if await condition():
+                    return
+            except (httpx2.HTTPError, ValueError, Unanswered):
+                pass  # it is away for a moment
+            await asyncio.sleep(0.1)
+        raise LocalError(f"reporting never {what} within {COUNTING_PATIENCE:.0f} s; see its /v1/position.")
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        answer = await self.http.get(self.address(*BUREAU) + path)
+        if answer.status_code != 200:
+            raise Unanswered(f"it answers {answer.status_code}")
+        return answer.json()
+
+
+def refuse_full(source: Source, code: str | None) -> None:
+    """Raises `LocalError` where a service says that its database has no space left: waiting makes none."""
+    if code == StoreFull.code:
+        raise LocalError(
+            f"The disk of the database of {'-'.join(source)} is full; free some space and start again,"
+            " what was acknowledged is kept."
+        )
+
+
+def chunked(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines about one thing stay together and in order, so that chunks can be sent in any order."""
+    by_stream: dict[str, list[Line]] = {}
+    for line in lines:
+        by_stream.setdefault(line.stream, []).append(line)
+    chunks: list[list[Line]] = [[]]
+    for stream in by_stream.values():
+        if chunks[-1] and len(chunks[-1]) + len(stream) > CHUNK:
+            chunks.append([])
+        chunks[-1] += stream
+    return chunks
+
+
+def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
+    """The lines to send again. Raises `LocalError` at the first one that would never be taken."""
+    again: list[Line] = []
+    for line, result in zip(lines, results, strict=True):
+        if result["status"] < 400 or (line.command, result["code"]) in DONE:
+            continue
+        if (line.command, result["code"]) not in AWAITED:
+            raise LocalError(
+                f"{'-'.join(source)} refuses {line.command} of {line.ref}: {result['code']}, {result.get('detail')}"
+            )
+        again.append(line)
+    return again

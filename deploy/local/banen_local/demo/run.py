@@ -1,0 +1,215 @@
+"""`banen demo`: the programme 2005-2008, loaded through the public API and counted beside the published figures."""
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx2
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from banen_cli.fault import Fault
+from banen_cli.report import print_tables
+from banen_kit.core.errors import StoreRefusesToStart
+from banen_kit.messaging.jetstream import BusUnavailable
+from banen_kit.messaging.topology import TopologyDiffers
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.compare import Compared, compare
+from banen_local.demo.history import make_history
+from banen_local.demo.history.book import AMSTERDAM
+from banen_local.demo.load import Loader, Progress
+from banen_local.demo.published import PUBLISHED
+from banen_local.demo.visit import PEOPLE, Seen, look
+
+SEED = 2005
+DEFAULT_FOLDER = Path("data")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the read API says once everything is loaded."""
+
+    targets: dict[str, Any]
+    results: dict[str, Any]
+    rule_sets: list[dict[str, Any]]
+    known_on: list[dict[str, Any]]
+    position: dict[str, Any]
+    seconds: float
+    seen: Sequence[Seen] = ()
+    """What some of the demo's people are shown."""
+
+    def compared(self) -> list[Compared]:
+        return compare(PUBLISHED, self.targets, self.results, self.rule_sets, self.known_on)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "targets": self.targets,
+            "results": self.results,
+            "ruleSets": self.rule_sets,
+            "knownOn": self.known_on,
+            "events": self.position["position"],
+            "seconds": round(self.seconds, 1),
+            "positions": self.position,
+            "seen": [one.to_json() for one in self.seen],
+            "mismatches": [one.to_json() for one in self.compared() if not one.matches],
+        }
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("demo")(command)
+
+
+def command(
+    data: Annotated[Path, typer.Option("--data", help="Where everything is kept.")] = DEFAULT_FOLDER,
+    exit_: Annotated[bool, typer.Option("--exit", help="Stop as soon as the figures are there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    seed: Annotated[int, typer.Option(help="Which made-up history to load.")] = SEED,
+) -> None:
+    """Start everything, load the programme 2005-2008, print both tables beside the published figures, stay up."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        outcome = asyncio.run(_demo(data, seed, stays=not exit_, as_json=as_json))
+    except (LocalError, StoreRefusesToStart, TopologyDiffers, BusUnavailable) as error:
+        raise Fault(str(error)) from error
+    if outcome is None and exit_:
+        raise Fault("It was stopped before the figures were there.")
+    if outcome and not all(one.matches for one in outcome.compared()):
+        raise Fault("Not every figure is the published one.")
+
+
+async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outcome | None:
+    """None where it was stopped before the figures were there."""
+    outcome = None
+    async with Supervisor(folder) as supervisor:
+        supervisor.end_when_full()
+        programme = Programme(folder)
+        with ShownProgress() as progress:
+            progress.phase("start", 1)
+            await programme.start(supervisor)
+            progress.advance(1)
+            outcome = await run_demo(programme, seed, progress)
+        if as_json:
+            typer.echo(json.dumps(outcome.to_json(), indent=2))
+        else:
+            print_outcome(Console(), outcome)
+            events = outcome.position["position"]
+            typer.echo(f"\n{events} events, loaded in {outcome.seconds:.0f} s from seed {seed}.")
+            typer.echo(programme.addresses())
+        if stays:
+            await asyncio.Event().wait()
+    if stays or outcome is None:
+        again = "make demo" if folder == DEFAULT_FOLDER else f"banen demo --data {folder}"
+        typer.echo(f"Stopped; {again} goes on where it was.", err=True)
+    return outcome
+
+
+async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outcome:
+    """Load what is not loaded yet, and ask for the figures. Raises `LocalError`."""
+    started = time.monotonic()
+    history = make_history(seed, datetime.now(AMSTERDAM).date())
+    reporting = programme.url("bureau", "reporting")
+    async with httpx2.AsyncClient(timeout=60, auth=programme.machine()) as http:
+        await Loader(http, programme.url, progress).load(history)
+        seconds = time.monotonic() - started
+        outcome = await ask(http, reporting, seconds)
+    async with httpx2.AsyncClient(timeout=60) as browser:
+        return replace(outcome, seen=[await look(browser, reporting, person) for person in PEOPLE])
+
+
+async def ask(http: httpx2.AsyncClient, reporting: str, seconds: float) -> Outcome:
+    async def get(path: str) -> dict[str, Any]:
+        answer = await http.get(f"{reporting}/v1/{path}")
+        if answer.status_code != 200:
+            raise LocalError(f"reporting answers {answer.status_code} to /v1/{path}.")
+        return answer.json()
+
+    return Outcome(
+        targets=await get("targets"),
+        results=await get("results"),
+        rule_sets=(await get("rule-sets"))["ruleSets"],
+        known_on=[await get(f"targets?knownOn={figure.day}") for figure in PUBLISHED.known_on],
+        position=await get("position"),
+        seconds=seconds,
+    )
+
+
+class ShownProgress:
+    """A bar where somebody watches, else a line per phase; on standard error, since it is no result."""
+
+    def __init__(self) -> None:
+        self._bar = Bar(
+            TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=Console(stderr=True), disable=not sys.stderr.isatty(),
+        )  # fmt: skip
+        self._task = None
+
+    def __enter__(self) -> "ShownProgress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def phase(self, name: str, total: int) -> None:
+        self._task = self._bar.add_task(name, total=total)
+        if self._bar.disable:
+            sys.stderr.write(f"{name} ({total})\n")
+
+    def advance(self, count: int) -> None:
+        if self._task is not None:
+            self._bar.advance(self._task, count)
+
+
+def print_outcome(console: Console, outcome: Outcome) -> None:
+    print_tables(console, outcome.targets, outcome.results)
+    console.print(compared_table(outcome.compared()))
+    console.print(seen_table(outcome.seen))
+
+
+def seen_table(seen: Sequence[Seen]) -> Table:
+    table = Table(title="The same pages, signed in as", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("", "units", "counted", "until", "placements"):
+        table.add_column(name, justify="right" if name == "counted" else "left", overflow="fold")
+    for one in seen:
+        rows = f"{one.rows:,}" if isinstance(one.rows, int) else one.rows
+        table.add_row(
+            one.person.removeprefix("demo-"),
+            ", ".join(one.units),
+            shown(one.counted),
+            one.happened_until,
+            rows,
+        )
+    return table
+
+
+def compared_table(compared: Sequence[Compared]) -> Table:
+    table = Table(title="Beside the published figures", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column()
+    table.add_column("as published, and ours where that differs")
+    for subject in dict.fromkeys(one.subject for one in compared):
+        figures = [f"{one.figure} {beside(one)}" for one in compared if one.subject == subject]
+        table.add_row(subject, ", ".join(figures))
+    return table
+
+
+def beside(one: Compared) -> str:
+    return f"{shown(one.published)} ✓" if one.matches else f"{shown(one.published)} ✗ {shown(one.ours)}"
+
+
+def shown(value: float | None) -> str:
+    """No figure is a word, and never 0."""
+    return "none" if value is None else f"{value:,}"

@@ -1,0 +1,229 @@
+"""The lines of the target tables: who is in them, what they aim at, whether they may count, what they did before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypeAlias, assert_never
+
+from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
+from banen_contracts.reporting import Members
+from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.text import Mark, PublicName
+from banen_reporting.administration.domain.figure import (
+    ImportHistoricFigure,
+    Measure,
+    SupersedeHistoricFigure,
+    import_figure,
+    supersede_figure,
+)
+from banen_reporting.administration.events import (
+    CountingPermissionGranted,
+    CountingPermissionRevoked,
+    HistoricFigureImported,
+    RegularQuotaSet,
+    TargetRevised,
+    TargetSet,
+    TargetUnitDefined,
+    UnitEvent,
+)
+
+
+class DefineTargetUnit(Command, frozen=True):
+    NAME: ClassVar[str] = "define-target-unit"
+    occurred_on: Day
+    label: PublicName
+    members: Members
+
+
+class SetTarget(Command, frozen=True):
+    NAME: ClassVar[str] = "set-target"
+    occurred_on: Day
+    route: Route
+    value: Count | None
+    decided_by: ReasonCode
+    document_ref: Mark | None = None
+
+
+class ReviseTarget(Command, frozen=True):
+    NAME: ClassVar[str] = "revise-target"
+    occurred_on: Day
+    route: Route
+    value: Count | None
+    decided_by: ReasonCode
+    reason_code: ReasonCode
+    document_ref: Mark | None = None
+
+
+class SetRegularQuota(Command, frozen=True):
+    NAME: ClassVar[str] = "set-regular-quota"
+    occurred_on: Day
+    per_year: Count | None
+    precision: Precision
+    document_ref: Mark | None = None
+
+
+class GrantCountingPermission(Command, frozen=True):
+    NAME: ClassVar[str] = "grant-counting-permission"
+    occurred_on: Day
+    counts_starts_from: Day
+    grantor: ReasonCode
+    document_ref: Mark | None = None
+
+
+class RevokeCountingPermission(Command, frozen=True):
+    NAME: ClassVar[str] = "revoke-counting-permission"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
+UnitCommand: TypeAlias = (
+    DefineTargetUnit
+    | SetTarget
+    | ReviseTarget
+    | SetRegularQuota
+    | GrantCountingPermission
+    | RevokeCountingPermission
+    | ImportHistoricFigure
+    | SupersedeHistoricFigure
+)
+
+
+@dataclass(frozen=True)
+class Undefined:
+    pass
+
+
+@dataclass(frozen=True)
+class Defined:
+    targets: Mapping[Route, int | None] = field(default_factory=dict[Route, int | None])
+    """A route that was set to null is in here; one that was never set is not."""
+    is_permitted: bool = False
+    figures: Mapping[tuple[Measure, int], tuple[int, str]] = field(
+        default_factory=dict[tuple[Measure, int], tuple[int, str]]
+    )
+    """Of earlier years, by measure and year: value and document."""
+
+
+State: TypeAlias = Undefined | Defined
+
+
+def decide(command: UnitCommand, state: State, context: Context) -> Sequence[UnitEvent]:
+    if isinstance(command, DefineTargetUnit):
+        return define(command, state, context)
+    if isinstance(state, Undefined):
+        raise Refused("unit-unknown", "There is no such target unit.")
+    match command:
+        case SetTarget():
+            return set_target(command, state, context)
+        case ReviseTarget():
+            return revise_target(command, state, context)
+        case SetRegularQuota():
+            return set_regular_quota(command, context)
+        case GrantCountingPermission():
+            return grant_permission(command, state, context)
+        case RevokeCountingPermission():
+            return revoke_permission(command, state, context)
+        case SupersedeHistoricFigure():
+            return supersede_figure(command, state.figures, context)
+        case ImportHistoricFigure():
+            return import_figure(command, state.figures, context)
+        case _:
+            assert_never(command)
+
+
+def define(c: DefineTargetUnit, state: State, context: Context) -> Sequence[UnitEvent]:
+    if isinstance(state, Defined):
+        raise Refused("unit-exists", "This target unit was defined before.")
+    if not context.partners.issuperset(c.members):
+        raise Refused("partner-unknown", "Not every member is a partner of the programme.", "members")
+    return [
+        TargetUnitDefined(unit_id=context.ref, occurred_on=c.occurred_on, label=c.label, members=c.members)
+    ]
+
+
+def set_target(c: SetTarget, state: Defined, context: Context) -> Sequence[UnitEvent]:
+    if c.route in state.targets:
+        raise Refused("target-exists", "This route has a target; revise it instead.", "route")
+    return [
+        TargetSet(
+            unit_id=context.ref,
+            occurred_on=c.occurred_on,
+            route=c.route,
+            value=c.value,
+            decided_by=c.decided_by,
+            document_ref=c.document_ref,
+        )
+    ]
+
+
+def revise_target(c: ReviseTarget, state: Defined, context: Context) -> Sequence[UnitEvent]:
+    if c.route not in state.targets:
+        raise Refused("target-unknown", "No target was set for this route.", "route")
+    if c.value == state.targets[c.route]:
+        raise Refused("target-same", "This is the target already.", "value")
+    return [
+        TargetRevised(
+            unit_id=context.ref,
+            occurred_on=c.occurred_on,
+            route=c.route,
+            value=c.value,
+            decided_by=c.decided_by,
+            reason_code=c.reason_code,
+            document_ref=c.document_ref,
+        )
+    ]
+
+
+def set_regular_quota(c: SetRegularQuota, context: Context) -> Sequence[UnitEvent]:
+    return [
+        RegularQuotaSet(
+            unit_id=context.ref,
+            occurred_on=c.occurred_on,
+            per_year=c.per_year,
+            precision=c.precision,
+            document_ref=c.document_ref,
+        )
+    ]
+
+
+def grant_permission(c: GrantCountingPermission, state: Defined, context: Context) -> Sequence[UnitEvent]:
+    if state.is_permitted:
+        raise Refused("permission-exists", "This unit has permission to count; revoke that first.")
+    return [
+        CountingPermissionGranted(
+            unit_id=context.ref,
+            occurred_on=c.occurred_on,
+            counts_starts_from=c.counts_starts_from,
+            grantor=c.grantor,
+            document_ref=c.document_ref,
+        )
+    ]
+
+
+def revoke_permission(c: RevokeCountingPermission, state: Defined, context: Context) -> Sequence[UnitEvent]:
+    if not state.is_permitted:
+        raise Refused("permission-unknown", "This unit has no permission to count.")
+    return [
+        CountingPermissionRevoked(unit_id=context.ref, occurred_on=c.occurred_on, reason_code=c.reason_code)
+    ]
+
+
+def evolve(state: State, event: UnitEvent) -> State:
+    match event, state:
+        case TargetUnitDefined(), Undefined():
+            return Defined()
+        case ((TargetSet() | TargetRevised()), Defined()):
+            return replace(state, targets={**state.targets, event.route: event.value})
+        case RegularQuotaSet(), Defined():
+            return state
+        case CountingPermissionGranted(), Defined():
+            return replace(state, is_permitted=True)
+        case CountingPermissionRevoked(), Defined():
+            return replace(state, is_permitted=False)
+        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is one too
+            known = (event.value, event.document_ref)
+            return replace(state, figures={**state.figures, (event.measure, event.year): known})
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+UNIT: Decider[UnitCommand, State, UnitEvent] = Decider(Undefined(), decide, evolve)

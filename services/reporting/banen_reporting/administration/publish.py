@@ -1,0 +1,151 @@
+"""Turns what the programme administration remembers into what everybody may know."""
+
+from typing import assert_never
+
+from banen_contracts import Contract
+from banen_contracts import reporting as public
+from banen_kit.application.source_live import WentLive
+from banen_reporting.administration.events import (
+    CostRecorded,
+    CountingPermissionGranted,
+    CountingPermissionRevoked,
+    FundingRecorded,
+    HistoricFigureImported,
+    HistoricFigureSuperseded,
+    PartnerAdmitted,
+    ProgrammeEvent,
+    RegularQuotaSet,
+    RuleSetPublished,
+    SourceDeclaredLive,
+    TargetRevised,
+    TargetSet,
+    TargetUnitDefined,
+)
+
+
+# Field by field, so that a field that is added to a private event does not become public by itself.
+def to_contract(event: ProgrammeEvent | WentLive) -> Contract | None:
+    match event:
+        case PartnerAdmitted() | SourceDeclaredLive():
+            return _partner(event)
+        case TargetUnitDefined() | RegularQuotaSet():
+            return _unit(event)
+        case TargetSet() | TargetRevised():
+            return _target(event)
+        case CountingPermissionGranted() | CountingPermissionRevoked():
+            return _permission(event)
+        case RuleSetPublished():
+            return public.CountingRuleSetPublished(
+                rule_set_id=event.rule_set_id,
+                occurred_on=event.occurred_on,
+                version=event.version,
+                params=event.params,
+                approved_by=event.approved_by,
+            )
+        case FundingRecorded() | CostRecorded():
+            return _money(event)
+        case HistoricFigureImported():  # HistoricFigureSuperseded is one too
+            return _figure(event)
+        case WentLive():
+            return None  # the service's own note of what the bureau published
+        case _:
+            assert_never(event)
+
+
+def _partner(event: PartnerAdmitted | SourceDeclaredLive) -> Contract:
+    if isinstance(event, PartnerAdmitted):
+        return public.PartnerAdmitted(
+            partner_id=event.partner_id,
+            occurred_on=event.occurred_on,
+            name=event.name,
+            services=event.services,
+        )
+    return public.SourceDeclaredLive(
+        partner_id=event.partner_id, occurred_on=event.occurred_on, service=event.service
+    )
+
+
+def _unit(event: TargetUnitDefined | RegularQuotaSet) -> Contract:
+    if isinstance(event, TargetUnitDefined):
+        return public.TargetUnitDefined(
+            unit_id=event.unit_id, occurred_on=event.occurred_on, label=event.label, members=event.members
+        )
+    return public.RegularQuotaSet(
+        unit_id=event.unit_id,
+        occurred_on=event.occurred_on,
+        per_year=event.per_year,
+        precision=event.precision,
+        document_ref=event.document_ref,
+    )
+
+
+def _target(event: TargetSet | TargetRevised) -> Contract:
+    if isinstance(event, TargetSet):
+        return public.TargetSet(
+            unit_id=event.unit_id,
+            occurred_on=event.occurred_on,
+            route=event.route,
+            value=event.value,
+            decided_by=event.decided_by,
+            document_ref=event.document_ref,
+        )
+    return public.TargetRevised(
+        unit_id=event.unit_id,
+        occurred_on=event.occurred_on,
+        route=event.route,
+        value=event.value,
+        decided_by=event.decided_by,
+        reason_code=event.reason_code,
+        document_ref=event.document_ref,
+    )
+
+
+def _permission(event: CountingPermissionGranted | CountingPermissionRevoked) -> Contract:
+    if isinstance(event, CountingPermissionGranted):
+        return public.CountingPermissionGranted(
+            unit_id=event.unit_id,
+            occurred_on=event.occurred_on,
+            counts_starts_from=event.counts_starts_from,
+            grantor=event.grantor,
+            document_ref=event.document_ref,
+        )
+    return public.CountingPermissionRevoked(
+        unit_id=event.unit_id, occurred_on=event.occurred_on, reason_code=event.reason_code
+    )
+
+
+def _money(event: FundingRecorded | CostRecorded) -> Contract:
+    if isinstance(event, FundingRecorded):
+        return public.FundingRecorded(
+            funding_ref=event.funding_ref,
+            occurred_on=event.occurred_on,
+            funder=event.funder,
+            status=event.status,
+            amount_euro=event.amount_euro,
+            precision=event.precision,
+            document_ref=event.document_ref,
+        )
+    return public.CostRecorded(
+        cost_ref=event.cost_ref,
+        occurred_on=event.occurred_on,
+        amount_euro=event.amount_euro,
+        precision=event.precision,
+        document_ref=event.document_ref,
+    )
+
+
+def _figure(event: HistoricFigureImported) -> Contract:
+    figure = public.HistoricFigureImported(
+        figure_ref=event.figure_ref,
+        occurred_on=event.occurred_on,
+        unit_id=event.unit_id,
+        measure=event.measure,
+        year=event.year,
+        value=event.value,
+        provenance=event.provenance,
+        precision=event.precision,
+        document_ref=event.document_ref,
+    )
+    if isinstance(event, HistoricFigureSuperseded):
+        return public.HistoricFigureSuperseded(**dict(figure), reason_code=event.reason_code)
+    return figure

@@ -1,0 +1,132 @@
+"""What placements of one client mean for each other: conversions (R9) and continued spells (R4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from banen_contracts.reporting import RuleSetParams
+from banen_reporting.counting.duration import deciding_day, known_last_day
+from banen_reporting.counting.inputs import Finding, Placement, PlacementKey, order_of
+
+
+def converted_elsewhere(placements: Sequence[Placement], reaching: set[PlacementKey]) -> set[PlacementKey]:
+    """R9: the links of conversion chains that do not count, because the first link in `reaching` does.
+
+    A chain in which no link reaches excludes none. A voided link holds the chain together but never reaches.
+    """
+    keys = {placement.key for placement in placements}
+    links = {p.key: p.converted_from for p in placements if p.converted_from in keys}
+    if not links:
+        return set()
+    chains: dict[PlacementKey, list[tuple[int, Placement]]] = {}
+    for placement in placements:
+        root, depth = _root(placement.key, links)
+        chains.setdefault(root, []).append((depth, placement))
+    elsewhere: set[PlacementKey] = set()
+    for chain in chains.values():
+        in_order = [p.key for _, p in sorted(chain, key=lambda link: (link[0], *order_of(link[1])))]
+        counting = next((key for key in in_order if key in reaching), None)
+        if counting is not None:
+            elsewhere.update(key for key in in_order if key != counting)
+    return elsewhere
+
+
+def _root(key: PlacementKey, links: Mapping[PlacementKey, PlacementKey | None]) -> tuple[PlacementKey, int]:
+    """The start of a chain and the steps to it. Of a circle, which is a recording error, the least key."""
+    path = [key]
+    while (before := links.get(path[-1])) is not None:
+        if before in path:
+            return min(path[path.index(before) :]), len(path)
+        path.append(before)
+    return path[-1], len(path) - 1
+
+
+@dataclass(slots=True)
+class _Spell:
+    placement: Placement
+    last: date | None
+    deciding: date
+    is_used: bool = False
+
+
+Continued = Literal["carried", "unknown"]
+
+
+def continue_spells(
+    placements: Sequence[Placement],
+    excluded: set[PlacementKey],
+    params: RuleSetParams,
+    happened_until: date,
+) -> dict[PlacementKey, Finding | None]:
+    """R4, with `realised`: new findings for placements that others carry to their deciding day, and for those others.
+
+    A carried placement has reached m months (or is pending, while its deciding day is to come); the later placements
+    that carried it are part of its spell, excluded by R4, and carry no other. Placements that are `excluded` already
+    may carry, but are not carried: a spell that does not count must not take a placement along that does.
+    """
+    spells = [
+        _Spell(p, known_last_day(p, happened_until), deciding_day(p.start, params))
+        for p in sorted(placements, key=order_of)
+        if not p.voided
+    ]
+    findings: dict[PlacementKey, Finding | None] = {}
+    for position, head in enumerate(spells):
+        if head.is_used or head.placement.key in excluded or head.last is None or head.last >= head.deciding:
+            continue
+        if params.continuity == "snapshot":
+            continued, used = _snapshot(position, spells)
+        else:
+            continued, used = _following(position, head.last, spells, params)
+        if continued is None:
+            continue
+        is_decided = continued == "carried" and head.deciding <= happened_until
+        findings[head.placement.key] = None if is_decided else ("pending", "R3")
+        for spell in used:
+            spell.is_used = True
+            findings[spell.placement.key] = ("excluded", "R4")
+    return findings
+
+
+def _following(
+    position: int, last: date, spells: Sequence[_Spell], params: RuleSetParams
+) -> tuple[Continued | None, list[_Spell]]:
+    """`same_employer`: on the next day at the latest, at the same employer. `any_employer`: within `gap_days` more."""
+    head = spells[position]
+    used: list[_Spell] = []
+    is_unknown = False
+    for spell in spells[position + 1 :]:
+        if last >= head.deciding:
+            break
+        if spell.is_used or not _follows(spell.placement, head.placement, last, params):
+            continue
+        if spell.last is None:
+            is_unknown = True
+        elif spell.last > last:
+            last = spell.last
+            used.append(spell)
+    if last >= head.deciding:
+        return "carried", used
+    return ("unknown" if is_unknown else None), []
+
+
+def _follows(later: Placement, head: Placement, last: date, params: RuleSetParams) -> bool:
+    days_between = (later.start - last).days - 1
+    if params.continuity == "any_employer":
+        return days_between <= params.gap_days
+    employer = _employer(head)
+    return days_between <= 0 and employer is not None and employer == _employer(later)
+
+
+def _snapshot(position: int, spells: Sequence[_Spell]) -> tuple[Continued | None, list[_Spell]]:
+    """`snapshot`: on the deciding day the client is in some placement, an earlier one included."""
+    day = spells[position].deciding
+    begun = [(at, spell) for at, spell in enumerate(spells) if spell.placement.start <= day]
+    for at, spell in begun:
+        if spell.last is not None and spell.last >= day:
+            return "carried", [spell] if at > position else []
+    return ("unknown" if any(spell.last is None for _, spell in begun) else None), []
+
+
+def _employer(placement: Placement) -> str | None:
+    return placement.hiring_employer or placement.employer

@@ -1,0 +1,129 @@
+"""Whether a placement lasts long enough by itself: rules R1, R2 and R3."""
+
+from calendar import monthrange
+from datetime import MAXYEAR, date, timedelta
+
+from banen_contracts.mediation import ContractTerm
+from banen_contracts.reporting import RuleSetParams
+from banen_reporting.counting.inputs import Finding, Placement
+
+_DAY = timedelta(days=1)
+_UNDECIDED: Finding = ("pending", "R3")
+_ENDED_EARLY: Finding = ("excluded", "R3")
+_TOO_SHORT: Finding = ("excluded", "R1")
+_EXACTLY_THE_MINIMUM: Finding = ("excluded", "R2")
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month, so many calendar months later; clipped to the end of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if year > MAXYEAR:  # one absurd date must not stop the count of all others
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def last_day_of_minimum(start: date, months: int) -> date:
+    """The last day of month m; the start itself where no month is asked."""
+    line = add_months(start, months)
+    return line - _DAY if line > start else start
+
+
+def deciding_day(start: date, params: RuleSetParams) -> date:
+    """R1, R2: the first day that is late enough to be the last day of a placement that reaches m months.
+
+    `ge`: last day + 1 >= start + m months. `gt`: last day + 1 > start + m months. Without a minimum it is the start.
+    """
+    line = add_months(start, params.min_months)
+    return line if params.boundary == "gt" or line == start else line - _DAY
+
+
+def known_end(placement: Placement, happened_until: date) -> date | None:
+    """An end after happened-until has not been seen yet."""
+    end = placement.end
+    return end if end is not None and end <= happened_until else None
+
+
+def known_last_day(placement: Placement, happened_until: date) -> date | None:
+    """The last day as far as known, prolongations included; `None`: unknown. Open-ended runs for ever."""
+    return known_end(placement, happened_until) or _agreed_last_day(placement)
+
+
+def duration(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+    """R3: what shows that a placement reaches its deciding day, by itself.
+
+    `contract_only`: the contract as signed. `contract_at_start`: that, and no known end before the deciding day.
+    `realised`: it runs on the deciding day as far as known, which must have happened; prolongations count here alone.
+    `confirmed`: somebody confirmed at least m months, and no known end says otherwise.
+    """
+    match params.duration_basis:
+        case "contract_only":
+            return _signed(placement, params)
+        case "contract_at_start":
+            return _signed_and_not_ended(placement, params, happened_until)
+        case "realised":
+            return _realised(placement, params, happened_until)
+        case "confirmed":
+            return _confirmed(placement, params, happened_until)
+
+
+def _signed(placement: Placement, params: RuleSetParams) -> Finding | None:
+    last = _last_day(placement.contract, placement.planned_end)
+    if last is None:
+        # whatever its end turns out to be, it lasts zero months
+        return _UNDECIDED if params.min_months else None
+    day = deciding_day(placement.start, params)
+    return None if last >= day else _short(last, day, params)
+
+
+def _signed_and_not_ended(
+    placement: Placement, params: RuleSetParams, happened_until: date
+) -> Finding | None:
+    signed = _signed(placement, params)
+    if signed is not None and signed[0] == "excluded":
+        return signed
+    return _ended_early(placement, params, happened_until) or signed
+
+
+def _realised(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+    last = known_last_day(placement, happened_until)
+    if last is None:
+        return _UNDECIDED if params.min_months else None
+    day = deciding_day(placement.start, params)
+    if last < day:
+        agreed = _agreed_last_day(placement)
+        return _ENDED_EARLY if agreed is None or agreed >= day else _short(last, day, params)
+    return None if day <= happened_until else _UNDECIDED
+
+
+def _confirmed(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+    early = _ended_early(placement, params, happened_until)
+    if early is not None or not params.min_months:
+        return early
+    confirmed = any(
+        months >= params.min_months and as_of <= happened_until
+        for months, as_of in placement.confirmed_months
+    )
+    return None if confirmed else _UNDECIDED
+
+
+def _ended_early(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+    end = known_end(placement, happened_until)
+    return _ENDED_EARLY if end is not None and end < deciding_day(placement.start, params) else None
+
+
+def _short(last: date, day: date, params: RuleSetParams) -> Finding:
+    exactly = params.boundary == "gt" and last + _DAY == day
+    return _EXACTLY_THE_MINIMUM if exactly else _TOO_SHORT
+
+
+def _agreed_last_day(placement: Placement) -> date | None:
+    if placement.extended_contract is not None:
+        return _last_day(placement.extended_contract, placement.extended_end)
+    return _last_day(placement.contract, placement.planned_end)
+
+
+def _last_day(contract: ContractTerm, planned_end: date | None) -> date | None:
+    if contract is ContractTerm.OPEN_ENDED:
+        return date.max
+    return planned_end if contract is ContractTerm.FIXED else None

@@ -1,0 +1,249 @@
+"""Judging placements under a rule set: each for itself, then among its client's, then among all."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from banen_contracts.mediation import PlacementKind, ProgrammeTag
+from banen_contracts.reporting import RuleSetParams
+from banen_reporting.counting.continuity import continue_spells, converted_elsewhere
+from banen_reporting.counting.duration import duration, last_day_of_minimum
+from banen_reporting.counting.inputs import (
+    Clause,
+    ClientKey,
+    CountedRoute,
+    Finding,
+    Outcome,
+    Placement,
+    Programme,
+    RuleSet,
+    Unit,
+    Verdict,
+    order_of,
+)
+from banen_reporting.counting.limits import cap, take_out_regular
+
+_ROUTE_OF_KIND: Mapping[PlacementKind, CountedRoute] = {
+    PlacementKind.EMPLOYMENT: "A",
+    PlacementKind.TEMP: "A",
+    PlacementKind.SECONDMENT: "A",
+    PlacementKind.SELF_EMPLOYMENT: "A",
+    PlacementKind.INTERNSHIP: "B",
+    PlacementKind.WORK_EXPERIENCE: "B",
+    PlacementKind.LEARN_WORK: "B",
+    PlacementKind.TRAINING_GUARANTEE: "B",
+    PlacementKind.VOLUNTEERING: "B",
+}
+
+
+def _no_stop() -> None:
+    return
+
+
+def judge(
+    placements: Iterable[Placement],
+    programme: Programme,
+    rule_set: RuleSet,
+    happened_until: date,
+    go_on: Callable[[], None] = _no_stop,
+) -> list[Verdict]:
+    """The verdicts on all placements, in order of (start, ref). Every placement of the programme must be given.
+
+    `go_on` is called for each client; what it raises ends the work.
+    """
+    params = rule_set.params
+    reading = _read(programme, params, happened_until)
+    by_client: dict[ClientKey, list[Placement]] = {}
+    for placement in placements:
+        by_client.setdefault(placement.client, []).append(placement)
+    verdicts: list[Verdict] = []
+    for group in by_client.values():
+        go_on()
+        verdicts += _judge_client(group, reading)
+    verdicts.sort(key=order_of)
+    if params.additionality == "overflow":
+        verdicts = take_out_regular(verdicts, programme)
+    return cap(verdicts, programme, params.compensation)
+
+
+def judge_group(
+    placements_of_one_client: Sequence[Placement],
+    programme: Programme,
+    rule_set: RuleSet,
+    happened_until: date,
+) -> list[Verdict]:
+    """The same for all placements of one client; final unless `needs_whole_set`."""
+    reading = _read(programme, rule_set.params, happened_until)
+    return sorted(_judge_client(placements_of_one_client, reading), key=order_of)
+
+
+def needs_whole_set(params: RuleSetParams) -> bool:
+    """Whether a verdict may depend on placements of other clients: quotas (R5) and caps (R11) do, spells do not."""
+    return params.additionality == "overflow" or params.compensation != "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A rule set applied to a programme on a day, with what every placement asks looked up once."""
+
+    programme: Programme
+    params: RuleSetParams
+    happened_until: date
+    unit_of: Mapping[str, str]
+    eligible_from: Mapping[str, date]
+
+
+def _read(programme: Programme, params: RuleSetParams, happened_until: date) -> _Reading:
+    units = sorted(programme.units.values(), key=lambda unit: unit.id, reverse=True)
+    unit_of = {partner: unit.id for unit in units for partner in unit.members}
+    eligible_from = {unit.id: first for unit in units if (first := _eligible_from(unit, params)) is not None}
+    return _Reading(programme, params, happened_until, unit_of, eligible_from)
+
+
+def _eligible_from(unit: Unit, params: RuleSetParams) -> date | None:
+    """R6: a unit with a target on any route always counts; another by permission, if the rule set honours it."""
+    if any(target is not None for target in unit.targets.values()):
+        return date.min
+    match params.permissions:
+        case "honoured":
+            return unit.permission_from
+        case "none":
+            return None
+        case "except":
+            return None if unit.id in params.except_units else unit.permission_from
+
+
+def _judge_client(placements: Sequence[Placement], reading: _Reading) -> list[Verdict]:
+    params, until = reading.params, reading.happened_until
+    own = {
+        p.key: [(unit, _own_findings(p, unit, reading)) for unit in _units(p, reading)] for p in placements
+    }
+    durations = {p.key: duration(p, params, until) for p in placements}
+    elsewhere: set[tuple[str, str]] = set()
+    spells: dict[tuple[str, str], Finding | None] = {}
+    if len(placements) > 1:
+        reaching = {p.key for p in placements if not p.voided and durations[p.key] is None}
+        elsewhere = converted_elsewhere(placements, reaching)
+        if params.duration_basis == "realised":
+            spells = continue_spells(placements, elsewhere | _excluded(own), params, until)
+    verdicts: list[Verdict] = []
+    for placement in placements:
+        key = placement.key
+        conversion: Finding | None = ("excluded", "R9-conversion") if key in elsewhere else None
+        lasting = spells.get(key, durations[key])
+        route = _route(placement, params)
+        for unit, findings in own[key]:
+            outcome, clause = _weigh((*findings, conversion, lasting))
+            verdicts.append(Verdict(key, unit, route, outcome, clause, placement.start))
+    return verdicts
+
+
+def _weigh(findings: Iterable[Finding | None]) -> tuple[Outcome, Clause | None]:
+    """The first exclusion decides, or else the first that is pending, or else it counts."""
+    pending: Finding | None = None
+    for finding in findings:
+        if finding is None:
+            continue
+        if finding[0] == "excluded":
+            return finding
+        pending = pending or finding
+    return pending or ("counted", None)
+
+
+def _own_findings(placement: Placement, unit: str | None, reading: _Reading) -> tuple[Finding | None, ...]:
+    """Of the rules that look at one placement alone, but for its duration; in the order in which they decide."""
+    return (
+        ("excluded", "voided") if placement.voided else None,
+        _eligible_unit(placement, unit, reading),
+        _own_firm(placement, reading.params),
+        _within_window(placement, reading),
+        _extra(placement, unit, reading),
+        ("pending", "R7") if _route(placement, reading.params) is None else None,
+    )
+
+
+def _excluded(
+    own: Mapping[tuple[str, str], list[tuple[str | None, tuple[Finding | None, ...]]]],
+) -> set[tuple[str, str]]:
+    """The placements that count for no unit, by rules that look at one placement alone."""
+    return {
+        key
+        for key, of_units in own.items()
+        if all(_weigh(findings)[0] == "excluded" for _, findings in of_units)
+    }
+
+
+def _units(placement: Placement, reading: _Reading) -> list[str | None]:
+    """R10: the primary partner's unit; with `each` also those of partners that assisted, a unit only once."""
+    if reading.params.credit == "primary":
+        return [reading.unit_of.get(placement.primary_partner)]
+    partners = (placement.primary_partner, *placement.assist_partners)
+    units = dict.fromkeys(reading.unit_of[partner] for partner in partners if partner in reading.unit_of)
+    return list(units) or [None]
+
+
+def _eligible_unit(placement: Placement, unit: str | None, reading: _Reading) -> Finding | None:
+    """R6: the unit counts for placements that start on this day."""
+    first = reading.eligible_from.get(unit) if unit is not None else None
+    return None if first is not None and placement.start >= first else ("excluded", "R6")
+
+
+def _own_firm(placement: Placement, params: RuleSetParams) -> Finding | None:
+    """R12 with `excluded`."""
+    is_own_firm = placement.kind is PlacementKind.SELF_EMPLOYMENT
+    return ("excluded", "R12") if is_own_firm and params.self_employment == "excluded" else None
+
+
+def _within_window(placement: Placement, reading: _Reading) -> Finding | None:
+    """R15: the day on which it counts lies in the window. Pending: it has not begun, or its milestone is to come."""
+    params, until = reading.params, reading.happened_until
+    awaited = placement.start
+    match params.count_on:
+        case "start_date":
+            day = placement.start
+        case "milestone_date":
+            day = awaited = last_day_of_minimum(placement.start, params.min_months)
+        case "recorded_date":
+            day = placement.recorded_on
+    if not params.window_from <= day <= params.window_to:
+        return "excluded", "R15"
+    return ("pending", "R15") if awaited > until else None
+
+
+def _extra(placement: Placement, unit: str | None, reading: _Reading) -> Finding | None:
+    """R5: `tagged` by what the partner said. `none` counts regular work too, unless a document has counted it
+    already for that unit and year. `overflow` is decided among all placements."""
+    tag = placement.programme_tag
+    match reading.params.additionality:
+        case "tagged" if tag is ProgrammeTag.REGULAR:
+            return "excluded", "R5"
+        case "tagged" if tag is ProgrammeTag.UNSPECIFIED:
+            return "pending", "R5"
+        case "none" if tag is ProgrammeTag.REGULAR and unit is not None:
+            year = placement.start.year
+            has_figure = (unit, year) in reading.programme.historic_regular
+            return ("excluded", "R5") if has_figure and date(year, 12, 31) <= reading.happened_until else None
+        case _:
+            return None
+
+
+def _route(placement: Placement, params: RuleSetParams) -> CountedRoute | None:
+    """R7, and R12 for an own firm, whatever decides the route of others."""
+    if placement.kind is PlacementKind.SELF_EMPLOYMENT:
+        return "self_employment" if params.self_employment == "separate" else "A"
+    match params.route_basis:
+        case "placement_kind":
+            return _ROUTE_OF_KIND[placement.kind]
+        case "as_reported":
+            return placement.route_reported.value if placement.route_reported is not None else None
+        case "candidate_fase":
+            phase = _phase_at_start(placement)
+            return None if phase is None else "A" if phase <= 2 else "B"
+
+
+def _phase_at_start(placement: Placement) -> int | None:
+    """The last assessment on or before the start."""
+    known = [
+        (day, at, phase) for at, (day, phase) in enumerate(placement.assessments) if day <= placement.start
+    ]
+    return max(known)[2] if known else None

@@ -1,0 +1,348 @@
+"""Folds public events into facts: what is known of each thing, as a pure function of its own stream."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from banen_contracts import Contract
+from banen_contracts import employers as e
+from banen_contracts import intake as i
+from banen_contracts import mediation as m
+from banen_contracts import reporting as r
+from banen_reporting.facts.model import (
+    AMSTERDAM,
+    AcceptanceRow,
+    AgreementRow,
+    CandidateRow,
+    ClientRow,
+    ContactRow,
+    CostRow,
+    EmployerRow,
+    FigureRow,
+    FundingRow,
+    GroupRow,
+    HandoverRow,
+    PartnerRow,
+    PlacementRow,
+    Row,
+    RuleSetRow,
+    UnitRow,
+)
+
+
+class CannotFold(Exception):
+    """An event that does not fit what is known. `reason` is a short code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+Known = TypeVar("Known", bound=Row)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """When an event became known, which the fold may note down."""
+
+    known_at: datetime
+    imported: bool
+
+    @property
+    def day(self) -> date:
+        return self.known_at.astimezone(AMSTERDAM).date()
+
+
+def fold_contact(row: ContactRow | None, event: i.ContactMade, _: Learned) -> ContactRow:
+    _must_be_new(row)
+    return ContactRow(kind=event.kind, channel=event.channel, occurred_on=event.occurred_on)
+
+
+def fold_candidate(row: CandidateRow | None, event: Contract, _: Learned) -> CandidateRow:
+    if isinstance(event, i.CandidateRegistered):
+        _must_be_new(row)
+        return CandidateRow(registered_on=event.occurred_on)
+    known = _must_exist(row)
+    match event:
+        case i.IntakeCompleted():
+            return known.model_copy(update={"intake_on": event.occurred_on})
+        case i.DistanceAssessed():
+            assessed = (*known.assessments, (event.occurred_on, event.distance_phase))
+            return known.model_copy(update={"assessments": assessed})
+        case i.RouteAssigned():
+            return known.model_copy(update={"route": event.route})
+        case i.CandidateClosed():
+            return known.model_copy(update={"closed_on": event.occurred_on})
+        case _:
+            raise CannotFold("type-unknown")
+
+
+def fold_handover(row: HandoverRow | None, event: Contract, _: Learned) -> HandoverRow:
+    if isinstance(event, i.HandoverOffered):
+        _must_be_new(row)
+        return HandoverRow(
+            candidate_ref=str(event.candidate_ref),
+            to_partner=event.to_partner,
+            offered_on=event.occurred_on,
+            expires_on=event.expires_on,
+        )
+    return _must_exist(row).model_copy(update={"completed_on": event.occurred_on})
+
+
+def fold_acceptance(row: AcceptanceRow | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceRow:
+    _must_be_new(row)
+    return AcceptanceRow(
+        client_ref=str(event.client_ref), from_partner=event.from_partner, accepted_on=event.occurred_on
+    )
+
+
+def fold_client(row: ClientRow | None, event: m.ClientTakenOn, _: Learned) -> ClientRow:
+    _must_be_new(row)
+    return ClientRow(origin=event.origin, origin_ref=_text(event.origin_ref), taken_on=event.occurred_on)
+
+
+def fold_placement(row: PlacementRow | None, event: Contract, when: Learned) -> PlacementRow:
+    if isinstance(event, m.PlacementStarted):
+        _must_be_new(row)
+        return PlacementRow.model_construct(**_terms(event), recorded_on=when.day, imported=when.imported)
+    known = _must_exist(row)
+    match event:
+        case m.PlacementCorrected():
+            return known.model_copy(update=_terms(event))
+        case m.PlacementExtended():
+            return known.model_copy(
+                update={"extended_contract": event.contract, "extended_end": event.planned_end_date}
+            )
+        case m.PlacementEnded():
+            return known.model_copy(update={"end": event.end_date, "end_reason": event.reason_code})
+        case m.PlacementVoided():
+            return known.model_copy(update={"voided": True})
+        case m.RetentionConfirmed():
+            confirmed = (*known.confirmed_months, (event.months, event.occurred_on))
+            return known.model_copy(update={"confirmed_months": confirmed})
+        case _:
+            raise CannotFold("type-unknown")
+
+
+def _terms(event: m.PlacementTerms) -> dict[str, Any]:
+    return {
+        "client_ref": str(event.client_ref),
+        "primary_partner": event.primary_partner,
+        "assist_partners": event.assist_partners,
+        "kind": event.kind,
+        "contract": event.contract,
+        "start": event.start_date,
+        "planned_end": event.planned_end_date,
+        "programme_tag": event.programme_tag,
+        "route_reported": event.route_reported,
+        "employer_ref": _text(event.employer_ref),
+        "hiring_employer_ref": _text(event.hiring_employer_ref),
+        "group_ref": _text(event.group_ref),
+        "converted_from": _text(event.converted_from),
+        "seasonal": event.seasonal,
+        "evidence_hash": event.evidence_hash,
+    }
+
+
+def fold_employer(row: EmployerRow | None, event: e.EmployerRegistered, _: Learned) -> EmployerRow:
+    _must_be_new(row)
+    return EmployerRow(legal_kind=event.legal_kind, sector_code=event.sector_code, name=event.name)
+
+
+def fold_agreement(row: AgreementRow | None, event: e.AgreementSigned, _: Learned) -> AgreementRow:
+    _must_be_new(row)
+    return AgreementRow(
+        party_kind=event.party_kind, places_promised=event.places_promised, signed_on=event.occurred_on
+    )
+
+
+def fold_group(row: GroupRow | None, event: Contract, _: Learned) -> GroupRow:
+    if isinstance(event, e.GroupPlacementPlanned):
+        _must_be_new(row)
+        return GroupRow(
+            employer_ref=str(event.employer_ref),
+            kind=event.kind,
+            in_guidance=event.in_guidance,
+            places_planned=event.places_planned,
+        )
+    known = _must_exist(row)
+    if not isinstance(event, e.GroupPlacementClosed):
+        raise CannotFold("type-unknown")
+    return known.model_copy(
+        update={"placed": event.placed, "precision": event.precision.value, "closed_on": event.occurred_on}
+    )
+
+
+def fold_partner(row: PartnerRow | None, event: Contract, when: Learned) -> PartnerRow:
+    if isinstance(event, r.PartnerAdmitted):
+        before = row.admitted if row else dict[str, datetime]()
+        admitted = {service: before.get(service, when.known_at) for service in event.services}
+        live = row.live if row else ()
+        return PartnerRow(name=event.name, services=event.services, live=live, admitted=admitted)
+    known = _must_exist(row)
+    if not isinstance(event, r.SourceDeclaredLive):
+        raise CannotFold("type-unknown")
+    return known.model_copy(update={"live": (*known.live, event.service)})
+
+
+def fold_unit(row: UnitRow | None, event: Contract, _: Learned) -> UnitRow:
+    if isinstance(event, r.TargetUnitDefined):
+        _must_be_new(row)
+        return UnitRow(label=event.label, members=event.members)
+    known = _must_exist(row)
+    match event:
+        case r.TargetSet():  # TargetRevised is one too
+            return known.model_copy(update={"targets": {**known.targets, event.route: event.value}})
+        case r.RegularQuotaSet():
+            return known.model_copy(update={"regular_per_year": event.per_year})
+        case r.CountingPermissionGranted():
+            return known.model_copy(update={"permission_from": event.counts_starts_from})
+        case r.CountingPermissionRevoked():
+            return known.model_copy(update={"permission_from": None})
+        case _:
+            raise CannotFold("type-unknown")
+
+
+def fold_rule_set(_: RuleSetRow | None, event: r.CountingRuleSetPublished, __: Learned) -> RuleSetRow:
+    return RuleSetRow(
+        version=event.version,
+        params=event.params,
+        approved_by=event.approved_by,
+        approved_on=event.occurred_on,
+    )
+
+
+def fold_funding(row: FundingRow | None, event: r.FundingRecorded, _: Learned) -> FundingRow:
+    _must_be_new(row)
+    return FundingRow(
+        occurred_on=event.occurred_on, funder=event.funder, status=event.status, amount_euro=event.amount_euro
+    )
+
+
+def fold_cost(row: CostRow | None, event: r.CostRecorded, _: Learned) -> CostRow:
+    _must_be_new(row)
+    return CostRow(
+        occurred_on=event.occurred_on, amount_euro=event.amount_euro, precision=event.precision.value
+    )
+
+
+def fold_figure(row: FigureRow | None, event: r.HistoricFigureImported, _: Learned) -> FigureRow:
+    if isinstance(event, r.HistoricFigureSuperseded):
+        _must_exist(row)
+    else:
+        _must_be_new(row)
+    return FigureRow(
+        unit_id=event.unit_id,
+        measure=event.measure,
+        year=event.year,
+        value=event.value,
+        provenance=event.provenance,
+        precision=event.precision.value,
+        document_ref=event.document_ref,
+    )
+
+
+def _must_be_new(row: Row | None) -> None:
+    if row is not None:
+        raise CannotFold("already-known")
+
+
+def _must_exist(row: Known | None) -> Known:
+    if row is None:
+        raise CannotFold("ref-unknown")
+    return row
+
+
+def _text(ref: object) -> str | None:
+    return None if ref is None else str(ref)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing: its row, and the fold of its events."""
+
+    name: str
+    row: type[Row]
+    fold: Callable[[Any, Any, Learned], Row]
+    events: tuple[type[Contract], ...]
+
+
+Fold = Callable[[Any, Any, Learned], Row]
+
+
+def _unchanged_by(erasure: type[Contract], fold: Fold) -> Fold:
+    """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
+    return lambda row, event, when: _must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "contact",
+        ContactRow,
+        _unchanged_by(i.ContactErased, fold_contact),
+        (i.ContactMade, i.ContactErased),
+    ),
+    Kind(
+        "candidate",
+        CandidateRow,
+        _unchanged_by(i.CandidateErased, fold_candidate),
+        (
+            i.CandidateRegistered,
+            i.IntakeCompleted,
+            i.DistanceAssessed,
+            i.RouteAssigned,
+            i.CandidateClosed,
+            i.CandidateErased,
+        ),
+    ),
+    Kind("handover", HandoverRow, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
+    Kind("acceptance", AcceptanceRow, fold_acceptance, (m.HandoverAccepted,)),
+    Kind(
+        "client",
+        ClientRow,
+        _unchanged_by(m.ClientErased, fold_client),
+        (m.ClientTakenOn, m.ClientErased),
+    ),
+    Kind(
+        "placement",
+        PlacementRow,
+        fold_placement,
+        (
+            m.PlacementStarted,
+            m.PlacementCorrected,
+            m.PlacementExtended,
+            m.PlacementEnded,
+            m.PlacementVoided,
+            m.RetentionConfirmed,
+        ),
+    ),
+    Kind(
+        "employer",
+        EmployerRow,
+        _unchanged_by(e.EmployerErased, fold_employer),
+        (e.EmployerRegistered, e.EmployerErased),
+    ),
+    Kind("agreement", AgreementRow, fold_agreement, (e.AgreementSigned,)),
+    Kind("group", GroupRow, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
+    Kind("partner", PartnerRow, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
+    Kind(
+        "unit",
+        UnitRow,
+        fold_unit,
+        (
+            r.TargetUnitDefined,
+            r.TargetSet,
+            r.TargetRevised,
+            r.RegularQuotaSet,
+            r.CountingPermissionGranted,
+            r.CountingPermissionRevoked,
+        ),
+    ),
+    Kind("rule-set", RuleSetRow, fold_rule_set, (r.CountingRuleSetPublished,)),
+    Kind("funding", FundingRow, fold_funding, (r.FundingRecorded,)),
+    Kind("cost", CostRow, fold_cost, (r.CostRecorded,)),
+    Kind("figure", FigureRow, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
+)
+BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
+BY_EVENT: Mapping[type[Contract], Kind] = {event: kind for kind in KINDS for event in kind.events}

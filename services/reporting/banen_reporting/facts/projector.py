@@ -1,0 +1,101 @@
+"""Folds a batch of one source's events into new versions of what they are about, or sets them aside with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from asyncpg import Record
+from pydantic import ValidationError
+
+from banen_contracts import BY_TYPE, Contract
+from banen_contracts.base import EventSkipped
+from banen_contracts.mediation import PlacementTerms
+from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
+from banen_reporting.facts.model import BUREAU, Row, partner_of
+
+Key = tuple[str, str]
+"""Kind and reference, within one source."""
+
+
+@dataclass
+class Version:
+    known_from: datetime
+    imported: bool
+    sequence: int
+    row: Row
+
+
+@dataclass
+class Folding:
+    """The things that a batch touches, while it is folded."""
+
+    known: dict[Key, Row]
+    since: Mapping[Key, datetime]
+    """When the versions became known that were current before this batch."""
+    parked: set[Key]
+    skipped: set[str]
+    """References about which something was left out: whatever follows about them cannot be counted."""
+    versions: dict[Key, list[Version]] = field(default_factory=dict[Key, list[Version]])
+    aside: list[tuple[int, str | None, str, str]] = field(
+        default_factory=list[tuple[int, str | None, str, str]]
+    )
+
+    def last_known_at(self, key: Key) -> datetime | None:
+        versions = self.versions.get(key)
+        return versions[-1].known_from if versions else self.since.get(key)
+
+    def learn(self, key: Key, version: Version) -> None:
+        versions = self.versions.setdefault(key, [])
+        if versions and versions[-1].known_from == version.known_from:
+            versions[-1] = version  # known at the same moment: the earlier one was never what was known
+        else:
+            versions.append(version)
+        self.known[key] = version.row
+
+
+def fold(folding: Folding, source: str, row: Record, admitted: datetime) -> None:
+    """Fold one event, or set it aside; whatever follows about the same thing is then parked.
+
+    `admitted` is since when it has been known that the source takes part. No fact of it was known in the programme
+    before that, so that a figure that was final stays what it was.
+    """
+    known_at = max(row["known_at"], admitted)
+    event_type = BY_TYPE.get(row["type"])
+    if event_type is not None and issubclass(event_type, EventSkipped):
+        folding.skipped.add(row["ref"])
+        folding.aside.append((row["sequence"], None, row["ref"], "skipped"))
+        return
+    kind = BY_EVENT.get(event_type) if event_type else None
+    if event_type is None or kind is None:
+        folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
+        return
+    key = (kind.name, row["ref"])
+    try:
+        event = _readable(event_type, folding, source, row, key, known_at)
+        known = kind.fold(folding.known.get(key), event, Learned(known_at, row["imported"]))
+    except CannotFold as cannot:
+        folding.parked.add(key)
+        folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
+    else:
+        folding.learn(key, Version(known_at, row["imported"], row["sequence"], known))
+
+
+def _readable(
+    event_type: type[Contract], folding: Folding, source: str, row: Record, key: Key, known_at: datetime
+) -> Contract:
+    if key in folding.parked or row["ref"] in folding.skipped:
+        raise CannotFold("parked")
+    if event_type.NAME.startswith("reporting.") and source != BUREAU:
+        raise CannotFold("not-the-bureau")
+    last = folding.last_known_at(key)
+    if last is not None and known_at < last:
+        raise CannotFold("known-at-decreasing")
+    try:
+        event = event_type.model_validate_json(row["body"])
+    except ValidationError as error:
+        raise CannotFold("body-invalid") from error
+    if event.ref != row["ref"]:
+        raise CannotFold("ref-differs")
+    if isinstance(event, PlacementTerms) and event.primary_partner != partner_of(source):
+        raise CannotFold("credit-not-own")
+    return event

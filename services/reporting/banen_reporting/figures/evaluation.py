@@ -1,0 +1,290 @@
+"""Figures: counts of verdicts, kept up to date for today and computed afresh for any other pair of dates."""
+
+import asyncio
+import gc
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from asyncpg import Record
+
+from banen_contracts.base import source_of
+from banen_reporting.counting import (
+    ClientKey,
+    CountedRoute,
+    Outcome,
+    RuleSet,
+    Tally,
+    Verdict,
+    judge,
+    judge_group,
+    needs_whole_set,
+    tally,
+)
+from banen_reporting.facts.model import AMSTERDAM, BUREAU, FactRow
+from banen_reporting.facts.store import View, fact_of
+from banen_reporting.figures.off_loop import Asker, GoOn, Heavy
+from banen_reporting.figures.snapshot import Model
+
+KINDS_READ = ("partner", "unit", "rule-set", "figure", "cost", "placement", "client", "handover", "candidate")
+PROGRAMME_KINDS = frozenset({"unit", "rule-set", "figure", "cost"})
+MOST_KEPT = 16
+
+
+@dataclass
+class Judged:
+    """All verdicts under one rule set, at two dates, as of a position."""
+
+    model: Model
+    rule_set: RuleSet
+    happened_until: date
+    position: int
+    by_client: dict[ClientKey, list[Verdict]] = field(default_factory=dict[ClientKey, list[Verdict]])
+    _cells: Counter[tuple[str | None, CountedRoute | None, Outcome]] = field(
+        default_factory=Counter[tuple[str | None, CountedRoute | None, Outcome]]
+    )
+    _duplicates: Counter[tuple[CountedRoute | None, Outcome]] = field(
+        default_factory=Counter[tuple[CountedRoute | None, Outcome]]
+    )
+
+    def judge_all(self, go_on: GoOn = lambda: None) -> None:
+        """For a thread: it takes long, and calls `go_on` meanwhile."""
+        placements = self.model.for_judging(self.model.placements, self.rule_set)
+        verdicts = judge(placements, self.model.programme(), self.rule_set, self.happened_until, go_on)
+        self.by_client = {}
+        for verdict in verdicts:
+            self.by_client.setdefault(self.model.placements[verdict.key].client, []).append(verdict)
+        counted = tally(verdicts)
+        self._cells, self._duplicates = Counter(counted.cells), Counter(counted.duplicates)
+
+    def judge_again(self, clients: Iterable[ClientKey]) -> None:
+        """After a change: only the placements of these clients; where no rule looks further."""
+        programme = self.model.programme()
+        for client in clients:
+            keys = self.model.of_client.get(client, set())
+            placements = self.model.for_judging(keys, self.rule_set)
+            before = tally(self.by_client.get(client, ()))
+            self.by_client[client] = judge_group(placements, programme, self.rule_set, self.happened_until)
+            after = tally(self.by_client[client])
+            self._cells.subtract(before.cells)
+            self._cells.update(after.cells)
+            self._duplicates.subtract(before.duplicates)
+            self._duplicates.update(after.duplicates)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [verdict for group in self.by_client.values() for verdict in group]
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self._cells, self._duplicates)
+
+
+@dataclass
+class _Begun:
+    """What changes while all is judged for the first time: these clients are judged again after it."""
+
+    touched: set[ClientKey] = field(default_factory=set[ClientKey])
+    is_outdated: bool = False
+    """Whether judging these clients again is not enough."""
+
+
+class Figures:
+    """Answers for any rule set, known-on and happened-until; keeps today's answers current as events come in.
+
+    Whatever is not kept is judged in a thread: today's figures in one, all others in another (`heavy.py`).
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._model = Model()
+        self._position = -1
+        self._current: dict[tuple[str, date], Judged] = {}
+        self._begun: dict[tuple[str, date], _Begun] = {}
+        self._past: dict[tuple[str, date, date, int], Judged] = {}
+        self._models: deque[tuple[date, int, Model]] = deque(maxlen=4)
+        self._refreshing = asyncio.Lock()
+        self.today, self.others = Heavy(), Heavy()
+
+    async def judged(
+        self,
+        rule_set: str,
+        known_on: date | None,
+        happened_until: date,
+        asker: Asker | None = None,
+        *,
+        is_today: bool = False,
+    ) -> Judged:
+        """Raises `RuleSetUnknown`; `Problem` 429 or 503 where too much is asked.
+
+        `known_on=None`: all that is known now. `is_today`: what everybody asks, and nobody waits for others to see.
+        """
+        if known_on is None:
+            return await self._now(rule_set, happened_until, None if is_today else asker, is_today)
+        return await self._then(rule_set, known_on, happened_until, asker)
+
+    async def model(self, known_on: date | None, asker: Asker | None = None) -> tuple[Model, int]:
+        """The facts as known on a day, or now, and the position."""
+        if known_on is None:
+            await self._refresh()
+            return self._model, self._position
+        position = await self._view.position()
+        kept = self._kept_model(known_on, position)
+        if kept is not None:
+            return kept, position
+        return await self.others.ask(
+            ("model", known_on, position), lambda go_on: self._load(known_on, go_on), asker
+        )
+
+    async def _now(self, rule_set: str, happened_until: date, asker: Asker | None, is_today: bool) -> Judged:
+        await self._refresh()
+        key = (rule_set, happened_until)
+        kept = self._current.get(key)
+        if kept is not None:
+            return kept
+        self._model.rule_set(rule_set)
+        heavy = self.today if is_today else self.others
+        return await heavy.ask(("now", *key), lambda go_on: self._judge_now(heavy, *key, go_on), asker)
+
+    async def _judge_now(self, heavy: Heavy, rule_set: str, happened_until: date, go_on: GoOn) -> Judged:
+        key = (rule_set, happened_until)
+        model, begun = self._model.copy(), _Begun()
+        judged = Judged(model, model.rule_set(rule_set), happened_until, self._position)
+        self._begun[key] = begun
+        try:
+            await heavy.in_thread(lambda: judged.judge_all(go_on))
+        finally:
+            del self._begun[key]
+        if begun.is_outdated or (needs_whole_set(judged.rule_set.params) and begun.touched):
+            return judged  # of the position at which it began
+        judged.model, judged.position = self._model, self._position
+        judged.judge_again(begun.touched)
+        if len(self._current) >= MOST_KEPT:
+            self._current.clear()
+        self._current[key] = judged
+        return judged
+
+    async def _refresh(self) -> None:
+        """Take in what changed since the last time."""
+        async with self._refreshing:
+            if await self._view.position() == self._position:
+                return
+            async with self._view.snapshot() as view:
+                position = await view.position()
+                rows = await view.changed(KINDS_READ, self._position)
+            if self._position < 0:
+                self._model = await asyncio.to_thread(_model_of, rows, _no_stop)
+                self._position = position
+                # Most of it stays: a full collection of garbage need not look at it, and stop everything meanwhile.
+                gc.freeze()
+                return
+            self._learn([(row["kind"], fact_of(row)) for row in rows], position)
+
+    def _learn(self, changes: Iterable[tuple[str, FactRow]], position: int) -> None:
+        touched: set[ClientKey] = set()
+        kinds: set[str] = set()
+        for kind, fact in changes:
+            kinds.add(kind)
+            before = self._model.placements.get((fact.source, fact.ref))
+            client = self._model.learn(fact)
+            if client is not None:
+                touched.add(client)
+            if kind == "placement" and before is not None and before.client != client:
+                touched.add(before.client)
+        self._position = position
+        of_programme = bool(kinds & PROGRAMME_KINDS)
+        phases = bool(kinds & {"candidate", "handover"})
+        for begun in self._begun.values():
+            begun.touched |= touched
+            begun.is_outdated |= of_programme or phases
+        for key, kept in list(self._current.items()):
+            params = kept.rule_set.params
+            if (
+                of_programme
+                or (params.route_basis == "candidate_fase" and phases)
+                or (needs_whole_set(params) and touched)
+            ):
+                del self._current[key]  # judged again in the thread when it is asked for
+            else:
+                kept.position = position
+                kept.judge_again(touched)
+
+    async def _then(self, rule_set: str, known_on: date, happened_until: date, asker: Asker | None) -> Judged:
+        position = await self._view.position()
+        key = (rule_set, known_on, happened_until, position)
+        kept = self._past.get(key)
+        if kept is not None:
+            return kept
+        return await self.others.ask(
+            key, lambda go_on: self._judge_then(rule_set, known_on, happened_until, go_on), asker
+        )
+
+    async def _judge_then(self, rule_set: str, known_on: date, happened_until: date, go_on: GoOn) -> Judged:
+        model, position = await self._load(known_on, go_on)
+        judged = Judged(model, model.rule_set(rule_set), happened_until, position)
+        await self.others.in_thread(lambda: judged.judge_all(go_on))
+        # What was judged at an earlier position is not asked for again.
+        self._past = {key: kept for key, kept in self._past.items() if kept.position >= position}
+        if len(self._past) >= MOST_KEPT:
+            self._past.clear()
+        self._past[rule_set, known_on, happened_until, position] = judged
+        return judged
+
+    def _kept_model(self, known_on: date, position: int) -> Model | None:
+        return next((model for day, at, model in self._models if (day, at) == (known_on, position)), None)
+
+    async def _load(self, known_on: date, go_on: GoOn) -> tuple[Model, int]:
+        position = await self._view.position()
+        kept = self._kept_model(known_on, position)
+        if kept is not None:
+            return kept, position
+        async with self._view.snapshot() as view:
+            position = await view.position()
+            rows = [row for kind in KINDS_READ for row in await view.known_at(kind, end_of(known_on))]
+        model = await self.others.in_thread(lambda: _model_of(rows, go_on))
+        while self._models and self._models[0][1] < position:
+            self._models.popleft()
+        self._models.append((known_on, position, model))
+        return model, position
+
+    async def is_provisional(self, known_on: date | None) -> bool:
+        """Whether the figures as known on a day may still change: until every source is live, and said to be past it."""
+        if known_on is None:
+            return True
+        model, _ = await self.model(None)
+        through = {
+            row["source"]: row["through"]
+            for row in await self._view.sources()
+            if row["through"] is not None and row["projected"] >= row["watermark"]
+        }
+        moment = end_of(known_on)
+        # A source of which it was not known on that day that it takes part says nothing about it, now or later.
+        expected = {
+            source_of(partner, service): service in row.live
+            for partner, row in model.partners.items()
+            for service, since in row.admitted.items()
+            if since < moment
+        }
+        # Its decisions change figures too, also where it has not admitted itself.
+        expected.setdefault(BUREAU, False)
+        return not all(
+            live and source in through and through[source] >= moment for source, live in expected.items()
+        )
+
+
+def _no_stop() -> None:
+    return
+
+
+def _model_of(rows: Iterable[Record], go_on: GoOn) -> Model:
+    model = Model()
+    for row in rows:
+        go_on()
+        model.learn(fact_of(row))
+    return model
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day in Amsterdam."""
+    return datetime.combine(day + timedelta(days=1), time.min, AMSTERDAM)

@@ -1,0 +1,169 @@
+"""Everything that verdicts are made of, joined across sources, as known at one moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from banen_contracts.mediation import Origin
+from banen_reporting.administration.domain.figure import figure_ref
+from banen_reporting.counting import (
+    ClientKey,
+    Placement,
+    PlacementKey,
+    Programme,
+    RuleSet,
+    Unit,
+)
+from banen_reporting.facts.model import (
+    CandidateRow,
+    ClientRow,
+    CostRow,
+    FactRow,
+    FigureRow,
+    HandoverRow,
+    PartnerRow,
+    PlacementRow,
+    RuleSetRow,
+    UnitRow,
+    partner_of,
+)
+
+
+class RuleSetUnknown(Exception):
+    """No rule set of that name was published by then."""
+
+
+@dataclass
+class Model:
+    """Everything that verdicts are made of, as known at one moment."""
+
+    placements: dict[PlacementKey, Placement] = field(default_factory=dict[PlacementKey, Placement])
+    of_client: dict[ClientKey, set[PlacementKey]] = field(default_factory=dict[ClientKey, set[PlacementKey]])
+    clients: dict[ClientKey, ClientRow] = field(default_factory=dict[ClientKey, ClientRow])
+    handovers: dict[str, list[tuple[str, HandoverRow]]] = field(
+        default_factory=dict[str, list[tuple[str, HandoverRow]]]
+    )
+    candidates: dict[tuple[str, str], CandidateRow] = field(
+        default_factory=dict[tuple[str, str], CandidateRow]
+    )
+    units: dict[str, UnitRow] = field(default_factory=dict[str, UnitRow])
+    rule_sets: dict[str, RuleSetRow] = field(default_factory=dict[str, RuleSetRow])
+    figures: dict[str, FigureRow] = field(default_factory=dict[str, FigureRow])
+    costs: dict[str, CostRow] = field(default_factory=dict[str, CostRow])
+    partners: dict[str, PartnerRow] = field(default_factory=dict[str, PartnerRow])
+
+    def learn(self, fact: FactRow) -> ClientKey | None:
+        """Take in a fact; returns the client whose placements it changes."""
+        source, ref = fact.source, fact.ref
+        match fact.row:
+            case PlacementRow() as row:
+                return self._learn_placement((source, ref), row)
+            case ClientRow() as row:
+                self.clients[source, ref] = row
+                return source, ref
+            case HandoverRow() as row:
+                others = [one for one in self.handovers.get(ref, []) if one[0] != source]
+                self.handovers[ref] = [*others, (source, row)]
+            case CandidateRow() as row:
+                self.candidates[source, ref] = row
+            case UnitRow() as row:
+                self.units[ref] = row
+            case RuleSetRow() as row:
+                self.rule_sets[ref] = row
+            case FigureRow() as row:
+                self.figures[ref] = row
+            case CostRow() as row:
+                self.costs[ref] = row
+            case PartnerRow() as row:
+                self.partners[ref] = row
+            case _:
+                pass
+        return None
+
+    def _learn_placement(self, key: PlacementKey, row: PlacementRow) -> ClientKey:
+        source = key[0]
+        client = (source, row.client_ref)
+        before = self.placements.get(key)
+        if before is not None and before.client != client:
+            self.of_client[before.client].discard(key)
+        self.placements[key] = Placement(
+            key=key,
+            client=client,
+            primary_partner=row.primary_partner,
+            assist_partners=row.assist_partners,
+            kind=row.kind,
+            contract=row.contract,
+            start=row.start,
+            planned_end=row.planned_end,
+            extended_contract=row.extended_contract,
+            extended_end=row.extended_end,
+            end=row.end,
+            end_reason=row.end_reason,
+            voided=row.voided,
+            programme_tag=row.programme_tag,
+            route_reported=row.route_reported,
+            employer=row.employer_ref,
+            hiring_employer=row.hiring_employer_ref,
+            converted_from=(source, row.converted_from) if row.converted_from else None,
+            confirmed_months=row.confirmed_months,
+            recorded_on=row.recorded_on,
+            imported=row.imported,
+            seasonal=row.seasonal,
+        )
+        self.of_client.setdefault(client, set()).add(key)
+        return client
+
+    def copy(self) -> "Model":
+        """The same facts, for a thread: what is learned later changes nothing in it."""
+        copied = Model(**{name: dict(kept) for name, kept in vars(self).items()})
+        copied.of_client = {client: set(keys) for client, keys in self.of_client.items()}
+        return copied
+
+    def programme(self) -> Programme:
+        units = {
+            ref: Unit(ref, row.label, row.members, row.targets, row.regular_per_year, row.permission_from)
+            for ref, row in self.units.items()
+        }
+        historic = {(row.unit_id, row.year): row.value for row in self.figures.values()}
+        return Programme(units, historic)
+
+    def rule_set(self, rule_set_id: str) -> RuleSet:
+        row = self.rule_sets.get(rule_set_id)
+        if row is None:
+            raise RuleSetUnknown(rule_set_id)
+        return RuleSet(rule_set_id, row.version, row.params)
+
+    def regular_figures(self, until: date) -> list[FigureRow]:
+        """Regular placements taken over from documents: of years that are over, by units of the programme.
+
+        One per unit and year, whatever was published: earlier versions took several, under any reference.
+        """
+        found: dict[tuple[str, int], FigureRow] = {}
+        for ref, row in sorted(self.figures.items()):
+            is_the_one = ref == str(figure_ref(row.unit_id, row.measure, row.year))
+            if row.last_day <= until and row.unit_id in self.units:
+                place = row.unit_id, row.year
+                found[place] = row if is_the_one else found.get(place, row)
+        return [found[place] for place in sorted(found)]
+
+    def for_judging(self, keys: Iterable[PlacementKey], rule_set: RuleSet) -> list[Placement]:
+        """Placements with the assessments that R7 may ask for, joined across streams."""
+        found = [self.placements[key] for key in keys]
+        if rule_set.params.route_basis != "candidate_fase":
+            return found
+        return [replace(placement, assessments=self._assessments(placement)) for placement in found]
+
+    def _assessments(self, placement: Placement) -> tuple[tuple[date, int], ...]:
+        """Those of the client's origin: the own intake's candidate, or the one that was handed over."""
+        client = self.clients.get(placement.client)
+        if client is None or client.origin_ref is None:
+            return ()
+        partner = partner_of(placement.key[0])
+        if client.origin is Origin.OWN_INTAKE:
+            candidate = self.candidates.get((f"urn:nl:banenoffensief:{partner}:intake", client.origin_ref))
+            return candidate.assessments if candidate else ()
+        for source, handover in self.handovers.get(client.origin_ref, []):
+            candidate = self.candidates.get((source, handover.candidate_ref))
+            if handover.to_partner == partner and candidate:
+                return candidate.assessments
+        return ()

@@ -1,0 +1,221 @@
+"""What each kind of reader sees of the figures (`decisions.md` 27).
+
+*Row readers* see every figure on any date and the placements behind it: the bureau, the steering group and an auditor
+of everything, a partner of its own units. *Aggregate readers* see the figures at the end of a month that was released,
+without rows, and without what would be about a handful of people.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+from fastapi import Request
+
+from banen_kit.audit.log import Outcome
+from banen_kit.core.identity import Principal, Role
+from banen_kit.core.problem import Problem
+from banen_kit.web.authentication import Gate, Who, who
+from banen_reporting.counting import Clause, CountedRoute
+from banen_reporting.facts.model import partner_of
+from banen_reporting.figures.off_loop import Asker
+from banen_reporting.figures.snapshot import Model
+from banen_reporting.queries.cells import NONE, OUTCOMES, percent, sum_of
+from banen_reporting.queries.queries import DUPLICATES, Answers, Asked, Wanted
+from banen_reporting.queries.released import Released, end_of_month_before
+
+OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
+
+Sees = Literal["all", "own", "month-ends"]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Who is who: the bureau, and the partners that carry the programme out."""
+
+    bureau: str
+    partners: frozenset[str]
+
+    def sees(self, principal: Principal) -> Sees:
+        if principal.partner == self.bureau:
+            return "all" if principal.roles & OF_THE_PROGRAMME else "month-ends"
+        is_partner = principal.partner in self.partners and Role.MINISTRY_OBSERVER not in principal.roles
+        return "own" if is_partner and Role.INTEGRATOR not in principal.roles else "month-ends"
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Gives everybody the answers that are theirs."""
+
+    answers: Answers
+    programme: Programme
+    gate: Gate
+    released: Released
+
+    def reading(self, request: Request) -> "Reading":
+        visitor = who(request)
+        asker = Asker(visitor.principal.subject, request.is_disconnected)
+        answers = replace(self.answers, asker=asker)
+        sees = self.programme.sees(visitor.principal)
+        return Reading(answers, visitor, sees, request, self.gate, self.released)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answers as one reader gets them; whatever it opens of single placements is in the audit log."""
+
+    answers: Answers
+    who: Who
+    sees: Sees
+    request: Request
+    gate: Gate
+    released: Released
+
+    @property
+    def has_rows(self) -> bool:
+        return self.sees != "month-ends"
+
+    def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> Asked:
+        """Raises `Problem` 403 where the reader may not choose such dates."""
+        if self.has_rows:
+            return self.answers.asked(rule_set, known_on, until)
+        day = known_on or until or self.released.newest or end_of_month_before(self.answers.today())
+        if (until or day) != day or (day + timedelta(days=1)).day != 1 or day >= self.answers.today():
+            detail = "You see the figures as they were at the end of a month, for both dates the same."
+            raise Problem(403, "dates-not-yours", detail, "knownOn")
+        return self.answers.asked(rule_set, day, day)
+
+    async def targets(self, asked: Asked) -> dict[str, Any]:
+        match self.sees:
+            case "all":
+                return await self.answers.targets(asked)
+            case "own":
+                found = await self.answers.targets(asked)
+                units = [unit for unit in found["units"] if self.who.principal.partner in unit["members"]]
+                return {**found, "units": units, "outsideUnits": None, "national": None}
+            case "month-ends":
+                return (await self._released(asked))["targets"]
+
+    async def results(self, asked: Asked) -> dict[str, Any]:
+        match self.sees:
+            case "all":
+                return await self.answers.results(asked)
+            case "own":
+                found = await self.answers.results(asked)
+                own = {unit["id"] for unit in (await self.targets(asked))["units"]}
+                units = [unit for unit in found["units"] if unit["id"] in own]
+                return {**found, "units": units, "national": None, "costs": None, "funnel": None}
+            case "month-ends":
+                return (await self._released(asked))["results"]
+
+    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
+        match self.sees:
+            case "all":
+                return await self.answers.rule_sets(asked)
+            case "own":
+                found = await self.answers.rule_sets(asked)
+                return {**found, "ruleSets": [await self._own_row(row, asked) for row in found["ruleSets"]]}
+            case "month-ends":
+                released = await self._released(asked)
+                heading = {
+                    name: released["targets"][name] for name in ("knownOn", "happenedUntil", "position")
+                }
+                return {**heading, "ruleSets": released["ruleSets"]}
+
+    async def labels(self, asked: Asked) -> dict[str, str]:
+        """The names of units, by their ids."""
+        if self.has_rows:
+            return {ref: unit.label for ref, unit in (await self.model(asked)).units.items()}
+        return {unit["id"]: unit["label"] for unit in (await self.targets(asked))["units"]}
+
+    async def _released(self, asked: Asked) -> dict[str, Any]:
+        return await self.released.of(asked.happened_until, asked.rule_set)
+
+    async def placements(
+        self, asked: Asked, wanted: Wanted, cursor: str | None, limit: int
+    ) -> dict[str, Any]:
+        """Raises `Problem` 403 for an aggregate reader."""
+        await self._refuse_rows()
+        if self.sees == "own":
+            wanted = replace(wanted, within=await self._own_units(asked))
+        found = await self.answers.placements(asked, wanted, cursor, limit)
+        filters = known_filters(wanted, await self.model(asked))
+        rule_set, shown = found["ruleSet"]["id"], [row["ref"] for row in found["placements"]]
+        counts = {"count": found["count"], "rows": len(shown)}
+        await self.note(Outcome.SHOWN, shown=shown, ruleSet=rule_set, **counts, **filters)
+        return found
+
+    async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
+        """Raises `Problem` 403 for an aggregate reader, 404 where it is another partner's."""
+        await self._refuse_rows()
+        try:
+            found = await self.answers.placement(ref, source, asked)
+        except Problem:
+            await self.note(Outcome.NOT_FOUND)  # not what was asked for: it can be anything
+            raise
+        if self.sees == "own" and not await self._is_own(found, asked):
+            await self.note(Outcome.REFUSED, found["ref"])
+            raise Problem(404, "placement-unknown", "No such placement was known by that day.")
+        await self.note(Outcome.SHOWN, found["ref"], count=1)
+        return found
+
+    async def note(
+        self, outcome: Outcome, target: str | None = None, *, shown: Sequence[str] = (), **detail: str | int
+    ) -> None:
+        """Raises `StoreUnavailable`: what cannot be recorded is not shown."""
+        await self.gate.note(self.request, self.who, outcome, target, shown=shown, **detail)
+
+    async def _refuse_rows(self) -> None:
+        if not self.has_rows:
+            await self.note(Outcome.REFUSED)
+            raise Problem(403, "rows-not-yours", "The placements behind the figures are not yours to see.")
+        if self._needs_purpose and self.who.purpose is None:
+            await self.note(Outcome.REFUSED)
+            detail = "Say first, with the mark of a document, for which assignment you look."
+            raise Problem(403, "purpose-missing", detail, "Purpose")
+
+    @property
+    def _needs_purpose(self) -> bool:
+        """Whether this is an auditor who could not look without being one."""
+        roles = self.who.principal.roles
+        others = roles & OF_THE_PROGRAMME if self.sees == "all" else roles
+        return others == frozenset({Role.AUDITOR})
+
+    async def model(self, asked: Asked) -> Model:
+        """For the names on a page of rows."""
+        return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
+
+    async def _own_units(self, asked: Asked) -> frozenset[str]:
+        model = await self.model(asked)
+        return frozenset(
+            ref for ref, unit in model.units.items() if self.who.principal.partner in unit.members
+        )
+
+    async def _is_own(self, found: Mapping[str, Any], asked: Asked) -> bool:
+        units = await self._own_units(asked)
+        is_source = partner_of(found["source"]) == self.who.principal.partner
+        return is_source or any(verdict["unit"] in units for verdict in found["verdicts"])
+
+    async def _own_row(self, row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+        """One rule set, counted over the reader's own units."""
+        units = (await self.targets(replace(asked, rule_set=row["id"])))["units"]
+        counted = sum(unit["total"]["counted"] for unit in units)
+        return {
+            **row,
+            "count": counted,
+            "parts": {"counted": counted, "imported": 0},
+            **{route: sum(unit["routes"][route]["counted"] for unit in units) for route in ("A", "B")},
+            "percentOfTarget": percent(counted, sum_of(unit["total"]["target"] for unit in units)),
+            "euroPerPlacement": None,
+        }
+
+
+def known_filters(wanted: Wanted, model: Model) -> dict[str, str]:
+    """What was asked for, as far as it is a word of ours: anybody can type anything into a filter."""
+    words: dict[str, tuple[str | None, frozenset[str]]] = {
+        "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
+        "route": (wanted.route, frozenset({*get_args(CountedRoute), NONE})),
+        "verdict": (wanted.outcome, frozenset(OUTCOMES)),
+        "clause": (wanted.clause, frozenset(get_args(Clause))),
+    }
+    return {name: value for name, (value, ours) in words.items() if value in ours}

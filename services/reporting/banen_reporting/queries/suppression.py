@@ -1,0 +1,293 @@
+"""What is kept back from aggregate readers, so that no figure they see is about a handful of people.
+
+A cell is kept back when it is 1 to 4, or differs by 1 to 4 from any value of that cell that was ever shown: in another
+month, or under another rule set (`decisions.md` 27). Since sums would give it away, others are kept back with it: for
+every such cell there is another table with the same shown cells in which it is another number.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import product
+from typing import Any, TypeAlias
+
+from banen_reporting.counting import Clause, Outcome, Tally, Verdict, national_choice
+from banen_reporting.queries.cells import NONE, OUTCOMES, ROUTES
+
+FEW = range(1, 5)
+SMALL = "<5"
+UNSHOWN = "."
+TOTAL = "total"
+NATIONAL = "national"
+OUTSIDE = "outside"
+DUPLICATES = "duplicates"
+
+Place = tuple[str, str]
+"""Row and column: a unit or the nation, a route or the total."""
+Line = tuple[int, str]
+"""A row (0) or a column (1): its cells add up."""
+Shown: TypeAlias = Mapping[str, int]
+"""What an answer tells, by the name of the cell: `uaf/A/counted`, `clause/R3/excluded`, `conversations`."""
+CONVERSATIONS = "conversations"
+
+
+@dataclass
+class Ever:
+    """Every value that was ever shown to aggregate readers, by the name of the cell."""
+
+    values: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+
+    def add(self, shown: Shown) -> None:
+        for name, value in shown.items():
+            self.values.setdefault(name, set()).add(value)
+
+    def is_secret(self, name: str, value: int) -> bool:
+        return value in FEW or any(abs(value - other) in FEW for other in self.values.get(name, ()))
+
+
+@dataclass
+class Table:
+    """The counts of one outcome: rows add up to the nation, columns to the total."""
+
+    counts: Mapping[Place, int]
+    hidden: dict[Place, str] = field(default_factory=dict[Place, str])
+
+    @property
+    def shown(self) -> dict[Place, int]:
+        return {place: count for place, count in self.counts.items() if place not in self.hidden}
+
+    def hide(self, secret: Iterable[Place]) -> None:
+        for place in secret:
+            self.hidden[place] = SMALL if self.counts[place] in FEW else UNSHOWN
+        for place in list(self.hidden):
+            cover = self._cover(place)
+            if cover is None:
+                # Too little is left to hide behind.
+                self.hidden = dict.fromkeys(self.counts, UNSHOWN)
+                return
+            for other in cover:
+                self.hidden.setdefault(other, UNSHOWN)
+
+    def _cover(self, place: Place) -> list[Place] | None:
+        """The cells that can move by one together with this one, so that every sum stays; those that cost least."""
+        ways = [change for change in (1, -1) if self._can_move(place, change)]
+        found = [way for change in ways or (1, -1) if (way := self._way_round(place, change))]
+        return min(found)[1] if found else None
+
+    def _way_round(self, start: Place, change: int) -> tuple[int, list[Place]] | None:
+        """From the row of a cell to its column without that cell (Dijkstra's algorithm): with it, that is a ring."""
+        turn = change * sign(start)
+        queue: list[tuple[int, Line, list[Place]]] = [(0, (0, start[0]), [])]
+        seen: set[Line] = set()
+        while queue:
+            cost, line, way = heappop(queue)
+            if line == (1, start[1]):
+                return cost, way
+            if line in seen:
+                continue
+            seen.add(line)
+            axis, name = line
+            for place in self.counts:
+                moved = sign(place) * turn * (1 if axis else -1)
+                if place[axis] == name and place != start and self._can_move(place, moved):
+                    heappush(queue, (cost + self._cost(place), (1 - axis, place[1 - axis]), [*way, place]))
+        return None
+
+    def _can_move(self, place: Place, change: int) -> bool:
+        """Whether a reader who knows this module could take the cell for one more, or one less, than it is."""
+        count = self.counts[place]
+        if is_never_shown(place):
+            is_nothing = self.counts[place[0], TOTAL] == 0 and place[0] != NATIONAL
+            return not is_nothing and count + change >= 0
+        return can_move(count, change)
+
+    def _cost(self, place: Place) -> int:
+        """Of keeping back this one too: the nation is the last to go, small cells go before large ones."""
+        if place in self.hidden or is_never_shown(place):
+            return 1
+        margin = 100_000 if place[0] == NATIONAL else 10_000 if place[1] == TOTAL else 1000
+        return margin + min(self.counts[place], 999)
+
+
+def sign(place: Place) -> int:
+    """With these signs every line of the table adds up to nought, so that around a ring cells go up and down in turn."""
+    return (-1 if place[0] in (NATIONAL, DUPLICATES) else 1) * (-1 if place[1] == TOTAL else 1)
+
+
+def is_never_shown(place: Place) -> bool:
+    """What no answer has, but can be told from what it has."""
+    row, column = place
+    return (row in (OUTSIDE, DUPLICATES) and column != TOTAL) or (
+        row == NATIONAL and column not in (*ROUTES, TOTAL)
+    )
+
+
+Clauses: TypeAlias = Mapping[Outcome, Mapping[Clause, int]]
+"""Of all placements that do not count, or not yet: how many by which clause; the nation takes each once."""
+
+
+def national_clauses(verdicts: Sequence[Verdict]) -> Clauses:
+    chosen = national_choice(verdicts)
+    found: dict[Outcome, Counter[Clause]] = {"pending": Counter(), "excluded": Counter()}
+    for verdict in verdicts:
+        if verdict.clause is not None and chosen[verdict.key] is verdict:
+            found[verdict.outcome][verdict.clause] += 1
+    return found
+
+
+def alone_in(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[Place, Clause]:
+    """The cells in which all is there by one clause, so that the one tells about the other."""
+    found: dict[Place, set[Clause]] = {}
+    for verdict in verdicts:
+        if verdict.outcome == outcome and verdict.clause is not None:
+            for place in product((verdict.unit or OUTSIDE, NATIONAL), (verdict.route or NONE, TOTAL)):
+                found.setdefault(place, set()).add(verdict.clause)
+    return {place: next(iter(clauses)) for place, clauses in found.items() if len(clauses) == 1}
+
+
+def kept_back_clauses(
+    counts: Mapping[Clause, int], outcome: Outcome, table: Table, alone: Mapping[Place, Clause], ever: Ever
+) -> list[dict[str, Any]] | None:
+    """A number, or the sign that stands for it, per clause; None where nothing of it may be told.
+
+    They add up to the nation's figure, so that a clause is kept back with another that could be less where it is more.
+    Where that figure is kept back itself, some clauses could be more with it, and less.
+    """
+    secret: set[Clause] = {
+        clause for clause, count in counts.items() if ever.is_secret(clause_cell(clause, outcome), count)
+    }
+    secret |= {clause for place, clause in alone.items() if place in table.hidden and clause in counts}
+    hidden = set(secret)
+    whole_is_hidden = (NATIONAL, TOTAL) in table.hidden
+    rest = sorted(counts.keys() - hidden, key=lambda clause: (counts[clause], clause), reverse=True)
+
+    def is_enough() -> bool:
+        if whole_is_hidden:
+            return all(any(can_move(counts[one], change) for one in hidden) for change in (1, -1))
+        return all(_has_partner(clause, hidden, counts) for clause in secret)
+
+    while not is_enough():
+        if not rest:
+            return None
+        hidden.add(rest.pop())
+    return [
+        {"clause": clause, "count": count}
+        if clause not in hidden
+        else {"clause": clause, "count": None, "suppressed": SMALL if count in FEW else UNSHOWN}
+        for clause, count in sorted(counts.items())
+    ]
+
+
+def _has_partner(clause: Clause, hidden: Iterable[Clause], counts: Mapping[Clause, int]) -> bool:
+    return any(
+        can_move(counts[clause], change) and can_move(counts[other], -change)
+        for other in hidden
+        if other != clause
+        for change in (1, -1)
+    )
+
+
+def can_move(count: int, change: int) -> bool:
+    """Whether a reader who sees only the sign could take it for one more, or one less."""
+    return count + change in FEW if count in FEW else min(count, count + change) >= FEW.stop
+
+
+def cell_name(place: Place, outcome: Outcome) -> str:
+    return f"{place[0]}/{place[1]}/{outcome}"
+
+
+def clause_cell(clause: Clause, outcome: Outcome) -> str:
+    return f"clause/{clause}/{outcome}"
+
+
+def kept_back(
+    now: Mapping[str, Any], tally: Tally, verdicts: Sequence[Verdict], ever: Ever
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The answer of `targets` without what must not be seen beside all that was ever shown, and what it shows."""
+    units = [unit["id"] for unit in now["units"]]
+    columns = columns_of(tally)
+    hidden: dict[str, dict[Place, str]] = {}
+    told: dict[str, int] = {}
+    clauses: dict[str, Any] = {}
+    by_clause = national_clauses(verdicts)
+    for outcome in OUTCOMES:
+        table = Table(counts_of(tally, units, columns, outcome))
+        cells = table.counts.items()
+        table.hide([place for place, count in cells if ever.is_secret(cell_name(place, outcome), count)])
+        told |= {cell_name(place, outcome): count for place, count in table.shown.items()}
+        hidden[outcome] = table.hidden
+        if outcome in by_clause:
+            alone = alone_in(verdicts, outcome)
+            rows = kept_back_clauses(by_clause[outcome], outcome, table, alone, ever)
+            clauses[outcome] = rows
+            told |= {
+                clause_cell(row["clause"], outcome): row["count"]
+                for row in rows or ()
+                if row["count"] is not None
+            }
+
+    def shown(row: str, column: str, cell: Mapping[str, Any]) -> dict[str, Any]:
+        secrets = {o: hidden[o][row, column] for o in OUTCOMES if (row, column) in hidden[o]}
+        without = {**cell, **dict.fromkeys(secrets), "suppressed": secrets}
+        if secrets:
+            without["recorded"] = None
+        if "counted" in secrets:
+            without["attainment"] = None
+        return without
+
+    def part(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **given,
+            "routes": {name: shown(row, name, cell) for name, cell in given["routes"].items()},
+            "total": shown(row, TOTAL, given["total"]),
+        }
+
+    def other_routes(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Also what is nothing now, where that must not be known."""
+        names = [name for name in columns if name in given or any((row, name) in hidden[o] for o in OUTCOMES)]
+        return {
+            name: shown(row, name, numbers_of(given.get(name, {}))) for name in names if name not in ROUTES
+        }
+
+    duplicates = numbers_of(now["national"]["duplicates"])
+    answer: dict[str, Any] = {
+        **now,
+        "units": [
+            {**part(unit["id"], unit), "otherRoutes": other_routes(unit["id"], unit["otherRoutes"])}
+            for unit in now["units"]
+        ],
+        "outsideUnits": shown(OUTSIDE, TOTAL, now["outsideUnits"]),
+        "national": {
+            **part(NATIONAL, now["national"]),
+            "duplicates": shown(DUPLICATES, TOTAL, duplicates),
+            "clauses": clauses,
+        },
+    }
+    return answer, told
+
+
+def columns_of(tally: Tally) -> list[str]:
+    """The two routes, and whatever else there is."""
+    seen = {route or NONE for _, route, _ in tally.cells}
+    return [*ROUTES, *sorted(seen.difference(ROUTES))]
+
+
+def counts_of(
+    tally: Tally, units: Sequence[str], columns: Sequence[str], outcome: Outcome
+) -> dict[Place, int]:
+    """One outcome as a table, with all that can be told from the answer that is made of it."""
+    found: dict[Place, int] = {}
+    for name in columns:
+        route: Any = None if name == NONE else name
+        for row, unit in [*((unit, unit) for unit in units), (OUTSIDE, None)]:
+            found[row, name] = tally.cells.get((unit, route, outcome), 0)
+        found[DUPLICATES, name] = tally.duplicates.get((route, outcome), 0)
+        found[NATIONAL, name] = tally.national(route, outcome)
+    for row in dict.fromkeys(row for row, _ in found):
+        found[row, TOTAL] = sum(found[row, name] for name in columns)
+    return found
+
+
+def numbers_of(cell: Mapping[str, int]) -> dict[str, int]:
+    return {outcome: cell.get(outcome, 0) for outcome in OUTCOMES}

@@ -1,0 +1,123 @@
+"""The read API: targets, results, the placements behind every figure, and the rule sets side by side."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from banen_contracts.base import Day
+from banen_kit.audit.log import REFERENCE, Outcome
+from banen_kit.web.authentication import who
+from banen_reporting.queries.access import Readers, Reading
+from banen_reporting.queries.queries import Wanted
+
+RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
+KnownOn = Annotated[Day | None, Query(alias="knownOn")]
+Until = Annotated[Day | None, Query(alias="happenedUntil")]
+Filter = Annotated[str | None, Query(max_length=80)]
+
+
+def routes(readers: Readers) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["figures"])
+    add_figures(router, readers.reading)
+    add_rows(router, readers.reading)
+    add_state(router, readers)
+    return router
+
+
+Open = Callable[[Request], Reading]
+"""The answers as whoever asks gets them."""
+
+
+def add_figures(router: APIRouter, reading: Open) -> None:
+
+    @router.get("/targets", name="targets", summary="Targets against what counts, per unit and route")
+    async def targets(
+        request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
+    ) -> Response:
+        view = reading(request)
+        return tagged(request, await view.targets(view.asked(rule_set, known_on, until)))
+
+    @router.get("/results", name="results", summary="Programme, regular and total, per unit")
+    async def results(
+        request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
+    ) -> Response:
+        view = reading(request)
+        return tagged(request, await view.results(view.asked(rule_set, known_on, until)))
+
+    @router.get("/rule-sets", name="rule-sets", summary="The published rule sets and what each counts")
+    async def rule_sets(request: Request, known_on: KnownOn = None, until: Until = None) -> Response:
+        view = reading(request)
+        return tagged(request, await view.rule_sets(view.asked(None, known_on, until)))
+
+
+def add_rows(router: APIRouter, reading: Open) -> None:
+
+    @router.get("/placements", name="placements", summary="The placements behind a figure")
+    async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        unit: Filter = None,
+        route: Filter = None,
+        verdict: Annotated[Literal["counted", "pending", "excluded"] | None, Query()] = None,
+        clause: Filter = None,
+        cursor: Annotated[str | None, Query(max_length=400)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    ) -> Response:
+        view = reading(request)
+        wanted = Wanted(unit, route, verdict, clause)
+        asked = view.asked(rule_set, known_on, until)
+        return tagged(request, await view.placements(asked, wanted, cursor, limit))
+
+    @router.get("/placements/{ref}", name="placement", summary="One placement: its events and its verdicts")
+    async def placement(
+        request: Request, ref: str, source: Filter = None, known_on: KnownOn = None, until: Until = None
+    ) -> Response:
+        view = reading(request)
+        return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
+
+
+def add_state(router: APIRouter, readers: Readers) -> None:
+    answers = readers.answers
+
+    @router.get(
+        "/set-aside",
+        name="set-aside",
+        summary="What was received and cannot be counted, with the reason; the first thousand",
+    )
+    async def set_aside(request: Request) -> Response:
+        _, _, reasons = await answers.view.backlog()
+        rows = await answers.view.set_aside()
+        shown = [dict(row) for row in rows]
+        refs = [row["ref"] for row in rows if REFERENCE.fullmatch(row["ref"] or "")]  # others wrote them
+        await readers.gate.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
+        return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
+
+    @router.get("/position", name="position", summary="How far each source was received and counted")
+    async def position() -> Response:
+        sources = [
+            {
+                "source": row["source"],
+                "received": row["head"],
+                "counted": row["projected"],
+                "complete": not row["has_hole"],
+                "through": row["through"] and row["through"].isoformat(),
+                "refusedWatermark": row["refused"] and row["refused"].isoformat(),
+            }
+            for row in await answers.view.sources()
+        ]
+        return JSONResponse({"position": await answers.view.position(), "sources": sources})
+
+
+def tagged(request: Request, body: dict[str, Any]) -> Response:
+    """With a hash of the answer as ETag, so that who kept it need not fetch again what has not changed."""
+    answer = JSONResponse(body)
+    etag = f'"{sha256(answer.body).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    answer.headers["ETag"] = etag
+    return answer

@@ -1,0 +1,305 @@
+"""The pages: the tables, the placements behind every figure, and one placement; rendered here, without JavaScript."""
+
+import calendar
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
+
+from banen_contracts.base import Day
+from banen_contracts.reporting import RuleSetParams
+from banen_kit.audit import log as audit
+from banen_kit.core.problem import FieldError, invalid
+from banen_kit.core.text import Mark
+from banen_kit.web import login
+from banen_kit.web.authentication import Gate, who
+from banen_kit.web.login import Logins
+from banen_reporting.counting import Outcome
+from banen_reporting.figures.snapshot import Model
+from banen_reporting.queries.access import Readers
+from banen_reporting.queries.cells import NONE, OUTCOMES, with_target
+from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, Wanted
+from banen_reporting.web import messages as words
+from banen_reporting.web.templating import (
+    Visit,
+    clause_words,
+    content_policy,
+    day,
+    own_address,
+    page,
+    page_route,
+    route_words,
+)
+
+STYLE = Path(__file__).parent / "static" / "style.css"
+ROWS_ON_A_PAGE = 100
+
+
+def none_if_empty(value: object) -> object:
+    """A form sends an empty field as an empty text."""
+    return value or None
+
+
+Empty = BeforeValidator(none_if_empty)
+Short = Annotated[str, StringConstraints(max_length=80)]
+RuleSetId = Annotated[Short | None, Empty, Query(alias="ruleSet")]
+KnownOn = Annotated[Day | None, Empty, Query(alias="knownOn")]
+Until = Annotated[Day | None, Empty, Query(alias="happenedUntil")]
+Month = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")] | None, Empty, Query()
+]
+Filter = Annotated[Short | None, Empty, Query()]
+Verdict = Annotated[Outcome | None, Empty, Query()]
+Cursor = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, Empty, Query()]
+MARK: TypeAdapter[str] = TypeAdapter(Mark)
+
+Open = Callable[[Request], Visit]
+"""The answers as whoever visits gets them."""
+
+
+def routes(readers: Readers, logins: Logins) -> APIRouter:
+    issuer = urlsplit(logins.issuer.url)
+    # Signing out leads from a form to the issuer, which browsers hold against this policy too.
+    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
+    route_class = page_route(policy)
+    router = APIRouter(route_class=route_class, include_in_schema=False)
+
+    def visit(request: Request) -> Visit:
+        return Visit(who(request), readers.reading(request), policy)
+
+    add_overview(router, visit)
+    add_placements(router, visit)
+    add_purpose(router, visit, logins, readers.gate)
+    router.include_router(login.routes(logins, route_class, own_address))
+    return router
+
+
+def add_overview(router: APIRouter, visit: Open) -> None:
+
+    @router.get("/", name="page-overview")
+    async def overview(
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        month: Month = None,
+    ) -> Response:
+        visited = visit(request)
+        view = visited.reading
+        if month is not None:
+            known_on = until = last_day(month)
+        asked = view.asked(rule_set, known_on, until)
+        targets = await view.targets(asked)
+        results = await view.results(asked)
+        compared = await view.rule_sets(asked)
+        labels = await view.labels(asked)
+        return page(
+            "overview.html",
+            asked,
+            visited,
+            heading=targets,
+            units=[{**unit, "lines": unit_lines(unit)} for unit in targets["units"]],
+            outside=targets["outsideUnits"],
+            national=national_lines(targets["national"]) if targets["national"] else [],
+            clauses=targets["national"] and targets["national"].get("clauses"),
+            results=results,
+            rule_sets=[
+                {**row, "differs": differences(row["params"], labels)} for row in compared["ruleSets"]
+            ],
+            rule_set_ids=[row["id"] for row in compared["ruleSets"]],
+        )
+
+    @router.get("/static/style.css", name="page-style")
+    async def style() -> Response:
+        return Response(STYLE.read_text("utf-8"), 200, {"Cache-Control": "max-age=60"}, "text/css")
+
+
+def add_placements(router: APIRouter, visit: Open) -> None:
+
+    @router.get("/plaatsingen", name="page-placements")
+    async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        unit: Filter = None,
+        route: Filter = None,
+        verdict: Verdict = None,
+        clause: Filter = None,
+        cursor: Cursor = None,
+    ) -> Response:
+        visited = visit(request)
+        view = visited.reading
+        asked = view.asked(rule_set, known_on, until)
+        wanted = Wanted(unit, route, verdict, clause)
+        rows = await view.placements(asked, wanted, cursor, ROWS_ON_A_PAGE)
+        model = await view.model(asked)
+        filters = {"unit": unit, "route": route, "verdict": verdict, "clause": clause}
+        return page(
+            "placements.html",
+            asked,
+            visited,
+            heading=rows,
+            rows=rows,
+            filters={name: value for name, value in filters.items() if value is not None},
+            filter_words=filter_words(wanted, model),
+            names=partner_names(model),
+            rule_set_ids=rule_set_ids(model),
+            is_first=cursor is None,
+        )
+
+    @router.get("/plaatsingen/{ref}", name="page-placement")
+    async def placement(
+        request: Request,
+        ref: str,
+        source: Filter = None,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+    ) -> Response:
+        visited = visit(request)
+        view = visited.reading
+        asked = view.asked(rule_set, known_on, until)
+        found = await view.placement(ref, source, asked)
+        model = await view.model(asked)
+        names = partner_names(model)
+        return page(
+            "placement.html",
+            asked,
+            visited,
+            placement=found,
+            events=[{**event, "lines": event_lines(event["data"], names)} for event in found["events"]],
+            labels={ref: unit.label for ref, unit in model.units.items()},
+        )
+
+
+def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Gate) -> None:
+    """Where an auditor says, before seeing rows, for which assignment that is."""
+
+    @router.get("/doel", name="page-purpose")
+    async def purpose(request: Request, path: str = "/") -> Response:
+        visited = visit(request)
+        asked = visited.reading.asked(None, None, None)
+        return page("purpose.html", asked, visited, path=own_address(path))
+
+    @router.post("/doel", name="state-purpose")
+    async def state(request: Request) -> Response:
+        visitor = who(request)
+        try:
+            mark = MARK.validate_python(visitor.form.get("document", "").strip())
+        except ValidationError:
+            raise invalid([FieldError("document", "must be the mark of a document")]) from None
+        if visitor.session is not None:
+            await gate.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
+            await logins.sessions.state_purpose(visitor.session, mark)
+        return RedirectResponse(own_address(visitor.form.get("path", "/")), 303)
+
+
+def last_day(month: str) -> date:
+    first = date.fromisoformat(f"{month}-01")
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def unit_lines(unit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a unit: its two routes, what is on neither, and the total."""
+    ref = unit["id"]
+    found = [
+        line(words.TEXT["route_of"].format(name), cell, ref, name) for name, cell in unit["routes"].items()
+    ]
+    for name, numbers in unit["otherRoutes"].items():
+        found.append(line(words.OTHER_ROUTE[name], without_target(numbers), ref, name))
+    return [*found, line(words.TEXT["total"], unit["total"], ref)]
+
+
+def national_lines(national: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = [
+        line(words.TEXT["route_of"].format(name), cell, None, name)
+        for name, cell in national["routes"].items()
+    ]
+    duplicates = without_target(national["duplicates"])
+    if duplicates["recorded"] != 0:
+        found.insert(0, line(words.TEXT["duplicates"], duplicates, DUPLICATES))
+    return [*found, line(words.TEXT["total"], national["total"], None)]
+
+
+def line(label: str, cell: Mapping[str, Any], unit: str | None, route: str | None = None) -> dict[str, Any]:
+    """A row of the table: what it says, and what its figures open."""
+    return {"label": label, "cell": cell, "unit": unit, "route": route and str(route)}
+
+
+def without_target(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell of something that has no target by its nature, so that nothing is said of it."""
+    kept_back = numbers.get("suppressed", {})
+    shown = {outcome: numbers.get(outcome, 0) for outcome in OUTCOMES if outcome not in kept_back}
+    cell = {**with_target(dict.fromkeys(OUTCOMES, 0) | shown, None), "targetStatus": None}
+    return {**cell, "recorded": None, "suppressed": kept_back} if kept_back else cell
+
+
+def filter_words(wanted: Wanted, model: Model) -> list[str]:
+    """What was chosen, in words; an unknown value as it was given."""
+    text = words.TEXT
+    found: list[str] = []
+    if wanted.unit is not None:
+        special = {NONE: text["outside"], DUPLICATES: text["duplicate"]}
+        unit = model.units.get(wanted.unit)
+        found.append(f"{text['unit']}: {special.get(wanted.unit, unit.label if unit else wanted.unit)}")
+    if wanted.route is not None:
+        found.append(f"{text['route']}: {route_words(wanted.route)}")
+    if wanted.outcome is not None:
+        found.append(f"{text['verdict']}: {words.OUTCOME[wanted.outcome]}")
+    if wanted.clause is not None:
+        found.append(f"{text['reason']}: {clause_words(wanted.clause, wanted.outcome)}")
+    return found
+
+
+def partner_names(model: Model) -> dict[str, str]:
+    return {ref: row.name for ref, row in model.partners.items()}
+
+
+def rule_set_ids(model: Model) -> list[str]:
+    return sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
+
+
+def differences(params: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+    """What a rule set does other than the default."""
+    given = RuleSetParams.model_validate(params)
+    except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
+    found = [
+        said[value].format(units=except_units)
+        for name, said in words.RULE.items()
+        if (value := getattr(given, name)) in said
+    ]
+    if given.min_months != RuleSetParams.model_fields["min_months"].default:
+        found.insert(0, words.MIN_MONTHS.format(given.min_months))
+    return found
+
+
+def event_lines(data: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The fields of an event that say something, in words."""
+    return [
+        (label, said)
+        for name, label in words.FIELD.items()
+        if (said := field_words(name, data.get(name), names))
+    ]
+
+
+def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return words.TEXT["yes" if value else "no"]
+        case [*several]:
+            return ", ".join(names.get(one, one) for one in cast("list[str]", several))
+        case str() if name.endswith("Date"):
+            return day(value)
+        case str() if name == "primaryPartner":
+            return names.get(value, value)
+        case _:
+            return words.VALUE.get(name, {}).get(str(value), str(value))

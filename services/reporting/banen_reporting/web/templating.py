@@ -1,0 +1,221 @@
+"""Turns answers into pages: the templates, what they may use, the addresses they link to, and the page of a refusal."""
+
+import re
+from collections.abc import Callable, Container, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from banen_kit.application.problems import to_problem
+from banen_kit.core.problem import Problem
+from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, Who
+from banen_reporting.facts.model import AMSTERDAM
+from banen_reporting.queries.access import Reading
+from banen_reporting.queries.cells import NONE, OUTCOMES
+from banen_reporting.queries.queries import Asked
+from banen_reporting.web import messages as words
+
+POLICY = "Content-Security-Policy"
+PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TYPED: Mapping[str, re.Pattern[str]] = {
+    "ruleSet": SLUG,
+    "unit": SLUG,
+    "knownOn": DAY,
+    "happenedUntil": DAY,
+    "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
+}
+CHOSEN: Mapping[str, Container[str]] = {
+    "route": {"A", "B", *words.OTHER_ROUTE},
+    "verdict": OUTCOMES,
+    "clause": {*words.EXCLUDED, *words.PENDING},
+}
+"""What the fields of a page's address say, where one of our links has them."""
+
+
+def content_policy(*form_targets: str) -> str:
+    """Own style, no script, forms to ourselves and to these origins alone."""
+    targets = " ".join(["'self'", *form_targets])
+    return f"default-src 'none'; style-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+
+
+class PageRoute(APIRoute):
+    """Answers a refusal with a page that people can read, and sends who is not signed in to do so."""
+
+    policy: ClassVar[str] = ""
+    """The pages' Content-Security-Policy."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
+                return refusal(request, to_problem(error), self.policy)
+
+        return answer
+
+
+def page_route(pages_policy: str) -> type[PageRoute]:
+    class Route(PageRoute):
+        policy = pages_policy
+
+    return Route
+
+
+def refusal(request: Request, problem: Problem, policy: str) -> Response:
+    path = request.url.path
+    asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
+    if problem.status == 401 and request.method == "GET" and path != "/login/answer":
+        again = "&strong=true" if problem.code == SIGN_IN_INSUFFICIENT else ""
+        return RedirectResponse(f"/login?{asked}{again}", 303)
+    if problem.code == "purpose-missing":
+        return RedirectResponse(f"/doel?{asked}", 303)
+    return fault_page(problem, policy, known_visitor(request))
+
+
+def known_visitor(request: Request) -> Who | None:
+    """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
+    return getattr(request.state, "who", None) if request.method == "GET" else None
+
+
+def own_address(asked: str) -> str:
+    """The address of a page, with as much of its query as our own links could say.
+
+    It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
+    """
+    path, _, query = asked.partition("?")
+    if not PAGE.fullmatch(path):
+        return "/"
+    kept = {name: value for name, value in parse_qsl(query) if is_ours(name, value)}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def is_ours(name: str, value: str) -> bool:
+    return bool(name in TYPED and TYPED[name].fullmatch(value)) or value in CHOSEN.get(name, ())
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that keep the rule set and the two dates of the page they stand on."""
+
+    asked: Asked
+
+    def to(self, path: str, **more: str | None) -> str:
+        asked = self.asked
+        query = {
+            **more,
+            "ruleSet": more.get("ruleSet") or asked.rule_set,
+            "knownOn": asked.known_on and asked.known_on.isoformat(),
+            "happenedUntil": asked.happened_until.isoformat(),
+        }
+        return f"{path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+
+    def rows(self, **wanted: str | None) -> str:
+        return self.to("/plaatsingen", **wanted)
+
+    def placement(self, ref: str, source: str) -> str:
+        return self.to(f"/plaatsingen/{quote(ref, safe='')}", source=source)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody on a page: who it is, and what they are shown."""
+
+    who: Who
+    reading: Reading
+    policy: str
+    """The page's Content-Security-Policy."""
+
+
+def page(template: str, asked: Asked, visit: Visit, **content: Any) -> Response:
+    text = ENVIRONMENT.get_template(template).render(
+        asked=asked,
+        links=Links(asked),
+        visit=visit,
+        visitor=visit.who,
+        rows_shown=visit.reading.has_rows,
+        **content,
+    )
+    return HTMLResponse(text, 200, {POLICY: visit.policy})
+
+
+def fault_page(problem: Problem, policy: str, visitor: Who | None) -> Response:
+    details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
+    text = ENVIRONMENT.get_template("fault.html").render(
+        visitor=visitor, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
+    )
+    return HTMLResponse(text, problem.status, {POLICY: policy, **problem.headers})
+
+
+def role_words(visitor: Who) -> str:
+    principal = visitor.principal
+    roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
+    return words.TEXT["signed_in"].format(roles, principal.partner)
+
+
+def route_words(route: str | None) -> str:
+    return words.OTHER_ROUTE.get(route or NONE, route or NONE)
+
+
+def clause_words(clause: str, outcome: str | None) -> str:
+    """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
+    known = words.PENDING if outcome == "pending" else words.EXCLUDED
+    return known.get(clause, clause)
+
+
+def number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+def percentage(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}%".replace(".", ",")
+
+
+def euro(value: float | None) -> str:
+    return "" if value is None else f"€ {number(round(value))}"
+
+
+def day(value: str) -> str:
+    """15 januari 2009, also of a moment, which is taken in Amsterdam."""
+    found = date.fromisoformat(value) if len(value) == len("2009-01-15") else amsterdam_day(value)
+    return f"{found.day} {words.MONTHS[found.month - 1]} {found.year}"
+
+
+def short_day(value: str) -> str:
+    """15-01-2009"""
+    return f"{date.fromisoformat(value):%d-%m-%Y}"
+
+
+def amsterdam_day(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date()
+
+
+def make_environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("banen_reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    used_on_values = (number, percentage, euro, day, short_day)
+    environment.filters.update({used.__name__: used for used in used_on_values})  # pyright: ignore[reportUnknownMemberType]
+    environment.globals.update(  # pyright: ignore[reportUnknownMemberType]
+        words=words,
+        text=words.TEXT,
+        clause_words=clause_words,
+        role_words=role_words,
+        route_words=route_words,
+    )
+    return environment
+
+
+ENVIRONMENT = make_environment()
