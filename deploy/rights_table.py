@@ -6,7 +6,7 @@ from pathlib import Path
 from banen_cli.installed import services
 from banen_kit.application.definition import Service
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, OPERATOR, Access
+from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 
 DOCUMENT = Path(__file__).parent.parent / "docs/rights.md"
 ORDER = ("intake", "mediation", "employers", "reporting")
@@ -39,7 +39,7 @@ def table(service: Service) -> list[str]:
     return [*lines, ""]
 
 
-def whose(access: Access) -> str:
+def whose(access: Permission) -> str:
     if access is ANYONE:
         return "anyone | without login"
     if access is OPERATOR:

@@ -23,8 +23,8 @@ from pydantic import BaseModel
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_kit.application.command_handler import VersionMismatch
-from banen_kit.application.command_service import Desk, Request
-from banen_kit.application.definition import Operation, Service
+from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.application.problems import to_problem
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.application.source_live import GO_LIVE
@@ -35,7 +35,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.reactors import RECEIVE_HANDOVER
 from banen_reporting.facts.projector import Folding, fold
@@ -150,7 +150,7 @@ DAYS = (
 )
 
 
-def from_policies(service: Service) -> dict[str, Operation]:
+def from_policies(service: Service) -> dict[str, CommandRoute]:
     """What only policies give; a test may give it as anybody's."""
     if service.name != "mediation":
         return {}
@@ -171,8 +171,8 @@ class Office:
     store: MemoryStore = field(default_factory=lambda: MemoryStore(lambda: NOW))
 
     def __post_init__(self) -> None:
-        journal: Journal[Any] = Journal(
-            self.store, Codec(self.service.events, self.service.upcasters), MemoryKeys()
+        journal: EventRepository[Any] = EventRepository(
+            self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
         metrics = Metrics.create(CollectorRegistry())
@@ -181,7 +181,9 @@ class Office:
         service = Service(
             self.service.name, self.service.events, self.service.to_contract, self.service.operations, rights
         )
-        self.desk = Desk(service, journal, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW)
+        self.desk = CommandService(
+            service, journal, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+        )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.operations = {one.name: one for one in self.service.operations} | more
         self.given = 0

@@ -19,7 +19,7 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import source_of
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Role
@@ -27,7 +27,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import EVT_ALL, api, dead_letter, jetstream
@@ -121,9 +121,11 @@ class Site:
 @pytest.fixture
 async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     issuer, audit = FakeIssuer(), MemoryAudit()
-    journal: Journal[Any] = Journal(store, Codec(INTAKE.events), MemoryKeys())
+    journal: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC))
+    desk = CommandService(
+        INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC)
+    )
     gate = issuer.gate(INTAKE, "uaf", audit)
     service = create_app(desk, gate, health_of(desk))
     service.include_router(blocked.routes(Outbound(store.pool, journal, desk.publisher), gate))

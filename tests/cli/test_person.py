@@ -28,7 +28,7 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_local.cluster.postgres import Postgres
@@ -383,7 +383,7 @@ async def reapply(cluster: Postgres, database: Any, tmp_path: Path) -> AsyncGene
 
 
 async def erase_with_other_keys(store: PostgresStore) -> None:
-    journal: Journal[Any] = Journal(store, Codec(INTAKE.events), MemoryKeys())
+    journal: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
     day = date(2026, 1, 5)
     registered = CandidateRegistered(
         candidate_ref=PERSON,
@@ -393,7 +393,9 @@ async def erase_with_other_keys(store: PostgresStore) -> None:
     )
     erased = CandidateErased(candidate_ref=PERSON, occurred_on=day, reason=ErasureReason.REQUEST)
     for number, one in enumerate((registered, erased)):
-        meta = Meta(UUID(int=10 + number), UUID(int=9), UUID(int=9), datetime(2026, 1, 5, tzinfo=UTC))
+        meta = CommandMetadata(
+            UUID(int=10 + number), UUID(int=9), UUID(int=9), datetime(2026, 1, 5, tzinfo=UTC)
+        )
         await journal.append(f"candidate-{PERSON}", [one], number, meta)
 
 

@@ -13,7 +13,7 @@ from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive
 from banen_kit.audit.log import Outcome
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.identity import Role
 from banen_kit.security.permissions import EVERY_SERVICE
 from banen_mediation.service import SERVICE as MEDIATION
@@ -42,7 +42,7 @@ def codes(annotation: Any) -> Iterable[str]:
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.TYPE)
-def test_there_are_words_for_everything_in(event: type[Stored]):
+def test_there_are_words_for_everything_in(event: type[DomainEvent]):
     names = [name for name in event.model_fields if not is_reference(name)]
     found = {code: name for name in names for code in codes(event.model_fields[name].annotation)}
     assert event.TYPE in EVENT

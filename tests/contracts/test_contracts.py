@@ -19,8 +19,8 @@ import banen_contracts
 from banen_contracts import (
     BY_TYPE,
     EVENTS,
-    Contract,
     Envelope,
+    PublicEvent,
     base,
     employers,
     intake,
@@ -76,7 +76,7 @@ def pattern_of(code: Any) -> str:
     return TypeAdapter(code).json_schema()["pattern"]
 
 
-def golden(event: type[Contract]) -> dict[str, Any]:
+def golden(event: type[PublicEvent]) -> dict[str, Any]:
     return json.loads((GOLDEN / f"{event.NAME}.json").read_text("utf-8"))
 
 
@@ -85,7 +85,7 @@ def test_every_event_has_an_example():
 
 
 @all_events
-def test_an_example_is_read_and_written_as_it_was(event: type[Contract]):
+def test_an_example_is_read_and_written_as_it_was(event: type[PublicEvent]):
     example = golden(event)
     written = json.loads(event.model_validate_json(json.dumps(example)).to_json())
     assert _within(written, example) == example
@@ -99,7 +99,7 @@ def _within(written: Any, example: Any) -> Any:
 
 
 @all_events
-def test_unknown_fields_are_ignored(event: type[Contract]):
+def test_unknown_fields_are_ignored(event: type[PublicEvent]):
     example = golden(event)
     newer = {**example, "addedLater": {"by": "a newer writer"}}
     assert event.model_validate_json(json.dumps(newer)) == event.model_validate_json(json.dumps(example))
@@ -114,13 +114,13 @@ def test_a_rule_that_a_reader_does_not_know_is_not_ignored():
 
 
 @all_events
-def test_says_in_a_sentence_what_it_means(event: type[Contract]):
+def test_says_in_a_sentence_what_it_means(event: type[PublicEvent]):
     assert event.__doc__ is not None
     assert re.match(r"[A-Z].+\.$", event.__doc__.strip().splitlines()[0])
 
 
 @all_events
-def test_its_name_and_reference_are_in_order(event: type[Contract]):
+def test_its_name_and_reference_are_in_order(event: type[PublicEvent]):
     assert re.fullmatch(r"(intake|mediation|employers|reporting)\.[a-z]+(-[a-z]+)*\.v[1-9]", event.NAME)
     assert event.NAME.split(".")[0] == event.__module__.rsplit(".", 1)[1]
     example = golden(event)
@@ -138,7 +138,7 @@ def test_the_catalogue_leaves_no_event_out():
         value
         for module in modules
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Contract) and "NAME" in vars(value)
+        if isinstance(value, type) and issubclass(value, PublicEvent) and "NAME" in vars(value)
     }
     assert declared == set(EVENTS)
 
@@ -147,7 +147,7 @@ def test_the_catalogue_leaves_no_event_out():
 
 
 @all_events
-def test_its_schema_is_draft_2020_12_and_open_to_new_fields(event: type[Contract]):
+def test_its_schema_is_draft_2020_12_and_open_to_new_fields(event: type[PublicEvent]):
     schema = json_schema(event)
     assert schema["$schema"] == DIALECT
     assert schema["$id"] == f"urn:nl:banenoffensief:{event.NAME}"
@@ -159,7 +159,7 @@ def test_its_schema_is_draft_2020_12_and_open_to_new_fields(event: type[Contract
 
 
 @all_events
-def test_no_field_can_hold_free_text_or_personal_data(event: type[Contract]):
+def test_no_field_can_hold_free_text_or_personal_data(event: type[PublicEvent]):
     schema = json_schema(event)
     faults = [
         f"{path}: {fault}"
@@ -301,7 +301,7 @@ moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=zon
     sequence=st.integers(1, 2**53 - 1),
     traceparent=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=80),
 )
-def test_an_envelope_survives_its_headers(event: type[Contract], partner: str, **drawn: Any):
+def test_an_envelope_survives_its_headers(event: type[PublicEvent], partner: str, **drawn: Any):
     ids, time, ago = drawn["ids"], drawn["time"], drawn["ago"]
     sent = Envelope(
         id=ids[0],

@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 
 from banen_cli.installed import services
-from banen_kit.application.definition import Operation
+from banen_kit.application.definition import CommandRoute
 from banen_kit.core.identity import Role
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
@@ -86,7 +86,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         yield site
 
 
-def personal_fields(operation: Operation) -> list[str]:
+def personal_fields(operation: CommandRoute) -> list[str]:
     return [name for f in operation.command.model_fields.values() if (name := f.alias or "") in PERSONAL]
 
 
@@ -130,7 +130,7 @@ async def go_wrong(site: Site) -> None:
     await wrong_pages(site)
 
 
-async def wrong_bodies(site: Site, service: str, operation: Operation, role: Role) -> None:
+async def wrong_bodies(site: Site, service: str, operation: CommandRoute, role: Role) -> None:
     ref = "uwv" if operation.ref == "slug" else str(uuid4())
     path = f"/v1{operation.path.replace('{ref}', ref)}"
     names = [f.alias or name for name, f in operation.command.model_fields.items()]

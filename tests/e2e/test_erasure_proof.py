@@ -21,8 +21,8 @@ from banen_cli.installed import services
 from banen_kit.core.identity import Role
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventSerializer
 from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme, master_key
 from banen_local.cluster.supervisor import Supervisor
@@ -219,10 +219,10 @@ async def held(programme: Programme) -> Held:
 
 
 async def sealed_in(store: asyncpg.Connection, partner: str, service: str) -> list[Sealed]:
-    codec: Codec[Any] = Codec(services()[service].events)
+    codec: EventSerializer[Any] = EventSerializer(services()[service].events)
     found: list[Sealed] = []
-    for row in await store.fetch(f"select {', '.join(Recorded._fields)} from {partner}_{service}.events"):
-        event = codec.decode(Recorded(*row))
+    for row in await store.fetch(f"select {', '.join(StoredRecord._fields)} from {partner}_{service}.events"):
+        event = codec.decode(StoredRecord(*row))
         found += [v for n in type(event).model_fields if isinstance(v := getattr(event, n), Sealed)]
     return found
 

@@ -7,7 +7,7 @@ from banen_contracts import Envelope
 from banen_contracts.base import source_of
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_employers.service import SERVICE
-from banen_kit.application.definition import Send
+from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
 
 DAY = date(2006, 3, 1)
@@ -27,4 +27,4 @@ def test_takes_note_when_the_bureau_declares_it_live():
         causationid=UUID(int=9),
     )
     sent = [send for policy in SERVICE.policies if (send := policy.react(envelope, live, "emplooi"))]
-    assert sent == [Send(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+    assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts import Contract, employers
+from banen_contracts import PublicEvent, employers
 from banen_contracts.base import ErasureReason, Precision, Route
 from banen_contracts.employers import LegalKind, PartyKind, SizeBand
 from banen_contracts.mediation import PlacementKind
@@ -14,10 +14,10 @@ from banen_employers import events
 from banen_employers.publish import to_contract
 from banen_employers.service import SERVICE
 from banen_kit.application.source_live import WentLive
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 
@@ -40,7 +40,7 @@ with_public_name = events.EmployerRegistered(
 )
 without_public_name = with_public_name.model_copy(update={"public_name": None})
 
-PUBLISHED: list[tuple[Stored, Contract]] = [
+PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (
         events.EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY, reason=ErasureReason.REQUEST),
         employers.EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY),
@@ -117,7 +117,7 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
         employers.GroupPlacementClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
     ),
 ]
-REQUESTS: list[Stored] = [
+REQUESTS: list[DomainEvent] = [
     RequestReceived(
         request_ref=REF, person_ref=EMPLOYER, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
     ),
@@ -130,12 +130,12 @@ KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_exactly(event: Any, public: Contract):
+def test_publishes_exactly(event: Any, public: PublicEvent):
     assert to_contract(event) == public
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent):
     assert to_contract(stored(event)) == public
 
 
@@ -157,9 +157,9 @@ def test_no_two_stored_events_share_a_name():
     assert len(SERVICE.events) == len({event.TYPE for event in SERVICE.events})
 
 
-def stored(event: Stored) -> Any:
+def stored(event: DomainEvent) -> Any:
     """The event as it comes out of the store, with its personal fields sealed."""
-    codec = Codec(SERVICE.events)
+    codec = EventSerializer(SERVICE.events)
     new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
-    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    record = StoredRecord(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
     return codec.decode(record)

@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
 from banen_contracts.mediation import HandoverAccepted
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_intake.domain.handover import CompleteHandover
 from banen_intake.reactors import COMPLETE_HANDOVER, HANDOVER_ACCEPTED
 from banen_intake.service import SERVICE
-from banen_kit.application.definition import Send
+from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
 
 HANDOVER = UUID(int=1)
@@ -21,7 +21,7 @@ accepted = HandoverAccepted(
 )
 
 
-def envelope(partner: str, service: str, event: Contract) -> Envelope:
+def envelope(partner: str, service: str, event: PublicEvent) -> Envelope:
     return Envelope(
         id=UUID(int=9),
         source=source_of(partner, service),
@@ -37,7 +37,7 @@ def envelope(partner: str, service: str, event: Contract) -> Envelope:
 
 def test_completes_our_handover_in_the_name_of_who_accepted():
     sent = HANDOVER_ACCEPTED.react(envelope("emplooi", "mediation", accepted), accepted, "vluchtelingenwerk")
-    assert sent == Send(
+    assert sent == Dispatch(
         COMPLETE_HANDOVER, str(HANDOVER), CompleteHandover(occurred_on=DAY, accepted_by="emplooi")
     )
 
@@ -58,7 +58,7 @@ def test_takes_note_when_the_bureau_declares_it_live():
         for policy in SERVICE.policies
         if (send := policy.react(envelope("bureau", "reporting", live), live, "uaf"))
     ]
-    assert sent == [Send(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+    assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
 
 
 def test_listens_to_everything_that_it_reacts_to():

@@ -6,17 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts import Contract, intake
+from banen_contracts import PublicEvent, intake
 from banen_contracts.base import ErasureReason, Route
 from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_intake import events
 from banen_intake.publish import to_contract
 from banen_intake.service import SERVICE
 from banen_kit.application.source_live import WentLive
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 
@@ -26,7 +26,7 @@ CANDIDATE = UUID(int=3)
 DAY = date(2006, 3, 1)
 LATER = date(2006, 3, 31)
 
-PUBLISHED: list[tuple[Stored, Contract]] = [
+PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (
         events.ContactMade(
             contact_ref=CONTACT,
@@ -128,7 +128,7 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
         ),
     ),
 ]
-REQUESTS: list[Stored] = [
+REQUESTS: list[DomainEvent] = [
     RequestReceived(
         request_ref=REF, person_ref=CANDIDATE, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
     ),
@@ -141,12 +141,12 @@ KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_exactly(event: Any, public: Contract):
+def test_publishes_exactly(event: Any, public: PublicEvent):
     assert to_contract(event) == public
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent):
     assert to_contract(stored(event)) == public
 
 
@@ -168,9 +168,9 @@ def test_no_two_stored_events_share_a_name():
     assert len(SERVICE.events) == len({event.TYPE for event in SERVICE.events})
 
 
-def stored(event: Stored) -> Any:
+def stored(event: DomainEvent) -> Any:
     """The event as it comes out of the store, with its personal fields sealed."""
-    codec = Codec(SERVICE.events)
+    codec = EventSerializer(SERVICE.events)
     new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
-    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    record = StoredRecord(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
     return codec.decode(record)

@@ -22,7 +22,7 @@ from banen_kit.security.sessions import LOGOUT_GOOD, Logout, Sessions
 from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer
 from banen_kit.web import backchannel
-from banen_kit.web.authentication import Gate
+from banen_kit.web.authentication import Authentication
 from banen_kit.web.backchannel import EVENT, Backchannel
 
 CLIENT, AGENT = "bureau-reporting", "a browser"
@@ -57,7 +57,7 @@ class Place:
         self.sessions = Sessions(pool, lambda: self.now)
         issuer = Issuer(self.fake.url, self.fake.http(), lambda: self.now.timestamp())
         rights = {backchannel.ACTION: ANYONE}
-        self.gate = Gate("bureau", "urn:x", rights, issuer, self.audit, self.sessions)
+        self.gate = Authentication("bureau", "urn:x", rights, issuer, self.audit, self.sessions)
         self.metrics = Metrics.create(CollectorRegistry())
         app = FastAPI(dependencies=[Depends(self.gate)], openapi_url=None)
         problems.install(app)

@@ -12,15 +12,15 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_kit.application.bulk import AT_ONCE, MOST_LOADS, MOST_LOADS_OF_ONE
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_LINES, create_app
 from banen_mediation.domain.handover import ReceiveHandover
@@ -43,7 +43,7 @@ class CountingStore(MemoryStore):
         self.open = asyncio.Event()
         self.open.set()
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         self.reading += 1
         self.most = max(self.most, self.reading)
         self.arrived.put_nowait(stream)
@@ -60,11 +60,13 @@ def store() -> CountingStore:
     return CountingStore()
 
 
-def desk_of(store: MemoryStore) -> Desk:
-    journal: Journal[Any] = Journal(store, Codec(SERVICE.events, SERVICE.upcasters), MemoryKeys())
+def desk_of(store: MemoryStore) -> CommandService:
+    journal: EventRepository[Any] = EventRepository(
+        store, EventSerializer(SERVICE.events, SERVICE.upcasters), MemoryKeys()
+    )
     audit = MemoryAudit(lambda: NOW)
     metrics = Metrics.create(CollectorRegistry())
-    return Desk(SERVICE, journal, "uaf", frozenset({"uaf", "uwv"}), audit, metrics, lambda: NOW)
+    return CommandService(SERVICE, journal, "uaf", frozenset({"uaf", "uwv"}), audit, metrics, lambda: NOW)
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ async def test_what_could_not_be_taken_is_not_overtaken_much_later(
     """Also where other lines lie between that are taken before."""
     read = store.read
 
-    async def away_for_the_first(stream: str) -> list[Recorded]:
+    async def away_for_the_first(stream: str) -> list[StoredRecord]:
         if stream == f"client-{UUID(int=0, version=4)}" and not await store.read_all(0, 1):
             raise StoreUnavailable("away")
         return await read(stream)

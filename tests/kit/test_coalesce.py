@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.postgres.batching import Coalescer
+from banen_kit.postgres.batching import Batcher
 
 
 class Work:
@@ -36,11 +36,11 @@ def work() -> Work:
     return Work()
 
 
-def coalescer(work: Work, *, workers: int = 1, most: int = 256, key_of: int = 1000) -> Coalescer[int, int]:
-    return Coalescer(work, key=lambda number: number % key_of, workers=workers, most=most)
+def coalescer(work: Work, *, workers: int = 1, most: int = 256, key_of: int = 1000) -> Batcher[int, int]:
+    return Batcher(work, key=lambda number: number % key_of, workers=workers, most=most)
 
 
-async def asked(asking: Coalescer[int, int], *numbers: int) -> list[asyncio.Task[int]]:
+async def asked(asking: Batcher[int, int], *numbers: int) -> list[asyncio.Task[int]]:
     """Questions that have been put, in this order, and wait for their answers."""
     tasks = [asyncio.create_task(asking.ask(number)) for number in numbers]
     for _ in range(3):  # as often as it takes a worker to pick up what it can
@@ -143,7 +143,7 @@ async def test_when_the_store_is_away_nobody_is_asked_again():
         asked.append(len(questions))
         raise StoreUnavailable("away")
 
-    callers = Coalescer[int, int](away, key=lambda question: question, workers=1)
+    callers = Batcher[int, int](away, key=lambda question: question, workers=1)
     answers = await asyncio.gather(*(callers.ask(question) for question in range(5)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [StoreUnavailable] * 5
     assert asked == [5]

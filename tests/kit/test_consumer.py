@@ -13,19 +13,19 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
-from banen_kit.application.command_service import Desk
-from banen_kit.application.definition import Operation, Policy, Send, Service
+from banen_kit.application.command_service import CommandService
+from banen_kit.application.definition import CommandRoute, Dispatch, Reactor, Service
 from banen_kit.audit.log import MemoryAudit
-from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, Recorded
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.port import Append, Appended, StoredRecord
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging import reactor_consumer as consumer_module
 from banen_kit.messaging.jetstream import (
     DEAD_LETTERS,
@@ -49,7 +49,7 @@ IGNORED = UUID(int=10**6)
 """The policy has nothing to say to this one."""
 
 
-class Greeted(Stored, frozen=True):
+class Greeted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "greeted"
     ref: UUID
 
@@ -58,21 +58,23 @@ class Greet(Command, frozen=True):
     NAME: ClassVar[str] = "greet"
 
 
-def decide(_: Greet, __: int, context: Context) -> Sequence[Greeted]:
+def decide(_: Greet, __: int, context: DecisionContext) -> Sequence[Greeted]:
     if UUID(context.ref) == REFUSED:
         raise Refused("stranger", "We do not greet strangers.")
     return [Greeted(ref=UUID(context.ref))]
 
 
-GREET = Operation("/greetings/{ref}/greet", Greet, "greeting", Decider(0, decide, lambda state, _: state + 1))
+GREET = CommandRoute(
+    "/greetings/{ref}/greet", Greet, "greeting", Decider(0, decide, lambda state, _: state + 1)
+)
 
 
-def react(_: Envelope, event: Contract, __: str) -> Send | None:
+def react(_: Envelope, event: PublicEvent, __: str) -> Dispatch | None:
     assert isinstance(event, ContactMade)
-    return None if event.contact_ref == IGNORED else Send(GREET, event.ref, Greet())
+    return None if event.contact_ref == IGNORED else Dispatch(GREET, event.ref, Greet())
 
 
-POLICY = Policy("greet", (ContactMade,), react)
+POLICY = Reactor("greet", (ContactMade,), react)
 SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, (POLICY,))
 
 
@@ -99,9 +101,9 @@ class Policies:
     metrics: Metrics = field(default_factory=lambda: Metrics.create(CollectorRegistry()))
     last: int = 0
 
-    def desk(self) -> Desk:
-        journal = Journal(self.store, Codec(SERVICE.events), MemoryKeys())
-        return Desk(
+    def desk(self) -> CommandService:
+        journal = EventRepository(self.store, EventSerializer(SERVICE.events), MemoryKeys())
+        return CommandService(
             SERVICE,
             journal,
             "uwv",
@@ -115,7 +117,7 @@ class Policies:
         for start in range(0, len(messages), 500):
             self.last = await publish_batch(self.client, messages[start : start + 500], self.last)
 
-    async def events(self) -> list[Recorded]:
+    async def events(self) -> list[StoredRecord]:
         return await self.store.read_all(0, 10_000)
 
     async def greeted(self) -> list[int]:

@@ -14,20 +14,20 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Envelope
 from banen_kit.application.bulk import bulk
 from banen_kit.application.command_handler import Answer, KeyReused
-from banen_kit.application.command_service import Desk, Request
-from banen_kit.application.definition import Operation, Send, Service
+from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.definition import CommandRoute, Dispatch, Service
 from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
 from banen_kit.audit.log import MemoryAudit
-from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec, Journal
-from banen_kit.security.permissions import own
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.security.permissions import own_partner
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
 DAY = date(2006, 5, 1)
@@ -36,7 +36,7 @@ ONE, TWO = str(UUID(int=1, version=4)), str(UUID(int=2, version=4))
 KEY = UUID(int=50, version=4)
 
 
-class Counted(Stored, frozen=True):
+class Counted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "counted"
     step: int
 
@@ -47,7 +47,7 @@ class Count(Command, frozen=True):
     occurred_on: date = DAY
 
 
-def decide(command: Count, state: int, _: Context) -> Sequence[Counted]:
+def decide(command: Count, state: int, _: DecisionContext) -> Sequence[Counted]:
     match command.step:
         case 0:
             return []
@@ -60,8 +60,10 @@ def decide(command: Count, state: int, _: Context) -> Sequence[Counted]:
 
 
 COUNTER: Decider[Count, int, Counted] = Decider(0, decide, lambda _, event: event.step)
-COUNT = Operation("/counters/{ref}/count", Count, "counter", COUNTER)
-SERVICE = Service("mediation", (Counted, WentLive), lambda _: None, (COUNT,), {"count": own(Role.MEDIATOR)})
+COUNT = CommandRoute("/counters/{ref}/count", Count, "counter", COUNTER)
+SERVICE = Service(
+    "mediation", (Counted, WentLive), lambda _: None, (COUNT,), {"count": own_partner(Role.MEDIATOR)}
+)
 SOMEBODY = Principal("somebody", "uaf", frozenset({Role.MEDIATOR}))
 
 
@@ -76,7 +78,7 @@ class Clock:
 class SlowStore(MemoryStore):
     """Reading the first counter waits until the second one was appended to."""
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         if stream == f"counter-{ONE}":
             while not await super().read(f"counter-{TWO}"):
                 await self.wait(len(await self.read_all(0, 1000)), 10)
@@ -84,7 +86,7 @@ class SlowStore(MemoryStore):
 
 
 class AbsentStore(MemoryStore):
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         raise StoreUnavailable("not now")
 
 
@@ -99,13 +101,15 @@ def store(clock: Clock) -> MemoryStore:
 
 
 @pytest.fixture
-def desk(store: MemoryStore, clock: Clock) -> Desk:
+def desk(store: MemoryStore, clock: Clock) -> CommandService:
     return desk_of(store, clock)
 
 
-def desk_of(store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE) -> Desk:
-    journal: Journal[Any] = Journal(store, Codec(SERVICE.events), MemoryKeys())
-    return Desk(
+def desk_of(
+    store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE
+) -> CommandService:
+    journal: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
+    return CommandService(
         service, journal, partner, PARTNERS, MemoryAudit(clock), Metrics.create(CollectorRegistry()), clock
     )
 
@@ -130,11 +134,11 @@ def cause(number: int = 1, known_at: datetime | None = None) -> Envelope:
     )
 
 
-def send(step: int = 1, ref: str = ONE) -> Send:
-    return Send(COUNT, ref, Count(step=step))
+def send(step: int = 1, ref: str = ONE) -> Dispatch:
+    return Dispatch(COUNT, ref, Count(step=step))
 
 
-def metadata(event: Recorded) -> dict[str, Any]:
+def metadata(event: StoredRecord) -> dict[str, Any]:
     return json.loads(event.metadata)
 
 
@@ -153,7 +157,7 @@ async def test_keys_of_different_services_do_not_meet(store: MemoryStore, clock:
     assert await desk_of(store, clock, service=other).execute(request(TWO)) == Answer(1, ("counted",))
 
 
-async def test_a_request_is_the_cause_of_what_it_records(desk: Desk, store: MemoryStore):
+async def test_a_request_is_the_cause_of_what_it_records(desk: CommandService, store: MemoryStore):
     await desk.execute(request(correlation_id=UUID(int=9, version=4)))
     await desk.execute(request(key=UUID(int=51, version=4)))
     first, second = await store.read_all(0, 10)
@@ -162,7 +166,7 @@ async def test_a_request_is_the_cause_of_what_it_records(desk: Desk, store: Memo
     assert metadata(second)["correlationId"] == metadata(second)["commandId"]
 
 
-async def test_the_order_of_fields_makes_no_other_request(desk: Desk):
+async def test_the_order_of_fields_makes_no_other_request(desk: CommandService):
     await desk.execute(request(body={"step": 2, "occurredOn": "2006-05-01"}))
     again = await desk.execute(request(body={"occurredOn": "2006-05-01", "step": 2}))
     assert again == Answer(1, ("counted",), repeated=True)
@@ -177,20 +181,20 @@ async def test_the_order_of_fields_makes_no_other_request(desk: Desk):
     ],
     ids=["another body", "another reference", "another moment of knowing"],
 )
-async def test_a_key_serves_one_request(desk: Desk, store: MemoryStore, other: Request):
+async def test_a_key_serves_one_request(desk: CommandService, store: MemoryStore, other: Request):
     await desk.execute(request())
     with pytest.raises(KeyReused):
         await desk.execute(other)
     assert len(await store.read_all(0, 10)) == 1
 
 
-async def test_python_names_are_not_part_of_the_api(desk: Desk):
+async def test_python_names_are_not_part_of_the_api(desk: CommandService):
     with pytest.raises(Problem) as refused:
         await desk.execute(request(body={"occurred_on": "2006-05-01"}))
     assert (refused.value.status, refused.value.field) == (400, "occurred_on")
 
 
-async def test_today_is_that_of_amsterdam(desk: Desk, clock: Clock):
+async def test_today_is_that_of_amsterdam(desk: CommandService, clock: Clock):
     clock.now = datetime(2006, 5, 31, 22, 30, tzinfo=UTC)  # half past midnight on 1 June
     await desk.execute(request(body={"occurredOn": "2006-06-01"}))
     with pytest.raises(Problem) as refused:
@@ -201,7 +205,7 @@ async def test_today_is_that_of_amsterdam(desk: Desk, clock: Clock):
 @pytest.mark.parametrize(
     ("step", "outcome"), [(1, "accepted"), (0, "unchanged"), (13, "refused"), (99, "failed")]
 )
-async def test_counts_what_became_of_a_command(desk: Desk, step: int, outcome: str):
+async def test_counts_what_became_of_a_command(desk: CommandService, step: int, outcome: str):
     await asyncio.gather(desk.execute(request(body={"step": step})), return_exceptions=True)
     assert desk.metrics.commands.labels("count", outcome)._value.get() == 1
 
@@ -213,39 +217,39 @@ async def test_counts_what_the_store_could_not_take(clock: Clock):
     assert desk.metrics.commands.labels("count", "unavailable")._value.get() == 1
 
 
-async def test_a_policys_command_says_which_event_caused_it(desk: Desk, store: MemoryStore):
+async def test_a_policys_command_says_which_event_caused_it(desk: CommandService, store: MemoryStore):
     assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",))
     [event] = await store.read_all(0, 10)
     assert metadata(event)["causationId"] == str(cause().id)
     assert metadata(event)["correlationId"] == str(UUID(int=7, version=4))
 
 
-async def test_an_event_causes_a_policys_command_once(desk: Desk, store: MemoryStore, clock: Clock):
+async def test_an_event_causes_a_policys_command_once(desk: CommandService, store: MemoryStore, clock: Clock):
     await desk.send(send(), cause(), "greet")
     clock.now += timedelta(days=3)
     assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",), repeated=True)
     assert len(await store.read_all(0, 10)) == 1
 
 
-async def test_two_policies_may_react_to_one_event(desk: Desk, store: MemoryStore):
+async def test_two_policies_may_react_to_one_event(desk: CommandService, store: MemoryStore):
     await desk.send(send(), cause(), "greet")
     await desk.send(send(), cause(), "remember")
     assert len(await store.read_all(0, 10)) == 2
 
 
-async def test_a_policy_may_react_to_two_events_in_the_same_way(desk: Desk, store: MemoryStore):
+async def test_a_policy_may_react_to_two_events_in_the_same_way(desk: CommandService, store: MemoryStore):
     await desk.send(send(), cause(1), "greet")
     await desk.send(send(), cause(2), "greet")
     assert len(await store.read_all(0, 10)) == 2
 
 
-async def test_another_command_for_the_same_event_is_no_repeat(desk: Desk):
+async def test_another_command_for_the_same_event_is_no_repeat(desk: CommandService):
     await desk.send(send(1), cause(), "greet")
     with pytest.raises(KeyReused):
         await desk.send(send(2), cause(), "greet")
 
 
-async def test_what_follows_from_a_historic_fact_was_known_with_it(desk: Desk, store: MemoryStore):
+async def test_what_follows_from_a_historic_fact_was_known_with_it(desk: CommandService, store: MemoryStore):
     known_at = NOW - timedelta(days=100)
     await desk.send(send(), cause(1, known_at), "greet")
     await desk.send(send(), cause(2), "greet")
@@ -254,23 +258,25 @@ async def test_what_follows_from_a_historic_fact_was_known_with_it(desk: Desk, s
     assert (current.known_at, current.imported) == (NOW, False)
 
 
-async def test_what_follows_was_not_known_before_its_stream_knew_the_last(desk: Desk, store: MemoryStore):
+async def test_what_follows_was_not_known_before_its_stream_knew_the_last(
+    desk: CommandService, store: MemoryStore
+):
     later, earlier = NOW - timedelta(days=10), NOW - timedelta(days=100)
     await desk.execute(request(known_at=later))
     await desk.send(send(), cause(1, earlier), "greet")
     assert [event.known_at for event in await store.read_all(0, 10)] == [later, later]
 
 
-async def test_a_live_source_knows_what_follows_only_now(desk: Desk, store: MemoryStore):
-    await desk.send(Send(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(1), "source-live")
+async def test_a_live_source_knows_what_follows_only_now(desk: CommandService, store: MemoryStore):
+    await desk.send(Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(1), "source-live")
     assert await is_live(store)
     await desk.send(send(), cause(2, NOW - timedelta(days=100)), "greet")
     assert (await store.read_all(0, 10))[-1].known_at == NOW
 
 
-async def test_going_live_twice_is_noted_once(desk: Desk, store: MemoryStore):
+async def test_going_live_twice_is_noted_once(desk: CommandService, store: MemoryStore):
     for number in (1, 2):
-        await desk.send(Send(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(number), "source-live")
+        await desk.send(Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(number), "source-live")
     assert len(await store.read_all(0, 10)) == 1
 
 
@@ -288,7 +294,9 @@ async def test_a_bulk_load_takes_things_that_have_nothing_to_do_with_each_other_
     assert [result["status"] for result in results] == [201, 201]
 
 
-async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(desk: Desk, store: MemoryStore):
+async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(
+    desk: CommandService, store: MemoryStore
+):
     await bulk(
         desk,
         [
@@ -303,12 +311,12 @@ async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(desk: Desk
         assert totals == [1, 3, 6, 10, 15, 21, 28, 36]
 
 
-async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(desk: Desk):
+async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(desk: CommandService):
     unknown = line(ONE, 1).replace(b'"count"', b'"recount"')
     [result] = await bulk(desk, [unknown], SOMEBODY)
     assert (result["line"], result["status"], result["field"]) == (1, 400, "command")
 
 
-async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(desk: Desk):
+async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(desk: CommandService):
     with pytest.raises(AssertionError, match="a bug"):
         await bulk(desk, [line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)

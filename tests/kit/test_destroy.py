@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
@@ -22,7 +22,7 @@ from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime.opening import reapplied
 from banen_local.cluster.postgres import Postgres
@@ -252,7 +252,7 @@ async def test_refuses_a_cluster_that_keeps_its_log(keys_pool: Pool, keys_owner:
             pass
 
 
-class Forgotten(Stored, frozen=True):
+class Forgotten(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "forgotten"
     person_ref: UUID
     alone: bool
@@ -277,7 +277,7 @@ async def test_a_service_starts_once_keys_are_overwritten_and_sweeps_the_disk_me
         body = Forgotten(person_ref=person, alone=number == 2).model_dump_json()
         event = NewEvent(UUID(int=number), Forgotten.TYPE, 1, body)
         await store.append(Append(f"person-{person}", (event,), 0, "{}"))
-    journal: Journal[Any] = Journal(store, Codec([Forgotten]), patient)
+    journal: EventRepository[Any] = EventRepository(store, EventSerializer([Forgotten]), patient)
     faults = Faults(Metrics.create(CollectorRegistry()))
 
     [loop] = await reapplied(journal, hasty, faults)

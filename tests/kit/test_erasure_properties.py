@@ -10,11 +10,11 @@ from uuid import UUID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from banen_kit.core.decider import PersonErased, Stored
+from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.keys import Keys, MemoryKeys
 from banen_kit.crypto.personal_fields import Erased, Of, Open, Personal, PersonRef, Sealed
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
 
 NEWEST = 5
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -22,7 +22,7 @@ FIELDS = ("name", "phone", "notes")
 STREAM = "thing-1"
 
 
-class Noted(Stored, frozen=True):
+class Noted(DomainEvent, frozen=True):
     """Every version has the same fields; the upcasters change which value stands in which."""
 
     TYPE: ClassVar[str] = "noted"
@@ -33,7 +33,7 @@ class Noted(Stored, frozen=True):
     notes: Annotated[Personal[Any] | None, Of("person_ref")] = None
 
 
-class Named(Stored, frozen=True):
+class Named(DomainEvent, frozen=True):
     """Of two persons at once."""
 
     TYPE: ClassVar[str] = "named"
@@ -43,7 +43,7 @@ class Named(Stored, frozen=True):
     notes: Annotated[Personal[Any], Of("other_ref")]
 
 
-class Joined(Stored, frozen=True):
+class Joined(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "joined"
     person_ref: PersonRef
     other_ref: PersonRef
@@ -52,7 +52,7 @@ class Joined(Stored, frozen=True):
         return self.person_ref, self.other_ref
 
 
-class Forgotten(Stored, frozen=True):
+class Forgotten(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "forgotten"
     person_ref: PersonRef
 
@@ -95,7 +95,7 @@ upcasters = st.lists(
 
 
 @st.composite
-def noted(draw: st.DrawFn) -> Stored:
+def noted(draw: st.DrawFn) -> DomainEvent:
     written = draw(st.sampled_from(list(VERSIONS.values())))
     held = {name: draw(st.none() | values.map(Open)) for name in FIELDS}
     return written(person_ref=draw(persons), number=draw(st.integers(-9, 9)), **held)  # pyright: ignore
@@ -116,7 +116,7 @@ class State:
     held: object = None
 
 
-def evolve(state: State, event: Stored) -> State:
+def evolve(state: State, event: DomainEvent) -> State:
     match event:
         case Noted():
             numbers = dict(state.numbers)
@@ -143,18 +143,20 @@ class Run:
         self.refused: list[int] = []
         self.newest = self.journal(NEWEST)
 
-    def journal(self, version: int) -> Journal[Any]:
+    def journal(self, version: int) -> EventRepository[Any]:
         steps = {("noted", start): step for start, step in enumerate(self.upcasters, 1)}
-        return Journal(self.store, Codec([VERSIONS[version], Named, Joined, Forgotten], steps), self.keys)
+        return EventRepository(
+            self.store, EventSerializer([VERSIONS[version], Named, Joined, Forgotten], steps), self.keys
+        )
 
-    async def append(self, number: int, event: Stored) -> None:
+    async def append(self, number: int, event: DomainEvent) -> None:
         """As `handle` does; what an erased person refuses is noted and left out."""
         journal = self.journal(event.VERSION if isinstance(event, Noted) else NEWEST)
         command = UUID(int=1000 + number)
         try:
             if event.erased_person() is None:
                 await journal.refuse_erased([], [event])
-            await journal.append(STREAM, [event], None, Meta(command, command, command, NOW))
+            await journal.append(STREAM, [event], None, CommandMetadata(command, command, command, NOW))
         except PersonErased:
             self.refused.append(number)
 
@@ -177,7 +179,7 @@ class Run:
 
 
 async def compare(
-    history: Sequence[Stored], steps: Sequence[Upcast], erased: UUID, at: int, *, restored: bool
+    history: Sequence[DomainEvent], steps: Sequence[Upcast], erased: UUID, at: int, *, restored: bool
 ) -> None:
     keys = MemoryKeys()
     forgetting = Run(steps, keys)
@@ -210,7 +212,7 @@ async def compare(
     assert await keys.find_keys(gone) == dict.fromkeys(gone)
 
 
-def everybody_joined_to(person: UUID, history: Sequence[Stored]) -> set[str]:
+def everybody_joined_to(person: UUID, history: Sequence[DomainEvent]) -> set[str]:
     gone = {str(person)}
     pairs = [persons_in(event) for event in history if isinstance(event, Joined)]
     for _ in pairs:
@@ -218,7 +220,7 @@ def everybody_joined_to(person: UUID, history: Sequence[Stored]) -> set[str]:
     return gone
 
 
-def persons_in(event: Stored) -> set[str]:
+def persons_in(event: DomainEvent) -> set[str]:
     return {str(getattr(event, name)) for name in ("person_ref", "other_ref") if hasattr(event, name)}
 
 
@@ -237,6 +239,6 @@ ROUND = Upcast(("notes", "name", "phone"), 1)
     restored=True,
 )
 def test_what_is_not_personal_replays_the_same(
-    history: Sequence[Stored], steps: Sequence[Upcast], erased: UUID, at: int, restored: bool
+    history: Sequence[DomainEvent], steps: Sequence[Upcast], erased: UUID, at: int, restored: bool
 ):
     asyncio.run(compare(history, steps, erased, at, restored=restored))

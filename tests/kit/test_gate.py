@@ -16,7 +16,7 @@ from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 
 from banen_kit.application import problems
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit, Outcome
 from banen_kit.core import problem
 from banen_kit.core.identity import Principal, Role, SignIn
@@ -24,15 +24,15 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import connect
-from banen_kit.security.permissions import ANYONE, Rights, every_partner, own
+from banen_kit.security.permissions import ANYONE, Rights, every_partner, own_partner
 from banen_kit.security.sessions import COOKIE, IDLE, Sessions
 from banen_kit.security.strength import MAX_AGE, Strength
 from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_kit.web.authentication import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Gate, who
+from banen_kit.web.authentication import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PER_MINUTE, Authentication, who
 from banen_kit.web.body import limited_body
 from banen_kit.web.middleware import Guard
 from banen_mediation.service import SERVICE as MEDIATION
@@ -43,8 +43,8 @@ BROWSER = {"User-Agent": "Firefox"}
 FORM = "application/x-www-form-urlencoded"
 RIGHTS: Rights = {
     "open": ANYONE,
-    "view": own(Role.ADVISER),
-    "do": own(Role.MEDIATOR),
+    "view": own_partner(Role.ADVISER),
+    "do": own_partner(Role.MEDIATOR),
     "figures": every_partner(Role.ADVISER, Role.MINISTRY_OBSERVER),
 }
 START = f"/v1/placements/{UUID(int=1, version=4)}/start"
@@ -86,7 +86,7 @@ def make_app(
     sessions: Sessions | None = None,
     strength: Strength | None = None,
 ) -> FastAPI:
-    gate = Gate("uaf", AUDIENCE, RIGHTS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW)
+    gate = Authentication("uaf", AUDIENCE, RIGHTS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW)
     if strength is not None:
         gate.strength = strength
     if sessions is not None:
@@ -442,11 +442,13 @@ async def test_who_is_refused_too_often_fills_no_audit_log(http: httpx2.AsyncCli
 
 @pytest.fixture
 async def mediation(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
-    journal: Journal[Any] = Journal(
-        MemoryStore(lambda: NOW), Codec(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
+    journal: EventRepository[Any] = EventRepository(
+        MemoryStore(lambda: NOW), EventSerializer(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(MEDIATION, journal, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW)
+    desk = CommandService(
+        MEDIATION, journal, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW
+    )
     async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
         yield http
 

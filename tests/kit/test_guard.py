@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response, Streamin
 from prometheus_client import CollectorRegistry
 
 from banen_kit.application import problems
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core import problem
 from banen_kit.core.identity import Role
@@ -22,7 +22,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_kit.web.body import limited_body
@@ -175,11 +175,11 @@ def test_the_headers_forbid_what_they_should(name: str, holds: str):
 )
 async def test_every_answer_of_a_service_has_the_headers_and_says_its_type(path: str, status: int):
     audit = MemoryAudit()
-    journal: Journal[Any] = Journal(
-        MemoryStore(lambda: NOW), Codec(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
+    journal: EventRepository[Any] = EventRepository(
+        MemoryStore(lambda: NOW), EventSerializer(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(MEDIATION, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
+    desk = CommandService(MEDIATION, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
     async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
         answer = await http.get(path)
         refused = await http.get(path, headers=ISSUER.bearer(MEDIATION, "uaf", Role.COACH))

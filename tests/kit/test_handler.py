@@ -17,16 +17,16 @@ from banen_kit.application.command_handler import (
     VersionMismatch,
 )
 from banen_kit.application.publishable import Publisher
-from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable, WrongVersion
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.crypto.personal_fields import Of, Open, Personal, PersonRef
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
-from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
 
 NOW = datetime.now(UTC)
-CONTEXT = Context("1", NOW, "uaf", frozenset({"uaf"}))
+CONTEXT = DecisionContext("1", NOW, "uaf", frozenset({"uaf"}))
 PERSON = UUID(int=1)
 COACH = UUID(int=2)
 
@@ -51,25 +51,25 @@ class Forget(Command, frozen=True):
     also_count: bool = False
 
 
-class Counted(Stored, frozen=True):
+class Counted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "counted"
     total: int
 
 
-class Named(Stored, frozen=True):
+class Named(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "named"
     person_ref: UUID
     name: Annotated[Personal[str], Of("person_ref")]
 
 
-class Met(Stored, frozen=True):
+class Met(DomainEvent, frozen=True):
     """Concerns a person, and holds nothing personal."""
 
     TYPE: ClassVar[str] = "met"
     person_ref: PersonRef
 
 
-class Forgotten(Stored, frozen=True):
+class Forgotten(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "forgotten"
     person_ref: PersonRef
 
@@ -77,7 +77,7 @@ class Forgotten(Stored, frozen=True):
         return self.person_ref
 
 
-def decide(command: Command, total: int, _: Context) -> Sequence[Stored]:
+def decide(command: Command, total: int, _: DecisionContext) -> Sequence[DomainEvent]:
     match command:
         case Count() if command.by < 0:
             raise Refused("by-negative", "Nobody counts backwards.", "by")
@@ -93,7 +93,7 @@ def decide(command: Command, total: int, _: Context) -> Sequence[Stored]:
             raise AssertionError
 
 
-def evolve(total: int, event: Stored) -> int:
+def evolve(total: int, event: DomainEvent) -> int:
     return event.total if isinstance(event, Counted) else total
 
 
@@ -126,8 +126,8 @@ PRIVATE = Publisher("uaf", "mediation", lambda _: None)
 """Tells the others nothing."""
 
 
-def meta(number: int = 7, request: bytes = b"{}", known_at: datetime | None = None) -> Meta:
-    return Meta(UUID(int=number), UUID(int=number), UUID(int=number), NOW, request, known_at)
+def meta(number: int = 7, request: bytes = b"{}", known_at: datetime | None = None) -> CommandMetadata:
+    return CommandMetadata(UUID(int=number), UUID(int=number), UUID(int=number), NOW, request, known_at)
 
 
 @pytest.fixture
@@ -141,14 +141,17 @@ def keys() -> MemoryKeys:
 
 
 @pytest.fixture
-def journal(store: RacedStore, keys: MemoryKeys) -> Journal[Any]:
-    return Journal(store, Codec([Counted, Named, Met, Forgotten]), keys)
+def journal(store: RacedStore, keys: MemoryKeys) -> EventRepository[Any]:
+    return EventRepository(store, EventSerializer([Counted, Named, Met, Forgotten]), keys)
 
 
 @pytest.fixture
-def run(journal: Journal[Any]) -> Callable[..., Any]:
+def run(journal: EventRepository[Any]) -> Callable[..., Any]:
     def run(
-        command: Command, given: Meta | None = None, seen: int | None = None, stream: str = "counter-1"
+        command: Command,
+        given: CommandMetadata | None = None,
+        seen: int | None = None,
+        stream: str = "counter-1",
     ) -> Any:
         return CommandHandler(journal, PRIVATE).handle(
             COUNTER, stream, command, CONTEXT, given or meta(), seen
@@ -157,23 +160,23 @@ def run(journal: Journal[Any]) -> Callable[..., Any]:
     return run
 
 
-async def totals(journal: Journal[Any]) -> list[int]:
+async def totals(journal: EventRepository[Any]) -> list[int]:
     return [fact.event.total for fact in await journal.read("counter-1")]
 
 
-async def test_answers_with_the_version_and_the_kinds_of_events(run: Any, journal: Journal[Any]):
+async def test_answers_with_the_version_and_the_kinds_of_events(run: Any, journal: EventRepository[Any]):
     assert await run(Count(by=2)) == Answer(2, ("counted", "counted"))
     assert await run(Count(by=1), meta(8)) == Answer(3, ("counted",))
     assert await totals(journal) == [1, 2, 3]
 
 
-async def test_a_command_that_changes_nothing_leaves_nothing(run: Any, journal: Journal[Any]):
+async def test_a_command_that_changes_nothing_leaves_nothing(run: Any, journal: EventRepository[Any]):
     await run(Count(by=1))
     assert await run(Count(by=0), meta(8)) == Answer(1, ())
     assert await totals(journal) == [1]
 
 
-async def test_a_refusal_leaves_nothing(run: Any, journal: Journal[Any]):
+async def test_a_refusal_leaves_nothing(run: Any, journal: EventRepository[Any]):
     with pytest.raises(Refused) as refused:
         await run(Count(by=-1))
     assert (refused.value.code, refused.value.field) == ("by-negative", "by")
@@ -183,7 +186,9 @@ async def test_a_refusal_leaves_nothing(run: Any, journal: Journal[Any]):
 # Repeats
 
 
-async def test_a_repeat_gets_the_first_answer_whatever_happened_since(run: Any, journal: Journal[Any]):
+async def test_a_repeat_gets_the_first_answer_whatever_happened_since(
+    run: Any, journal: EventRepository[Any]
+):
     await run(Count(by=2))
     await run(Count(by=1), meta(8))
     assert await run(Count(by=2)) == Answer(2, ("counted", "counted"), repeated=True)
@@ -195,7 +200,7 @@ async def test_a_repeat_gets_the_first_answer_though_the_version_it_saw_is_past(
     assert await run(Count(by=1), seen=0) == Answer(1, ("counted",), repeated=True)
 
 
-async def test_a_key_cannot_be_used_for_another_request(run: Any, journal: Journal[Any]):
+async def test_a_key_cannot_be_used_for_another_request(run: Any, journal: EventRepository[Any]):
     await run(Count(by=1), meta(request=b"one"))
     with pytest.raises(KeyReused):
         await run(Count(by=1), meta(request=b"two"))
@@ -218,13 +223,15 @@ async def test_a_key_whose_command_left_nothing_is_free(run: Any):
 # Others at the same time
 
 
-async def test_decides_again_on_what_others_did_first(run: Any, store: RacedStore, journal: Journal[Any]):
+async def test_decides_again_on_what_others_did_first(
+    run: Any, store: RacedStore, journal: EventRepository[Any]
+):
     store.losses = ATTEMPTS - 1
     assert await run(Count(by=1)) == Answer(ATTEMPTS, ("counted",))
     assert await totals(journal) == [100] * (ATTEMPTS - 1) + [101]
 
 
-async def test_gives_up_after_so_many_lost_races(run: Any, store: RacedStore, journal: Journal[Any]):
+async def test_gives_up_after_so_many_lost_races(run: Any, store: RacedStore, journal: EventRepository[Any]):
     store.losses = ATTEMPTS
     with pytest.raises(WrongVersion):
         await run(Count(by=1))
@@ -232,7 +239,9 @@ async def test_gives_up_after_so_many_lost_races(run: Any, store: RacedStore, jo
 
 
 @pytest.mark.parametrize("seen", [0, 2])
-async def test_refuses_another_version_than_the_caller_saw(run: Any, journal: Journal[Any], seen: int):
+async def test_refuses_another_version_than_the_caller_saw(
+    run: Any, journal: EventRepository[Any], seen: int
+):
     await run(Count(by=1))
     with pytest.raises(VersionMismatch) as refused:
         await run(Count(by=1), meta(8), seen=seen)
@@ -250,7 +259,7 @@ async def test_a_lost_race_shows_to_a_caller_who_said_which_version_they_saw(run
 # What is in the way
 
 
-async def test_refuses_what_would_be_known_in_the_future(run: Any, journal: Journal[Any]):
+async def test_refuses_what_would_be_known_in_the_future(run: Any, journal: EventRepository[Any]):
     with pytest.raises(KnownAtRefused):
         await run(Count(by=1), meta(known_at=NOW + timedelta(days=1)))
     assert await totals(journal) == []
@@ -334,9 +343,11 @@ class HesitantKeys(MemoryKeys):
 
 async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(store: RacedStore):
     keys = HesitantKeys()
-    journal: Journal[Any] = Journal(store, Codec([Counted, Named, Met, Forgotten]), keys)
+    journal: EventRepository[Any] = EventRepository(
+        store, EventSerializer([Counted, Named, Met, Forgotten]), keys
+    )
 
-    async def run(command: Command, given: Meta) -> Answer:
+    async def run(command: Command, given: CommandMetadata) -> Answer:
         return await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", command, CONTEXT, given)
 
     await run(Name(name="Synthetic Person"), meta(8))
@@ -352,15 +363,15 @@ async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(st
 
 
 async def test_says_that_the_store_is_away(keys: MemoryKeys):
-    journal: Journal[Any] = Journal(AwayStore(), Codec([Counted]), keys)
+    journal: EventRepository[Any] = EventRepository(AwayStore(), EventSerializer([Counted]), keys)
     with pytest.raises(StoreUnavailable):
         await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=1), CONTEXT, meta())
 
 
 async def test_finds_a_repeat_that_landed_between_reading_and_appending(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
-    late: Journal[Any] = Journal(BlindOnce(journal.store), Codec([Counted]), keys)
+    late: EventRepository[Any] = EventRepository(BlindOnce(journal.store), EventSerializer([Counted]), keys)
     await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
     answer = await CommandHandler(late, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
     assert answer == Answer(2, ("counted", "counted"), repeated=True)

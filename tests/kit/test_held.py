@@ -12,21 +12,21 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import ErasureReason
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import Desk, Request
+from banen_kit.application.command_service import CommandService, Request
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, NewEvent, Recorded
+from banen_kit.eventstore.port import Append, NewEvent, StoredRecord
 from banen_kit.eventstore.postgres import CONCERNING, PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.held import asked_types
 from banen_kit.privacy.retention import Retention
-from banen_kit.privacy.subject_access import Persons, requests_of
+from banen_kit.privacy.subject_access import SubjectAccess, requests_of
 from banen_kit.runtime.provision import INDEX, index_types
 
 CONTACT, CANDIDATE = (str(UUID(int=number, version=4)) for number in (1, 2))
@@ -40,18 +40,18 @@ class CountingStore(MemoryStore):
     largest = 0
     """The most at once."""
 
-    def count(self, events: list[Recorded]) -> list[Recorded]:
+    def count(self, events: list[StoredRecord]) -> list[StoredRecord]:
         self.given += len(events)
         self.largest = max(self.largest, len(events))
         return events
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         return self.count(await super().read(stream))
 
-    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
         return self.count(await super().read_all(after, limit))
 
-    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
         return self.count(await super().of_type(kind, after, limit))
 
 
@@ -61,11 +61,15 @@ class Office:
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 31, 12, tzinfo=UTC)
         self.store = CountingStore(lambda: self.now)
-        journal: Journal[Any] = Journal(self.store, Codec(INTAKE.events), MemoryKeys(), lambda: self.now)
+        journal: EventRepository[Any] = EventRepository(
+            self.store, EventSerializer(INTAKE.events), MemoryKeys(), lambda: self.now
+        )
         metrics = Metrics.create(CollectorRegistry())
         audit = MemoryAudit(lambda: self.now)
-        self.desk = Desk(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
-        self.persons = Persons(self.desk, 30)
+        self.desk = CommandService(
+            INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
+        )
+        self.persons = SubjectAccess(self.desk, 30)
         self.retention = Retention(
             self.desk, {"contact": 12, "candidate": 24}, MemoryDueList(), 0, self._trusted, Faults(metrics)
         )

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import LIVE_STREAM
 from banen_kit.audit.log import MemoryAudit
@@ -23,8 +23,8 @@ from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, Recorded
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_mediation.service import SERVICE as MEDIATION
@@ -65,7 +65,7 @@ class FickleStore(MemoryStore):
     is_away_once = False
     is_raced = False
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         if self.is_away or self.is_away_once:
             self.is_away_once = False
             raise StoreUnavailable("PostgreSQL cannot be reached")
@@ -104,10 +104,12 @@ class Caller:
 
 
 def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[str, Check]) -> FastAPI:
-    journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
+    journal: EventRepository[Any] = EventRepository(
+        store, EventSerializer(service.events, service.upcasters), MemoryKeys()
+    )
     metrics = Metrics.create(CollectorRegistry())
     audit = MemoryAudit(lambda: NOW)
-    desk = Desk(service, journal, partner, PARTNERS, audit, metrics, lambda: NOW)
+    desk = CommandService(service, journal, partner, PARTNERS, audit, metrics, lambda: NOW)
     return create_app(desk, ISSUER.gate(service, partner, audit), health_of(desk, checks))
 
 
@@ -544,7 +546,7 @@ async def test_who_loses_every_race_is_asked_to_come_back(mediation: Caller):
 
 
 class BrokenStore(MemoryStore):
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         raise RuntimeError("Synthetica Voorbeeld")
 
 

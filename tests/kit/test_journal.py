@@ -9,19 +9,19 @@ from uuid import UUID, uuid5
 import pytest
 from pydantic import ValidationError
 
-from banen_kit.core.decider import PersonErased, Stored
+from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
 from banen_kit.crypto.personal_fields import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, Recorded
-from banen_kit.eventstore.repository import Codec, Journal, Meta, UnknownEvent
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer, UnknownEvent
 
 REF = UUID(int=1)
 OTHER = UUID(int=2)
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
-class PersonMet(Stored, frozen=True):
+class PersonMet(DomainEvent, frozen=True):
     """The third version: once it had `called` for the name, and no day."""
 
     TYPE: ClassVar[str] = "person-met"
@@ -32,12 +32,12 @@ class PersonMet(Stored, frozen=True):
     notes: Annotated[Personal[str] | None, Of("person_ref")] = None
 
 
-class PlaceSeen(Stored, frozen=True):
+class PlaceSeen(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "place-seen"
     town: str
 
 
-class PersonJoined(Stored, frozen=True):
+class PersonJoined(DomainEvent, frozen=True):
     """Says that two references are one person, and names a third who is another."""
 
     TYPE: ClassVar[str] = "person-joined"
@@ -50,7 +50,7 @@ class PersonJoined(Stored, frozen=True):
         return (self.person_ref, self.known_as) if self.known_as else None
 
 
-class PersonForgotten(Stored, frozen=True):
+class PersonForgotten(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "person-forgotten"
     person_ref: PersonRef
 
@@ -58,7 +58,7 @@ class PersonForgotten(Stored, frozen=True):
         return self.person_ref
 
 
-class Unmarked(Stored, frozen=True):
+class Unmarked(DomainEvent, frozen=True):
     """Personal, but it does not say whose."""
 
     TYPE: ClassVar[str] = "unmarked"
@@ -77,8 +77,8 @@ UPCASTERS = {("person-met", 1): to_second, ("person-met", 2): to_third}
 MET = PersonMet(person_ref=REF, met_on=date(2006, 3, 1), name=Open("Synthetic Person"))
 
 
-def meta(number: int = 7, request: bytes = b"{}", known_at: datetime | None = None) -> Meta:
-    return Meta(UUID(int=number), UUID(int=8), UUID(int=9), NOW, request, known_at)
+def meta(number: int = 7, request: bytes = b"{}", known_at: datetime | None = None) -> CommandMetadata:
+    return CommandMetadata(UUID(int=number), UUID(int=8), UUID(int=9), NOW, request, known_at)
 
 
 @pytest.fixture
@@ -87,34 +87,34 @@ def keys() -> MemoryKeys:
 
 
 @pytest.fixture
-def journal(keys: MemoryKeys) -> Journal[Any]:
-    codec = Codec([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS)
-    return Journal(MemoryStore(), codec, keys, lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
+def journal(keys: MemoryKeys) -> EventRepository[Any]:
+    codec = EventSerializer([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS)
+    return EventRepository(MemoryStore(), codec, keys, lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
 
 
-async def first_record(journal: Journal[Any]) -> Recorded:
+async def first_record(journal: EventRepository[Any]) -> StoredRecord:
     return (await journal.store.read("thing-1"))[0]
 
 
-async def name_of(journal: Journal[Any]) -> Sealed:
+async def name_of(journal: EventRepository[Any]) -> Sealed:
     (fact,) = await journal.read("thing-1")
     assert isinstance(fact.event.name, Sealed)
     return fact.event.name
 
 
-async def write_by_hand(journal: Journal[Any], kind: str, version: int, body: dict[str, Any]) -> None:
+async def write_by_hand(journal: EventRepository[Any], kind: str, version: int, body: dict[str, Any]) -> None:
     event = NewEvent(UUID(int=50), kind, version, json.dumps(body))
     await journal.store.append(Append("thing-1", (event,), 0, "{}"))
 
 
-async def test_an_event_without_personal_fields_comes_back_as_it_was(journal: Journal[Any]):
+async def test_an_event_without_personal_fields_comes_back_as_it_was(journal: EventRepository[Any]):
     await journal.append("thing-1", [PlaceSeen(town="Nowhere")], 0, meta())
     (fact,) = await journal.read("thing-1")
     assert fact.event == PlaceSeen(town="Nowhere")
     assert json.loads(fact.record.data) == {"town": "Nowhere"}
 
 
-async def test_gives_each_event_of_a_command_an_id_that_a_repeat_has_too(journal: Journal[Any]):
+async def test_gives_each_event_of_a_command_an_id_that_a_repeat_has_too(journal: EventRepository[Any]):
     await journal.append("thing-1", [PlaceSeen(town="A"), PlaceSeen(town="B")], 0, meta())
     ids = [record.id for record in await journal.store.read("thing-1")]
     assert ids == [uuid5(UUID(int=7), "0"), uuid5(UUID(int=7), "1")]
@@ -122,7 +122,7 @@ async def test_gives_each_event_of_a_command_an_id_that_a_repeat_has_too(journal
     assert again.outcome is Outcome.REPEATED
 
 
-async def test_says_of_each_event_why_it_happened(journal: Journal[Any]):
+async def test_says_of_each_event_why_it_happened(journal: EventRepository[Any]):
     await journal.append("thing-1", [PlaceSeen(town="A")], 0, meta(known_at=datetime(2006, 3, 1, tzinfo=UTC)))
     (fact,) = await journal.read("thing-1")
     known = {name: fact.metadata[name] for name in ("commandId", "correlationId", "causationId", "edgeTime")}
@@ -138,7 +138,7 @@ async def test_says_of_each_event_why_it_happened(journal: Journal[Any]):
 # Sealing
 
 
-async def test_writes_a_personal_field_sealed_and_the_rest_in_the_clear(journal: Journal[Any]):
+async def test_writes_a_personal_field_sealed_and_the_rest_in_the_clear(journal: EventRepository[Any]):
     await journal.append("thing-1", [MET], 0, meta())
     record = await first_record(journal)
     written = json.loads(record.data)
@@ -147,12 +147,14 @@ async def test_writes_a_personal_field_sealed_and_the_rest_in_the_clear(journal:
     assert "Synthetic" not in record.data + record.metadata
 
 
-async def test_reads_a_personal_field_sealed_and_opens_it_when_asked(journal: Journal[Any]):
+async def test_reads_a_personal_field_sealed_and_opens_it_when_asked(journal: EventRepository[Any]):
     await journal.append("thing-1", [MET], 0, meta())
     assert await journal.reveal(await name_of(journal)) == Open("Synthetic Person")
 
 
-async def test_seals_under_the_key_of_the_person_whose_field_it_is(journal: Journal[Any], keys: MemoryKeys):
+async def test_seals_under_the_key_of_the_person_whose_field_it_is(
+    journal: EventRepository[Any], keys: MemoryKeys
+):
     await journal.append("thing-1", [MET], 0, meta())
     await journal.append("thing-2", [MET.model_copy(update={"person_ref": OTHER})], 0, meta(17))
     assert set(keys.kept) == {str(REF), str(OTHER)}
@@ -160,7 +162,7 @@ async def test_seals_under_the_key_of_the_person_whose_field_it_is(journal: Jour
     assert await journal.reveal(await name_of(journal)) == Open("Synthetic Person")
 
 
-async def test_a_sealed_field_that_was_moved_does_not_open(journal: Journal[Any]):
+async def test_a_sealed_field_that_was_moved_does_not_open(journal: EventRepository[Any]):
     await journal.append("thing-1", [MET], 0, meta())
     body = json.loads((await first_record(journal)).data)
     moved = NewEvent(UUID(int=60), "person-met", 3, json.dumps(body))
@@ -170,14 +172,14 @@ async def test_a_sealed_field_that_was_moved_does_not_open(journal: Journal[Any]
         await journal.reveal(fact.event.name)
 
 
-async def test_does_not_write_what_it_read_sealed_again(journal: Journal[Any]):
+async def test_does_not_write_what_it_read_sealed_again(journal: EventRepository[Any]):
     await journal.append("thing-1", [MET], 0, meta())
     (fact,) = await journal.read("thing-1")
     with pytest.raises(TypeError, match=r"person-met\.name must hold a value in the clear"):
         await journal.append("thing-2", [fact.event], 0, meta(17))
 
 
-async def test_does_not_write_a_personal_field_of_nobody(journal: Journal[Any]):
+async def test_does_not_write_a_personal_field_of_nobody(journal: EventRepository[Any]):
     with pytest.raises(ValueError, match="Open") as refused:
         await journal.append("thing-1", [Unmarked(name=Open("Synthetic Person"))], 0, meta())
     assert "Synthetic" not in str(refused.value)
@@ -187,7 +189,7 @@ async def test_does_not_write_a_personal_field_of_nobody(journal: Journal[Any]):
 # Erasure
 
 
-async def test_after_an_erasure_a_field_reads_as_erased(journal: Journal[Any], keys: MemoryKeys):
+async def test_after_an_erasure_a_field_reads_as_erased(journal: EventRepository[Any], keys: MemoryKeys):
     await journal.append("thing-1", [MET], 0, meta())
     keys.kept[str(REF)] = None
     (fact,) = await journal.read("thing-1")
@@ -195,14 +197,16 @@ async def test_after_an_erasure_a_field_reads_as_erased(journal: Journal[Any], k
     assert (fact.event.person_ref, fact.event.met_on) == (REF, date(2006, 3, 1))
 
 
-async def test_writes_nothing_more_about_an_erased_person(journal: Journal[Any], keys: MemoryKeys):
+async def test_writes_nothing_more_about_an_erased_person(journal: EventRepository[Any], keys: MemoryKeys):
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
         await journal.append("thing-1", [PlaceSeen(town="A"), MET], 0, meta())
     assert await journal.store.read("thing-1") == []
 
 
-async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(journal: Journal[Any], keys: MemoryKeys):
+async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(
+    journal: EventRepository[Any], keys: MemoryKeys
+):
     await journal.append("thing-1", [MET], 0, meta(request=b"one"))
     del keys.kept[str(REF)]
     with pytest.raises(KeyMissing):
@@ -212,14 +216,18 @@ async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(journal: Journa
     assert str(REF) not in keys.kept
 
 
-async def test_an_erasing_event_destroys_the_key_before_the_answer(journal: Journal[Any], keys: MemoryKeys):
+async def test_an_erasing_event_destroys_the_key_before_the_answer(
+    journal: EventRepository[Any], keys: MemoryKeys
+):
     await journal.append("thing-1", [MET], 0, meta())
     await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
     assert keys.kept[str(REF)] is None
     assert await journal.reveal((await journal.read("thing-1"))[0].event.name) == Erased(str(REF))
 
 
-async def test_an_erasure_that_loses_its_race_destroys_nothing(journal: Journal[Any], keys: MemoryKeys):
+async def test_an_erasure_that_loses_its_race_destroys_nothing(
+    journal: EventRepository[Any], keys: MemoryKeys
+):
     await journal.append("thing-1", [MET], 0, meta())
     lost = await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta(17))
     assert lost.outcome is Outcome.CONFLICT
@@ -227,10 +235,10 @@ async def test_an_erasure_that_loses_its_race_destroys_nothing(journal: Journal[
 
 
 async def test_a_key_that_could_not_be_destroyed_is_an_error_after_the_event(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     stubborn = StubbornKeys(keys.kept)
-    late: Journal[Any] = Journal(journal.store, journal.codec, stubborn)
+    late: EventRepository[Any] = EventRepository(journal.store, journal.codec, stubborn)
     await late.append("thing-1", [MET], 0, meta())
     with pytest.raises(NotDestroyed):
         await late.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
@@ -262,7 +270,7 @@ class StubbornKeys(MemoryKeys):
 # Several references of one person
 
 
-async def test_says_of_an_event_which_persons_it_concerns(journal: Journal[Any]):
+async def test_says_of_an_event_which_persons_it_concerns(journal: EventRepository[Any]):
     persons = journal.codec.persons
     assert persons(PersonJoined(person_ref=REF, coach_ref=OTHER)) == {str(REF), str(OTHER)}
     assert persons(PersonJoined(person_ref=REF, known_as=UUID(int=3), coach_ref=OTHER)) == {
@@ -274,7 +282,9 @@ async def test_says_of_an_event_which_persons_it_concerns(journal: Journal[Any])
     assert persons(PlaceSeen(town="A")) == set()
 
 
-async def test_an_erasure_reaches_every_reference_of_the_person(journal: Journal[Any], keys: MemoryKeys):
+async def test_an_erasure_reaches_every_reference_of_the_person(
+    journal: EventRepository[Any], keys: MemoryKeys
+):
     await journal.append("thing-1", [MET], 0, meta())
     await journal.append(
         "thing-2", [PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))], 0, meta(17)
@@ -285,7 +295,7 @@ async def test_an_erasure_reaches_every_reference_of_the_person(journal: Journal
 
 
 async def test_records_nothing_that_links_a_reference_to_an_erased_person(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     await keys.destroy([str(REF)])
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3), notes=Open("Synthetic"))
@@ -296,13 +306,13 @@ async def test_records_nothing_that_links_a_reference_to_an_erased_person(
     assert keys.links == {}
 
 
-async def test_a_link_stands_before_its_event_does(journal: Journal[Any], keys: MemoryKeys):
+async def test_a_link_stands_before_its_event_does(journal: EventRepository[Any], keys: MemoryKeys):
     class Store(MemoryStore):
         async def append(self, command: Append) -> Appended:
             assert await keys.linked(str(OTHER)) == {str(REF), str(OTHER)}
             return await super().append(command)
 
-    late: Journal[Any] = Journal(Store(), journal.codec, keys)
+    late: EventRepository[Any] = EventRepository(Store(), journal.codec, keys)
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
     assert (await late.append("thing-2", [joined], 0, meta())).outcome is Outcome.APPENDED
 
@@ -311,7 +321,7 @@ async def test_a_link_stands_before_its_event_does(journal: Journal[Any], keys: 
 
 
 async def test_applies_recorded_erasures_again_to_keys_that_a_restore_brought_back(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     await journal.append("thing-1", [MET], 0, meta())
     backup = dict(keys.kept)
@@ -320,14 +330,14 @@ async def test_applies_recorded_erasures_again_to_keys_that_a_restore_brought_ba
     await journal.append("thing-3", [MET.model_copy(update={"person_ref": UUID(int=4)})], 0, meta(37))
     backup[str(UUID(int=4))] = keys.kept[str(UUID(int=4))] or b""
     await journal.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
-    restored: Journal[Any] = Journal(journal.store, journal.codec, MemoryKeys(backup))
+    restored: EventRepository[Any] = EventRepository(journal.store, journal.codec, MemoryKeys(backup))
     assert await restored.reapply() == 2
     assert backup == {str(REF): None, str(OTHER): None, str(UUID(int=4)): keys.kept[str(UUID(int=4))]}
     assert await restored.reapply() == 0
 
 
 async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
     await journal.append("thing-2", [joined], 0, meta())
@@ -336,10 +346,10 @@ async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
     assert await keys.linked(str(REF)) == {str(REF), str(OTHER)}
 
 
-async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal: Journal[Any]):
+async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal: EventRepository[Any]):
     keys = StubbornKeys()
     keys.gives_in = True
-    late: Journal[Any] = Journal(journal.store, journal.codec, keys)
+    late: EventRepository[Any] = EventRepository(journal.store, journal.codec, keys)
     await late.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta())
     keys.asked = 0
     assert await late.reapply() == 0
@@ -350,7 +360,7 @@ async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal:
 
 
 async def test_another_key_in_place_of_the_first_is_a_fault_and_no_erasure(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     await journal.append("thing-1", [MET], 0, meta())
     keys.kept[str(REF)] = bytes(32)
@@ -361,7 +371,7 @@ async def test_another_key_in_place_of_the_first_is_a_fault_and_no_erasure(
 # Older and newer versions
 
 
-async def test_reads_an_older_version_through_every_step_since(journal: Journal[Any]):
+async def test_reads_an_older_version_through_every_step_since(journal: EventRepository[Any]):
     await journal.append("thing-2", [MET], 0, meta())
     sealed = json.loads((await journal.store.read("thing-2"))[0].data)["name"]
     await write_by_hand(journal, "person-met", 1, {"person_ref": str(REF), "called": sealed})
@@ -371,14 +381,14 @@ async def test_reads_an_older_version_through_every_step_since(journal: Journal[
 
 
 async def test_opens_a_field_that_was_sealed_under_an_older_version_and_name(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
-    class FirstPersonMet(Stored, frozen=True):
+    class FirstPersonMet(DomainEvent, frozen=True):
         TYPE: ClassVar[str] = "person-met"
         person_ref: UUID
         called: Annotated[Personal[str], Of("person_ref")]
 
-    older: Journal[Any] = Journal(journal.store, Codec([FirstPersonMet]), keys)
+    older: EventRepository[Any] = EventRepository(journal.store, EventSerializer([FirstPersonMet]), keys)
     await older.append(
         "thing-1", [FirstPersonMet(person_ref=REF, called=Open("Synthetic Person"))], 0, meta()
     )
@@ -389,7 +399,7 @@ async def test_opens_a_field_that_was_sealed_under_an_older_version_and_name(
 
 @pytest.mark.parametrize(("kind", "version"), [("person-left", 1), ("place-seen", 2)])
 async def test_stops_at_an_event_that_only_a_newer_version_knows(
-    journal: Journal[Any], kind: str, version: int
+    journal: EventRepository[Any], kind: str, version: int
 ):
     await write_by_hand(journal, kind, version, {"town": "A"})
     with pytest.raises(UnknownEvent, match=f"{kind} version {version}"):
@@ -398,7 +408,7 @@ async def test_stops_at_an_event_that_only_a_newer_version_knows(
 
 @pytest.mark.parametrize("body", [{"town": "A", "more": "Synthetic Person"}, {}])
 async def test_stops_at_an_event_with_other_fields_and_does_not_quote_them(
-    journal: Journal[Any], body: dict[str, Any]
+    journal: EventRepository[Any], body: dict[str, Any]
 ):
     await write_by_hand(journal, "place-seen", 1, body)
     with pytest.raises(ValidationError) as refused:
@@ -409,7 +419,7 @@ async def test_stops_at_an_event_with_other_fields_and_does_not_quote_them(
 # Fingerprints
 
 
-async def test_tells_a_repeat_from_another_request(journal: Journal[Any]):
+async def test_tells_a_repeat_from_another_request(journal: EventRepository[Any]):
     await journal.append("thing-1", [PlaceSeen(town="A")], 0, meta(request=b"one"))
     record = await first_record(journal)
     assert await journal.is_repeat(record, b"one")
@@ -417,7 +427,7 @@ async def test_tells_a_repeat_from_another_request(journal: Journal[Any]):
 
 
 async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
-    journal: Journal[Any], keys: MemoryKeys
+    journal: EventRepository[Any], keys: MemoryKeys
 ):
     await journal.append("thing-1", [MET], 0, meta(request=b"one"))
     record = await first_record(journal)
@@ -430,7 +440,7 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
 
 @pytest.mark.parametrize("erased", [REF, OTHER])
 async def test_a_fingerprint_of_a_request_about_two_persons_is_gone_with_either(
-    journal: Journal[Any], keys: MemoryKeys, erased: UUID
+    journal: EventRepository[Any], keys: MemoryKeys, erased: UUID
 ):
     await journal.append(
         "thing-1", [MET, MET.model_copy(update={"person_ref": OTHER})], 0, meta(request=b"one")

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import Desk, Request
+from banen_kit.application.command_service import CommandService, Request
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import PersonErased, ReferenceTaken, Refused
 from banen_kit.core.identity import Principal, Role
@@ -25,7 +25,7 @@ from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import sweep
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, NewEvent
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.privacy.held import claim_keys
 from banen_kit.runtime.provision import provision_keys
@@ -193,9 +193,11 @@ class TakenKeys(MemoryKeys):
 
 
 async def test_a_reference_that_another_service_uses_is_refused_by_name():
-    journal: Journal[Any] = Journal(MemoryStore(), Codec(INTAKE.events), TakenKeys())
+    journal: EventRepository[Any] = EventRepository(
+        MemoryStore(), EventSerializer(INTAKE.events), TakenKeys()
+    )
     audit, metrics = MemoryAudit(lambda: NOW), Metrics.create(CollectorRegistry())
-    desk = Desk(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
+    desk = CommandService(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
     operation = next(one for one in INTAKE.operations if one.name == "record-contact")
     body = {
         "occurredOn": "2026-01-30",

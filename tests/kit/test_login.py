@@ -27,13 +27,13 @@ from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE
-from banen_kit.security.permissions import ANYONE, Rights, every_partner, own
+from banen_kit.security.permissions import ANYONE, Rights, every_partner, own_partner
 from banen_kit.security.sessions import COOKIE, Sessions, digest
 from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer
 from banen_kit.web import login
-from banen_kit.web.authentication import FORM_TOKEN, Gate, who
+from banen_kit.web.authentication import FORM_TOKEN, Authentication, who
 from banen_kit.web.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
 from banen_kit.web.middleware import Guard
 from banen_kit.web.server import http_server
@@ -47,7 +47,7 @@ RIGHTS: Rights = {
     "login": ANYONE,
     "login-answer": ANYONE,
     "logout": every_partner(*Role),
-    "page": own(Role.ADVISER),
+    "page": own_partner(Role.ADVISER),
 }
 USERS = (
     {"sub": "adviser-1", "banen_partner": "uaf", "banen_roles": ["adviser", "offline_access"]},
@@ -113,7 +113,7 @@ class Place:
     app: FastAPI
     audit: MemoryAudit
     issuer: Issuer
-    gate: Gate
+    gate: Authentication
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
     def make(issuer_url: str) -> Place:
         audit, sessions = MemoryAudit(lambda: NOW), Sessions(pool, clock)
         issuer = Issuer(issuer_url, http)
-        gate = Gate("uaf", "urn:nl:banenoffensief:uaf:mediation", RIGHTS, issuer, audit, sessions)
+        gate = Authentication("uaf", "urn:nl:banenoffensief:uaf:mediation", RIGHTS, issuer, audit, sessions)
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
         app.add_middleware(Guard)
         problems.install(app)

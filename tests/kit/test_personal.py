@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import PydanticSerializationError, to_json
 
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import (
     CannotOpen,
     Erased,
@@ -30,7 +30,7 @@ KEY = bytes(range(32))
 PLACE = Place(UUID(int=1), "person-met", 1, "name")
 
 
-class PersonMet(Stored, frozen=True):
+class PersonMet(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "person-met"
     person_ref: UUID
     name: Annotated[Personal[str], Of("person_ref")]

@@ -16,15 +16,15 @@ from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import AMSTERDAM, Desk
+from banen_kit.application.command_service import AMSTERDAM, CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
-from banen_kit.privacy.subject_access import ALGORITHM, Persons
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.privacy.subject_access import ALGORITHM, SubjectAccess
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_mediation.service import SERVICE as MEDIATION
@@ -57,12 +57,12 @@ class Steward:
         self.keys = StubbornKeys()
         self.now = NOW
         store = MemoryStore(lambda: self.now)
-        journal: Journal[Any] = Journal(store, Codec(service.events), self.keys)
+        journal: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), self.keys)
         audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
-        desk = Desk(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
+        desk = CommandService(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
         issuer = FakeIssuer()
         gate = issuer.gate(service, "uaf", audit)
-        self.app: FastAPI = create_app(desk, gate, health_of(desk), Persons(desk, BACKUP_DAYS))
+        self.app: FastAPI = create_app(desk, gate, health_of(desk), SubjectAccess(desk, BACKUP_DAYS))
         roles = (Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, Role.MEDIATOR, Role.EMPLOYER_RELATIONS)
         self.headers = issuer.bearer(service, "uaf", *roles, subject="steward")
         self.http = httpx2.AsyncClient(

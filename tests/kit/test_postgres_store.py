@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
-from banen_kit.eventstore.port import Append, NewEvent, Outcome, Recorded
+from banen_kit.eventstore.port import Append, NewEvent, Outcome, StoredRecord
 from banen_kit.eventstore.postgres import (
     APPEND,
     POLL_SECONDS,
@@ -33,7 +33,7 @@ def command(stream: str, *names: str, expected: int | None = None) -> Append:
     return Append(stream, events, expected, "{}")
 
 
-def ids(events: list[Recorded]) -> list[UUID]:
+def ids(events: list[StoredRecord]) -> list[UUID]:
     return [event.id for event in events]
 
 
@@ -504,7 +504,7 @@ async def test_cuts_among_many_callers_leave_one_copy_of_everything(
     assert sorted(ids(await read_after_cuts(store))) == sorted(named(*names))
 
 
-async def read_after_cuts(store: PostgresStore) -> list[Recorded]:
+async def read_after_cuts(store: PostgresStore) -> list[StoredRecord]:
     """The last cut may still be found out by whoever comes next."""
     while True:
         try:

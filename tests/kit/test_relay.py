@@ -17,18 +17,18 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.intake import Channel, ContactKind, ContactMade, IntakeEventSkipped
 from banen_kit.application import publishable
 from banen_kit.application.publishable import Publisher
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments
-from banen_kit.eventstore.repository import Codec, Journal, Meta
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
 from banen_kit.messaging import outbox_relay as relay_module
 from banen_kit.messaging.blocked import Correction, Decision, Outbound
 from banen_kit.messaging.jetstream import (
@@ -52,14 +52,14 @@ RELAY_LOCK = 8
 DAY = date(2006, 3, 1)
 
 
-class Met(Stored, frozen=True):
+class Met(DomainEvent, frozen=True):
     """Public."""
 
     TYPE: ClassVar[str] = "met"
     ref: UUID
 
 
-class Dated(Stored, frozen=True):
+class Dated(DomainEvent, frozen=True):
     """Public where its day is one that readers take."""
 
     TYPE: ClassVar[str] = "dated"
@@ -67,13 +67,13 @@ class Dated(Stored, frozen=True):
     occurred_on: date
 
 
-class Thought(Stored, frozen=True):
+class Thought(DomainEvent, frozen=True):
     """Private."""
 
     TYPE: ClassVar[str] = "thought"
 
 
-def to_contract(event: Stored) -> Contract | None:
+def to_contract(event: DomainEvent) -> PublicEvent | None:
     if isinstance(event, Dated):
         return ContactMade(
             contact_ref=event.ref,
@@ -92,7 +92,9 @@ class Writer:
     """Appends to a store: `Met` events have the numbers 1, 2, 3 … as their references."""
 
     def __init__(self, store: PostgresStore) -> None:
-        self.journal: Journal[Stored] = Journal(store, Codec([Met, Dated, Thought]), MemoryKeys())
+        self.journal: EventRepository[DomainEvent] = EventRepository(
+            store, EventSerializer([Met, Dated, Thought]), MemoryKeys()
+        )
         self.met = 0
         self.commands = 0
 
@@ -114,10 +116,12 @@ class Writer:
         stream = f"thing-{UUID(int=self.met)}"
         await self.journal.store.append(Append(stream, (event,), 0, json.dumps(metadata)))
 
-    async def _append(self, event: Stored, known_at: datetime | None) -> None:
+    async def _append(self, event: DomainEvent, known_at: datetime | None) -> None:
         self.commands += 1
         command = UUID(int=self.commands)
-        meta = Meta(command, UUID(int=91), UUID(int=92), datetime(2026, 3, 1, tzinfo=UTC), b"", known_at)
+        meta = CommandMetadata(
+            command, UUID(int=91), UUID(int=92), datetime(2026, 3, 1, tzinfo=UTC), b"", known_at
+        )
         await self.journal.append(f"thing-{self.commands}", [event], 0, meta)
 
 
@@ -721,7 +725,7 @@ async def test_a_new_version_that_can_publish_it_goes_on(writer: Writer, stream:
     async with running(older):
         await eventually(lambda: is_blocked(older, "occurredOn"))
 
-    def newer(event: Stored) -> Contract | None:
+    def newer(event: DomainEvent) -> PublicEvent | None:
         assert isinstance(event, Dated)
         return to_contract(Met(ref=event.ref))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_kit.core.decider import Context, Refused
+from banen_kit.core.decider import DecisionContext, Refused
 from banen_kit.privacy.requests import (
     REQUEST,
     AnswerRequest,
@@ -142,7 +142,7 @@ def test_nothing_happens_in_the_future(past: Any, command: Any, field: str):
 
 
 def test_today_is_that_of_amsterdam():
-    late = Context(str(REF), datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "uaf", frozenset())
+    late = DecisionContext(str(REF), datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "uaf", frozenset())
     check_not_future(date(2026, 3, 2), late, "receivedOn")
     with pytest.raises(Refused):
         check_not_future(date(2026, 3, 2), replace(late, now=NOW), "receivedOn")

@@ -14,7 +14,7 @@ from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.domain.candidate import CloseCandidate, EraseCandidate, RegisterCandidate
 from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import Desk, Request
+from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import Service
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.decider import Command
@@ -25,7 +25,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.privacy import retention
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.requests import RecordRequest
@@ -70,9 +70,11 @@ class Office:
         self.keys = AwayKeys()
         self.audit = MemoryAudit(self.clock)
         self.store = MemoryStore(self.clock)
-        self.journal: Journal[Any] = Journal(self.store, Codec(service.events), self.keys, self.edge)
+        self.journal: EventRepository[Any] = EventRepository(
+            self.store, EventSerializer(service.events), self.keys, self.edge
+        )
         self.metrics = Metrics.create(CollectorRegistry())
-        self.desk = Desk(
+        self.desk = CommandService(
             service, self.journal, "uaf", frozenset({"uaf"}), self.audit, self.metrics, self.clock
         )
         self.given = 0

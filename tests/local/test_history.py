@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from banen_cli.installed import services
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import Route, source_of
 from banen_contracts.employers import GroupPlacementClosed
 from banen_contracts.intake import ContactMade
 from banen_contracts.mediation import PlacementStarted
-from banen_kit.application.definition import Operation, Policy
-from banen_kit.core.decider import Context
+from banen_kit.application.definition import CommandRoute, Reactor
+from banen_kit.core.decider import DecisionContext
 from banen_local.demo.history import History, make_history
 from banen_local.demo.history.book import BUREAU, Line, Source
 from banen_local.demo.published import PUBLISHED
@@ -25,7 +25,7 @@ from banen_reporting.facts.model import FactRow, Row
 from banen_reporting.figures.evaluation import Judged, end_of
 from banen_reporting.figures.snapshot import Model
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=PublicEvent)
 
 TODAY = date(2026, 3, 1)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ SEED = 2005
 PERMISSIONS_FROM = datetime(2009, 1, 14, 23, tzinfo=UTC)
 KNOWN_BY = datetime(2009, 1, 9, 23, tzinfo=UTC)
 SERVICES = services()
-POLICIES: dict[type[Contract], list[tuple[str, Policy]]] = {}
+POLICIES: dict[type[PublicEvent], list[tuple[str, Reactor]]] = {}
 for service in SERVICES.values():
     for one in service.policies:
         for listened in one.listens_to:
@@ -43,7 +43,7 @@ for service in SERVICES.values():
 @dataclass(frozen=True)
 class Published:
     source: Source
-    event: Contract
+    event: PublicEvent
     known_at: datetime
 
 
@@ -56,13 +56,15 @@ class World:
     streams: dict[tuple[Source, str], list[Any]] = field(default_factory=dict[tuple[Source, str], list[Any]])
     known: dict[tuple[Source, str], datetime] = field(default_factory=dict[tuple[Source, str], datetime])
 
-    def give(self, source: Source, operation: Operation, ref: str, command: Any, known_at: datetime) -> None:
+    def give(
+        self, source: Source, operation: CommandRoute, ref: str, command: Any, known_at: datetime
+    ) -> None:
         place = (source, f"{operation.category}-{ref}")
         past = self.streams.setdefault(place, [])
         category, field = operation.related or ("", "")
         other = f"{category}-{getattr(command, field)}" if category else ""
         related = self.streams.get((source, other), [])
-        context = Context(ref, NOW, source[0], self.partners, related)
+        context = DecisionContext(ref, NOW, source[0], self.partners, related)
         decider = operation.decider
         events = decider.decide(command, decider.replay(past), context)
         assert self.known.get(place, known_at) <= known_at
@@ -74,7 +76,7 @@ class World:
                 self.published.append(Published(source, public, known_at))
                 self.react(source, public, known_at)
 
-    def react(self, source: Source, event: Contract, known_at: datetime) -> None:
+    def react(self, source: Source, event: PublicEvent, known_at: datetime) -> None:
         envelope = Envelope.model_construct(source=source_of(*source), partner=source[0])
         for name, policy in POLICIES.get(type(event), []):
             for partner in self.partners:

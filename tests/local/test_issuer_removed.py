@@ -26,7 +26,7 @@ from banen_kit.security.permissions import ANYONE, every_partner
 from banen_kit.security.sessions import Sessions
 from banen_kit.security.tokens import Issuer
 from banen_kit.web import backchannel, login
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.server import http_server
@@ -105,7 +105,7 @@ class Service:
             self.desk.own, self.client_id, f"{self.url}/login/answer", f"{self.url}/logout/backchannel"
         )
         issuer = Issuer(self.desk.url, http)
-        gate = Gate("bureau", "urn:x", RIGHTS, issuer, self.audit, Sessions(self.pool, utc_now))
+        gate = Authentication("bureau", "urn:x", RIGHTS, issuer, self.audit, Sessions(self.pool, utc_now))
         app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
         problems.install(app)
         app.include_router(login.routes(Logins(RelyingParty(self.client_id, secret, self.url), gate)))

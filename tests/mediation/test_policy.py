@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
 from banen_contracts.intake import HandoverOffered
 from banen_contracts.mediation import (
@@ -14,7 +14,7 @@ from banen_contracts.mediation import (
     ProgrammeTag,
 )
 from banen_contracts.reporting import SourceDeclaredLive
-from banen_kit.application.definition import Send
+from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
 from banen_mediation.domain.handover import ReceiveHandover
 from banen_mediation.domain.placement import EndAsConverted
@@ -53,7 +53,7 @@ replacing = PlacementStarted(
 )
 
 
-def envelope(partner: str, service: str, event: Contract) -> Envelope:
+def envelope(partner: str, service: str, event: PublicEvent) -> Envelope:
     return Envelope(
         id=UUID(int=9),
         source=source_of(partner, service),
@@ -69,7 +69,7 @@ def envelope(partner: str, service: str, event: Contract) -> Envelope:
 
 def test_notes_a_handover_that_is_offered_to_us():
     sent = HANDOVER_OFFERED.react(envelope("vluchtelingenwerk", "intake", offered), offered, "emplooi")
-    assert sent == Send(
+    assert sent == Dispatch(
         RECEIVE_HANDOVER,
         str(HANDOVER),
         ReceiveHandover(
@@ -93,13 +93,13 @@ def test_ignores_an_offer_that_does_not_come_from_an_intake():
 
 def test_a_conversion_ends_the_old_placement_the_day_before_the_new_one_starts():
     sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", replacing), replacing, "emplooi")
-    assert sent == Send(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
+    assert sent == Dispatch(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
 
 
 def test_a_correction_that_names_the_old_placement_ends_it_too():
     corrected = PlacementCorrected(**replacing.model_dump(), reason_code="conversion-forgotten")
     sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", corrected), corrected, "emplooi")
-    assert sent == Send(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
+    assert sent == Dispatch(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
 
 
 def test_a_placement_that_replaces_nothing_ends_nothing():
@@ -124,7 +124,7 @@ def test_takes_note_when_the_bureau_declares_it_live():
         for policy in SERVICE.policies
         if (send := policy.react(envelope("bureau", "reporting", live), live, "emplooi"))
     ]
-    assert sent == [Send(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+    assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
 
 
 def test_listens_to_everything_that_it_reacts_to():

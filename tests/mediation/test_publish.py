@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts import Contract, mediation
+from banen_contracts import PublicEvent, mediation
 from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import (
     ContractTerm,
@@ -17,10 +17,10 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_kit.application.source_live import WentLive
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Codec
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 from banen_mediation import events
@@ -85,7 +85,7 @@ handover_received = events.HandoverReceived(
     expires_on=date(2006, 3, 31),
 )
 
-PUBLISHED: list[tuple[Stored, Contract]] = [
+PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (
         client_taken_on,
         mediation.ClientTakenOn(client_ref=CLIENT, occurred_on=DAY, origin=Origin.HANDOVER, origin_ref=REF),
@@ -131,7 +131,7 @@ PUBLISHED: list[tuple[Stored, Contract]] = [
         ),
     ),
 ]
-REQUESTS: list[Stored] = [
+REQUESTS: list[DomainEvent] = [
     RequestReceived(
         request_ref=REF, person_ref=CLIENT, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
     ),
@@ -144,7 +144,7 @@ KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY)]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_exactly(event: Any, public: Contract):
+def test_publishes_exactly(event: Any, public: PublicEvent):
     assert to_contract(event) == public
 
 
@@ -167,7 +167,7 @@ def test_no_two_stored_events_share_a_name():
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
-def test_publishes_the_same_from_what_was_stored(event: Any, public: Contract):
+def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent):
     assert to_contract(stored(event)) == public
 
 
@@ -176,9 +176,9 @@ def test_reads_back_what_it_keeps(event: Any):
     assert stored(event) == event
 
 
-def stored(event: Stored) -> Any:
+def stored(event: DomainEvent) -> Any:
     """The event as it comes out of the store, with its personal fields sealed."""
-    codec = Codec(SERVICE.events)
+    codec = EventSerializer(SERVICE.events)
     new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
-    record = Recorded(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
+    record = StoredRecord(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
     return codec.decode(record)

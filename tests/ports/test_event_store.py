@@ -12,7 +12,7 @@ import pytest
 
 from banen_kit.core.errors import StreamTooLong
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded
+from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, StoredRecord
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.connection import connect
 
@@ -72,7 +72,7 @@ def command(
     return Append(stream, tuple(event(name) for name in names), expected, "{}", known_at)
 
 
-def ids(events: list[Recorded]) -> list[UUID]:
+def ids(events: list[StoredRecord]) -> list[UUID]:
     return [event.id for event in events]
 
 
@@ -80,7 +80,7 @@ def named(*names: str) -> list[UUID]:
     return [uuid5(IDS, name) for name in names]
 
 
-async def everything(store: EventStore) -> list[Recorded]:
+async def everything(store: EventStore) -> list[StoredRecord]:
     return await store.read_all(0, 10_000)
 
 

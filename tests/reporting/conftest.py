@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from fastapi import Depends, FastAPI
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts.base import Precision, Route, source_of
 from banen_contracts.mediation import (
     ContractTerm,
@@ -39,7 +39,7 @@ from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer
-from banen_kit.web.authentication import Gate
+from banen_kit.web.authentication import Authentication
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.middleware import Guard
 from banen_reporting.facts.store import View
@@ -72,7 +72,7 @@ class Facts:
         self._heads: dict[str, int] = {}
 
     def say(
-        self, partner: str, event: Contract, *, known_at: datetime = KNOWN, imported: bool = True
+        self, partner: str, event: PublicEvent, *, known_at: datetime = KNOWN, imported: bool = True
     ) -> None:
         source = source_of(partner, event.NAME.split(".")[0])
         sequence = self._heads[source] = self._heads.get(source, 0) + 1
@@ -97,7 +97,7 @@ class Facts:
         """Of the page of a placement."""
         return f"/plaatsingen/{ref_of(name)}"
 
-    def bureau(self, event: Contract) -> None:
+    def bureau(self, event: PublicEvent) -> None:
         self.say("bureau", event)
 
     async def store(self, pool: Pool) -> None:
@@ -107,7 +107,7 @@ class Facts:
         await pool.execute(INSERT, *map(list, zip(*self.rows, strict=True)))
 
 
-def placement(name: str, partner: str, kind: str, contract: str = "open_ended", **more: Any) -> Contract:
+def placement(name: str, partner: str, kind: str, contract: str = "open_ended", **more: Any) -> PublicEvent:
     terms: dict[str, Any] = {
         "placement_ref": ref_of(name),
         "client_ref": ref_of(f"client of {name}"),
@@ -226,12 +226,12 @@ async def month_ends(answers: Answers, released: Released) -> None:
 
 
 @pytest.fixture
-def gate(pool: Pool) -> Gate:
+def gate(pool: Pool) -> Authentication:
     return ISSUER.gate(SERVICE, "bureau", PostgresAudit(pool), Sessions(pool, lambda: NOW))
 
 
 @pytest.fixture
-def app(answers: Answers, gate: Gate, released: Released) -> FastAPI:
+def app(answers: Answers, gate: Authentication, released: Released) -> FastAPI:
     """Everybody has to pass the gate, as in the running service."""
     assert gate.sessions is not None
     app = FastAPI(dependencies=[Depends(gate)])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts import EVENTS, Contract
+from banen_contracts import EVENTS, PublicEvent
 from banen_contracts.employers import EmployerErased, EmployerRegistered, LegalKind
 from banen_contracts.intake import (
     CandidateErased,
@@ -33,7 +33,7 @@ UNTIL = date(2008, 12, 31)
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 CONTACT, CANDIDATE, EMPLOYER, CLIENT, PLACEMENT = (UUID(int=number) for number in range(1, 6))
 RULE_SETS = ("published", "each", "with-regular", "by-distance")
-ERASURES: tuple[Contract, ...] = (
+ERASURES: tuple[PublicEvent, ...] = (
     ContactErased(contact_ref=CONTACT, occurred_on=ERASED_ON),
     CandidateErased(candidate_ref=CANDIDATE, occurred_on=ERASED_ON),
     EmployerErased(employer_ref=EMPLOYER, occurred_on=ERASED_ON),
@@ -48,7 +48,7 @@ def add_person(facts: Any) -> None:
     params = RuleSetParams(window_from=date(2005, 12, 1), window_to=UNTIL, route_basis="candidate_fase")
     approved = {"version": 1, "approved_by": "steering-group", "occurred_on": DAY}
     facts.bureau(CountingRuleSetPublished(rule_set_id="by-distance", params=params, **approved))
-    events: list[Contract] = [
+    events: list[PublicEvent] = [
         ContactMade(
             contact_ref=CONTACT,
             occurred_on=DAY,
@@ -117,7 +117,7 @@ async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
 
 
 @pytest.mark.parametrize("erasure", ERASURES, ids=lambda erasure: erasure.NAME)
-def test_of_somebody_who_is_not_known_cannot_be_folded(erasure: Contract):
+def test_of_somebody_who_is_not_known_cannot_be_folded(erasure: PublicEvent):
     with pytest.raises(CannotFold, match="ref-unknown"):
         BY_EVENT[type(erasure)].fold(None, erasure, Learned(NOW, imported=False))
 

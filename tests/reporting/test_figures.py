@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts.base import Precision, Route, source_of
 from banen_contracts.intake import CandidateRegistered, DistanceAssessed, EducationBand, HandoverOffered
 from banen_contracts.mediation import (
@@ -91,7 +91,7 @@ class History:
     clients: list[tuple[str, UUID]] = field(default_factory=list)
     placements: list[PlacementStarted] = field(default_factory=list)
 
-    def say(self, partner: str, event: Contract) -> None:
+    def say(self, partner: str, event: PublicEvent) -> None:
         source = source_of(partner, event.NAME.split(".")[0])
         self.heads[source] += 1
         sequence = self.heads[source]

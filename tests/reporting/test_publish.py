@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts import reporting as public
 from banen_contracts.base import Precision, Route
 from banen_kit.application.source_live import WentLive
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_reporting.administration import events as private
 from banen_reporting.administration.publish import to_contract
 from banen_reporting.service import SERVICE
@@ -22,7 +22,7 @@ PARAMS = public.RuleSetParams(
     permissions="except", except_units=("uwv",), window_from=DAY, window_to=date(2008, 12, 31)
 )
 
-PAIRS: list[tuple[private.ProgrammeEvent, Contract]] = [
+PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
     (
         private.PartnerAdmitted(
             partner_id="uaf", occurred_on=DAY, name="Stichting UAF", services=("intake", "mediation")
@@ -211,11 +211,11 @@ PAIRS: list[tuple[private.ProgrammeEvent, Contract]] = [
 
 
 def name(value: object) -> str | None:
-    return value.TYPE if isinstance(value, Stored) else None
+    return value.TYPE if isinstance(value, DomainEvent) else None
 
 
 @pytest.mark.parametrize(("event", "contract"), PAIRS, ids=name)
-def test_publishes_every_fact_of_the_programme_whole(event: private.ProgrammeEvent, contract: Contract):
+def test_publishes_every_fact_of_the_programme_whole(event: private.ProgrammeEvent, contract: PublicEvent):
     published = to_contract(event)
     assert type(published) is type(contract)
     assert published == contract

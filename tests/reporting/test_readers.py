@@ -20,7 +20,7 @@ from banen_kit.core.identity import Principal, Role
 from banen_kit.postgres.connection import Pool
 from banen_kit.security.sessions import COOKIE
 from banen_kit.security.strength import Strength
-from banen_kit.web.authentication import Gate
+from banen_kit.web.authentication import Authentication
 from banen_reporting.queries.access import Programme
 
 Reader = Callable[..., httpx2.AsyncClient]
@@ -489,7 +489,7 @@ async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, 
 
 
 async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_stronger(
-    app: FastAPI, gate: Gate
+    app: FastAPI, gate: Authentication
 ):
     gate.strength = Strength(("mfa",))
     async with await browser_of(app, "uaf", Role.PARTNER_DATA_STEWARD) as client:
@@ -558,7 +558,7 @@ class NoAudit(MemoryAudit):
 
 @pytest.mark.parametrize("address", ROWS)
 async def test_rows_are_not_shown_when_that_cannot_be_recorded(
-    app: FastAPI, reader: Reader, gate: Gate, address: str
+    app: FastAPI, reader: Reader, gate: Authentication, address: str
 ):
     gate.audit = NoAudit()
     async with reader("bureau", Role.PROJECT_BUREAU) as client:

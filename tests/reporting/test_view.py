@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts.base import Route, source_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.mediation import (
@@ -46,7 +46,7 @@ def days(count: int) -> datetime:
 
 
 def arrival(
-    source: str, sequence: int, event: Contract, *, at: datetime = NOON, **columns: object
+    source: str, sequence: int, event: PublicEvent, *, at: datetime = NOON, **columns: object
 ) -> dict[str, Any]:
     """A row of the inbox; `columns` says what is wrong with it."""
     id_ = uuid5(IDS, f"{source}/{sequence}")

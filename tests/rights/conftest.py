@@ -11,19 +11,19 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
 from banen_kit.privacy import retention
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.retention import Retention
-from banen_kit.privacy.subject_access import Persons
+from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.security.sessions import Sessions
@@ -77,13 +77,15 @@ def app_of(
 
     def make(name: str) -> FastAPI:
         service, owner = services()[name], OWNERS[name]
-        journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), MemoryKeys())
+        journal: EventRepository[Any] = EventRepository(
+            store, EventSerializer(service.events, service.upcasters), MemoryKeys()
+        )
         partners = PROGRAMME.partners | {"bureau"}
         metrics = Metrics.create(CollectorRegistry())
-        desk = Desk(service, journal, owner, partners, audit, metrics, lambda: NOW)
+        desk = CommandService(service, journal, owner, partners, audit, metrics, lambda: NOW)
         gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
         health = health_of(desk)
-        app = create_app(desk, gate, health, Persons(desk, 0) if service.kept else None)
+        app = create_app(desk, gate, health, SubjectAccess(desk, 0) if service.kept else None)
         app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
         database_clock = DatabaseClock(pool, health.faults)
         app.include_router(clock.routes(database_clock, gate))

@@ -18,22 +18,22 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
-from banen_kit.runtime.service_runner import Host
+from banen_kit.runtime.service_runner import ServiceRuntime
 from banen_kit.runtime.settings import Settings
-from banen_kit.security.permissions import ANYONE, OPERATOR, Access
+from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
@@ -88,7 +88,7 @@ def askers() -> Iterator[Asker]:
             yield Asker(role, partner)
 
 
-def due(access: Access, asker: Asker, owner: str) -> str:
+def due(access: Permission, asker: Asker, owner: str) -> str:
     """What the rule is, written out once more."""
     if access is ANYONE:
         return "in"
@@ -195,9 +195,11 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     path.write_text('[bureau]\nservices = ["reporting"]\n')
     service, sessions = services()["reporting"], Sessions(pool, lambda: NOW)
     audit = MemoryAudit(lambda: NOW)
-    journal: Journal[Any] = Journal(MemoryStore(), Codec(service.events, service.upcasters), MemoryKeys())
+    journal: EventRepository[Any] = EventRepository(
+        MemoryStore(), EventSerializer(service.events, service.upcasters), MemoryKeys()
+    )
     metrics = Metrics.create(CollectorRegistry())
-    desk = Desk(service, journal, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW)
+    desk = CommandService(service, journal, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW)
     gate = issuer.gate(service, "bureau", audit, sessions)
     health = health_of(desk)
     app = create_app(desk, gate, health)
@@ -213,7 +215,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
             public_url="http://bureau",
         ),
     )
-    await attach(Host(settings, desk, gate, PostgresStore(pool), pool, health, app))
+    await attach(ServiceRuntime(settings, desk, gate, PostgresStore(pool), pool, health, app))
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 

@@ -3,19 +3,19 @@
 from banen_employers.domain.agreement import AGREEMENT, SignAgreement
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
-from banen_kit.application.definition import Operation
+from banen_kit.application.definition import CommandRoute
 from banen_kit.privacy.requests import REQUESTS
 
 KEPT = {
-    "employer": Operation("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
+    "employer": CommandRoute("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
 }
 """The kinds of data on persons, each with the command that erases one."""
 
-OPERATIONS: tuple[Operation, ...] = (
-    Operation("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
+OPERATIONS: tuple[CommandRoute, ...] = (
+    CommandRoute("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
     KEPT["employer"],
-    Operation("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
-    Operation("/groups/{ref}/plan", PlanGroup, "group", GROUP),
-    Operation("/groups/{ref}/close", CloseGroup, "group", GROUP),
+    CommandRoute("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
+    CommandRoute("/groups/{ref}/plan", PlanGroup, "group", GROUP),
+    CommandRoute("/groups/{ref}/close", CloseGroup, "group", GROUP),
     *REQUESTS,
 )

@@ -15,11 +15,11 @@ from banen_contracts.base import (
 )
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
 from banen_contracts.mediation import PlacementKind
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
-class EmployerRegistered(Stored, frozen=True):
+class EmployerRegistered(DomainEvent, frozen=True):
     """The name is always kept as personal, since it may be that of a sole trader."""
 
     TYPE: ClassVar[str] = "employer-registered"
@@ -37,7 +37,7 @@ class EmployerRegistered(Stored, frozen=True):
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
 
 
-class EmployerErased(Stored, frozen=True):
+class EmployerErased(DomainEvent, frozen=True):
     """Its contact persons and its own name are gone; a name that was published stays an organisation's.
 
     Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed.
@@ -55,7 +55,7 @@ class EmployerErased(Stored, frozen=True):
         return self.reason is ErasureReason.RETENTION
 
 
-class AgreementSigned(Stored, frozen=True):
+class AgreementSigned(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "agreement-signed"
     agreement_ref: UUID
     occurred_on: date
@@ -68,7 +68,7 @@ class AgreementSigned(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class GroupPlanned(Stored, frozen=True):
+class GroupPlanned(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "group-planned"
     group_ref: UUID
     occurred_on: date
@@ -79,7 +79,7 @@ class GroupPlanned(Stored, frozen=True):
     places_planned: Count | None = None
 
 
-class GroupClosed(Stored, frozen=True):
+class GroupClosed(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "group-closed"
     group_ref: UUID
     occurred_on: date

@@ -1,7 +1,7 @@
 """Who may do what in employers."""
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own_partner
 
 _STAFF = (Role.EMPLOYER_RELATIONS,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -17,23 +17,23 @@ _READERS = (
 
 RIGHTS: Rights = {
     **EVERY_SERVICE,
-    "register-employer": own(*_STAFF),
-    "sign-agreement": own(*_STAFF, Role.PARTNER_MANAGER),
-    "plan-group": own(*_STAFF),
-    "close-group": own(*_STAFF),
-    "erase-employer": own(*_STEWARD),
-    "record-request": own(*_PRIVACY),
-    "extend-request": own(*_PRIVACY),
-    "answer-request": own(*_PRIVACY),
-    "read-request": own(*_PRIVACY),
-    "requests": own(*_PRIVACY),
-    "export-person": own(*_PRIVACY),
-    "erasure-certificate": own(*_PRIVACY),
+    "register-employer": own_partner(*_STAFF),
+    "sign-agreement": own_partner(*_STAFF, Role.PARTNER_MANAGER),
+    "plan-group": own_partner(*_STAFF),
+    "close-group": own_partner(*_STAFF),
+    "erase-employer": own_partner(*_STEWARD),
+    "record-request": own_partner(*_PRIVACY),
+    "extend-request": own_partner(*_PRIVACY),
+    "answer-request": own_partner(*_PRIVACY),
+    "read-request": own_partner(*_PRIVACY),
+    "requests": own_partner(*_PRIVACY),
+    "export-person": own_partner(*_PRIVACY),
+    "erasure-certificate": own_partner(*_PRIVACY),
     "signing-key": ANYONE,
-    "retention": own(*_PRIVACY),
-    "confirm-retention-pass": own(Role.PARTNER_DATA_STEWARD),
-    "bulk": own(*_STAFF, Role.PARTNER_MANAGER, *_STEWARD),
-    "read-employer": own(*_READERS),
-    "read-agreement": own(*_READERS),
-    "read-group": own(*_READERS),
+    "retention": own_partner(*_PRIVACY),
+    "confirm-retention-pass": own_partner(Role.PARTNER_DATA_STEWARD),
+    "bulk": own_partner(*_STAFF, Role.PARTNER_MANAGER, *_STEWARD),
+    "read-employer": own_partner(*_READERS),
+    "read-agreement": own_partner(*_READERS),
+    "read-group": own_partner(*_READERS),
 }

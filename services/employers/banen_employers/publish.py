@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from banen_contracts import Contract, employers
+from banen_contracts import PublicEvent, employers
 from banen_employers.events import (
     AgreementSigned,
     EmployerErased,
@@ -15,7 +15,7 @@ from banen_kit.application.source_live import WentLive
 from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: EmployersEvent | RequestEvent | WentLive) -> Contract | None:
+def to_contract(event: EmployersEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case EmployerRegistered():
             return employers.EmployerRegistered(

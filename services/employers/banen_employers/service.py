@@ -7,7 +7,7 @@ from banen_employers.events import EmployersEvent
 from banen_employers.permissions import RIGHTS
 from banen_employers.publish import to_contract
 from banen_kit.application.definition import Service
-from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.privacy.requests import RequestEvent
 
 SERVICE = Service(
@@ -17,5 +17,5 @@ SERVICE = Service(
     operations=OPERATIONS,
     rights=RIGHTS,
     kept=KEPT,
-    policies=(live_policy("employers"),),
+    policies=(live_reactor("employers"),),
 )

@@ -15,11 +15,11 @@ from banen_contracts.base import (
     Route,
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
-class ContactMade(Stored, frozen=True):
+class ContactMade(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "contact-made"
     contact_ref: PersonRef
     occurred_on: date
@@ -32,7 +32,7 @@ class ContactMade(Stored, frozen=True):
     notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
 
 
-class ContactErased(Stored, frozen=True):
+class ContactErased(DomainEvent, frozen=True):
     """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
 
     TYPE: ClassVar[str] = "contact-erased"
@@ -47,7 +47,7 @@ class ContactErased(Stored, frozen=True):
         return self.reason is ErasureReason.RETENTION
 
 
-class CandidateRegistered(Stored, frozen=True):
+class CandidateRegistered(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "candidate-registered"
     candidate_ref: PersonRef
     occurred_on: date
@@ -66,7 +66,7 @@ class CandidateRegistered(Stored, frozen=True):
         return (self.candidate_ref, self.contact_ref) if self.contact_ref else None
 
 
-class IntakeCompleted(Stored, frozen=True):
+class IntakeCompleted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "intake-completed"
     candidate_ref: PersonRef
     occurred_on: date
@@ -74,7 +74,7 @@ class IntakeCompleted(Stored, frozen=True):
     notes: Annotated[Personal[str] | None, Of("candidate_ref")] = None
 
 
-class DistanceAssessed(Stored, frozen=True):
+class DistanceAssessed(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "distance-assessed"
     candidate_ref: PersonRef
     occurred_on: date
@@ -82,7 +82,7 @@ class DistanceAssessed(Stored, frozen=True):
     assessor: PartnerId
 
 
-class RouteAssigned(Stored, frozen=True):
+class RouteAssigned(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "route-assigned"
     candidate_ref: PersonRef
     occurred_on: date
@@ -90,14 +90,14 @@ class RouteAssigned(Stored, frozen=True):
     reason_code: ReasonCode
 
 
-class CandidateClosed(Stored, frozen=True):
+class CandidateClosed(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "candidate-closed"
     candidate_ref: PersonRef
     occurred_on: date
     reason_code: ReasonCode
 
 
-class CandidateErased(Stored, frozen=True):
+class CandidateErased(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "candidate-erased"
     candidate_ref: UUID
     occurred_on: date
@@ -110,7 +110,7 @@ class CandidateErased(Stored, frozen=True):
         return self.reason is ErasureReason.RETENTION
 
 
-class HandoverOffered(Stored, frozen=True):
+class HandoverOffered(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "handover-offered"
     handover_ref: UUID
     occurred_on: date
@@ -120,7 +120,7 @@ class HandoverOffered(Stored, frozen=True):
     dossier_hash: Digest | None = None
 
 
-class HandoverCompleted(Stored, frozen=True):
+class HandoverCompleted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "handover-completed"
     handover_ref: UUID
     occurred_on: date

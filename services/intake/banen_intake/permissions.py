@@ -1,7 +1,7 @@
 """Who may do what in intake."""
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own_partner
 
 _STAFF = (Role.INTAKE_WORKER,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -10,27 +10,27 @@ _READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVA
 
 RIGHTS: Rights = {
     **EVERY_SERVICE,
-    "record-contact": own(*_STAFF, Role.COACH),
-    "register-candidate": own(*_STAFF),
-    "complete-intake": own(*_STAFF),
-    "assess-distance": own(*_STAFF),
-    "assign-route": own(*_STAFF),
-    "close-candidate": own(*_STAFF),
-    "offer-handover": own(*_STAFF),
-    "erase-contact": own(*_STEWARD),
-    "erase-candidate": own(*_STEWARD),
-    "record-request": own(*_PRIVACY),
-    "extend-request": own(*_PRIVACY),
-    "answer-request": own(*_PRIVACY),
-    "read-request": own(*_PRIVACY),
-    "requests": own(*_PRIVACY),
-    "export-person": own(*_PRIVACY),
-    "erasure-certificate": own(*_PRIVACY),
+    "record-contact": own_partner(*_STAFF, Role.COACH),
+    "register-candidate": own_partner(*_STAFF),
+    "complete-intake": own_partner(*_STAFF),
+    "assess-distance": own_partner(*_STAFF),
+    "assign-route": own_partner(*_STAFF),
+    "close-candidate": own_partner(*_STAFF),
+    "offer-handover": own_partner(*_STAFF),
+    "erase-contact": own_partner(*_STEWARD),
+    "erase-candidate": own_partner(*_STEWARD),
+    "record-request": own_partner(*_PRIVACY),
+    "extend-request": own_partner(*_PRIVACY),
+    "answer-request": own_partner(*_PRIVACY),
+    "read-request": own_partner(*_PRIVACY),
+    "requests": own_partner(*_PRIVACY),
+    "export-person": own_partner(*_PRIVACY),
+    "erasure-certificate": own_partner(*_PRIVACY),
     "signing-key": ANYONE,
-    "retention": own(*_PRIVACY),
-    "confirm-retention-pass": own(Role.PARTNER_DATA_STEWARD),
-    "bulk": own(*_STAFF, Role.COACH, *_STEWARD),
-    "read-contact": own(*_READERS),
-    "read-candidate": own(*_READERS),
-    "read-handover": own(*_READERS),
+    "retention": own_partner(*_PRIVACY),
+    "confirm-retention-pass": own_partner(Role.PARTNER_DATA_STEWARD),
+    "bulk": own_partner(*_STAFF, Role.COACH, *_STEWARD),
+    "read-contact": own_partner(*_READERS),
+    "read-candidate": own_partner(*_READERS),
+    "read-handover": own_partner(*_READERS),
 }

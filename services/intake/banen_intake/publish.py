@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from banen_contracts import Contract, intake
+from banen_contracts import PublicEvent, intake
 from banen_intake.events import (
     CandidateClosed,
     CandidateErased,
@@ -21,7 +21,7 @@ from banen_kit.application.source_live import WentLive
 from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> Contract | None:
+def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case ContactMade():
             return intake.ContactMade(
@@ -58,7 +58,7 @@ def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> Contract | None
             return of_candidate(event)
 
 
-def of_candidate(event: CandidateEvent) -> Contract:
+def of_candidate(event: CandidateEvent) -> PublicEvent:
     match event:
         case CandidateRegistered():
             return intake.CandidateRegistered(

@@ -8,7 +8,7 @@ from banen_intake.permissions import RIGHTS
 from banen_intake.publish import to_contract
 from banen_intake.reactors import HANDOVER_ACCEPTED
 from banen_kit.application.definition import Service
-from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.privacy.requests import RequestEvent
 
 SERVICE = Service(
@@ -18,5 +18,5 @@ SERVICE = Service(
     operations=OPERATIONS,
     rights=RIGHTS,
     kept=KEPT,
-    policies=(HANDOVER_ACCEPTED, live_policy("intake")),
+    policies=(HANDOVER_ACCEPTED, live_reactor("intake")),
 )

@@ -16,11 +16,11 @@ from banen_contracts.mediation import (
     ProgrammeTag,
     RetentionMethod,
 )
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
-class ClientTakenOn(Stored, frozen=True):
+class ClientTakenOn(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "client-taken-on"
     client_ref: PersonRef
     occurred_on: date
@@ -36,7 +36,7 @@ class ClientTakenOn(Stored, frozen=True):
         return None
 
 
-class ClientErased(Stored, frozen=True):
+class ClientErased(DomainEvent, frozen=True):
     """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
 
     TYPE: ClassVar[str] = "client-erased"
@@ -51,7 +51,7 @@ class ClientErased(Stored, frozen=True):
         return self.reason is ErasureReason.RETENTION
 
 
-class HandoverReceived(Stored, frozen=True):
+class HandoverReceived(DomainEvent, frozen=True):
     """Another partner offered us a candidate; only kept here, because the offer itself is public already."""
 
     TYPE: ClassVar[str] = "handover-received"
@@ -63,7 +63,7 @@ class HandoverReceived(Stored, frozen=True):
     dossier_hash: Digest | None = None
 
 
-class HandoverAccepted(Stored, frozen=True):
+class HandoverAccepted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "handover-accepted"
     handover_ref: UUID
     occurred_on: date
@@ -98,7 +98,7 @@ class Terms(BaseModel, frozen=True):
         return {name: getattr(self, name) for name in Terms.model_fields}
 
 
-class PlacementStarted(Stored, Terms, frozen=True):
+class PlacementStarted(DomainEvent, Terms, frozen=True):
     """It happened on its start date, so it has no other business date."""
 
     TYPE: ClassVar[str] = "placement-started"
@@ -106,14 +106,14 @@ class PlacementStarted(Stored, Terms, frozen=True):
     workplace: Annotated[Personal[str] | None, Of("client_ref")] = None
 
 
-class PlacementCorrected(Stored, Terms, frozen=True):
+class PlacementCorrected(DomainEvent, Terms, frozen=True):
     TYPE: ClassVar[str] = "placement-corrected"
     placement_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
 
 
-class PlacementExtended(Stored, frozen=True):
+class PlacementExtended(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "placement-extended"
     placement_ref: UUID
     occurred_on: date
@@ -121,7 +121,7 @@ class PlacementExtended(Stored, frozen=True):
     planned_end_date: date | None = None
 
 
-class PlacementEnded(Stored, frozen=True):
+class PlacementEnded(DomainEvent, frozen=True):
     """It happened on its end date, so it has no other business date."""
 
     TYPE: ClassVar[str] = "placement-ended"
@@ -130,14 +130,14 @@ class PlacementEnded(Stored, frozen=True):
     reason_code: EndReason
 
 
-class PlacementVoided(Stored, frozen=True):
+class PlacementVoided(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "placement-voided"
     placement_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
 
 
-class RetentionConfirmed(Stored, frozen=True):
+class RetentionConfirmed(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "retention-confirmed"
     placement_ref: UUID
     occurred_on: date

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from banen_contracts import Contract, mediation
+from banen_contracts import PublicEvent, mediation
 from banen_kit.application.source_live import WentLive
 from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 from banen_mediation.events import (
@@ -21,7 +21,7 @@ from banen_mediation.events import (
 )
 
 
-def to_contract(event: MediationEvent | RequestEvent | WentLive) -> Contract | None:
+def to_contract(event: MediationEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case ClientTakenOn():
             return mediation.ClientTakenOn(
@@ -47,7 +47,7 @@ def to_contract(event: MediationEvent | RequestEvent | WentLive) -> Contract | N
             return of_placement(event)
 
 
-def of_placement(event: PlacementEvent) -> Contract:
+def of_placement(event: PlacementEvent) -> PublicEvent:
     match event:
         case PlacementStarted():
             return mediation.PlacementStarted(

@@ -2,19 +2,19 @@
 
 from datetime import timedelta
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.intake import HandoverOffered
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
-from banen_kit.application.definition import Operation, Policy, Send
+from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
 from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
 
 # Nobody outside may give these two, so they are not in the table of operations.
-RECEIVE_HANDOVER = Operation("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
-END_AS_CONVERTED = Operation("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
+RECEIVE_HANDOVER = CommandRoute("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
+END_AS_CONVERTED = CommandRoute("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
 
 
-def receive(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+def receive(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
     if not isinstance(event, HandoverOffered) or envelope.service != "intake":
         return None
     if event.to_partner != partner:
@@ -26,20 +26,20 @@ def receive(envelope: Envelope, event: Contract, partner: str) -> Send | None:
         expires_on=event.expires_on,
         dossier_hash=event.dossier_hash,
     )
-    return Send(RECEIVE_HANDOVER, event.ref, command)
+    return Dispatch(RECEIVE_HANDOVER, event.ref, command)
 
 
-def end_converted(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+def end_converted(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
     if not isinstance(event, PlacementTerms) or event.converted_from is None:
         return None
     if (envelope.partner, envelope.service) != (partner, "mediation"):
         return None
     # The old placement's last day is the day before the new one starts.
     command = EndAsConverted(end_date=event.start_date - timedelta(days=1))
-    return Send(END_AS_CONVERTED, str(event.converted_from), command)
+    return Dispatch(END_AS_CONVERTED, str(event.converted_from), command)
 
 
-HANDOVER_OFFERED = Policy("receive-handover", (HandoverOffered,), receive)
-PLACEMENT_CONVERTED = Policy(
+HANDOVER_OFFERED = Reactor("receive-handover", (HandoverOffered,), receive)
+PLACEMENT_CONVERTED = Reactor(
     "end-converted", (PlacementStarted, PlacementCorrected), end_converted, only_own=True
 )

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from banen_kit.application.definition import Service
-from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.privacy.requests import RequestEvent
 from banen_mediation.commands import KEPT, OPERATIONS
 from banen_mediation.events import MediationEvent
@@ -18,5 +18,5 @@ SERVICE = Service(
     operations=OPERATIONS,
     rights=RIGHTS,
     kept=KEPT,
-    policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_policy("mediation")),
+    policies=(HANDOVER_OFFERED, PLACEMENT_CONVERTED, live_reactor("mediation")),
 )

@@ -9,7 +9,7 @@ from banen_kit.core.faults import Loop
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import read_partners, reporting_consumer
-from banen_kit.runtime.service_runner import Host
+from banen_kit.runtime.service_runner import ServiceRuntime
 from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
@@ -29,7 +29,7 @@ RELEASE_SECONDS = 5.0
 """How soon a month-end is released once it is final."""
 
 
-async def attach(host: Host) -> None:
+async def attach(host: ServiceRuntime) -> None:
     view = View(host.store.pool)
     answers = Answers(Figures(view), view, host.desk.clock)
     partners = read_partners(host.settings.partners_file)
@@ -65,7 +65,7 @@ async def attach(host: Host) -> None:
     host.bus_loops.extend([inbox.run, watch_watermarks])
 
 
-def logins_of(host: Host) -> Logins:
+def logins_of(host: ServiceRuntime) -> Logins:
     """Raises `SettingsInvalid` where nobody could sign in."""
     settings = host.settings
     if settings.client_id is None or settings.client_secret is None or settings.public_url is None:

@@ -6,7 +6,7 @@ What a figure or a row then shows of whom is decided in `readers.py`.
 from dataclasses import replace
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, every_partner, own
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, every_partner, own_partner
 
 _OF_A_PARTNER = (
     Role.INTAKE_WORKER,
@@ -20,8 +20,8 @@ _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
 _FIGURES = replace(_READERS, audited=False)
 """Nobody is behind them, and they stay readable while the database takes no changes."""
-_BUREAU = own(Role.PROJECT_BUREAU)
-_OPERATION = own(Role.PROJECT_BUREAU, Role.OPS)
+_BUREAU = own_partner(Role.PROJECT_BUREAU)
+_OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
 
 RIGHTS: Rights = {
     **EVERY_SERVICE,

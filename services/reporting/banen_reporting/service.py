@@ -1,7 +1,7 @@
 """The write side of reporting, as the kit runs it: the programme's administration."""
 
 from banen_kit.application.definition import Service
-from banen_kit.application.source_live import WentLive, live_policy
+from banen_kit.application.source_live import WentLive, live_reactor
 from banen_reporting.administration.commands import OPERATIONS
 from banen_reporting.administration.events import (
     CostRecorded,
@@ -42,6 +42,6 @@ SERVICE = Service(
     to_contract=to_contract,
     operations=OPERATIONS,
     rights=RIGHTS,
-    policies=(live_policy("reporting"),),
+    policies=(live_reactor("reporting"),),
     sql=("banen_kit", "banen_reporting"),
 )

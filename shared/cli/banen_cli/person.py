@@ -23,7 +23,7 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.postgres import open_store
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import connect
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_kit.runtime.settings import keys_schema_of, schema_of
@@ -181,8 +181,8 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
         pool = await connect(urls[1], keys_schema_of(partner))
         try:
             await refuse_recycling(pool)
-            journal: Journal[Any] = Journal(
-                store, Codec(found.events, found.upcasters), PostgresKeys(pool, master)
+            journal: EventRepository[Any] = EventRepository(
+                store, EventSerializer(found.events, found.upcasters), PostgresKeys(pool, master)
             )
             return await journal.reapply()
         finally:

@@ -87,7 +87,7 @@ class ErasureReason(StrEnum):
     OTHER = "other"
 
 
-class Contract(BaseModel, frozen=True, extra="ignore"):
+class PublicEvent(BaseModel, frozen=True, extra="ignore"):
     """A public fact, in the past tense. Within a major version fields may be added, never renamed or removed.
 
     JSON uses camelCase. Unknown fields are ignored, so that a reader survives a newer writer.
@@ -117,7 +117,7 @@ SubjectRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}
 """The reference of anything, as it stands in the CloudEvents subject."""
 
 
-class EventSkipped(Contract, frozen=True):
+class EventSkipped(PublicEvent, frozen=True):
     """A recorded fact about this could not be published, and a human let it be left out.
 
     What readers know about it is incomplete from here on.
@@ -191,7 +191,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
 
     @property
     def name(self) -> str:
-        """`<service>.<event>.v<major>`, as in `Contract.NAME`."""
+        """`<service>.<event>.v<major>`, as in `PublicEvent.NAME`."""
         return self.type.removeprefix(f"{DOMAIN}.")
 
     @property

@@ -3,9 +3,9 @@
 from typing import Any
 
 from banen_contracts import employers, intake, mediation, reporting
-from banen_contracts.base import DOMAIN, Contract
+from banen_contracts.base import DOMAIN, PublicEvent
 
-EVENTS: tuple[type[Contract], ...] = (
+EVENTS: tuple[type[PublicEvent], ...] = (
     intake.ContactMade,
     intake.ContactErased,
     intake.CandidateRegistered,
@@ -50,11 +50,11 @@ EVENTS: tuple[type[Contract], ...] = (
 )
 """All public events, in the order of the programme."""
 
-BY_TYPE: dict[str, type[Contract]] = {f"{DOMAIN}.{event.NAME}": event for event in EVENTS}
+BY_TYPE: dict[str, type[PublicEvent]] = {f"{DOMAIN}.{event.NAME}": event for event in EVENTS}
 """CloudEvents type to event class."""
 
 
-def json_schema(event: type[Contract]) -> dict[str, Any]:
+def json_schema(event: type[PublicEvent]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of an event's body, for validation on the reader's side: open to new fields."""
     schema = event.model_json_schema(by_alias=True)
     return {

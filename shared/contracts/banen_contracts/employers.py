@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from banen_contracts.base import (
-    Contract,
     Count,
     Day,
     DocumentRef,
@@ -14,6 +13,7 @@ from banen_contracts.base import (
     MunicipalityCode,
     OrganisationName,
     Precision,
+    PublicEvent,
     Ref,
     Routes,
 )
@@ -51,7 +51,7 @@ SectorCode = Annotated[str, Field(pattern=r"^[A-U]$")]
 """A section of the standard industrial classification (SBI 2008)."""
 
 
-class EmployerRegistered(Contract, frozen=True):
+class EmployerRegistered(PublicEvent, frozen=True):
     """An employer is known to this partner; its name travels only if it is no person and agreed to it."""
 
     NAME: ClassVar[str] = "employers.employer-registered.v1"
@@ -64,7 +64,7 @@ class EmployerRegistered(Contract, frozen=True):
     name: OrganisationName | None = None
 
 
-class EmployerErased(Contract, frozen=True):
+class EmployerErased(PublicEvent, frozen=True):
     """The partner destroyed what it kept on the persons of an employer; agreements and placements stay."""
 
     NAME: ClassVar[str] = "employers.employer-erased.v1"
@@ -72,7 +72,7 @@ class EmployerErased(Contract, frozen=True):
     employer_ref: Ref
 
 
-class AgreementSigned(Contract, frozen=True):
+class AgreementSigned(PublicEvent, frozen=True):
     """A party promised places, on the given routes, between two days."""
 
     NAME: ClassVar[str] = "employers.agreement-signed.v1"
@@ -87,7 +87,7 @@ class AgreementSigned(Contract, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class GroupPlacementPlanned(Contract, frozen=True):
+class GroupPlacementPlanned(PublicEvent, frozen=True):
     """Several people are to be placed together at one employer."""
 
     NAME: ClassVar[str] = "employers.group-placement-planned.v1"
@@ -100,7 +100,7 @@ class GroupPlacementPlanned(Contract, frozen=True):
     places_planned: Count | None = None
 
 
-class GroupPlacementClosed(Contract, frozen=True):
+class GroupPlacementClosed(PublicEvent, frozen=True):
     """A group placement is over; `placed` is the number that was reported, and how exactly."""
 
     NAME: ClassVar[str] = "employers.group-placement-closed.v1"

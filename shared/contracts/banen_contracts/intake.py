@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from banen_contracts.base import (
-    Contract,
     Day,
     Digest,
     EventSkipped,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
+    PublicEvent,
     ReasonCode,
     Ref,
     RegionId,
@@ -50,7 +50,7 @@ DistancePhase = Annotated[int, Field(ge=1, le=4)]
 """Distance to the labour market (fase 1-4): 1 and 2 can be mediated directly, 3 and 4 are far away."""
 
 
-class ContactMade(Contract, frozen=True):
+class ContactMade(PublicEvent, frozen=True):
     """Somebody of the target group was reached, or had a conversation; nothing says who."""
 
     NAME: ClassVar[str] = "intake.contact-made.v1"
@@ -62,7 +62,7 @@ class ContactMade(Contract, frozen=True):
     municipality_code: MunicipalityCode | None = None
 
 
-class ContactErased(Contract, frozen=True):
+class ContactErased(PublicEvent, frozen=True):
     """The partner destroyed what it kept on the person of a contact; the contact itself stays counted."""
 
     NAME: ClassVar[str] = "intake.contact-erased.v1"
@@ -70,7 +70,7 @@ class ContactErased(Contract, frozen=True):
     contact_ref: Ref
 
 
-class CandidateRegistered(Contract, frozen=True):
+class CandidateRegistered(PublicEvent, frozen=True):
     """A person enters the programme at this partner, under a random reference."""
 
     NAME: ClassVar[str] = "intake.candidate-registered.v1"
@@ -82,7 +82,7 @@ class CandidateRegistered(Contract, frozen=True):
     municipality_code: MunicipalityCode | None = None
 
 
-class IntakeCompleted(Contract, frozen=True):
+class IntakeCompleted(PublicEvent, frozen=True):
     """The intake interview of a candidate is done; what was said stays with the partner."""
 
     NAME: ClassVar[str] = "intake.intake-completed.v1"
@@ -91,7 +91,7 @@ class IntakeCompleted(Contract, frozen=True):
     method_version: MethodVersion
 
 
-class DistanceAssessed(Contract, frozen=True):
+class DistanceAssessed(PublicEvent, frozen=True):
     """A candidate's distance to the labour market was assessed, for the first time or again."""
 
     NAME: ClassVar[str] = "intake.distance-assessed.v1"
@@ -101,7 +101,7 @@ class DistanceAssessed(Contract, frozen=True):
     assessor: PartnerId
 
 
-class RouteAssigned(Contract, frozen=True):
+class RouteAssigned(PublicEvent, frozen=True):
     """A candidate was assigned to route A or B, for the first time or anew."""
 
     NAME: ClassVar[str] = "intake.route-assigned.v1"
@@ -111,7 +111,7 @@ class RouteAssigned(Contract, frozen=True):
     reason_code: ReasonCode
 
 
-class CandidateClosed(Contract, frozen=True):
+class CandidateClosed(PublicEvent, frozen=True):
     """The partner closed a candidate's file; later facts about that candidate are refused."""
 
     NAME: ClassVar[str] = "intake.candidate-closed.v1"
@@ -120,7 +120,7 @@ class CandidateClosed(Contract, frozen=True):
     reason_code: ReasonCode
 
 
-class CandidateErased(Contract, frozen=True):
+class CandidateErased(PublicEvent, frozen=True):
     """The partner destroyed what it kept on a candidate; the reference leads to nobody, and figures stay."""
 
     NAME: ClassVar[str] = "intake.candidate-erased.v1"
@@ -128,7 +128,7 @@ class CandidateErased(Contract, frozen=True):
     candidate_ref: Ref
 
 
-class HandoverOffered(Contract, frozen=True):
+class HandoverOffered(PublicEvent, frozen=True):
     """This partner offers a candidate to another, who may accept until the offer expires."""
 
     NAME: ClassVar[str] = "intake.handover-offered.v1"
@@ -140,7 +140,7 @@ class HandoverOffered(Contract, frozen=True):
     dossier_hash: Digest | None = None
 
 
-class HandoverCompleted(Contract, frozen=True):
+class HandoverCompleted(PublicEvent, frozen=True):
     """The offer was accepted and is settled: the other partner now mediates this candidate."""
 
     NAME: ClassVar[str] = "intake.handover-completed.v1"

@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from banen_contracts.base import (
-    Contract,
     Day,
     Digest,
     EventSkipped,
     PartnerId,
     PartnerIds,
+    PublicEvent,
     ReasonCode,
     Ref,
     Route,
@@ -83,7 +83,7 @@ class RetentionMethod(StrEnum):
     REGISTER = "register"
 
 
-class ClientTakenOn(Contract, frozen=True):
+class ClientTakenOn(PublicEvent, frozen=True):
     """A partner takes a person on for mediation: from its own intake, by handover, or who walked in."""
 
     NAME: ClassVar[str] = "mediation.client-taken-on.v1"
@@ -94,7 +94,7 @@ class ClientTakenOn(Contract, frozen=True):
     """The candidate (own intake) or the handover; none for a walk-in."""
 
 
-class ClientErased(Contract, frozen=True):
+class ClientErased(PublicEvent, frozen=True):
     """The partner destroyed what it kept on a client; the reference leads to nobody, and placements stay."""
 
     NAME: ClassVar[str] = "mediation.client-erased.v1"
@@ -102,7 +102,7 @@ class ClientErased(Contract, frozen=True):
     client_ref: Ref
 
 
-class HandoverAccepted(Contract, frozen=True):
+class HandoverAccepted(PublicEvent, frozen=True):
     """The receiving partner accepts an offered candidate and has taken the person on as its client."""
 
     NAME: ClassVar[str] = "mediation.handover-accepted.v1"
@@ -112,7 +112,7 @@ class HandoverAccepted(Contract, frozen=True):
     from_partner: PartnerId
 
 
-class PlacementTerms(Contract, frozen=True):
+class PlacementTerms(PublicEvent, frozen=True):
     """What was agreed about a placement; days are inclusive."""
 
     REF: ClassVar[str] = "placement_ref"
@@ -154,7 +154,7 @@ class PlacementCorrected(PlacementTerms, frozen=True):
     reason_code: ReasonCode
 
 
-class PlacementExtended(Contract, frozen=True):
+class PlacementExtended(PublicEvent, frozen=True):
     """The contract of a running placement was prolonged, to a new last day or without one."""
 
     NAME: ClassVar[str] = "mediation.placement-extended.v1"
@@ -164,7 +164,7 @@ class PlacementExtended(Contract, frozen=True):
     planned_end_date: Day | None = None
 
 
-class PlacementEnded(Contract, frozen=True):
+class PlacementEnded(PublicEvent, frozen=True):
     """A placement came to its end; the end date is its last day."""
 
     NAME: ClassVar[str] = "mediation.placement-ended.v1"
@@ -174,7 +174,7 @@ class PlacementEnded(Contract, frozen=True):
     reason_code: EndReason
 
 
-class PlacementVoided(Contract, frozen=True):
+class PlacementVoided(PublicEvent, frozen=True):
     """A placement was recorded that never was; it never counts."""
 
     NAME: ClassVar[str] = "mediation.placement-voided.v1"
@@ -183,7 +183,7 @@ class PlacementVoided(Contract, frozen=True):
     reason_code: ReasonCode
 
 
-class RetentionConfirmed(Contract, frozen=True):
+class RetentionConfirmed(PublicEvent, frozen=True):
     """Somebody checked that a placement lasted this many months."""
 
     NAME: ClassVar[str] = "mediation.retention-confirmed.v1"

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import (
-    Contract,
     Count,
     Day,
     DocumentRef,
@@ -16,6 +15,7 @@ from banen_contracts.base import (
     OrganisationName,
     PartnerId,
     Precision,
+    PublicEvent,
     ReasonCode,
     Ref,
     Route,
@@ -93,7 +93,7 @@ class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
     window_to: Day
 
 
-class PartnerAdmitted(Contract, frozen=True):
+class PartnerAdmitted(PublicEvent, frozen=True):
     """An organisation takes part in the programme from this day; events of others are set aside."""
 
     NAME: ClassVar[str] = "reporting.partner-admitted.v1"
@@ -103,7 +103,7 @@ class PartnerAdmitted(Contract, frozen=True):
     services: Services
 
 
-class SourceDeclaredLive(Contract, frozen=True):
+class SourceDeclaredLive(PublicEvent, frozen=True):
     """From now on this partner's service records as it happens; it may no longer state when a fact was known."""
 
     NAME: ClassVar[str] = "reporting.source-declared-live.v1"
@@ -112,7 +112,7 @@ class SourceDeclaredLive(Contract, frozen=True):
     service: Service
 
 
-class TargetUnitDefined(Contract, frozen=True):
+class TargetUnitDefined(PublicEvent, frozen=True):
     """One or more partners form one line in the target tables."""
 
     NAME: ClassVar[str] = "reporting.target-unit-defined.v1"
@@ -122,7 +122,7 @@ class TargetUnitDefined(Contract, frozen=True):
     members: Members
 
 
-class TargetSet(Contract, frozen=True):
+class TargetSet(PublicEvent, frozen=True):
     """A unit's target on a route; a null value says that there is no target, which is not zero."""
 
     NAME: ClassVar[str] = "reporting.target-set.v1"
@@ -141,7 +141,7 @@ class TargetRevised(TargetSet, frozen=True):
     reason_code: ReasonCode
 
 
-class RegularQuotaSet(Contract, frozen=True):
+class RegularQuotaSet(PublicEvent, frozen=True):
     """What a unit places each year anyway; a null value says that there is no quota."""
 
     NAME: ClassVar[str] = "reporting.regular-quota-set.v1"
@@ -152,7 +152,7 @@ class RegularQuotaSet(Contract, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CountingPermissionGranted(Contract, frozen=True):
+class CountingPermissionGranted(PublicEvent, frozen=True):
     """The funder lets a unit without a target count, for placements that started on or after a day."""
 
     NAME: ClassVar[str] = "reporting.counting-permission-granted.v1"
@@ -163,7 +163,7 @@ class CountingPermissionGranted(Contract, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CountingPermissionRevoked(Contract, frozen=True):
+class CountingPermissionRevoked(PublicEvent, frozen=True):
     """The funder withdrew a permission to count."""
 
     NAME: ClassVar[str] = "reporting.counting-permission-revoked.v1"
@@ -172,7 +172,7 @@ class CountingPermissionRevoked(Contract, frozen=True):
     reason_code: ReasonCode
 
 
-class CountingRuleSetPublished(Contract, frozen=True):
+class CountingRuleSetPublished(PublicEvent, frozen=True):
     """A version of a counting rule set was approved; every figure names the one it was counted under."""
 
     NAME: ClassVar[str] = "reporting.counting-rule-set-published.v1"
@@ -183,7 +183,7 @@ class CountingRuleSetPublished(Contract, frozen=True):
     approved_by: ReasonCode
 
 
-class FundingRecorded(Contract, frozen=True):
+class FundingRecorded(PublicEvent, frozen=True):
     """A funder committed or paid an amount."""
 
     NAME: ClassVar[str] = "reporting.funding-recorded.v1"
@@ -196,7 +196,7 @@ class FundingRecorded(Contract, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CostRecorded(Contract, frozen=True):
+class CostRecorded(PublicEvent, frozen=True):
     """An amount was spent on the programme."""
 
     NAME: ClassVar[str] = "reporting.cost-recorded.v1"
@@ -207,7 +207,7 @@ class CostRecorded(Contract, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class HistoricFigureImported(Contract, frozen=True):
+class HistoricFigureImported(PublicEvent, frozen=True):
     """A figure was taken over from a document; no placements stand behind it."""
 
     NAME: ClassVar[str] = "reporting.historic-figure-imported.v1"

@@ -18,7 +18,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import (
     EVT_ALL,
@@ -62,7 +62,7 @@ async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
 async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
 
     store = PostgresStore(pool)
-    journal: Journal[Any] = Journal(store, Codec(SERVICE.events), MemoryKeys())
+    journal: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
 
     body = HandoverAccepted(
         handover_ref=uuid4(), client_ref=uuid4(), from_partner="uaf", occurred_on=date(2026, 1, 1)

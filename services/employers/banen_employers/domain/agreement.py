@@ -8,7 +8,7 @@ from uuid import UUID
 from banen_contracts.base import Count, Day, Routes
 from banen_contracts.employers import PartyKind
 from banen_employers.events import AgreementSigned
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark
 
 
@@ -29,7 +29,7 @@ class Agreement:
     is_signed: bool = False
 
 
-def decide(command: SignAgreement, state: Agreement, context: Context) -> Sequence[AgreementSigned]:
+def decide(command: SignAgreement, state: Agreement, context: DecisionContext) -> Sequence[AgreementSigned]:
     if state.is_signed:
         raise Refused("agreement-exists", "This agreement was recorded already.")
     if command.valid_to and command.valid_to < command.valid_from:

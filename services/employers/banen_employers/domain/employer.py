@@ -10,7 +10,7 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
-from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
 from banen_kit.core.text import Phone, PublicName, ShortText
 from banen_kit.crypto.personal_fields import Open
 
@@ -60,7 +60,7 @@ class Erased:
 Employer: TypeAlias = NotRegistered | Registered | Erased
 
 
-def decide(command: EmployerCommand, state: Employer, context: Context) -> Sequence[EmployerEvent]:
+def decide(command: EmployerCommand, state: Employer, context: DecisionContext) -> Sequence[EmployerEvent]:
     if isinstance(state, Erased):
         raise PersonErased
     match command:
@@ -73,7 +73,7 @@ def decide(command: EmployerCommand, state: Employer, context: Context) -> Seque
 
 
 def register(
-    command: RegisterEmployer, state: NotRegistered | Registered, context: Context
+    command: RegisterEmployer, state: NotRegistered | Registered, context: DecisionContext
 ) -> Sequence[EmployerEvent]:
     if isinstance(state, Registered):
         raise Refused("employer-exists", "This employer was registered already.")
@@ -96,7 +96,7 @@ def register(
 
 
 def erase(
-    command: EraseEmployer, state: NotRegistered | Registered, context: Context
+    command: EraseEmployer, state: NotRegistered | Registered, context: DecisionContext
 ) -> Sequence[EmployerEvent]:
     if isinstance(state, NotRegistered):
         raise Refused("employer-unknown", "There is no such employer.")

@@ -8,7 +8,7 @@ from uuid import UUID
 from banen_contracts.base import Count, Day, Precision
 from banen_contracts.mediation import PlacementKind
 from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 
 
 class PlanGroup(Command, frozen=True):
@@ -49,7 +49,7 @@ class Closed:
 Group: TypeAlias = NotPlanned | Planned | Closed
 
 
-def decide(command: GroupCommand, state: Group, context: Context) -> Sequence[GroupEvent]:
+def decide(command: GroupCommand, state: Group, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, Closed):
         raise Refused("group-closed", "This group placement is closed; it takes no more facts.")
     match command:
@@ -61,7 +61,7 @@ def decide(command: GroupCommand, state: Group, context: Context) -> Sequence[Gr
             assert_never(command)
 
 
-def plan(command: PlanGroup, state: NotPlanned | Planned, context: Context) -> Sequence[GroupEvent]:
+def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, Planned):
         raise Refused("group-exists", "This group placement was planned already.")
     return [
@@ -77,7 +77,7 @@ def plan(command: PlanGroup, state: NotPlanned | Planned, context: Context) -> S
     ]
 
 
-def close(command: CloseGroup, state: NotPlanned | Planned, context: Context) -> Sequence[GroupEvent]:
+def close(command: CloseGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, NotPlanned):
         raise Refused("group-unknown", "There is no such group placement.")
     return [

@@ -19,7 +19,7 @@ from banen_intake.events import (
     RouteAssigned,
 )
 from banen_kit.core.days import BirthDay
-from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
 from banen_kit.core.text import Method, Phone, Region, ShortText, Text, VNumber
 from banen_kit.crypto.personal_fields import Open
 
@@ -100,7 +100,7 @@ class Erased:
 Candidate: TypeAlias = NotRegistered | Registered | Closed | Erased
 
 
-def decide(command: CandidateCommand, state: Candidate, context: Context) -> Sequence[CandidateEvent]:
+def decide(command: CandidateCommand, state: Candidate, context: DecisionContext) -> Sequence[CandidateEvent]:
     if isinstance(state, Erased):
         raise PersonErased
     if isinstance(command, EraseCandidate):
@@ -129,7 +129,7 @@ def unknown() -> Refused:
 
 
 def register(
-    command: RegisterCandidate, state: NotRegistered | Registered, context: Context
+    command: RegisterCandidate, state: NotRegistered | Registered, context: DecisionContext
 ) -> Sequence[CandidateEvent]:
     if isinstance(state, Registered):
         raise Refused("candidate-exists", "This candidate was registered already.")
@@ -150,7 +150,9 @@ def register(
     ]
 
 
-def complete_intake(command: CompleteIntake, state: Registered, context: Context) -> Sequence[CandidateEvent]:
+def complete_intake(
+    command: CompleteIntake, state: Registered, context: DecisionContext
+) -> Sequence[CandidateEvent]:
     if state.is_intake_completed:
         raise Refused("intake-completed", "The intake of this candidate was completed already.")
     return [
@@ -163,7 +165,7 @@ def complete_intake(command: CompleteIntake, state: Registered, context: Context
     ]
 
 
-def assess_distance(command: AssessDistance, context: Context) -> Sequence[CandidateEvent]:
+def assess_distance(command: AssessDistance, context: DecisionContext) -> Sequence[CandidateEvent]:
     return [
         DistanceAssessed(
             candidate_ref=UUID(context.ref),
@@ -174,7 +176,7 @@ def assess_distance(command: AssessDistance, context: Context) -> Sequence[Candi
     ]
 
 
-def assign_route(command: AssignRoute, context: Context) -> Sequence[CandidateEvent]:
+def assign_route(command: AssignRoute, context: DecisionContext) -> Sequence[CandidateEvent]:
     return [
         RouteAssigned(
             candidate_ref=UUID(context.ref),
@@ -185,7 +187,7 @@ def assign_route(command: AssignRoute, context: Context) -> Sequence[CandidateEv
     ]
 
 
-def close(command: CloseCandidate, context: Context) -> Sequence[CandidateEvent]:
+def close(command: CloseCandidate, context: DecisionContext) -> Sequence[CandidateEvent]:
     return [
         CandidateClosed(
             candidate_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
@@ -194,7 +196,7 @@ def close(command: CloseCandidate, context: Context) -> Sequence[CandidateEvent]
 
 
 def erase(
-    command: EraseCandidate, state: NotRegistered | Registered | Closed, context: Context
+    command: EraseCandidate, state: NotRegistered | Registered | Closed, context: DecisionContext
 ) -> Sequence[CandidateEvent]:
     if isinstance(state, NotRegistered):
         raise unknown()

@@ -10,7 +10,7 @@ from pydantic import Field
 from banen_contracts.base import Day, ErasureReason, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
 from banen_intake.events import ContactErased, ContactEvent, ContactMade
-from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
 from banen_kit.core.text import Phone, Region, ShortText, Text
 from banen_kit.crypto.personal_fields import Open
 
@@ -56,7 +56,7 @@ class Erased:
 Contact: TypeAlias = NotRecorded | Recorded | Erased
 
 
-def decide(command: ContactCommand, state: Contact, context: Context) -> Sequence[ContactEvent]:
+def decide(command: ContactCommand, state: Contact, context: DecisionContext) -> Sequence[ContactEvent]:
     if isinstance(state, Erased):
         raise PersonErased
     match command:
@@ -68,7 +68,9 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> Sequenc
             assert_never(command)
 
 
-def record(command: RecordContact, state: NotRecorded | Recorded, context: Context) -> Sequence[ContactEvent]:
+def record(
+    command: RecordContact, state: NotRecorded | Recorded, context: DecisionContext
+) -> Sequence[ContactEvent]:
     if isinstance(state, Recorded):
         raise Refused("contact-exists", "This contact was recorded already.")
     return [
@@ -86,7 +88,9 @@ def record(command: RecordContact, state: NotRecorded | Recorded, context: Conte
     ]
 
 
-def erase(command: EraseContact, state: NotRecorded | Recorded, context: Context) -> Sequence[ContactEvent]:
+def erase(
+    command: EraseContact, state: NotRecorded | Recorded, context: DecisionContext
+) -> Sequence[ContactEvent]:
     if isinstance(state, NotRecorded):
         raise Refused("contact-unknown", "There is no such contact.")
     return [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Digest, PartnerId
 from banen_intake.events import HandoverCompleted, HandoverEvent, HandoverOffered
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 
 
 class OfferHandover(Command, frozen=True):
@@ -52,7 +52,7 @@ class Completed:
 Handover: TypeAlias = NotOffered | Offered | Completed
 
 
-def decide(command: HandoverCommand, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def decide(command: HandoverCommand, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match command:
         case OfferHandover():
             return offer(command, state, context)
@@ -62,7 +62,7 @@ def decide(command: HandoverCommand, state: Handover, context: Context) -> Seque
             assert_never(command)
 
 
-def offer(command: OfferHandover, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def offer(command: OfferHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     if not isinstance(state, NotOffered):
         raise Refused("handover-exists", "This handover was offered already.")
     if command.to_partner == context.partner:
@@ -83,7 +83,7 @@ def offer(command: OfferHandover, state: Handover, context: Context) -> Sequence
     ]
 
 
-def complete(command: CompleteHandover, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def complete(command: CompleteHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match state:
         case NotOffered():
             raise Refused("handover-unknown", "No such handover was offered.")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ErasureReason
 from banen_contracts.mediation import Origin
-from banen_kit.core.decider import Command, Context, Decider, PersonErased, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
 from banen_kit.core.text import Phone, ShortText
 from banen_kit.crypto.personal_fields import Open
 from banen_mediation.events import ClientErased, ClientEvent, ClientTakenOn
@@ -53,7 +53,7 @@ class Erased:
 Client: TypeAlias = NotTakenOn | TakenOn | Erased
 
 
-def decide(command: ClientCommand, state: Client, context: Context) -> Sequence[ClientEvent]:
+def decide(command: ClientCommand, state: Client, context: DecisionContext) -> Sequence[ClientEvent]:
     if isinstance(state, Erased):
         raise PersonErased
     match command:
@@ -65,7 +65,9 @@ def decide(command: ClientCommand, state: Client, context: Context) -> Sequence[
             assert_never(command)
 
 
-def take_on(command: TakeOnClient, state: NotTakenOn | TakenOn, context: Context) -> Sequence[ClientEvent]:
+def take_on(
+    command: TakeOnClient, state: NotTakenOn | TakenOn, context: DecisionContext
+) -> Sequence[ClientEvent]:
     if isinstance(state, TakenOn):
         raise Refused("client-exists", "This client was taken on already.")
     check_origin(command)
@@ -91,7 +93,9 @@ def check_origin(command: TakeOnClient) -> None:
         )
 
 
-def erase(command: EraseClient, state: NotTakenOn | TakenOn, context: Context) -> Sequence[ClientEvent]:
+def erase(
+    command: EraseClient, state: NotTakenOn | TakenOn, context: DecisionContext
+) -> Sequence[ClientEvent]:
     if isinstance(state, NotTakenOn):
         raise Refused("client-unknown", "There is no such client.")
     return [

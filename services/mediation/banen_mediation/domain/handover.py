@@ -8,7 +8,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Digest, PartnerId
 from banen_contracts.mediation import Origin
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverEvent, HandoverReceived
 
 
@@ -51,7 +51,7 @@ class Accepted:
 Handover: TypeAlias = NotReceived | Received | Accepted
 
 
-def decide(command: HandoverCommand, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def decide(command: HandoverCommand, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match command:
         case ReceiveHandover():
             return receive(command, state, context)
@@ -61,7 +61,7 @@ def decide(command: HandoverCommand, state: Handover, context: Context) -> Seque
             assert_never(command)
 
 
-def receive(command: ReceiveHandover, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def receive(command: ReceiveHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     if not isinstance(state, NotReceived):
         raise Refused("handover-exists", "This handover was received already.")
     return [
@@ -76,7 +76,7 @@ def receive(command: ReceiveHandover, state: Handover, context: Context) -> Sequ
     ]
 
 
-def accept(command: AcceptHandover, state: Handover, context: Context) -> Sequence[HandoverEvent]:
+def accept(command: AcceptHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match state:
         case NotReceived():
             raise Refused("handover-unknown", "No such handover was offered to this partner.")
@@ -98,7 +98,7 @@ def accept(command: AcceptHandover, state: Handover, context: Context) -> Sequen
             assert_never(state)
 
 
-def check_client(context: Context) -> None:
+def check_client(context: DecisionContext) -> None:
     """Only somebody who was taken on because of this very offer: else another person would count as handed over."""
     taken_on = next((event for event in context.related if isinstance(event, ClientTakenOn)), None)
     if taken_on is None:

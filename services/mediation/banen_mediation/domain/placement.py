@@ -11,7 +11,7 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import ContractTerm, EndReason, RetentionMethod
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import Open
 from banen_mediation.domain.terms import check_last_day, check_terms
@@ -114,7 +114,7 @@ class Voided:
 Placement: TypeAlias = NotStarted | Started | Voided
 
 
-def decide(command: PlacementCommand, state: Placement, context: Context) -> Sequence[PlacementEvent]:
+def decide(command: PlacementCommand, state: Placement, context: DecisionContext) -> Sequence[PlacementEvent]:
     match command:
         case StartPlacement():
             return start(command, state, context)
@@ -153,7 +153,7 @@ def running(state: Placement) -> Started:
     return placement
 
 
-def start(command: StartPlacement, state: Placement, context: Context) -> Sequence[PlacementEvent]:
+def start(command: StartPlacement, state: Placement, context: DecisionContext) -> Sequence[PlacementEvent]:
     if not isinstance(state, NotStarted):
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
@@ -167,7 +167,9 @@ def start(command: StartPlacement, state: Placement, context: Context) -> Sequen
     ]
 
 
-def extend(command: ExtendPlacement, placement: Started, context: Context) -> Sequence[PlacementEvent]:
+def extend(
+    command: ExtendPlacement, placement: Started, context: DecisionContext
+) -> Sequence[PlacementEvent]:
     if placement.is_open_ended:
         raise Refused("contract-open-ended", "An open-ended contract has no last day to move.", "contract")
     check_last_day(command.contract, command.planned_end_date, placement.terms.start_date)
@@ -186,20 +188,26 @@ def extend(command: ExtendPlacement, placement: Started, context: Context) -> Se
     ]
 
 
-def end(end_date: date, reason: EndReason, placement: Started, context: Context) -> Sequence[PlacementEvent]:
+def end(
+    end_date: date, reason: EndReason, placement: Started, context: DecisionContext
+) -> Sequence[PlacementEvent]:
     if end_date < placement.terms.start_date:
         raise Refused("end-before-start", "A placement cannot end before it starts.", "endDate")
     return [PlacementEnded(placement_ref=UUID(context.ref), end_date=end_date, reason_code=reason)]
 
 
-def end_as_converted(command: EndAsConverted, state: Placement, context: Context) -> Sequence[PlacementEvent]:
+def end_as_converted(
+    command: EndAsConverted, state: Placement, context: DecisionContext
+) -> Sequence[PlacementEvent]:
     # Whoever ended or voided the placement by hand was first, and a conversion adds nothing to that.
     if isinstance(state, Voided) or (isinstance(state, Started) and state.end_date):
         return []
     return end(command.end_date, EndReason.CONVERTED, running(state), context)
 
 
-def correct(command: CorrectPlacement, placement: Started, context: Context) -> Sequence[PlacementEvent]:
+def correct(
+    command: CorrectPlacement, placement: Started, context: DecisionContext
+) -> Sequence[PlacementEvent]:
     if command.client_ref != placement.terms.client_ref:
         raise Refused(
             "client-differs",
@@ -219,7 +227,7 @@ def correct(command: CorrectPlacement, placement: Started, context: Context) -> 
     ]
 
 
-def void(command: VoidPlacement, _: Started, context: Context) -> Sequence[PlacementEvent]:
+def void(command: VoidPlacement, _: Started, context: DecisionContext) -> Sequence[PlacementEvent]:
     return [
         PlacementVoided(
             placement_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
@@ -227,7 +235,9 @@ def void(command: VoidPlacement, _: Started, context: Context) -> Sequence[Place
     ]
 
 
-def confirm(command: ConfirmRetention, placement: Started, context: Context) -> Sequence[PlacementEvent]:
+def confirm(
+    command: ConfirmRetention, placement: Started, context: DecisionContext
+) -> Sequence[PlacementEvent]:
     reached_on = last_day_of_month(placement.terms.start_date, command.months)
     if placement.end_date and placement.end_date < reached_on:
         raise Refused("placement-ended", "This placement ended before it lasted that long.")

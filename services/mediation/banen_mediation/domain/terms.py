@@ -3,11 +3,11 @@
 from datetime import date
 
 from banen_contracts.mediation import ContractTerm, PlacementKind
-from banen_kit.core.decider import Context, Refused
+from banen_kit.core.decider import DecisionContext, Refused
 from banen_mediation.events import Terms
 
 
-def check_terms(terms: Terms, context: Context) -> None:
+def check_terms(terms: Terms, context: DecisionContext) -> None:
     check_partners(terms, context)
     check_last_day(terms.contract, terms.planned_end_date, terms.start_date)
     check_employer(terms)
@@ -15,7 +15,7 @@ def check_terms(terms: Terms, context: Context) -> None:
         raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
 
 
-def check_partners(terms: Terms, context: Context) -> None:
+def check_partners(terms: Terms, context: DecisionContext) -> None:
     if terms.primary_partner != context.partner:
         raise Refused(
             "placement-of-another-partner",

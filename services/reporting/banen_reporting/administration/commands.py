@@ -1,6 +1,6 @@
 """What the project bureau can ask for: the table of commands with their paths."""
 
-from banen_kit.application.definition import Operation
+from banen_kit.application.definition import CommandRoute
 from banen_reporting.administration.domain.cost import COST, RecordCost
 from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
 from banen_reporting.administration.domain.funding import FUNDING, RecordFunding
@@ -19,17 +19,17 @@ from banen_reporting.administration.domain.unit import (
 _PARTNER = "/programme/partners/{ref}"
 _UNIT = "/programme/units/{ref}"
 
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
-    Operation(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
-    Operation(f"{_UNIT}/define", DefineTargetUnit, "unit", UNIT, ref="slug"),
-    Operation(f"{_UNIT}/set-target", SetTarget, "unit", UNIT, ref="slug"),
-    Operation(f"{_UNIT}/revise-target", ReviseTarget, "unit", UNIT, ref="slug", needs_version=True),
-    Operation(f"{_UNIT}/set-regular-quota", SetRegularQuota, "unit", UNIT, ref="slug"),
-    Operation(f"{_UNIT}/grant-counting-permission", GrantCountingPermission, "unit", UNIT, ref="slug"),
-    Operation(f"{_UNIT}/revoke-counting-permission", RevokeCountingPermission, "unit", UNIT, ref="slug"),
-    Operation(f"{_UNIT}/import-historic-figure", ImportHistoricFigure, "unit", UNIT, ref="slug"),
-    Operation(
+OPERATIONS: tuple[CommandRoute, ...] = (
+    CommandRoute(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
+    CommandRoute(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
+    CommandRoute(f"{_UNIT}/define", DefineTargetUnit, "unit", UNIT, ref="slug"),
+    CommandRoute(f"{_UNIT}/set-target", SetTarget, "unit", UNIT, ref="slug"),
+    CommandRoute(f"{_UNIT}/revise-target", ReviseTarget, "unit", UNIT, ref="slug", needs_version=True),
+    CommandRoute(f"{_UNIT}/set-regular-quota", SetRegularQuota, "unit", UNIT, ref="slug"),
+    CommandRoute(f"{_UNIT}/grant-counting-permission", GrantCountingPermission, "unit", UNIT, ref="slug"),
+    CommandRoute(f"{_UNIT}/revoke-counting-permission", RevokeCountingPermission, "unit", UNIT, ref="slug"),
+    CommandRoute(f"{_UNIT}/import-historic-figure", ImportHistoricFigure, "unit", UNIT, ref="slug"),
+    CommandRoute(
         f"{_UNIT}/supersede-historic-figure",
         SupersedeHistoricFigure,
         "unit",
@@ -37,7 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ref="slug",
         needs_version=True,
     ),
-    Operation("/programme/rule-sets/{ref}/publish", PublishRuleSet, "rule-set", RULE_SET, ref="slug"),
-    Operation("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING),
-    Operation("/programme/costs/{ref}/record", RecordCost, "cost", COST),
+    CommandRoute("/programme/rule-sets/{ref}/publish", PublishRuleSet, "rule-set", RULE_SET, ref="slug"),
+    CommandRoute("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING),
+    CommandRoute("/programme/costs/{ref}/record", RecordCost, "cost", COST),
 )

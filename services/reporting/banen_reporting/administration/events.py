@@ -19,13 +19,13 @@ from banen_contracts.base import (
     UnitId,
 )
 from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Service, Year
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 
 # Fields have the contracts' types: what no contract could carry must not get into the store, or the relay would
 # stand still at it.
 
 
-class PartnerAdmitted(Stored, frozen=True):
+class PartnerAdmitted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "partner-admitted"
     partner_id: PartnerId
     occurred_on: date
@@ -33,7 +33,7 @@ class PartnerAdmitted(Stored, frozen=True):
     services: tuple[Service, ...]
 
 
-class SourceDeclaredLive(Stored, frozen=True):
+class SourceDeclaredLive(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "source-declared-live"
     partner_id: PartnerId
     occurred_on: date
@@ -43,7 +43,7 @@ class SourceDeclaredLive(Stored, frozen=True):
 PartnerEvent: TypeAlias = PartnerAdmitted | SourceDeclaredLive
 
 
-class TargetUnitDefined(Stored, frozen=True):
+class TargetUnitDefined(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "target-unit-defined"
     unit_id: UnitId
     occurred_on: date
@@ -51,7 +51,7 @@ class TargetUnitDefined(Stored, frozen=True):
     members: tuple[PartnerId, ...]
 
 
-class TargetSet(Stored, frozen=True):
+class TargetSet(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "target-set"
     unit_id: UnitId
     occurred_on: date
@@ -61,7 +61,7 @@ class TargetSet(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class TargetRevised(Stored, frozen=True):
+class TargetRevised(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "target-revised"
     unit_id: UnitId
     occurred_on: date
@@ -72,7 +72,7 @@ class TargetRevised(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class RegularQuotaSet(Stored, frozen=True):
+class RegularQuotaSet(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "regular-quota-set"
     unit_id: UnitId
     occurred_on: date
@@ -81,7 +81,7 @@ class RegularQuotaSet(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CountingPermissionGranted(Stored, frozen=True):
+class CountingPermissionGranted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "counting-permission-granted"
     unit_id: UnitId
     occurred_on: date
@@ -90,14 +90,14 @@ class CountingPermissionGranted(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CountingPermissionRevoked(Stored, frozen=True):
+class CountingPermissionRevoked(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "counting-permission-revoked"
     unit_id: UnitId
     occurred_on: date
     reason_code: ReasonCode
 
 
-class HistoricFigureImported(Stored, frozen=True):
+class HistoricFigureImported(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "historic-figure-imported"
     figure_ref: UUID
     occurred_on: date
@@ -127,7 +127,7 @@ UnitEvent: TypeAlias = (
 )
 
 
-class RuleSetPublished(Stored, frozen=True):
+class RuleSetPublished(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "rule-set-published"
     rule_set_id: RuleSetId
     occurred_on: date
@@ -136,7 +136,7 @@ class RuleSetPublished(Stored, frozen=True):
     approved_by: ReasonCode
 
 
-class FundingRecorded(Stored, frozen=True):
+class FundingRecorded(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "funding-recorded"
     funding_ref: UUID
     occurred_on: date
@@ -147,7 +147,7 @@ class FundingRecorded(Stored, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-class CostRecorded(Stored, frozen=True):
+class CostRecorded(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "cost-recorded"
     cost_ref: UUID
     occurred_on: date

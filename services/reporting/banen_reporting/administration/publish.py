@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts import reporting as public
 from banen_kit.application.source_live import WentLive
 from banen_reporting.administration.events import (
@@ -24,7 +24,7 @@ from banen_reporting.administration.events import (
 
 
 # Field by field, so that a field that is added to a private event does not become public by itself.
-def to_contract(event: ProgrammeEvent | WentLive) -> Contract | None:
+def to_contract(event: ProgrammeEvent | WentLive) -> PublicEvent | None:
     match event:
         case PartnerAdmitted() | SourceDeclaredLive():
             return _partner(event)
@@ -52,7 +52,7 @@ def to_contract(event: ProgrammeEvent | WentLive) -> Contract | None:
             assert_never(event)
 
 
-def _partner(event: PartnerAdmitted | SourceDeclaredLive) -> Contract:
+def _partner(event: PartnerAdmitted | SourceDeclaredLive) -> PublicEvent:
     if isinstance(event, PartnerAdmitted):
         return public.PartnerAdmitted(
             partner_id=event.partner_id,
@@ -65,7 +65,7 @@ def _partner(event: PartnerAdmitted | SourceDeclaredLive) -> Contract:
     )
 
 
-def _unit(event: TargetUnitDefined | RegularQuotaSet) -> Contract:
+def _unit(event: TargetUnitDefined | RegularQuotaSet) -> PublicEvent:
     if isinstance(event, TargetUnitDefined):
         return public.TargetUnitDefined(
             unit_id=event.unit_id, occurred_on=event.occurred_on, label=event.label, members=event.members
@@ -79,7 +79,7 @@ def _unit(event: TargetUnitDefined | RegularQuotaSet) -> Contract:
     )
 
 
-def _target(event: TargetSet | TargetRevised) -> Contract:
+def _target(event: TargetSet | TargetRevised) -> PublicEvent:
     if isinstance(event, TargetSet):
         return public.TargetSet(
             unit_id=event.unit_id,
@@ -100,7 +100,7 @@ def _target(event: TargetSet | TargetRevised) -> Contract:
     )
 
 
-def _permission(event: CountingPermissionGranted | CountingPermissionRevoked) -> Contract:
+def _permission(event: CountingPermissionGranted | CountingPermissionRevoked) -> PublicEvent:
     if isinstance(event, CountingPermissionGranted):
         return public.CountingPermissionGranted(
             unit_id=event.unit_id,
@@ -114,7 +114,7 @@ def _permission(event: CountingPermissionGranted | CountingPermissionRevoked) ->
     )
 
 
-def _money(event: FundingRecorded | CostRecorded) -> Contract:
+def _money(event: FundingRecorded | CostRecorded) -> PublicEvent:
     if isinstance(event, FundingRecorded):
         return public.FundingRecorded(
             funding_ref=event.funding_ref,
@@ -134,7 +134,7 @@ def _money(event: FundingRecorded | CostRecorded) -> Contract:
     )
 
 
-def _figure(event: HistoricFigureImported) -> Contract:
+def _figure(event: HistoricFigureImported) -> PublicEvent:
     figure = public.HistoricFigureImported(
         figure_ref=event.figure_ref,
         occurred_on=event.occurred_on,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts import employers as e
 from banen_contracts import intake as i
 from banen_contracts import mediation as m
@@ -59,7 +59,7 @@ def fold_contact(row: ContactRow | None, event: i.ContactMade, _: Learned) -> Co
     return ContactRow(kind=event.kind, channel=event.channel, occurred_on=event.occurred_on)
 
 
-def fold_candidate(row: CandidateRow | None, event: Contract, _: Learned) -> CandidateRow:
+def fold_candidate(row: CandidateRow | None, event: PublicEvent, _: Learned) -> CandidateRow:
     if isinstance(event, i.CandidateRegistered):
         _must_be_new(row)
         return CandidateRow(registered_on=event.occurred_on)
@@ -78,7 +78,7 @@ def fold_candidate(row: CandidateRow | None, event: Contract, _: Learned) -> Can
             raise CannotFold("type-unknown")
 
 
-def fold_handover(row: HandoverRow | None, event: Contract, _: Learned) -> HandoverRow:
+def fold_handover(row: HandoverRow | None, event: PublicEvent, _: Learned) -> HandoverRow:
     if isinstance(event, i.HandoverOffered):
         _must_be_new(row)
         return HandoverRow(
@@ -102,7 +102,7 @@ def fold_client(row: ClientRow | None, event: m.ClientTakenOn, _: Learned) -> Cl
     return ClientRow(origin=event.origin, origin_ref=_text(event.origin_ref), taken_on=event.occurred_on)
 
 
-def fold_placement(row: PlacementRow | None, event: Contract, when: Learned) -> PlacementRow:
+def fold_placement(row: PlacementRow | None, event: PublicEvent, when: Learned) -> PlacementRow:
     if isinstance(event, m.PlacementStarted):
         _must_be_new(row)
         return PlacementRow.model_construct(**_terms(event), recorded_on=when.day, imported=when.imported)
@@ -157,7 +157,7 @@ def fold_agreement(row: AgreementRow | None, event: e.AgreementSigned, _: Learne
     )
 
 
-def fold_group(row: GroupRow | None, event: Contract, _: Learned) -> GroupRow:
+def fold_group(row: GroupRow | None, event: PublicEvent, _: Learned) -> GroupRow:
     if isinstance(event, e.GroupPlacementPlanned):
         _must_be_new(row)
         return GroupRow(
@@ -174,7 +174,7 @@ def fold_group(row: GroupRow | None, event: Contract, _: Learned) -> GroupRow:
     )
 
 
-def fold_partner(row: PartnerRow | None, event: Contract, when: Learned) -> PartnerRow:
+def fold_partner(row: PartnerRow | None, event: PublicEvent, when: Learned) -> PartnerRow:
     if isinstance(event, r.PartnerAdmitted):
         before = row.admitted if row else dict[str, datetime]()
         admitted = {service: before.get(service, when.known_at) for service in event.services}
@@ -186,7 +186,7 @@ def fold_partner(row: PartnerRow | None, event: Contract, when: Learned) -> Part
     return known.model_copy(update={"live": (*known.live, event.service)})
 
 
-def fold_unit(row: UnitRow | None, event: Contract, _: Learned) -> UnitRow:
+def fold_unit(row: UnitRow | None, event: PublicEvent, _: Learned) -> UnitRow:
     if isinstance(event, r.TargetUnitDefined):
         _must_be_new(row)
         return UnitRow(label=event.label, members=event.members)
@@ -265,13 +265,13 @@ class Kind:
     name: str
     row: type[Row]
     fold: Callable[[Any, Any, Learned], Row]
-    events: tuple[type[Contract], ...]
+    events: tuple[type[PublicEvent], ...]
 
 
 Fold = Callable[[Any, Any, Learned], Row]
 
 
-def _unchanged_by(erasure: type[Contract], fold: Fold) -> Fold:
+def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
     """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
     return lambda row, event, when: _must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
 
@@ -345,4 +345,4 @@ KINDS: tuple[Kind, ...] = (
     Kind("figure", FigureRow, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
-BY_EVENT: Mapping[type[Contract], Kind] = {event: kind for kind in KINDS for event in kind.events}
+BY_EVENT: Mapping[type[PublicEvent], Kind] = {event: kind for kind in KINDS for event in kind.events}

@@ -7,7 +7,7 @@ from datetime import datetime
 from asyncpg import Record
 from pydantic import ValidationError
 
-from banen_contracts import BY_TYPE, Contract
+from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import EventSkipped
 from banen_contracts.mediation import PlacementTerms
 from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
@@ -81,8 +81,8 @@ def fold(folding: Folding, source: str, row: Record, admitted: datetime) -> None
 
 
 def _readable(
-    event_type: type[Contract], folding: Folding, source: str, row: Record, key: Key, known_at: datetime
-) -> Contract:
+    event_type: type[PublicEvent], folding: Folding, source: str, row: Record, key: Key, known_at: datetime
+) -> PublicEvent:
     if key in folding.parked or row["ref"] in folding.skipped:
         raise CannotFold("parked")
     if event_type.NAME.startswith("reporting.") and source != BUREAU:

@@ -15,7 +15,7 @@ from fastapi import Request
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.problem import Problem
-from banen_kit.web.authentication import Gate, Who, who
+from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause, CountedRoute
 from banen_reporting.facts.model import partner_of
 from banen_reporting.figures.off_loop import Asker
@@ -49,7 +49,7 @@ class Readers:
 
     answers: Answers
     programme: Programme
-    gate: Gate
+    gate: Authentication
     released: Released
 
     def reading(self, request: Request) -> "Reading":
@@ -65,10 +65,10 @@ class Reading:
     """The answers as one reader gets them; whatever it opens of single placements is in the audit log."""
 
     answers: Answers
-    who: Who
+    who: RequestContext
     sees: Sees
     request: Request
-    gate: Gate
+    gate: Authentication
     released: Released
 
     @property

@@ -18,7 +18,7 @@ from banen_kit.audit import log as audit
 from banen_kit.core.problem import FieldError, invalid
 from banen_kit.core.text import Mark
 from banen_kit.web import login
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.login import Logins
 from banen_reporting.counting import Outcome
 from banen_reporting.figures.snapshot import Model
@@ -179,7 +179,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
         )
 
 
-def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Gate) -> None:
+def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Authentication) -> None:
     """Where an auditor says, before seeing rows, for which assignment that is."""
 
     @router.get("/doel", name="page-purpose")

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from banen_kit.application.problems import to_problem
 from banen_kit.core.problem import Problem
-from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, Who
+from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
 from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.queries.access import Reading
 from banen_reporting.queries.cells import NONE, OUTCOMES
@@ -81,7 +81,7 @@ def refusal(request: Request, problem: Problem, policy: str) -> Response:
     return fault_page(problem, policy, known_visitor(request))
 
 
-def known_visitor(request: Request) -> Who | None:
+def known_visitor(request: Request) -> RequestContext | None:
     """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
     return getattr(request.state, "who", None) if request.method == "GET" else None
 
@@ -129,7 +129,7 @@ class Links:
 class Visit:
     """Somebody on a page: who it is, and what they are shown."""
 
-    who: Who
+    who: RequestContext
     reading: Reading
     policy: str
     """The page's Content-Security-Policy."""
@@ -147,7 +147,7 @@ def page(template: str, asked: Asked, visit: Visit, **content: Any) -> Response:
     return HTMLResponse(text, 200, {POLICY: visit.policy})
 
 
-def fault_page(problem: Problem, policy: str, visitor: Who | None) -> Response:
+def fault_page(problem: Problem, policy: str, visitor: RequestContext | None) -> Response:
     details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
     text = ENVIRONMENT.get_template("fault.html").render(
         visitor=visitor, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
@@ -155,7 +155,7 @@ def fault_page(problem: Problem, policy: str, visitor: Who | None) -> Response:
     return HTMLResponse(text, problem.status, {POLICY: policy, **problem.headers})
 
 
-def role_words(visitor: Who) -> str:
+def role_words(visitor: RequestContext) -> str:
     principal = visitor.principal
     roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
     return words.TEXT["signed_in"].format(roles, principal.partner)

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import Moment
 from banen_kit.application.command_handler import Answer
-from banen_kit.application.command_service import Desk, Request, checked_ref, status_of, to_json
+from banen_kit.application.command_service import CommandService, Request, checked_ref, status_of, to_json
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.audit.log import Entry
 from banen_kit.core.identity import Principal
@@ -64,7 +64,7 @@ class Loads:
             self._of += Counter()  # forgets who has none
 
 
-async def bulk(desk: Desk, lines: Sequence[bytes], principal: Principal) -> list[dict[str, Any]]:
+async def bulk(desk: CommandService, lines: Sequence[bytes], principal: Principal) -> list[dict[str, Any]]:
     """A result per line, in order. Lines about the same thing, or about a thing that they depend on, run one after the other;
     others of a part together.
 
@@ -79,7 +79,7 @@ async def bulk(desk: Desk, lines: Sequence[bytes], principal: Principal) -> list
 
 
 async def _part(
-    desk: Desk, lines: list[tuple[int, bytes]], principal: Principal, away: dict[str, Problem]
+    desk: CommandService, lines: list[tuple[int, bytes]], principal: Principal, away: dict[str, Problem]
 ) -> list[dict[str, Any]]:
     turns: dict[str, Turn] = {}
     results: dict[int, dict[str, Any]] = {}
@@ -126,7 +126,7 @@ def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
     turn.append((number, request))
 
 
-def _parsed(desk: Desk, number: int, line: bytes, principal: Principal) -> Request:
+def _parsed(desk: CommandService, number: int, line: bytes, principal: Principal) -> Request:
     """Raises `Problem`."""
     try:
         json_object_of(line)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from banen_kit.application.publishable import Publisher, telling
-from banen_kit.core.decider import Command, Context, Decider
+from banen_kit.core.decider import Command, Decider, DecisionContext
 from banen_kit.core.errors import WrongVersion
-from banen_kit.eventstore.port import Outcome, Recorded
-from banen_kit.eventstore.repository import Journal, Meta
+from banen_kit.eventstore.port import Outcome, StoredRecord
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository
 
 ATTEMPTS = 5
 
@@ -41,7 +41,7 @@ class Answer:
 class CommandHandler:
     """Runs the commands of one service."""
 
-    journal: Journal[Any]
+    journal: EventRepository[Any]
     publisher: Publisher
 
     async def handle(
@@ -49,8 +49,8 @@ class CommandHandler:
         decider: Decider[Any, Any, Any],
         stream: str,
         command: Command,
-        context: Context,
-        meta: Meta,
+        context: DecisionContext,
+        meta: CommandMetadata,
         seen_version: int | None = None,
     ) -> Answer:
         """Raises `Refused`, `Unpublishable`, `KeyReused`, `KnownAtRefused`, `VersionMismatch`, `WrongVersion`,
@@ -67,8 +67,8 @@ class CommandHandler:
         decider: Decider[Any, Any, Any],
         stream: str,
         command: Command,
-        context: Context,
-        meta: Meta,
+        context: DecisionContext,
+        meta: CommandMetadata,
         seen_version: int | None,
     ) -> Answer | None:
         # 1. A command that was honoured before gets its first answer again.
@@ -101,7 +101,7 @@ class CommandHandler:
             case Outcome.CONFLICT:
                 return None
 
-    async def _repeat(self, first: Recorded, meta: Meta) -> Answer:
+    async def _repeat(self, first: StoredRecord, meta: CommandMetadata) -> Answer:
         if not await self.journal.is_repeat(first, meta.request):
             raise KeyReused
         recorded = await self.journal.store.read(first.stream)

@@ -14,19 +14,19 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
 from banen_kit.application.command_handler import Answer, CommandHandler
-from banen_kit.application.definition import Operation, Send, Service
+from banen_kit.application.definition import CommandRoute, Dispatch, Service
 from banen_kit.application.edge import refuse_unfit
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
-from banen_kit.core.decider import Command, Context, Refused
+from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
-from banen_kit.eventstore.repository import Journal, Meta
+from banen_kit.eventstore.repository import CommandMetadata, EventRepository
 from banen_kit.security.permissions import refuse_unless
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
@@ -40,7 +40,7 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
 class Request:
     """One request for a command, as it came in."""
 
-    operation: Operation
+    operation: CommandRoute
     principal: Principal
     ref: str
     body: dict[str, Any]
@@ -68,11 +68,11 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Desk:
+class CommandService:
     """Everything that answering a request needs. One per service."""
 
     service: Service
-    journal: Journal[Any]
+    journal: EventRepository[Any]
     partner: str
     partners: frozenset[str]
     audit: Audit
@@ -125,7 +125,7 @@ class Desk:
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
         command_id = self._command_id(request)
-        meta = Meta(
+        meta = CommandMetadata(
             command_id,
             request.correlation_id or command_id,
             command_id,
@@ -137,7 +137,7 @@ class Desk:
             await self._refuse_if_live(meta)
         return await self._handle(operation, ref, command, meta, request.seen_version)
 
-    async def _refuse_if_live(self, meta: Meta) -> None:
+    async def _refuse_if_live(self, meta: CommandMetadata) -> None:
         """But a request that was honoured before the source went live gets its answer again."""
         store = self.journal.store
         if await is_live(store) and await store.find(meta.event_id(0)) is None:
@@ -146,19 +146,24 @@ class Desk:
             )
 
     async def _handle(
-        self, operation: Operation, ref: str, command: Command, meta: Meta, seen_version: int | None
+        self,
+        operation: CommandRoute,
+        ref: str,
+        command: Command,
+        meta: CommandMetadata,
+        seen_version: int | None,
     ) -> Answer:
         related: list[Any] = []
         if operation.related is not None:
             category, field = operation.related
             facts = await self.journal.read(f"{category}-{getattr(command, field)}")
             related = [fact.event for fact in facts]
-        context = Context(ref, meta.now, self.partner, self.partners, related)
+        context = DecisionContext(ref, meta.now, self.partner, self.partners, related)
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.journal, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
 
-    async def send(self, sent: Send, cause: Envelope, policy: str) -> Answer:
+    async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
         """Give a policy's command to this service; the same event never causes it twice.
 
         What follows from a historic fact was known when that fact was, or when the stream learned its last one.
@@ -166,12 +171,16 @@ class Desk:
         body = sent.command.model_dump(mode="json")
         request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
         known_at = await self._inherited(cause, f"{sent.operation.category}-{sent.ref}")
-        meta = Meta(uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at)
+        meta = CommandMetadata(
+            uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at
+        )
         return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
 
-    async def by_itself(self, operation: Operation, ref: str, command: Command, command_id: UUID) -> Outcome:
+    async def by_itself(
+        self, operation: CommandRoute, ref: str, command: Command, command_id: UUID
+    ) -> Outcome:
         """Give a command that nobody asked for. Raises `StoreUnavailable`."""
-        meta = Meta(command_id, command_id, command_id, self.clock(), command_id.bytes)
+        meta = CommandMetadata(command_id, command_id, command_id, self.clock(), command_id.bytes)
         try:
             return _outcome_of(await self._handle(operation, ref, command, meta, None))
         except (Refused, Unpublishable, WrongVersion) as error:
@@ -193,7 +202,7 @@ def status_of(answer: Answer) -> int:
     return 201 if answer.events and answer.version == len(answer.events) else 200
 
 
-def checked_ref(operation: Operation, ref: str) -> str:
+def checked_ref(operation: CommandRoute, ref: str) -> str:
     """The reference in its one spelling. Raises `Problem`."""
     if operation.ref == "slug":
         if not SLUG.fullmatch(ref):

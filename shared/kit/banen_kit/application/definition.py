@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from banen_contracts import Contract, Envelope
-from banen_kit.core.decider import Command, Decider, Stored
+from banen_contracts import Envelope, PublicEvent
+from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.repository import Upcaster
 from banen_kit.security.permissions import Rights
 
 
 @dataclass(frozen=True)
-class Operation:
+class CommandRoute:
     """One command as the outside may give it: `POST /v1<path>`, and by its name in a bulk load."""
 
     path: str
@@ -34,22 +34,22 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Send:
+class Dispatch:
     """A command that a policy gives to its own service."""
 
-    operation: Operation
+    operation: CommandRoute
     ref: str
     command: Command
 
 
 @dataclass(frozen=True)
-class Policy:
+class Reactor:
     """Reacts to public events with commands to the own service: at most one each, the same one every time."""
 
     name: str
     """Stable: the ids of what it causes follow from it."""
-    listens_to: tuple[type[Contract], ...]
-    react: Callable[[Envelope, Contract, str], Send | None]
+    listens_to: tuple[type[PublicEvent], ...]
+    react: Callable[[Envelope, PublicEvent, str], Dispatch | None]
     """Given the event and the own partner's id; pure."""
     only_own: bool = False
     """Whether it reacts to the own partner's events alone, so that nobody else's need be read."""
@@ -60,14 +60,14 @@ class Service:
     """Everything that tells one service from another."""
 
     name: str
-    events: Sequence[type[Stored]]
-    to_contract: Callable[[Any], Contract | None]
-    operations: Sequence[Operation]
+    events: Sequence[type[DomainEvent]]
+    to_contract: Callable[[Any], PublicEvent | None]
+    operations: Sequence[CommandRoute]
     rights: Rights
     """Who may give which command and see which view; what is not in it is refused."""
-    policies: Sequence[Policy] = ()
+    policies: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
-    kept: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
+    kept: Mapping[str, CommandRoute] = field(default_factory=dict[str, CommandRoute])
     """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticSerializationError
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import DOMAIN, source_of, subject_of
-from banen_kit.core.decider import Stored
-from banen_kit.eventstore.repository import Meta
+from banen_kit.core.decider import DomainEvent
+from banen_kit.eventstore.repository import CommandMetadata
 
-ToContract = Callable[[Any], Contract | None]
+ToContract = Callable[[Any], PublicEvent | None]
 
 
 class Unpublishable(Exception):
@@ -48,14 +48,14 @@ class Publisher:
     service: str
     to_contract: ToContract
 
-    def public(self, event: Stored) -> Contract | None:
+    def public(self, event: DomainEvent) -> PublicEvent | None:
         """None where the event is private. Raises `Unpublishable` where the public event cannot be made."""
         with telling():
             return self.to_contract(event)
 
     def message(
         self,
-        public: Contract,
+        public: PublicEvent,
         sequence: int,
         event_id: UUID,
         recorded_at: datetime,
@@ -84,7 +84,7 @@ class Publisher:
             raise Unpublishable(((), f"the public event has {len(body)} bytes; {MOST_BYTES} is the most"))
         return PublicMessage(subject_of(self.partner, public.NAME), envelope.headers(), body.decode())
 
-    def refuse_unpublishable(self, events: Sequence[Stored], meta: Meta) -> None:
+    def refuse_unpublishable(self, events: Sequence[DomainEvent], meta: CommandMetadata) -> None:
         """Before they are recorded: what is accepted can be published. Raises `Unpublishable`."""
         metadata = {"correlationId": meta.correlation_id, "causationId": meta.causation_id}
         known_at = min(meta.known_at, meta.now) if meta.known_at else None

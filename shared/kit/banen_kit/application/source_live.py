@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from banen_contracts import Contract, Envelope
+from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import Day
 from banen_contracts.reporting import SourceDeclaredLive
-from banen_kit.application.definition import Operation, Policy, Send
-from banen_kit.core.decider import Command, Context, Decider, Stored
+from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent
 from banen_kit.eventstore.port import EventStore
 
 LIVE_STREAM = "source-live"
 
 
-class WentLive(Stored, frozen=True):
+class WentLive(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "source-went-live"
     occurred_on: date
 
@@ -30,7 +30,7 @@ class Source:
     is_live: bool = False
 
 
-def decide(command: GoLive, state: Source, _: Context) -> Sequence[WentLive]:
+def decide(command: GoLive, state: Source, _: DecisionContext) -> Sequence[WentLive]:
     return [] if state.is_live else [WentLive(occurred_on=command.occurred_on)]
 
 
@@ -38,22 +38,24 @@ def evolve(_: Source, __: WentLive) -> Source:
     return Source(is_live=True)
 
 
-GO_LIVE = Operation("/source/{ref}/go-live", GoLive, "source", Decider(Source(), decide, evolve), ref="slug")
+GO_LIVE = CommandRoute(
+    "/source/{ref}/go-live", GoLive, "source", Decider(Source(), decide, evolve), ref="slug"
+)
 
 
-def live_policy(service: str) -> Policy:
+def live_reactor(service: str) -> Reactor:
     """Every service has this one: the bureau declares a source live, its service takes note."""
 
-    def react(envelope: Envelope, event: Contract, partner: str) -> Send | None:
+    def react(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
         ours = isinstance(event, SourceDeclaredLive) and (event.partner_id, event.service) == (
             partner,
             service,
         )
         if not ours or envelope.service != "reporting":
             return None
-        return Send(GO_LIVE, "live", GoLive(occurred_on=event.occurred_on))
+        return Dispatch(GO_LIVE, "live", GoLive(occurred_on=event.occurred_on))
 
-    return Policy("source-live", (SourceDeclaredLive,), react)
+    return Reactor("source-live", (SourceDeclaredLive,), react)
 
 
 async def is_live(store: EventStore) -> bool:

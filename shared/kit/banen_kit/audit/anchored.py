@@ -9,7 +9,7 @@ from banen_kit.audit.chain import AnchorRefused, head_of, write_anchor
 from banen_kit.audit.log import Audit, Entry, Kept, Outcome
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults, Loop
-from banen_kit.postgres.batching import Coalescer
+from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import Pool
 
 ANCHOR_SECONDS: Final = 60.0
@@ -32,7 +32,7 @@ class Anchors:
     def __init__(self, store: Pool, keys: Pool, service: str) -> None:
         self._store, self._keys, self._service = store, keys, service
         self._anchored: tuple[int, bytes] | None = None
-        self._callers = Coalescer[object, None](self._anchor, key=id, workers=1)
+        self._callers = Batcher[object, None](self._anchor, key=id, workers=1)
         self.woken = asyncio.Event()
 
     async def now(self) -> None:

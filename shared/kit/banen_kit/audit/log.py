@@ -15,7 +15,7 @@ from uuid import UUID
 
 from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Principal
-from banen_kit.postgres.batching import Coalescer
+from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import Pool, reachable
 
 Detail: TypeAlias = Mapping[str, str | int | bool | None]
@@ -120,7 +120,7 @@ class PostgresAudit:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._callers = Coalescer[tuple[Entry, ...], None](self._append, key=id, workers=1)
+        self._callers = Batcher[tuple[Entry, ...], None](self._append, key=id, workers=1)
 
     async def record(self, entries: Sequence[Entry]) -> None:
         refuse_unfit(entries)

@@ -40,7 +40,7 @@ class ReferenceTaken(Refused):
         super().__init__("reference-taken", detail)
 
 
-class Stored(BaseModel, frozen=True, extra="forbid"):
+class DomainEvent(BaseModel, frozen=True, extra="forbid"):
     """A private event. Strict about unknown fields, because nobody else writes these."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -66,7 +66,7 @@ class Stored(BaseModel, frozen=True, extra="forbid"):
 class Command(BaseModel, frozen=True, extra="forbid"):
     """What somebody asks for: the JSON body of a request, in camelCase, strict about unknown fields.
 
-    The reference of what it is about is not in the body: it is in the path, and reaches `decide` as `Context.ref`.
+    The reference of what it is about is not in the body: it is in the path, and reaches `decide` as `DecisionContext.ref`.
     """
 
     # An error that quotes its input could quote a person.
@@ -77,7 +77,7 @@ class Command(BaseModel, frozen=True, extra="forbid"):
 
 
 @dataclass(frozen=True)
-class Context:
+class DecisionContext:
     """What a decision may know beside the command and the state."""
 
     ref: str
@@ -88,7 +88,7 @@ class Context:
     """The partner whose service this is."""
     partners: frozenset[str]
     """All partners of the programme."""
-    related: Sequence[Stored] = ()
+    related: Sequence[DomainEvent] = ()
     """What is recorded of the other thing that the command names, where the operation says which (`related`)."""
 
 
@@ -97,7 +97,7 @@ class Decider(Generic[C, S, E]):
     """Three pure values: where we start, what we decide, what that changes. `decide` may refuse, `evolve` may not."""
 
     initial: S
-    decide: Callable[[C, S, Context], Sequence[E]]
+    decide: Callable[[C, S, DecisionContext], Sequence[E]]
     evolve: Callable[[S, E], S]
 
     def replay(self, events: Sequence[E]) -> S:

@@ -22,7 +22,7 @@ from banen_kit.crypto.keys import (
 )
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.shredding import SWEEP_SECONDS, sweep
-from banen_kit.postgres.batching import Coalescer
+from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import Pool, reachable
 
 CACHE_SECONDS = 60.0
@@ -90,13 +90,13 @@ class PostgresKeys:
         self._master = master
         self._cache = KeyCache(clock)
         self._patience = patience
-        self._makers = Coalescer[str, Wrapped](self._make, key=_itself, workers=2)
-        self._finders = Coalescer[str, Wrapped](self._find, key=_itself, workers=2)
-        self._linkers = Coalescer[Pairs, bool](self._link, key=_itself, workers=1)
-        self._destroyers = Coalescer[str, list[Destroyed]](
+        self._makers = Batcher[str, Wrapped](self._make, key=_itself, workers=2)
+        self._finders = Batcher[str, Wrapped](self._find, key=_itself, workers=2)
+        self._linkers = Batcher[Pairs, bool](self._link, key=_itself, workers=1)
+        self._destroyers = Batcher[str, list[Destroyed]](
             partial(self._destroy, alone=False), key=_itself, workers=1
         )
-        self._lone_destroyers = Coalescer[str, list[Destroyed]](
+        self._lone_destroyers = Batcher[str, list[Destroyed]](
             partial(self._destroy, alone=True), key=_itself, workers=1
         )
 
@@ -166,7 +166,7 @@ class PostgresKeys:
         assert key is not None, f"{name} was destroyed"
         return key
 
-    async def _ask(self, source: Coalescer[str, Wrapped], persons: Set[str]) -> dict[str, bytes | None]:
+    async def _ask(self, source: Batcher[str, Wrapped], persons: Set[str]) -> dict[str, bytes | None]:
         missing, found = sorted(persons), dict[str, bytes | None]()
         read_at = self._cache.clock()
         answers = await asyncio.gather(*(source.ask(person) for person in missing))

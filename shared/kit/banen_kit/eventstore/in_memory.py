@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from banen_kit.core.clocks import utc_now
-from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, Recorded, refuse_unfit
+from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, StoredRecord, refuse_unfit
 
 
 class MemoryStore:
@@ -14,9 +14,9 @@ class MemoryStore:
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
-        self._log: list[Recorded] = []
-        self._streams: dict[str, list[Recorded]] = {}
-        self._ids: dict[UUID, Recorded] = {}
+        self._log: list[StoredRecord] = []
+        self._streams: dict[str, list[StoredRecord]] = {}
+        self._ids: dict[UUID, StoredRecord] = {}
         self._refs: dict[UUID, set[str]] = {}
         self._grown = asyncio.Event()
 
@@ -35,7 +35,7 @@ class MemoryStore:
         recorded_at = max([now] + [event.recorded_at for event in stream[-1:]])
         for event in command.events:
             self._add(
-                Recorded(
+                StoredRecord(
                     len(self._log) + 1,
                     command.stream,
                     len(self._streams.get(command.stream, [])) + 1,
@@ -54,7 +54,7 @@ class MemoryStore:
         last = self._log[-1]
         return Appended(Outcome.APPENDED, last.version, last.position)
 
-    def _add(self, event: Recorded) -> None:
+    def _add(self, event: StoredRecord) -> None:
         self._log.append(event)
         self._streams.setdefault(event.stream, []).append(event)
         self._ids[event.id] = event
@@ -63,13 +63,13 @@ class MemoryStore:
         refuse_unfit(commands)
         return [await self.append(command) for command in commands]
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         return list(self._streams.get(stream, []))
 
-    async def find(self, event_id: UUID) -> Recorded | None:
+    async def find(self, event_id: UUID) -> StoredRecord | None:
         return self._ids.get(event_id)
 
-    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
         return [event for event in self._log[after:] if event.type == kind][:limit]
 
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
@@ -87,7 +87,7 @@ class MemoryStore:
             if event.recorded_at < before and event.type not in ended
         )[:limit]
 
-    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
         return self._log[after : after + limit]
 
     async def horizon(self) -> Horizon:

@@ -78,7 +78,7 @@ class Appended:
     position: int = 0
 
 
-class Recorded(NamedTuple):
+class StoredRecord(NamedTuple):
     """An event as the store holds it. `position` orders the store, `version` (from 1) its stream."""
 
     position: int
@@ -121,15 +121,15 @@ class EventStore(Protocol):
         """Append independent commands, an outcome each in their order; at most one per stream."""
         ...
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         """All events of one stream, in order; empty if it does not exist."""
         ...
 
-    async def find(self, event_id: UUID) -> Recorded | None:
+    async def find(self, event_id: UUID) -> StoredRecord | None:
         """The event with this id."""
         ...
 
-    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
         """Events of one type after a position, in order."""
         ...
 
@@ -146,7 +146,7 @@ class EventStore(Protocol):
         """
         ...
 
-    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
         """Events after a position, in order. An event that a caller has read past never turns up later."""
         ...
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
-from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, Recorded, refuse_unfit
-from banen_kit.postgres.batching import Coalescer
+from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, StoredRecord, refuse_unfit
+from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import (
     Pool,
     connect,
@@ -41,7 +41,7 @@ class PostgresStore:
     def __init__(self, pool: Pool, *, writers: int = 3) -> None:
         self.pool = pool
         self._grown = asyncio.Event()
-        self._callers = Coalescer(self._append_batch, key=lambda command: command.stream, workers=writers)
+        self._callers = Batcher(self._append_batch, key=lambda command: command.stream, workers=writers)
 
     async def append(self, command: Append) -> Appended:
         refuse_unfit([command])
@@ -64,20 +64,20 @@ class PostgresStore:
             # The same command came twice at the same moment; now that the other is in, it shows as a repeat.
             return await self.pool.fetch(APPEND, *arguments)
 
-    async def read(self, stream: str) -> list[Recorded]:
+    async def read(self, stream: str) -> list[StoredRecord]:
         query = f"select {COLUMNS} from events where stream = $1 order by version"
         async with reachable():
-            return list(map(Recorded._make, await self.pool.fetch(query, stream)))
+            return list(map(StoredRecord._make, await self.pool.fetch(query, stream)))
 
-    async def find(self, event_id: UUID) -> Recorded | None:
+    async def find(self, event_id: UUID) -> StoredRecord | None:
         async with reachable():
             row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
-        return Recorded(*row) if row else None
+        return StoredRecord(*row) if row else None
 
-    async def of_type(self, kind: str, after: int, limit: int) -> list[Recorded]:
+    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
         query = f"select {COLUMNS} from of_type($1, $2, $3)"
         async with reachable():
-            return list(map(Recorded._make, await self.pool.fetch(query, kind, after, limit)))
+            return list(map(StoredRecord._make, await self.pool.fetch(query, kind, after, limit)))
 
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         async with reachable():
@@ -91,10 +91,10 @@ class PostgresStore:
             rows = await self.pool.fetch(QUIET, category, before, list(ended), after, limit)
         return [row["stream"] for row in rows]
 
-    async def read_all(self, after: int, limit: int) -> list[Recorded]:
+    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
         query = f"select {COLUMNS} from read_all($1, $2)"
         async with reachable():
-            return list(map(Recorded._make, await self.pool.fetch(query, after, limit)))
+            return list(map(StoredRecord._make, await self.pool.fetch(query, after, limit)))
 
     async def horizon(self) -> Horizon:
         async with reachable():

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
 from banen_kit.core.clocks import utc_now
-from banen_kit.core.decider import PersonErased, Stored
+from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.keys import KeyMissing, Keys, NotDestroyed
 from banen_kit.crypto.personal_fields import (
     Erased,
@@ -23,9 +23,9 @@ from banen_kit.crypto.personal_fields import (
     seal,
     unseal,
 )
-from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, Recorded, ref_of
+from banen_kit.eventstore.port import Append, Appended, EventStore, NewEvent, Outcome, StoredRecord, ref_of
 
-E = TypeVar("E", bound=Stored)
+E = TypeVar("E", bound=DomainEvent)
 BATCH = 500
 
 
@@ -38,7 +38,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Meta:
+class CommandMetadata:
     """Why events happen: which command, because of what, and as known since when."""
 
     command_id: UUID
@@ -56,11 +56,11 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Generic[E]):
+class RecordedEvent(Generic[E]):
     """An event with what the store knows about it; its metadata is decoded only when asked for."""
 
     event: E
-    record: Recorded
+    record: StoredRecord
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Fact(Generic[E]):
 
 
 @dataclass
-class Codec(Generic[E]):
+class EventSerializer(Generic[E]):
     """Turns events into JSON and back: parse, recognise sealed fields, upcast, validate."""
 
     types: Sequence[type[E]]
@@ -79,9 +79,9 @@ class Codec(Generic[E]):
         self._by_name = {event.TYPE: event for event in self.types}
         self._persons = {event.TYPE: persons_of(event) for event in self.types}
         self._references = {event.TYPE: references_of(event) for event in self.types}
-        self.erasing = [e.TYPE for e in self.types if e.erased_person is not Stored.erased_person]
+        self.erasing = [e.TYPE for e in self.types if e.erased_person is not DomainEvent.erased_person]
         """The types of events that may erase a person; below, that may say that two references are one person."""
-        self.linking = [e.TYPE for e in self.types if e.same_person is not Stored.same_person]
+        self.linking = [e.TYPE for e in self.types if e.same_person is not DomainEvent.same_person]
         self.telling = list(dict.fromkeys(self.erasing + self.linking))
 
     def persons(self, event: E) -> set[str]:
@@ -136,7 +136,7 @@ class Codec(Generic[E]):
         body = event.model_dump(mode="json", exclude=set(sealed)) | sealed
         return NewEvent(event_id, event.TYPE, event.VERSION, json.dumps(body, ensure_ascii=False))
 
-    def decode(self, record: Recorded) -> E:
+    def decode(self, record: StoredRecord) -> E:
         """Read a record; personal fields stay sealed. Raises `UnknownEvent`, `ValidationError`."""
         event_type = self._by_name.get(record.type)
         if event_type is None or record.schema_version > event_type.VERSION:
@@ -155,29 +155,31 @@ class Codec(Generic[E]):
 
 
 @dataclass
-class Journal(Generic[E]):
+class EventRepository(Generic[E]):
     """Reads and appends typed events; seals personal fields on the way in."""
 
     store: EventStore
-    codec: Codec[E]
+    codec: EventSerializer[E]
     keys: Keys
     edge: Callable[[], datetime] = utc_now
     """This process's own clock, noted beside the database's with every event."""
 
-    async def read(self, stream: str) -> list[Fact[E]]:
+    async def read(self, stream: str) -> list[RecordedEvent[E]]:
         return [self.fact(record) for record in await self.store.read(stream)]
 
-    def fact(self, record: Recorded) -> Fact[E]:
-        return Fact(self.codec.decode(record), record)
+    def fact(self, record: StoredRecord) -> RecordedEvent[E]:
+        return RecordedEvent(self.codec.decode(record), record)
 
-    async def of_type(self, kind: str) -> AsyncIterator[list[Recorded]]:
+    async def of_type(self, kind: str) -> AsyncIterator[list[StoredRecord]]:
         """All records of one type in order, `BATCH` at a time, so that others get their turn."""
         after = 0
         while records := await self.store.of_type(kind, after, BATCH):
             after = records[-1].position
             yield records
 
-    async def append(self, stream: str, events: Sequence[E], expected: int | None, meta: Meta) -> Appended:
+    async def append(
+        self, stream: str, events: Sequence[E], expected: int | None, meta: CommandMetadata
+    ) -> Appended:
         """Destroys the keys of whomever an event erases before it comes back.
 
         Raises `PersonErased` when an event holds data of somebody who was erased, or a reference that is linked to
@@ -249,7 +251,7 @@ class Journal(Generic[E]):
         if None in (await self.keys.find_keys(concerned)).values():
             raise PersonErased
 
-    async def is_repeat(self, record: Recorded, request: bytes) -> bool:
+    async def is_repeat(self, record: StoredRecord, request: bytes) -> bool:
         """Whether the event came from this very request, and not from another under the same key.
 
         Raises `PersonErased` when that can no longer be told.
@@ -288,11 +290,11 @@ def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes |
     return sha256(b"".join(found)).digest() if found else None
 
 
-def _erased(events: Iterable[Stored], *, alone: bool | None = None) -> list[str]:
+def _erased(events: Iterable[DomainEvent], *, alone: bool | None = None) -> list[str]:
     """Whom these events erase: with everything linked to them, or alone, or all."""
     chosen = (event.erased_person() for event in events if alone in (None, event.erases_alone()))
     return sorted({str(person) for person in chosen if person is not None})
 
 
-def _pairs(events: Iterable[Stored]) -> list[tuple[str, str]]:
+def _pairs(events: Iterable[DomainEvent]) -> list[tuple[str, str]]:
     return [(str(pair[0]), str(pair[1])) for event in events if (pair := event.same_person()) is not None]

@@ -16,17 +16,17 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from banen_contracts import BY_TYPE, Contract
+from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import DOMAIN, EventSkipped, ReasonCode
 from banen_kit.application.problems import from_validation
 from banen_kit.application.publishable import PublicMessage, Publisher, Unpublishable
 from banen_kit.audit.log import Outcome
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import FieldError, Problem, invalid
-from banen_kit.eventstore.port import Recorded
-from banen_kit.eventstore.repository import Journal, UnknownEvent
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.repository import EventRepository, UnknownEvent
 from banen_kit.postgres.connection import Pool, reachable
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.body import json_object
 
 RELAY = "relay"
@@ -36,7 +36,7 @@ RELAY = "relay"
 class CannotPublish(Exception):
     """An event cannot be published, and nobody decided yet what becomes of it. Holds none of its values."""
 
-    def __init__(self, record: Recorded, reason: str) -> None:
+    def __init__(self, record: StoredRecord, reason: str) -> None:
         super().__init__(
             f"event {record.id} at position {record.position} ({record.type}) cannot be published: {reason}."
             " See: banen bus blocked"
@@ -50,10 +50,10 @@ class Outbound:
     """Turns records into messages; what a human decided takes the place of what cannot be published."""
 
     pool: Pool
-    journal: Journal[Any]
+    journal: EventRepository[Any]
     publisher: Publisher
 
-    def message(self, record: Recorded, sequence: int) -> PublicMessage | None:
+    def message(self, record: StoredRecord, sequence: int) -> PublicMessage | None:
         """None where the event is private. Raises `CannotPublish`."""
         try:
             return self._message(self.journal.codec.decode(record), record, sequence)
@@ -127,11 +127,11 @@ class Outbound:
                 409, "event-decided", "It was decided already what becomes of that event."
             ) from None
 
-    def _message(self, event: Stored, record: Recorded, sequence: int) -> PublicMessage | None:
+    def _message(self, event: DomainEvent, record: StoredRecord, sequence: int) -> PublicMessage | None:
         public = self.publisher.public(event)
         return None if public is None else self._public(public, record, sequence)
 
-    def _public(self, public: Contract, record: Recorded, sequence: int) -> PublicMessage:
+    def _public(self, public: PublicEvent, record: StoredRecord, sequence: int) -> PublicMessage:
         known_at = record.known_at if record.imported else None
         metadata = json.loads(record.metadata)
         return self.publisher.message(public, sequence, record.id, record.recorded_at, known_at, metadata)
@@ -146,7 +146,7 @@ class Decision(BaseModel, frozen=True, extra="forbid"):
     event_id: UUID
     reason_code: ReasonCode
 
-    def replacement(self, outbound: Outbound, record: Recorded) -> tuple[str | None, str | None]:
+    def replacement(self, outbound: Outbound, record: StoredRecord) -> tuple[str | None, str | None]:
         """Type and body of what is published instead; none of both for the marker. Raises `Problem`."""
         return None, None
 
@@ -157,7 +157,7 @@ class Correction(Decision, frozen=True):
     type: str
     data: dict[str, Any]
 
-    def replacement(self, outbound: Outbound, record: Recorded) -> tuple[str | None, str | None]:
+    def replacement(self, outbound: Outbound, record: StoredRecord) -> tuple[str | None, str | None]:
         event_type = BY_TYPE.get(self.type)
         if event_type is None or not event_type.NAME.startswith(f"{outbound.publisher.service}."):
             raise invalid([FieldError("type", "must be a public event of this service")])
@@ -173,7 +173,7 @@ class Correction(Decision, frozen=True):
         return self.type, public.to_json().decode()
 
 
-def marker(service: str, record: Recorded, reason_code: str) -> EventSkipped:
+def marker(service: str, record: StoredRecord, reason_code: str) -> EventSkipped:
     """The public event that says that one is left out; its day is the one on which that was recorded."""
     event_type = BY_TYPE[f"{DOMAIN}.{service}.event-skipped.v1"]
     fields: dict[str, Any] = {
@@ -186,14 +186,14 @@ def marker(service: str, record: Recorded, reason_code: str) -> EventSkipped:
     return public
 
 
-def ref_of(record: Recorded) -> str:
+def ref_of(record: StoredRecord) -> str:
     return record.stream.split("-", 1)[1]
 
 
 def shown(blocked: CannotPublish | None, waiting: int) -> dict[str, Any]:
     if blocked is None:
         return {"blocked": None}
-    record: Recorded = blocked.record
+    record: StoredRecord = blocked.record
     at: datetime = record.recorded_at
     return {
         "blocked": {
@@ -208,7 +208,7 @@ def shown(blocked: CannotPublish | None, waiting: int) -> dict[str, Any]:
     }
 
 
-def routes(outbound: Outbound, gate: Gate) -> APIRouter:
+def routes(outbound: Outbound, gate: Authentication) -> APIRouter:
     """For ops: what stands in the relay's way, and the decision about it."""
     router = APIRouter(prefix="/v1", tags=["relay"])
 

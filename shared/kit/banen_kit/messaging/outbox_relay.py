@@ -20,7 +20,7 @@ from banen_kit.application.publishable import Publisher
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults, Loop, end_if_cancelled
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Journal
+from banen_kit.eventstore.repository import EventRepository
 from banen_kit.messaging.blocked import RELAY, CannotPublish, Outbound
 from banen_kit.messaging.jetstream import (
     MOST_IN_BATCH,
@@ -86,7 +86,7 @@ class Relay:
     def __init__(
         self,
         publisher: Publisher,
-        journal: Journal[Any],
+        journal: EventRepository[Any],
         store: PostgresStore,
         client: Client,
         faults: Faults,

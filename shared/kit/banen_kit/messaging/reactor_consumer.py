@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE
 from banen_kit.application.command_handler import KeyReused
-from banen_kit.application.command_service import Desk
-from banen_kit.application.definition import Policy
+from banen_kit.application.command_service import CommandService
+from banen_kit.application.definition import Reactor
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.core.decider import Refused
 from banen_kit.core.faults import Faults, Loop
@@ -37,7 +37,7 @@ RETRY_SECONDS = 2.0
 
 
 async def read_policies(
-    url: str, ca_file: Path | None, client: Client, desk: Desk, faults: Faults
+    url: str, ca_file: Path | None, client: Client, desk: CommandService, faults: Faults
 ) -> NoReturn:
     """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
     loop = Loop("policies", faults)
@@ -64,7 +64,7 @@ async def read_policies(
     await loop.forever(lambda: attend(client, consumers, read, loop))
 
 
-def subscribe(broker: NatsBroker, client: Client, desk: Desk, inbox: str) -> None:
+def subscribe(broker: NatsBroker, client: Client, desk: CommandService, inbox: str) -> None:
     """Bind a subscriber to each declared consumer of the service's policies; `inbox` is where the user may listen."""
     for policy in desk.service.policies:
         for event in policy.listens_to:
@@ -88,7 +88,7 @@ async def raw(message: NatsMessage) -> bytes:
 class PolicyReader:
     """Handles the messages of one policy."""
 
-    def __init__(self, policy: Policy, consumer: str, client: Client, desk: Desk) -> None:
+    def __init__(self, policy: Reactor, consumer: str, client: Client, desk: CommandService) -> None:
         self._policy = policy
         self._client = client
         self._desk = desk

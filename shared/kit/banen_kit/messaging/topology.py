@@ -10,9 +10,9 @@ from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
 
-from banen_contracts import Contract
+from banen_contracts import PublicEvent
 from banen_contracts.base import PartnerId
-from banen_kit.application.definition import Policy, Service
+from banen_kit.application.definition import Reactor, Service
 from banen_kit.messaging.jetstream import DEAD_LETTERS, EVT_ALL, WATERMARKS, api, stream_name
 
 SECOND = 1_000_000_000
@@ -135,12 +135,12 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
     return [*found, everything, dead, marks]
 
 
-def consumer_name(partner: str, service: str, policy: Policy, event: type[Contract]) -> str:
+def consumer_name(partner: str, service: str, policy: Reactor, event: type[PublicEvent]) -> str:
     """The durable consumer that brings one kind of event to one policy of one partner's service."""
     return f"{partner}-{service}-{policy.name}-{event.NAME.split('.')[1]}"
 
 
-def policy_subject(partner: str, policy: Policy, event: type[Contract]) -> str:
+def policy_subject(partner: str, policy: Reactor, event: type[PublicEvent]) -> str:
     """Whose events of one kind a policy reads: everybody's, or only the own partner's."""
     return f"evt.{partner if policy.only_own else '*'}.{event.NAME}"
 

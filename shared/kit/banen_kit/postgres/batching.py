@@ -10,7 +10,7 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 
-class Coalescer(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """Answers each question by calling `work` with many of them. Nothing waits: an idle worker starts at once.
 
     Two questions with the same `key` never share a batch. When `work` fails for a batch of several, each is asked

@@ -8,7 +8,7 @@ from uuid import UUID
 from banen_kit.application.definition import Service
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.eventstore.port import EventStore, ref_of
-from banen_kit.eventstore.repository import BATCH, Codec, Fact, Journal
+from banen_kit.eventstore.repository import BATCH, EventRepository, EventSerializer, RecordedEvent
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 
 CLAIM_SECONDS = 24 * 3600.0
@@ -16,7 +16,9 @@ REQUEST_TYPES = (RequestReceived.TYPE, RequestExtended.TYPE, RequestAnswered.TYP
 """In the order in which they follow each other."""
 
 
-async def held_on(service: Service, journal: Journal[Any], refs: Set[str]) -> AsyncIterator[list[Fact[Any]]]:
+async def held_on(
+    service: Service, journal: EventRepository[Any], refs: Set[str]
+) -> AsyncIterator[list[RecordedEvent[Any]]]:
     """All facts of each stream that is about one of the references, stream by stream. Raises `StoreUnavailable`."""
     categories = {operation.category for operation in service.operations}
     own = [f"{category}-{ref}" for category in categories for ref in refs]
@@ -38,6 +40,6 @@ async def claim_keys(service: Service, store: EventStore, keys: PostgresKeys) ->
 
 def asked_types(service: Service) -> list[str]:
     """The types of events that the service asks its store for, all of a type at once."""
-    codec = Codec(service.events)
+    codec = EventSerializer(service.events)
     known = {event.TYPE for event in service.events}
     return sorted({*codec.telling, *known.intersection(REQUEST_TYPES)})

@@ -9,9 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from banen_contracts.base import ReasonCode
-from banen_kit.application.definition import Operation
+from banen_kit.application.definition import CommandRoute
 from banen_kit.core.days import RequestDay
-from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONTHS = 1
@@ -21,7 +21,7 @@ Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "
 Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
 
 
-class RequestReceived(Stored, frozen=True):
+class RequestReceived(DomainEvent, frozen=True):
     """The reference is no `PersonRef`: a request for erasure is answered after the erasure."""
 
     TYPE: ClassVar[str] = "request-received"
@@ -32,7 +32,7 @@ class RequestReceived(Stored, frozen=True):
     answer_by: date
 
 
-class RequestExtended(Stored, frozen=True):
+class RequestExtended(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "request-extended"
     request_ref: UUID
     extended_on: date
@@ -40,7 +40,7 @@ class RequestExtended(Stored, frozen=True):
     answer_by: date
 
 
-class RequestAnswered(Stored, frozen=True):
+class RequestAnswered(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "request-answered"
     request_ref: UUID
     answered_on: date
@@ -98,7 +98,7 @@ class Answered:
 Request: TypeAlias = NotReceived | Pending | Answered
 
 
-def decide(command: RequestCommand, state: Request, context: Context) -> Sequence[RequestEvent]:
+def decide(command: RequestCommand, state: Request, context: DecisionContext) -> Sequence[RequestEvent]:
     match command:
         case RecordRequest():
             return receive(command, state, context)
@@ -122,7 +122,7 @@ def pending(state: Request) -> Pending:
             assert_never(state)
 
 
-def receive(command: RecordRequest, state: Request, context: Context) -> Sequence[RequestEvent]:
+def receive(command: RecordRequest, state: Request, context: DecisionContext) -> Sequence[RequestEvent]:
     if not isinstance(state, NotReceived):
         raise Refused("request-exists", "This request was recorded already.")
     check_not_future(command.received_on, context, "receivedOn")
@@ -137,7 +137,7 @@ def receive(command: RecordRequest, state: Request, context: Context) -> Sequenc
     ]
 
 
-def extend(command: ExtendRequest, state: Pending, context: Context) -> Sequence[RequestEvent]:
+def extend(command: ExtendRequest, state: Pending, context: DecisionContext) -> Sequence[RequestEvent]:
     if state.is_extended:
         raise Refused("request-extended", "A request is extended once, by two months.")
     check_day(command.extended_on, state, context, "extendedOn")
@@ -153,7 +153,7 @@ def extend(command: ExtendRequest, state: Pending, context: Context) -> Sequence
     ]
 
 
-def answer(command: AnswerRequest, state: Pending, context: Context) -> Sequence[RequestEvent]:
+def answer(command: AnswerRequest, state: Pending, context: DecisionContext) -> Sequence[RequestEvent]:
     check_day(command.answered_on, state, context, "answeredOn")
     return [
         RequestAnswered(
@@ -165,13 +165,13 @@ def answer(command: AnswerRequest, state: Pending, context: Context) -> Sequence
     ]
 
 
-def check_day(day: date, state: Pending, context: Context, field: str) -> None:
+def check_day(day: date, state: Pending, context: DecisionContext, field: str) -> None:
     if day < state.received_on:
         raise Refused("before-receipt", "That day lies before the request was received.", field)
     check_not_future(day, context, field)
 
 
-def check_not_future(day: date, context: Context, field: str) -> None:
+def check_not_future(day: date, context: DecisionContext, field: str) -> None:
     if day > context.now.astimezone(AMSTERDAM).date():
         raise Refused("date-in-future", "That day lies in the future.", field)
 
@@ -201,9 +201,9 @@ def evolve(state: Request, event: RequestEvent) -> Request:
 
 
 REQUEST: Decider[RequestCommand, Request, RequestEvent] = Decider(NotReceived(), decide, evolve)
-REQUESTS: tuple[Operation, ...] = (
-    Operation("/requests/{ref}/receive", RecordRequest, "request", REQUEST),
-    Operation("/requests/{ref}/extend", ExtendRequest, "request", REQUEST),
-    Operation("/requests/{ref}/answer", AnswerRequest, "request", REQUEST),
+REQUESTS: tuple[CommandRoute, ...] = (
+    CommandRoute("/requests/{ref}/receive", RecordRequest, "request", REQUEST),
+    CommandRoute("/requests/{ref}/extend", ExtendRequest, "request", REQUEST),
+    CommandRoute("/requests/{ref}/answer", AnswerRequest, "request", REQUEST),
 )
 """Every service that keeps persons takes these."""

@@ -18,19 +18,19 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from banen_contracts.base import ErasureReason
-from banen_kit.application.command_service import AMSTERDAM, Desk
-from banen_kit.application.definition import Operation
+from banen_kit.application.command_service import AMSTERDAM, CommandService
+from banen_kit.application.definition import CommandRoute
 from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Entry, Outcome
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
 from banen_kit.core.problem import Problem
-from banen_kit.eventstore.port import Recorded, ref_of
+from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
 from banen_kit.privacy.held import held_on
 from banen_kit.privacy.requests import months_after
 from banen_kit.privacy.subject_access import requests_of
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.body import json_object
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ Months = Mapping[str, int]
 """Per kind of data, which is the category of its streams."""
 
 
-def read_months(text: str, kinds: Mapping[str, Operation]) -> Months:
+def read_months(text: str, kinds: Mapping[str, CommandRoute]) -> Months:
     """`contact=12 candidate=60`: every kind that the service keeps, and no other. Raises `SettingsInvalid`."""
     try:
         found = {name: int(months) for name, months in (part.split("=") for part in text.split())}
@@ -72,7 +72,7 @@ class TooMany(Exception):
 class Retention:
     """Applies the periods of one service: lists who is due, and erases them days later."""
 
-    desk: Desk
+    desk: CommandService
     months: Months
     listing: DueList
     wait: int
@@ -209,7 +209,7 @@ class Retention:
         self.desk.metrics.retention_overdue.labels(kind).dec()
 
 
-def noted_at(record: Recorded) -> datetime:
+def noted_at(record: StoredRecord) -> datetime:
     """The later of the two clocks that say when something was recorded: both must say that it is old."""
     edge = json.loads(record.metadata).get("edgeTime")
     return max(record.recorded_at, datetime.fromisoformat(edge)) if edge else record.recorded_at
@@ -228,7 +228,7 @@ class Confirmation(BaseModel, frozen=True, extra="forbid"):
     count: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-def routes(retention: Retention, gate: Gate) -> APIRouter:
+def routes(retention: Retention, gate: Authentication) -> APIRouter:
     """For stewards: who is due, and the word without which many at once are not erased."""
     router = APIRouter(prefix="/v1", tags=["retention"])
 

@@ -12,25 +12,25 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from banen_contracts.base import source_of
-from banen_kit.application.command_service import AMSTERDAM, Desk, as_uuid
+from banen_kit.application.command_service import AMSTERDAM, CommandService, as_uuid
 from banen_kit.audit.log import Kept, Outcome
-from banen_kit.core.decider import Stored
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.personal_fields import Erased, Sealed
 from banen_kit.eventstore.port import ref_of
-from banen_kit.eventstore.repository import Fact
+from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.privacy.held import REQUEST_TYPES, held_on
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 
 ALGORITHM = "Ed25519"
 CERTIFICATE = "banen-erasure+jwt"
 
 
 @dataclass(frozen=True)
-class Persons:
+class SubjectAccess:
     """One service's part of what its partner holds on somebody."""
 
-    desk: Desk
+    desk: CommandService
     key_backup_days: int
     """How many days the backups of the cluster of keys are kept."""
 
@@ -85,15 +85,15 @@ class Persons:
         )
         return OKPKey.import_key(pem)
 
-    async def _facts(self, refs: frozenset[str]) -> list[Fact[Any]]:
+    async def _facts(self, refs: frozenset[str]) -> list[RecordedEvent[Any]]:
         """All facts of the streams that are about one of the references, in the order in which they were recorded."""
         journal = self.desk.journal
-        found: list[Fact[Any]] = []
+        found: list[RecordedEvent[Any]] = []
         async for facts in held_on(self.desk.service, journal, refs):
             found += facts
         return sorted(found, key=lambda fact: fact.record.position)
 
-    async def _erasure(self, ref: str) -> Fact[Any] | None:
+    async def _erasure(self, ref: str) -> RecordedEvent[Any] | None:
         """The erasure that reached this reference: its own, or one of everything that is linked to it."""
         journal = self.desk.journal
         refs = await journal.keys.linked(ref)
@@ -103,8 +103,8 @@ class Persons:
         alone = [fact for fact in reaching if str(fact.event.erased_person()) == ref]
         return next(iter((*together, *alone)), None)
 
-    async def _shown(self, fact: Fact[Any], refs: frozenset[str]) -> dict[str, Any]:
-        event: Stored = fact.event
+    async def _shown(self, fact: RecordedEvent[Any], refs: frozenset[str]) -> dict[str, Any]:
+        event: DomainEvent = fact.event
         fields = {name: getattr(event, name) for name in type(event).model_fields}
         sealed = {name: value for name, value in fields.items() if isinstance(value, Sealed)}
         data: dict[str, Any] = event.model_dump(mode="json", exclude=set(sealed))
@@ -122,7 +122,7 @@ class Persons:
         }
 
 
-def routes(persons: Persons, gate: Gate) -> APIRouter:
+def routes(persons: SubjectAccess, gate: Authentication) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["persons"])
 
     @router.get("/persons/{ref}", name="export-person", summary="All that is held on one person, opened")
@@ -161,7 +161,7 @@ def routes(persons: Persons, gate: Gate) -> APIRouter:
     return router
 
 
-async def requests_of(desk: Desk) -> list[dict[str, Any]]:
+async def requests_of(desk: CommandService) -> list[dict[str, Any]]:
     """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
     found: dict[str, dict[str, Any]] = {}
     for kind in REQUEST_TYPES:  # what was received before what became of it

@@ -14,7 +14,7 @@ from banen_kit.audit.log import Outcome
 from banen_kit.core.clocks import utc_now
 from banen_kit.core.faults import Faults
 from banen_kit.postgres.connection import Pool, reachable
-from banen_kit.web.authentication import Gate, who
+from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.body import json_object
 
 TOLERANCE = timedelta(minutes=1)
@@ -146,7 +146,7 @@ class Confirmation(BaseModel, frozen=True, extra="forbid"):
     until: Annotated[int, Field(ge=0, lt=2**53)]
 
 
-def routes(clock: DatabaseClock, gate: Gate) -> APIRouter:
+def routes(clock: DatabaseClock, gate: Authentication) -> APIRouter:
     """For ops: both clocks, and what was recorded while they could not be trusted."""
     router = APIRouter(prefix="/v1", tags=["clock"])
 

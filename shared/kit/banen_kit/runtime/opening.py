@@ -16,7 +16,7 @@ from banen_kit.crypto.keys import NotDestroyed
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Journal
+from banen_kit.eventstore.repository import EventRepository
 from banen_kit.postgres.connection import (
     Pool,
     migrations,
@@ -87,7 +87,7 @@ def checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
 
 
 async def reapplied(
-    journal: Journal[Any], hasty: PostgresKeys, faults: Faults
+    journal: EventRepository[Any], hasty: PostgresKeys, faults: Faults
 ) -> list[Callable[[], Awaitable[None]]]:
     """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
 

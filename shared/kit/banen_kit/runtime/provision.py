@@ -7,7 +7,7 @@ future, and where the owner is no superuser.
 import re
 
 from banen_kit.application.definition import Service
-from banen_kit.eventstore.repository import Codec
+from banen_kit.eventstore.repository import EventSerializer
 from banen_kit.postgres.confine import confine_database, confine_role
 from banen_kit.postgres.connection import (
     Connection,
@@ -40,7 +40,7 @@ async def provision_keys(owner: Connection, partner: str, service: Service) -> l
     done = await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
     await confine_database(owner)
     await confine_role(owner, role)
-    await grant_keys(owner, schema, role, links=bool(Codec(service.events).linking))
+    await grant_keys(owner, schema, role, links=bool(EventSerializer(service.events).linking))
     await grant_anchors(owner, schema, role)
     return done
 

@@ -19,7 +19,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import source_of
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.anchored import AnchoredAudit, Anchors
 from banen_kit.audit.log import PostgresAudit
@@ -30,7 +30,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import Codec, Journal
+from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
@@ -44,7 +44,7 @@ from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.held import CLAIM_SECONDS, claim_keys
 from banen_kit.privacy.retention import Retention, read_months
 from banen_kit.privacy.retention import routes as retention_routes
-from banen_kit.privacy.subject_access import Persons
+from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.runtime.database_clock import LOOK_SECONDS, DatabaseClock
 from banen_kit.runtime.database_clock import routes as clock_routes
 from banen_kit.runtime.opening import FIRST_SWEEP_SECONDS, checks_of, open_databases, reapplied
@@ -53,7 +53,7 @@ from banen_kit.security.sessions import Sessions
 from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer
 from banen_kit.web.app import Health, create_app
-from banen_kit.web.authentication import Gate
+from banen_kit.web.authentication import Authentication
 from banen_kit.web.server import http_server
 from banen_kit.web.strangers import WRITE_SECONDS
 
@@ -66,12 +66,12 @@ HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
-class Host:
+class ServiceRuntime:
     """What a running service is made of; an addition (see `main`) may build on it."""
 
     settings: Settings
-    desk: Desk
-    gate: Gate
+    desk: CommandService
+    gate: Authentication
     store: PostgresStore
     keys_pool: Pool
     health: Health
@@ -84,11 +84,11 @@ class Host:
     """The same for as long as a connection to the bus, which each is given."""
 
 
-Addition = Callable[[Host], Awaitable[None]]
+Extension = Callable[[ServiceRuntime], Awaitable[None]]
 """Adds to a service what only that service has: views, pages, an inbox."""
 
 
-def main(service: Service, addition: Addition | None = None) -> None:
+def main(service: Service, addition: Extension | None = None) -> None:
     """The `python -m` of a service. Ends with 78 and one line that says what to do when it cannot start."""
     logs.to_stdout()
     try:
@@ -98,7 +98,7 @@ def main(service: Service, addition: Addition | None = None) -> None:
         sys.exit(78)
 
 
-async def serve(service: Service, settings: Settings, addition: Addition | None) -> None:
+async def serve(service: Service, settings: Settings, addition: Extension | None) -> None:
     """Run until SIGTERM or SIGINT, which are heard at every moment."""
     stopping = asyncio.Event()
     for caught in (signal.SIGTERM, signal.SIGINT):
@@ -123,7 +123,9 @@ def bound(port: int) -> Generator[socket.socket]:
         yield listener
 
 
-async def _unless(stopping: asyncio.Event, opening: Coroutine[Any, Any, Host]) -> Host | None:
+async def _unless(
+    stopping: asyncio.Event, opening: Coroutine[Any, Any, ServiceRuntime]
+) -> ServiceRuntime | None:
     """What is opened, or None where we were told to stop first."""
     opened, stopped = asyncio.create_task(opening), asyncio.create_task(stopping.wait())
     await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -135,7 +137,9 @@ async def _unless(stopping: asyncio.Event, opening: Coroutine[Any, Any, Host]) -
     return await opened
 
 
-async def run_host(service: Service, host: Host, listener: socket.socket, stopping: asyncio.Event) -> None:
+async def run_host(
+    service: Service, host: ServiceRuntime, listener: socket.socket, stopping: asyncio.Event
+) -> None:
     server = http_server(host.app)
     log.info(
         "%s of %s is at %s:%s; TLS is for a proxy",
@@ -161,8 +165,8 @@ async def run_host(service: Service, host: Host, listener: socket.socket, stoppi
 
 
 async def open_host(
-    service: Service, settings: Settings, addition: Addition | None, stack: AsyncExitStack
-) -> Host:
+    service: Service, settings: Settings, addition: Extension | None, stack: AsyncExitStack
+) -> ServiceRuntime:
     """Open everything but the bus. Raises `SettingsInvalid`, `StoreRefusesToStart`, `StoreUnavailable`, `ValueError`."""
     partners = frozenset(partner.id for partner in read_partners(settings.partners_file))
     if settings.partner not in partners:
@@ -172,7 +176,9 @@ async def open_host(
     persons_keys = PostgresKeys(keys_pool, master)
     await persons_keys.refuse_other_master()
     store = PostgresStore(pool)
-    journal: Journal[Any] = Journal(store, Codec(service.events, service.upcasters), persons_keys)
+    journal: EventRepository[Any] = EventRepository(
+        store, EventSerializer(service.events, service.upcasters), persons_keys
+    )
     metrics = Metrics.create(CollectorRegistry())
     faults = Faults(metrics)
     # Before anything is answered: the keys may have been restored from before an erasure.
@@ -182,11 +188,11 @@ async def open_host(
     anchors = Anchors(pool, keys_pool, schema_of(settings.partner, service.name))
     erasures = frozenset(operation.name for operation in service.kept.values())
     audit = AnchoredAudit(PostgresAudit(pool), anchors, erasures)
-    desk = Desk(service, journal, settings.partner, partners, audit, metrics, clock)
+    desk = CommandService(service, journal, settings.partner, partners, audit, metrics, clock)
 
     health = Health(faults, settings.metrics_token, checks_of(store, keys_pool))
     http = await stack.enter_async_context(httpx2.AsyncClient())
-    gate = Gate(
+    gate = Authentication(
         settings.partner,
         source_of(settings.partner, service.name),
         service.rights,
@@ -196,7 +202,7 @@ async def open_host(
         strength=Strength(tuple(settings.acr_values.split())),
         clock=desk.clock,
     )
-    held = Persons(desk, settings.key_backup_days) if service.kept else None
+    held = SubjectAccess(desk, settings.key_backup_days) if service.kept else None
     app = create_app(desk, gate, health, held)
     app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
     app.include_router(clock_routes(clock, gate))
@@ -211,13 +217,13 @@ async def open_host(
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
     claim = partial(claim_keys, service, store, persons_keys)
     loops.append(lambda: forever("claim-keys", claim, faults, every=CLAIM_SECONDS))
-    host = Host(settings, desk, gate, store, keys_pool, health, app, loops)
+    host = ServiceRuntime(settings, desk, gate, store, keys_pool, health, app, loops)
     if addition is not None:
         await addition(host)
     return host
 
 
-async def bus_side(service: Service, host: Host) -> None:
+async def bus_side(service: Service, host: ServiceRuntime) -> None:
     """Relay, policies and whatever else uses the bus. Commands are taken also while the bus is away or not set up."""
     partner, faults = host.settings.partner, host.health.faults
     stream, ca_file = stream_name(partner, service.name), host.settings.bus_ca_file

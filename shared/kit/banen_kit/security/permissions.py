@@ -12,7 +12,7 @@ from banen_kit.core.problem import Problem
 
 
 @dataclass(frozen=True)
-class Access:
+class Permission:
     """Who is let in to one command or view."""
 
     roles: frozenset[Role]
@@ -23,27 +23,27 @@ class Access:
     """Whether each use is in the audit log; only what shows figures and nobody behind them is not."""
 
 
-ANYONE = Access(frozenset())
+ANYONE = Permission(frozenset())
 """Open without login: it shows nothing of anybody."""
 
-OPERATOR = Access(frozenset(), "all")
+OPERATOR = Permission(frozenset(), "all")
 """For whoever shows the static token of the service (`BANEN_METRICS_TOKEN`), whatever their role; the route asks it."""
 
-Rights: TypeAlias = Mapping[str, Access]
+Rights: TypeAlias = Mapping[str, Permission]
 """By the name of the route; a command's route has the command's name."""
 
 
-def own(*roles: Role) -> Access:
+def own_partner(*roles: Role) -> Permission:
     """People of the service's own partner in any of these roles."""
-    return Access(frozenset(roles))
+    return Permission(frozenset(roles))
 
 
-def every_partner(*roles: Role) -> Access:
+def every_partner(*roles: Role) -> Permission:
     """People in any of these roles, whichever partner they are of."""
-    return Access(frozenset(roles), "all")
+    return Permission(frozenset(roles), "all")
 
 
-def refuse_unless(access: Access | None, principal: Principal, partner: str) -> None:
+def refuse_unless(access: Permission | None, principal: Principal, partner: str) -> None:
     """Raises `Problem`: 404 where it belongs to another partner, 403 where the role does not go so far."""
     if access is not None and access.partners == "own" and principal.partner != partner:
         raise Problem(404, "not-found", "Not Found")
@@ -51,7 +51,7 @@ def refuse_unless(access: Access | None, principal: Principal, partner: str) -> 
         raise Problem(403, "not-allowed", "Your role does not include this.")
 
 
-_OPS = own(Role.OPS)
+_OPS = own_partner(Role.OPS)
 EVERY_SERVICE: Rights = {
     "livez": ANYONE,
     "readyz": ANYONE,

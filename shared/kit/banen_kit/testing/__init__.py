@@ -12,16 +12,16 @@ from joserfc.jwk import ECKey, Key, KeySet
 from pydantic import SecretStr
 
 from banen_contracts.base import source_of
-from banen_kit.application.command_service import Desk
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.log import Audit
-from banen_kit.core.decider import Command, Context, Decider, Refused, Stored
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Role
 from banen_kit.security.sessions import Sessions
 from banen_kit.security.tokens import LONGEST_SECONDS, Issuer
 from banen_kit.web.app import Check, Health
-from banen_kit.web.authentication import Gate
+from banen_kit.web.authentication import Authentication
 
 E = TypeVar("E")
 
@@ -31,7 +31,7 @@ OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 """Shows `/metrics` and all of `/readyz`."""
 
 
-def health_of(desk: Desk, checks: dict[str, Check] | None = None) -> Health:
+def health_of(desk: CommandService, checks: dict[str, Check] | None = None) -> Health:
     """What an application needs to answer for its health."""
     return Health(Faults(desk.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
 
@@ -47,17 +47,17 @@ class Scenario(Generic[E]):
         {"uaf", "emplooi", "vluchtelingenwerk", "uwv", "goed-werk", "bureau"}
     )
     past: tuple[E, ...] = ()
-    related: tuple[Stored, ...] = ()
+    related: tuple[DomainEvent, ...] = ()
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
 
-    def beside(self, *related: Stored) -> "Scenario[E]":
+    def beside(self, *related: DomainEvent) -> "Scenario[E]":
         """What is recorded of the other thing that the command names (`Operation.related`)."""
         return replace(self, related=related)
 
     def when(self, command: Command) -> "Result[E]":
-        context = Context(self.ref, NOW, self.partner, self.partners, self.related)
+        context = DecisionContext(self.ref, NOW, self.partner, self.partners, self.related)
         state = self.decider.replay(self.past)
         try:
             return Result(tuple(self.decider.decide(command, state, context)), None, self.decider, self.past)
@@ -133,10 +133,14 @@ class FakeIssuer:
     def http(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
 
-    def gate(self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None) -> Gate:
+    def gate(
+        self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None
+    ) -> Authentication:
         """The gate of a service that trusts this issuer."""
         audience = source_of(partner, service.name)
-        return Gate(partner, audience, service.rights, Issuer(self.url, self.http()), audit, sessions)
+        return Authentication(
+            partner, audience, service.rights, Issuer(self.url, self.http()), audit, sessions
+        )
 
     def bearer(
         self, service: Service, owner: str, *roles: Role, partner: str | None = None, **claims: Any

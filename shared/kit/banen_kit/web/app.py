@@ -19,15 +19,15 @@ from pydantic import SecretStr
 from banen_kit.application import problems
 from banen_kit.application.bulk import Loads
 from banen_kit.application.bulk import bulk as take_bulk
-from banen_kit.application.command_service import Desk, Request, checked_ref, status_of, to_json
-from banen_kit.application.definition import Operation
+from banen_kit.application.command_service import CommandService, Request, checked_ref, status_of, to_json
+from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Outcome
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.privacy import subject_access as persons
-from banen_kit.privacy.subject_access import Persons
+from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.web.audited import Audited
-from banen_kit.web.authentication import Gate, optional_uuid, recorded_elsewhere, refused, who
+from banen_kit.web.authentication import Authentication, optional_uuid, recorded_elsewhere, refused, who
 from banen_kit.web.body import json_object, limited_body, refuse_other_type
 from banen_kit.web.middleware import Guard
 
@@ -67,10 +67,10 @@ class Health:
 
 
 def create_app(
-    desk: Desk,
-    gate: Gate,
+    desk: CommandService,
+    gate: Authentication,
     health: Health,
-    held: Persons | None = None,
+    held: SubjectAccess | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """The application of one service; also how tests reach it. `held` is for services that keep persons."""
@@ -95,11 +95,11 @@ def create_app(
     return app
 
 
-def command_routes(desk: Desk) -> APIRouter:
+def command_routes(desk: CommandService) -> APIRouter:
     router = APIRouter(tags=["commands"])
     loads = Loads()
 
-    def add(operation: Operation) -> None:
+    def add(operation: CommandRoute) -> None:
         async def endpoint(ref: str, http: HttpRequest) -> Response:
             request = Request(
                 operation,
@@ -148,11 +148,11 @@ def command_routes(desk: Desk) -> APIRouter:
     return router
 
 
-def record_routes(desk: Desk, gate: Gate) -> APIRouter:
+def record_routes(desk: CommandService, gate: Authentication) -> APIRouter:
     """What is on record about one thing, as the outside may know it: the public events of its stream."""
     router = APIRouter(tags=["records"])
 
-    def add(path: str, operation: Operation) -> None:
+    def add(path: str, operation: CommandRoute) -> None:
         async def endpoint(ref: str, http: HttpRequest) -> Response:
             ref = checked_ref(operation, ref)
             facts = await desk.journal.read(f"{operation.category}-{ref}")
@@ -194,7 +194,7 @@ def record_routes(desk: Desk, gate: Gate) -> APIRouter:
     return router
 
 
-def health_routes(desk: Desk, health: Health) -> APIRouter:
+def health_routes(desk: CommandService, health: Health) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez")

@@ -48,7 +48,7 @@ SIGN_IN_INSUFFICIENT = "sign-in-insufficient"
 
 
 @dataclass(frozen=True)
-class Who:
+class RequestContext:
     """Whoever a request was let in for."""
 
     principal: Principal
@@ -60,9 +60,9 @@ class Who:
     """Why an auditor looks: the mark of a document."""
 
 
-def who(request: Request) -> Who:
+def who(request: Request) -> RequestContext:
     """Whom the gate let in. Only for routes that are not open to anyone."""
-    found: Who = request.state.who
+    found: RequestContext = request.state.who
     return found
 
 
@@ -87,7 +87,7 @@ def outcome_of(method: str, status: int) -> Outcome:
 
 
 @dataclass(eq=False)
-class Gate:
+class Authentication:
     """Stands before every route of a service."""
 
     partner: str
@@ -143,7 +143,7 @@ class Gate:
     async def note(
         self,
         request: Request,
-        visitor: Who,
+        visitor: RequestContext,
         outcome: Outcome,
         target: str | None = None,
         *,
@@ -168,11 +168,11 @@ class Gate:
         if problem.code != NOT_SIGNED_IN:
             self.strangers.count(action, problem.code)
 
-    async def _note_answer(self, request: Request, visitor: Who, status: int) -> None:
+    async def _note_answer(self, request: Request, visitor: RequestContext, status: int) -> None:
         """Where the route recorded nothing itself."""
         await self.note(request, visitor, outcome_of(request.method, status))
 
-    async def _identify(self, request: Request) -> Who:
+    async def _identify(self, request: Request) -> RequestContext:
         header = request.headers.get("Authorization")
         if header is None:
             return await self._of_session(request)
@@ -185,26 +185,26 @@ class Gate:
                 raise _hurry() from None
             raise
 
-    async def _of_token(self, request: Request, header: str) -> Who:
+    async def _of_token(self, request: Request, header: str) -> RequestContext:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise refused("token-missing", "Send an access token: Authorization: Bearer …")
         try:
             principal = await self.issuer.principal(token.strip(), self.audience)
-            return Who(principal, purpose=purpose(request))
+            return RequestContext(principal, purpose=purpose(request))
         except TokenRefused as error:
             raise refused(error.reason, "The access token is not accepted.") from None
         except IssuerUnavailable:
             raise issuer_away() from None
 
-    async def _of_session(self, request: Request) -> Who:
+    async def _of_session(self, request: Request) -> RequestContext:
         cookie = request.cookies.get(COOKIE)
         if self.sessions is None or cookie is None:
             raise refused(NOT_SIGNED_IN, "Sign in, or send an access token.")
         session = await self.sessions.find(cookie, request.headers.get("User-Agent", ""))
         if session is None:
             raise refused("session-ended", "This session has ended; sign in again.")
-        return Who(session.principal, session, purpose=session.purpose)
+        return RequestContext(session.principal, session, purpose=session.purpose)
 
     def _insufficient(self) -> Problem:
         """RFC 9470 §3: says how to sign in again."""
@@ -213,7 +213,7 @@ class Gate:
         detail = "Your role needs a stronger or more recent sign-in; sign in again."
         return Problem(401, SIGN_IN_INSUFFICIENT, detail, headers={"WWW-Authenticate": challenge})
 
-    async def _with_form(self, request: Request, found: Who) -> Who:
+    async def _with_form(self, request: Request, found: RequestContext) -> RequestContext:
         """A browser sends its cookie with requests that other sites made up: what changes something needs a token."""
         if found.session is None or request.method in SAFE_METHODS:
             return found

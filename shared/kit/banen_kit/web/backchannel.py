@@ -20,7 +20,7 @@ from banen_kit.audit.log import Outcome, entry_of
 from banen_kit.core.problem import Problem
 from banen_kit.security.sessions import LOGOUT_GOOD, Logout, Sessions
 from banen_kit.security.tokens import LEEWAY_SECONDS, LOGOUT, NONCE, IssuerUnavailable, Said, TokenRefused
-from banen_kit.web.authentication import MOST_FORM_BYTES, Gate, issuer_away
+from banen_kit.web.authentication import MOST_FORM_BYTES, Authentication, issuer_away
 from banen_kit.web.body import limited_body
 from banen_kit.web.request_head import pairs_of
 
@@ -41,7 +41,7 @@ class Backchannel:
     """Where the issuer tells this service whose sessions end."""
 
     client_id: str
-    gate: Gate
+    gate: Authentication
     refused: Counter
     """Logout tokens that were not obeyed, by reason."""
     one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)

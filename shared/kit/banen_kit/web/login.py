@@ -35,7 +35,7 @@ from banen_kit.security.tokens import (
 )
 from banen_kit.web.authentication import (
     SIGN_IN_INSUFFICIENT,
-    Gate,
+    Authentication,
     issuer_away,
     recorded_elsewhere,
     refused,
@@ -69,7 +69,7 @@ class Logins:
     """Sends people to the issuer and takes them back."""
 
     client: RelyingParty
-    gate: Gate
+    gate: Authentication
     cookies: LoginCookies = field(default_factory=LoginCookies)
     under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from banen_contracts.base import Day, Euro, Precision
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark
 from banen_reporting.administration.events import CostRecorded
 
@@ -24,7 +24,7 @@ class Cost:
     is_recorded: bool = False
 
 
-def decide(c: RecordCost, state: Cost, context: Context) -> Sequence[CostRecorded]:
+def decide(c: RecordCost, state: Cost, context: DecisionContext) -> Sequence[CostRecorded]:
     if state.is_recorded:
         raise Refused("cost-exists", "This amount was recorded before.")
     return [

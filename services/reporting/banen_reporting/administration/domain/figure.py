@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from banen_contracts.base import Count, Day, Precision, ReasonCode
 from banen_contracts.reporting import Provenance, Year
-from banen_kit.core.decider import Command, Context, Refused
+from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.text import Mark
 from banen_reporting.administration.events import HistoricFigureImported, HistoricFigureSuperseded
 
@@ -36,7 +36,7 @@ class SupersedeHistoricFigure(ImportHistoricFigure, frozen=True):
 
 
 def import_figure(
-    c: ImportHistoricFigure, known: Known, context: Context
+    c: ImportHistoricFigure, known: Known, context: DecisionContext
 ) -> Sequence[HistoricFigureImported]:
     if (c.measure, c.year) in known:
         raise Refused("figure-exists", "This unit has a figure for that year; supersede it instead.", "year")
@@ -44,7 +44,7 @@ def import_figure(
 
 
 def supersede_figure(
-    c: SupersedeHistoricFigure, known: Known, context: Context
+    c: SupersedeHistoricFigure, known: Known, context: DecisionContext
 ) -> Sequence[HistoricFigureSuperseded]:
     before = known.get((c.measure, c.year))
     if before is None:
@@ -59,7 +59,7 @@ def figure_ref(unit_id: str, measure: str, year: int) -> UUID:
     return uuid5(FIGURES, f"{unit_id}/{measure}/{year}")
 
 
-def _fields(c: ImportHistoricFigure, context: Context) -> dict[str, Any]:
+def _fields(c: ImportHistoricFigure, context: DecisionContext) -> dict[str, Any]:
     return {
         "figure_ref": figure_ref(context.ref, c.measure, c.year),
         "occurred_on": c.occurred_on,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day, Euro, Precision
 from banen_contracts.reporting import Funder
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark
 from banen_reporting.administration.events import FundingRecorded
 
@@ -27,7 +27,7 @@ class Funding:
     is_recorded: bool = False
 
 
-def decide(c: RecordFunding, state: Funding, context: Context) -> Sequence[FundingRecorded]:
+def decide(c: RecordFunding, state: Funding, context: DecisionContext) -> Sequence[FundingRecorded]:
     if state.is_recorded:
         raise Refused("funding-exists", "This amount was recorded before.")
     return [

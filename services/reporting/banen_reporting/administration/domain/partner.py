@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Day
 from banen_contracts.reporting import Service, Services
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import PublicName
 from banen_reporting.administration.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
 
@@ -41,7 +41,7 @@ class Admitted:
 State: TypeAlias = NotAdmitted | Admitted
 
 
-def decide(command: PartnerCommand, state: State, context: Context) -> Sequence[PartnerEvent]:
+def decide(command: PartnerCommand, state: State, context: DecisionContext) -> Sequence[PartnerEvent]:
     match command:
         case AdmitPartner():
             return admit(command, state, context)
@@ -51,7 +51,7 @@ def decide(command: PartnerCommand, state: State, context: Context) -> Sequence[
             assert_never(command)
 
 
-def admit(c: AdmitPartner, state: State, context: Context) -> Sequence[PartnerEvent]:
+def admit(c: AdmitPartner, state: State, context: DecisionContext) -> Sequence[PartnerEvent]:
     if isinstance(state, Admitted):
         raise Refused("partner-exists", "This partner was admitted before.")
     return [
@@ -59,7 +59,7 @@ def admit(c: AdmitPartner, state: State, context: Context) -> Sequence[PartnerEv
     ]
 
 
-def declare_live(c: DeclareSourceLive, state: State, context: Context) -> Sequence[PartnerEvent]:
+def declare_live(c: DeclareSourceLive, state: State, context: DecisionContext) -> Sequence[PartnerEvent]:
     if isinstance(state, NotAdmitted):
         raise Refused("partner-unknown", "There is no such partner.")
     if c.service not in state.services:

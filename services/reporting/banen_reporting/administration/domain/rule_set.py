@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias
 
 from banen_contracts.base import Day, ReasonCode
 from banen_contracts.reporting import RuleSetParams
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_reporting.administration.events import RuleSetPublished
 
 
@@ -31,7 +31,7 @@ class Published:
 State: TypeAlias = Unpublished | Published
 
 
-def decide(c: PublishRuleSet, state: State, context: Context) -> Sequence[RuleSetPublished]:
+def decide(c: PublishRuleSet, state: State, context: DecisionContext) -> Sequence[RuleSetPublished]:
     _check(c.params)
     if isinstance(state, Published) and c.params == state.params:
         raise Refused("rule-set-same", "These are the rules of the current version.", "params")

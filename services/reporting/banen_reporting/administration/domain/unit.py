@@ -6,7 +6,7 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
 from banen_contracts.reporting import Members
-from banen_kit.core.decider import Command, Context, Decider, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark, PublicName
 from banen_reporting.administration.domain.figure import (
     ImportHistoricFigure,
@@ -106,7 +106,7 @@ class Defined:
 State: TypeAlias = Undefined | Defined
 
 
-def decide(command: UnitCommand, state: State, context: Context) -> Sequence[UnitEvent]:
+def decide(command: UnitCommand, state: State, context: DecisionContext) -> Sequence[UnitEvent]:
     if isinstance(command, DefineTargetUnit):
         return define(command, state, context)
     if isinstance(state, Undefined):
@@ -130,7 +130,7 @@ def decide(command: UnitCommand, state: State, context: Context) -> Sequence[Uni
             assert_never(command)
 
 
-def define(c: DefineTargetUnit, state: State, context: Context) -> Sequence[UnitEvent]:
+def define(c: DefineTargetUnit, state: State, context: DecisionContext) -> Sequence[UnitEvent]:
     if isinstance(state, Defined):
         raise Refused("unit-exists", "This target unit was defined before.")
     if not context.partners.issuperset(c.members):
@@ -140,7 +140,7 @@ def define(c: DefineTargetUnit, state: State, context: Context) -> Sequence[Unit
     ]
 
 
-def set_target(c: SetTarget, state: Defined, context: Context) -> Sequence[UnitEvent]:
+def set_target(c: SetTarget, state: Defined, context: DecisionContext) -> Sequence[UnitEvent]:
     if c.route in state.targets:
         raise Refused("target-exists", "This route has a target; revise it instead.", "route")
     return [
@@ -155,7 +155,7 @@ def set_target(c: SetTarget, state: Defined, context: Context) -> Sequence[UnitE
     ]
 
 
-def revise_target(c: ReviseTarget, state: Defined, context: Context) -> Sequence[UnitEvent]:
+def revise_target(c: ReviseTarget, state: Defined, context: DecisionContext) -> Sequence[UnitEvent]:
     if c.route not in state.targets:
         raise Refused("target-unknown", "No target was set for this route.", "route")
     if c.value == state.targets[c.route]:
@@ -173,7 +173,7 @@ def revise_target(c: ReviseTarget, state: Defined, context: Context) -> Sequence
     ]
 
 
-def set_regular_quota(c: SetRegularQuota, context: Context) -> Sequence[UnitEvent]:
+def set_regular_quota(c: SetRegularQuota, context: DecisionContext) -> Sequence[UnitEvent]:
     return [
         RegularQuotaSet(
             unit_id=context.ref,
@@ -185,7 +185,9 @@ def set_regular_quota(c: SetRegularQuota, context: Context) -> Sequence[UnitEven
     ]
 
 
-def grant_permission(c: GrantCountingPermission, state: Defined, context: Context) -> Sequence[UnitEvent]:
+def grant_permission(
+    c: GrantCountingPermission, state: Defined, context: DecisionContext
+) -> Sequence[UnitEvent]:
     if state.is_permitted:
         raise Refused("permission-exists", "This unit has permission to count; revoke that first.")
     return [
@@ -199,7 +201,9 @@ def grant_permission(c: GrantCountingPermission, state: Defined, context: Contex
     ]
 
 
-def revoke_permission(c: RevokeCountingPermission, state: Defined, context: Context) -> Sequence[UnitEvent]:
+def revoke_permission(
+    c: RevokeCountingPermission, state: Defined, context: DecisionContext
+) -> Sequence[UnitEvent]:
     if not state.is_permitted:
         raise Refused("permission-unknown", "This unit has no permission to count.")
     return [
