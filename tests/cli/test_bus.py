@@ -28,9 +28,9 @@ from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
-from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import EVT_ALL, api, dead_letter, jetstream
+from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.testing import FakeIssuer, health_of
@@ -128,7 +128,7 @@ async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     )
     gate = issuer.gate(INTAKE, "uaf", audit)
     service = create_app(desk, gate, health_of(desk))
-    service.include_router(blocked.routes(Outbound(store.pool, journal, desk.publisher), gate))
+    service.include_router(blocked_routes.routes(Outbound(store.pool, journal, desk.publisher), gate))
     service.include_router(clock.routes(DatabaseClock(store.pool, Faults(metrics)), gate))
     metadata = {"correlationId": str(UUID(int=1)), "causationId": str(UUID(int=1))}
     event = NewEvent(UUID(int=9), "of-a-newer-version", 1, "{}")

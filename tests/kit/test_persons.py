@@ -24,7 +24,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
-from banen_kit.privacy.subject_access import ALGORITHM, SubjectAccess
+from banen_kit.privacy.subject_access import ALGORITHM, SubjectAccess, routes
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_mediation.service import SERVICE as MEDIATION
@@ -62,7 +62,9 @@ class Steward:
         desk = CommandService(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
         issuer = FakeIssuer()
         gate = issuer.gate(service, "uaf", audit)
-        self.app: FastAPI = create_app(desk, gate, health_of(desk), SubjectAccess(desk, BACKUP_DAYS))
+        self.app: FastAPI = create_app(
+            desk, gate, health_of(desk), routes(SubjectAccess(desk, BACKUP_DAYS), gate)
+        )
         roles = (Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, Role.MEDIATOR, Role.EMPLOYER_RELATIONS)
         self.headers = issuer.bearer(service, "uaf", *roles, subject="steward")
         self.http = httpx2.AsyncClient(

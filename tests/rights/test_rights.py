@@ -26,9 +26,9 @@ from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
-from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
+from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.runtime.service_runner import ServiceRuntime
@@ -203,7 +203,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     gate = issuer.gate(service, "bureau", audit, sessions)
     health = health_of(desk)
     app = create_app(desk, gate, health)
-    app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
+    app.include_router(blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate))
     app.include_router(clock.routes(DatabaseClock(pool, health.faults), gate))
     settings = cast(
         "Settings",

@@ -105,4 +105,6 @@ class Published(Part, frozen=True):
         return next(one for one in self.units if one.id == unit)
 
 
-PUBLISHED = Published.model_validate_json(files("banen_local").joinpath("published.json").read_text("utf-8"))
+PUBLISHED = Published.model_validate_json(
+    files("banen_local.demo").joinpath("published.json").read_text("utf-8")
+)

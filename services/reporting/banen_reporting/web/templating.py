@@ -200,7 +200,7 @@ def amsterdam_day(moment: str) -> date:
 
 def make_environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("banen_reporting"),
+        loader=PackageLoader("banen_reporting.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

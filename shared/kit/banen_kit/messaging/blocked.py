@@ -6,13 +6,10 @@ when what they record could not be published.
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
@@ -20,14 +17,11 @@ from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import DOMAIN, EventSkipped, ReasonCode
 from banen_kit.application.problems import from_validation
 from banen_kit.application.publishable import PublicMessage, Publisher, Unpublishable
-from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import FieldError, Problem, invalid
-from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.eventstore.repository import EventRepository, UnknownEvent
 from banen_kit.postgres.connection import Pool, reachable
-from banen_kit.web.authentication import Authentication, who
-from banen_kit.web.body import json_object
 
 RELAY = "relay"
 """The relay's row of `checkpoints`."""
@@ -168,7 +162,7 @@ class Correction(Decision, frozen=True):
             )
         except ValidationError as error:
             raise from_validation(error) from None
-        if public.ref != ref_of(record):
+        if public.ref != ref_of(record.stream):
             raise invalid([FieldError("data", "must be about the same reference")])
         return self.type, public.to_json().decode()
 
@@ -177,66 +171,10 @@ def marker(service: str, record: StoredRecord, reason_code: str) -> EventSkipped
     """The public event that says that one is left out; its day is the one on which that was recorded."""
     event_type = BY_TYPE[f"{DOMAIN}.{service}.event-skipped.v1"]
     fields: dict[str, Any] = {
-        "about": ref_of(record),
+        "about": ref_of(record.stream),
         "reason_code": reason_code,
         "occurred_on": record.recorded_at.date(),
     }
     public = event_type.model_validate(fields, by_name=True)
     assert isinstance(public, EventSkipped)
     return public
-
-
-def ref_of(record: StoredRecord) -> str:
-    return record.stream.split("-", 1)[1]
-
-
-def shown(blocked: CannotPublish | None, waiting: int) -> dict[str, Any]:
-    if blocked is None:
-        return {"blocked": None}
-    record: StoredRecord = blocked.record
-    at: datetime = record.recorded_at
-    return {
-        "blocked": {
-            "position": record.position,
-            "eventId": str(record.id),
-            "type": record.type,
-            "stream": record.stream,
-            "recordedAt": at.isoformat(),
-            "reason": blocked.reason,
-            "waiting": waiting,
-        }
-    }
-
-
-def routes(outbound: Outbound, gate: Authentication) -> APIRouter:
-    """For ops: what stands in the relay's way, and the decision about it."""
-    router = APIRouter(prefix="/v1", tags=["relay"])
-
-    @router.get(
-        "/relay", name="blocked-event", summary="The event that the relay cannot publish, if there is one"
-    )
-    async def show(request: Request) -> Response:
-        blocked = await outbound.blocked()
-        waiting = await outbound.waiting(blocked) if blocked else 0
-        about = ref_of(blocked.record) if blocked else None
-        await gate.note(request, who(request), Outcome.SHOWN, about)
-        return JSONResponse(shown(blocked, waiting))
-
-    async def decide(request: Request, kind: type[Decision]) -> Response:
-        try:
-            decision = kind.model_validate(await json_object(request), by_alias=True, by_name=False)
-        except ValidationError as error:
-            raise from_validation(error) from None
-        await outbound.decide(decision, who(request).principal.subject)
-        await gate.note(request, who(request), Outcome.ACCEPTED, str(decision.event_id))
-        return JSONResponse({"position": decision.position, "eventId": str(decision.event_id)}, 201)
-
-    @router.post("/relay/skip", name="skip-event", summary="Publish a marker in its place")
-    async def skip(request: Request) -> Response:
-        return await decide(request, Decision)
-
-    @router.post("/relay/correct", name="correct-event", summary="Publish what it should have been")
-    async def correct(request: Request) -> Response:
-        return await decide(request, Correction)
-
-    return router

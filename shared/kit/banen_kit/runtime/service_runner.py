@@ -31,7 +31,6 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
-from banen_kit.messaging import blocked
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
 from banen_kit.messaging.outbox_relay import Relay
@@ -40,11 +39,13 @@ from banen_kit.messaging.topology import read_partners
 from banen_kit.postgres.connection import (
     Pool,
 )
+from banen_kit.privacy import subject_access
 from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.held import CLAIM_SECONDS, claim_keys
 from banen_kit.privacy.retention import Retention, read_months
 from banen_kit.privacy.retention import routes as retention_routes
 from banen_kit.privacy.subject_access import SubjectAccess
+from banen_kit.runtime import blocked_routes
 from banen_kit.runtime.database_clock import LOOK_SECONDS, DatabaseClock
 from banen_kit.runtime.database_clock import routes as clock_routes
 from banen_kit.runtime.opening import FIRST_SWEEP_SECONDS, checks_of, open_databases, reapplied
@@ -202,16 +203,20 @@ async def open_host(
         strength=Strength(tuple(settings.acr_values.split())),
         clock=desk.clock,
     )
-    held = SubjectAccess(desk, settings.key_backup_days) if service.kept else None
-    app = create_app(desk, gate, health, held)
-    app.include_router(blocked.routes(Outbound(pool, journal, desk.publisher), gate))
-    app.include_router(clock_routes(clock, gate))
     months = read_months(settings.retention, service.kept)
     retention = Retention(
         desk, months, PostgresDueList(pool), settings.retention_wait, clock.refuse_untrusted, faults
     )
+    routers = [
+        blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate),
+        clock_routes(clock, gate),
+    ]
     if service.kept:
-        app.include_router(retention_routes(retention, gate))
+        routers += [
+            subject_access.routes(SubjectAccess(desk, settings.key_backup_days), gate),
+            retention_routes(retention, gate),
+        ]
+    app = create_app(desk, gate, health, *routers)
     loops.append(lambda: anchors.forever(faults))
     loops.append(lambda: forever("strangers", gate.strangers.write, faults, every=WRITE_SECONDS))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]

@@ -24,8 +24,6 @@ from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Outcome
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
-from banen_kit.privacy import subject_access as persons
-from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.web.audited import Audited
 from banen_kit.web.authentication import Authentication, optional_uuid, recorded_elsewhere, refused, who
 from banen_kit.web.body import json_object, limited_body, refuse_other_type
@@ -70,10 +68,9 @@ def create_app(
     desk: CommandService,
     gate: Authentication,
     health: Health,
-    held: SubjectAccess | None = None,
-    lifespan: Lifespan | None = None,
+    *routers: APIRouter,
 ) -> FastAPI:
-    """The application of one service; also how tests reach it. `held` is for services that keep persons."""
+    """The application of one service; also how tests reach it. `routers` follow those that every service has."""
     app = FastAPI(
         title=f"banen {desk.service.name}",
         version="0.1.0",
@@ -81,7 +78,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # such a redirect repeats the address, whatever somebody put in it
-        lifespan=lifespan,
         dependencies=[Depends(gate)],
     )
     app.add_middleware(Audited)
@@ -89,8 +85,8 @@ def create_app(
     problems.install(app)
     app.include_router(command_routes(desk), prefix="/v1")
     app.include_router(record_routes(desk, gate), prefix="/v1")
-    if held is not None:
-        app.include_router(persons.routes(held, gate))
+    for router in routers:
+        app.include_router(router)
     app.include_router(health_routes(desk, health))
     return app
 
