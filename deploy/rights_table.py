@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs/rights.md"
 ORDER = ("intake", "mediation", "employers", "reporting")
 INTRODUCTION = """# Who may do and see what
 
-Made by `python deploy/rights_table.py` out of the `rights.py` of each service; what is not listed is refused.
+Made by `python deploy/rights_table.py` out of the `permissions.py` of each service; what is not listed is refused.
 
 Without a token or session the answer is 401. What belongs to another partner does not exist for you: 404. What is yours
 and not for your role is 403. Of the figures, the project bureau, the steering group and an auditor with a stated purpose see
@@ -25,14 +25,14 @@ recognised is counted there.
 
 
 def table(service: Service) -> list[str]:
-    commands = {operation.name for operation in service.operations}
+    commands = {operation.name for operation in service.commands}
     lines = [
         f"## {service.name.capitalize()}",
         "",
         "| command or view | whose people | roles |",
         "|---|---|---|",
     ]
-    for name, access in service.rights.items():
+    for name, access in service.permissions.items():
         lines.append(
             f"| {'' if name in commands else '*'}{name}{'' if name in commands else '*'} | {whose(access)} |"
         )

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from banen_kit.core.problem import FieldError, invalid
-from banen_reporting.queries.queries import Asked
+from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.web.templating import ENVIRONMENT, Links
 
 ROOT = Path(__file__).parent.parent
@@ -284,7 +284,7 @@ def test_the_search_finds(search: Search, code: str):
 
 def test_an_address_on_a_page_holds_what_was_given_as_text():
     odd = 'a&b=c#d"><javascript:alert(1)>/../ é'
-    links = Links(Asked("published", None, date(2008, 12, 31)))
+    links = Links(FigureQuery("published", None, date(2008, 12, 31)))
     listed = urlsplit(links.rows(unit=odd))
     one = urlsplit(links.placement(odd, "urn:nl:x"))
 

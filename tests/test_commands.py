@@ -65,7 +65,7 @@ def test_every_field_that_could_hold_a_bsn_is_searched_or_on_the_list():
 
 
 def test_the_walk_sees_every_operation():
-    offered = {operation.command for service in services().values() for operation in service.operations}
+    offered = {operation.command for service in services().values() for operation in service.commands}
     assert offered <= commands()
     assert any(command.NAME == "complete-handover" for command in commands()), "nor those of policies"
 

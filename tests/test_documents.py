@@ -17,9 +17,9 @@ DECISIONS = sorted((ROOT / "docs/adr").glob("*.md"))
 def test_a_services_page_lists_its_commands_its_events_and_what_it_listens_to(name: str):
     service = services()[name]
     page = (ROOT / f"services/{name}/README.md").read_text()
-    expected = [f"`POST /v1{operation.path}` | `{operation.name}`" for operation in service.operations]
+    expected = [f"`POST /v1{operation.path}` | `{operation.name}`" for operation in service.commands]
     expected += [f"- `{event.NAME}`" for event in EVENTS if event.NAME.startswith(f"{name}.")]
-    expected += [f"`{event.NAME}`" for policy in service.policies for event in policy.listens_to]
+    expected += [f"`{event.NAME}`" for policy in service.reactors for event in policy.listens_to]
     assert [line for line in expected if line not in page] == []
 
 

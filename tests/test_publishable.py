@@ -38,7 +38,7 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.reactors import RECEIVE_HANDOVER
-from banen_reporting.facts.projector import Folding, fold
+from banen_reporting.facts.projector import Projector, fold
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("somebody", "uaf", frozenset(Role))
@@ -159,7 +159,7 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
 
 def cases() -> Iterator[tuple[str, str]]:
     for name, service in services().items():
-        for operation in (*service.operations, GO_LIVE, *from_policies(service).values()):
+        for operation in (*service.commands, GO_LIVE, *from_policies(service).values()):
             yield name, operation.name
 
 
@@ -171,31 +171,35 @@ class Office:
     store: MemoryStore = field(default_factory=lambda: MemoryStore(lambda: NOW))
 
     def __post_init__(self) -> None:
-        journal: EventRepository[Any] = EventRepository(
+        repository: EventRepository[Any] = EventRepository(
             self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
         metrics = Metrics.create(CollectorRegistry())
-        rights = dict(self.service.rights)
-        rights |= {name: rights["bulk"] for _, name in cases() if name not in rights}
+        permissions = dict(self.service.permissions)
+        permissions |= {name: permissions["bulk"] for _, name in cases() if name not in permissions}
         service = Service(
-            self.service.name, self.service.events, self.service.to_contract, self.service.operations, rights
+            self.service.name,
+            self.service.events,
+            self.service.to_public_event,
+            self.service.commands,
+            permissions,
         )
-        self.desk = CommandService(
-            service, journal, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+        self.command_service = CommandService(
+            service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
-        self.operations = {one.name: one for one in self.service.operations} | more
+        self.commands = {one.name: one for one in self.service.commands} | more
         self.given = 0
 
     async def give(
         self, command: str, body: Mapping[str, Any], slug: str = "uaf", thing: str | None = None
     ) -> None:
-        operation = self.operations[command]
+        operation = self.commands[command]
         self.given += 1
         ref = thing or (REF if operation.ref == "uuid" else slug)
         seen = len(await self.store.read(f"{operation.category}-{ref}"))
-        await self.desk.execute(
+        await self.command_service.execute(
             Request(operation, STAFF, ref, dict(body), UUID(int=self.given, version=4), None, seen)
         )
 
@@ -203,13 +207,15 @@ class Office:
 async def received(office: Office, after: int) -> int:
     """How many public events readers take of what was recorded after a position; raises where they would not."""
     taken = 0
-    folding = Folding({}, {}, set(), set())
+    folding = Projector({}, {}, set(), set())
     for record in await office.store.read_all(after, 100):
-        public = office.desk.publisher.public(office.desk.journal.fact(record).event)
+        public = office.command_service.publisher.public(office.command_service.repository.fact(record).event)
         if public is None:
             continue
         metadata = json.loads(record.metadata)
-        message = office.desk.publisher.message(public, 1, record.id, record.recorded_at, None, metadata)
+        message = office.command_service.publisher.message(
+            public, 1, record.id, record.recorded_at, None, metadata
+        )
         arrived = Msg(cast("Any", None), message.subject, "", message.body.encode(), message.headers)
         envelope = read_envelope(arrived)
         event = BY_TYPE[envelope.type].model_validate_json(arrived.data)
@@ -246,7 +252,7 @@ async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool
 @pytest.mark.parametrize(("service", "command"), list(cases()))
 def test_what_is_accepted_is_published_and_received(service: str, command: str):
     assert asyncio.run(tried(services()[service], command, GOOD[command])), "the good body is refused"
-    operation = Office(services()[service]).operations[command]
+    operation = Office(services()[service]).commands[command]
 
     @settings(
         derandomize=True, deadline=None, max_examples=60, database=None,

@@ -121,15 +121,17 @@ class Site:
 @pytest.fixture
 async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     issuer, audit = FakeIssuer(), MemoryAudit()
-    journal: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
     metrics = Metrics.create(CollectorRegistry())
-    desk = CommandService(
-        INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC)
+    command_service = CommandService(
+        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC)
     )
-    gate = issuer.gate(INTAKE, "uaf", audit)
-    service = create_app(desk, gate, health_of(desk))
-    service.include_router(blocked_routes.routes(Outbound(store.pool, journal, desk.publisher), gate))
-    service.include_router(clock.routes(DatabaseClock(store.pool, Faults(metrics)), gate))
+    authentication = issuer.authentication(INTAKE, "uaf", audit)
+    service = create_app(command_service, authentication, health_of(command_service))
+    service.include_router(
+        blocked_routes.routes(Outbound(store.pool, repository, command_service.publisher), authentication)
+    )
+    service.include_router(clock.routes(DatabaseClock(store.pool, Faults(metrics)), authentication))
     metadata = {"correlationId": str(UUID(int=1)), "causationId": str(UUID(int=1))}
     event = NewEvent(UUID(int=9), "of-a-newer-version", 1, "{}")
     await store.append(Append(f"contact-{UUID(int=7)}", (event,), 0, json.dumps(metadata)))

@@ -383,7 +383,7 @@ async def reapply(cluster: Postgres, database: Any, tmp_path: Path) -> AsyncGene
 
 
 async def erase_with_other_keys(store: PostgresStore) -> None:
-    journal: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
     day = date(2026, 1, 5)
     registered = CandidateRegistered(
         candidate_ref=PERSON,
@@ -396,7 +396,7 @@ async def erase_with_other_keys(store: PostgresStore) -> None:
         meta = CommandMetadata(
             UUID(int=10 + number), UUID(int=9), UUID(int=9), datetime(2026, 1, 5, tzinfo=UTC)
         )
-        await journal.append(f"candidate-{PERSON}", [one], number, meta)
+        await repository.append(f"candidate-{PERSON}", [one], number, meta)
 
 
 async def test_says_how_many_keys_were_destroyed_again(reapply: Callable[..., Result]):

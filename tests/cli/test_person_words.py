@@ -69,12 +69,12 @@ def test_there_are_words_for_every_role_and_outcome():
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_there_are_words_for_whatever_somebody_may_do_or_see_in(service: Service):
-    assert service.rights.keys() - EVERY_SERVICE.keys() - {"signing-key"} - ACTION.keys() == set()
+    assert service.permissions.keys() - EVERY_SERVICE.keys() - {"signing-key"} - ACTION.keys() == set()
 
 
 def test_no_words_are_left_over():
     names = {name for event in EVENTS for name in event.model_fields if not is_reference(name)}
     found = {c for event in EVENTS for one in event.model_fields.values() for c in codes(one.annotation)}
-    actions = {name for service in SERVICES for name in service.rights}
+    actions = {name for service in SERVICES for name in service.permissions}
     assert (set(FIELD) - names, set(CODE) - found, set(ACTION) - actions) == (set(), set(), set())
     assert set(EVENT) == {event.TYPE for event in EVENTS}

@@ -105,7 +105,7 @@ async def go_right(site: Site) -> None:
         ("employers", "employers/{}/register", {**day, "legalKind": "sole_trader", "sectorCode": "A"}),
     ):  # fmt: skip
         operation = next(
-            o for o in services()[service].operations if o.path == f"/{path.replace('{}', '{ref}')}"
+            o for o in services()[service].commands if o.path == f"/{path.replace('{}', '{ref}')}"
         )
         personal = {name: PERSONAL[name] for name in personal_fields(operation)}
         assert personal
@@ -121,7 +121,7 @@ async def go_right(site: Site) -> None:
 
 async def go_wrong(site: Site) -> None:
     for service, roles in ROLES.items():
-        for operation in services()[service].operations:
+        for operation in services()[service].commands:
             for role in roles:
                 await wrong_bodies(site, service, operation, role)
         await wrong_headers(site, service, roles[0])
@@ -152,7 +152,7 @@ async def wrong_bodies(site: Site, service: str, operation: CommandRoute, role: 
 
 
 async def wrong_headers(site: Site, service: str, role: Role) -> None:
-    operation = services()[service].operations[0]
+    operation = services()[service].commands[0]
     path = f"/v1{operation.path.replace('{ref}', 'uwv' if operation.ref == 'slug' else str(uuid4()))}"
     for name in (
         "Correlation-Id",
@@ -171,7 +171,7 @@ async def wrong_headers(site: Site, service: str, role: Role) -> None:
 
 async def wrong_addresses(site: Site, service: str, role: Role) -> None:
     """Also what the audit log could take for a reference."""
-    paths = {operation.path.split("{ref}")[0] for operation in services()[service].operations}
+    paths = {operation.path.split("{ref}")[0] for operation in services()[service].commands}
     for start in sorted(paths):
         answer = await site.send(service, "GET", f"/v1{start}{NAME}", role)
         assert answer.status_code in (400, 403, 404), answer.text
@@ -182,7 +182,7 @@ async def wrong_addresses(site: Site, service: str, role: Role) -> None:
 async def wrong_lines(site: Site, service: str, role: Role) -> None:
     lines = [
         json.dumps({"command": NAME, "ref": NAME, "key": NAME, "body": {NAME: NAME}}),
-        json.dumps({"command": services()[service].operations[0].name, "ref": NAME, "key": str(uuid4()), "body": {}}),
+        json.dumps({"command": services()[service].commands[0].name, "ref": NAME, "key": str(uuid4()), "body": {}}),
         json.dumps({NAME: NAME}),
         NAME,
     ]  # fmt: skip

@@ -219,10 +219,10 @@ async def held(programme: Programme) -> Held:
 
 
 async def sealed_in(store: asyncpg.Connection, partner: str, service: str) -> list[Sealed]:
-    codec: EventSerializer[Any] = EventSerializer(services()[service].events)
+    serializer: EventSerializer[Any] = EventSerializer(services()[service].events)
     found: list[Sealed] = []
     for row in await store.fetch(f"select {', '.join(StoredRecord._fields)} from {partner}_{service}.events"):
-        event = codec.decode(StoredRecord(*row))
+        event = serializer.decode(StoredRecord(*row))
         found += [v for n in type(event).model_fields if isinstance(v := getattr(event, n), Sealed)]
     return found
 

@@ -26,5 +26,5 @@ def test_takes_note_when_the_bureau_declares_it_live():
         correlationid=UUID(int=9),
         causationid=UUID(int=9),
     )
-    sent = [send for policy in SERVICE.policies if (send := policy.react(envelope, live, "emplooi"))]
+    sent = [send for policy in SERVICE.reactors if (send := policy.react(envelope, live, "emplooi"))]
     assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]

@@ -55,16 +55,16 @@ def test_takes_note_when_the_bureau_declares_it_live():
     live = SourceDeclaredLive(partner_id="uaf", service="intake", occurred_on=DAY)
     sent = [
         send
-        for policy in SERVICE.policies
+        for policy in SERVICE.reactors
         if (send := policy.react(envelope("bureau", "reporting", live), live, "uaf"))
     ]
     assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
 
 
 def test_listens_to_everything_that_it_reacts_to():
-    heard = {event for policy in SERVICE.policies for event in policy.listens_to}
+    heard = {event for policy in SERVICE.reactors for event in policy.listens_to}
     assert heard == {HandoverAccepted, SourceDeclaredLive}
 
 
 def test_nobody_outside_may_complete_a_handover():
-    assert COMPLETE_HANDOVER.name not in {operation.name for operation in SERVICE.operations}
+    assert COMPLETE_HANDOVER.name not in {operation.name for operation in SERVICE.commands}

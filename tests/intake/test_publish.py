@@ -10,7 +10,7 @@ from banen_contracts import PublicEvent, intake
 from banen_contracts.base import ErasureReason, Route
 from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_intake import events
-from banen_intake.publish import to_contract
+from banen_intake.publish import to_public_event
 from banen_intake.service import SERVICE
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
@@ -142,17 +142,17 @@ KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
 def test_publishes_exactly(event: Any, public: PublicEvent):
-    assert to_contract(event) == public
+    assert to_public_event(event) == public
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
 def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent):
-    assert to_contract(stored(event)) == public
+    assert to_public_event(stored(event)) == public
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
 def test_keeps_to_itself(event: Any):
-    assert to_contract(event) is None
+    assert to_public_event(event) is None
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
@@ -170,7 +170,7 @@ def test_no_two_stored_events_share_a_name():
 
 def stored(event: DomainEvent) -> Any:
     """The event as it comes out of the store, with its personal fields sealed."""
-    codec = EventSerializer(SERVICE.events)
-    new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
+    serializer = EventSerializer(SERVICE.events)
+    new = serializer.encode(event, UUID(int=7), dict.fromkeys(serializer.persons(event), bytes(32)))
     record = StoredRecord(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
-    return codec.decode(record)
+    return serializer.decode(record)

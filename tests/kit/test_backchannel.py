@@ -56,12 +56,14 @@ class Place:
         self.pool, self.fake, self.audit = pool, FakeIssuer(), Log()
         self.sessions = Sessions(pool, lambda: self.now)
         issuer = Issuer(self.fake.url, self.fake.http(), lambda: self.now.timestamp())
-        rights = {backchannel.ACTION: ANYONE}
-        self.gate = Authentication("bureau", "urn:x", rights, issuer, self.audit, self.sessions)
+        permissions = {backchannel.ACTION: ANYONE}
+        self.authentication = Authentication(
+            "bureau", "urn:x", permissions, issuer, self.audit, self.sessions
+        )
         self.metrics = Metrics.create(CollectorRegistry())
-        app = FastAPI(dependencies=[Depends(self.gate)], openapi_url=None)
+        app = FastAPI(dependencies=[Depends(self.authentication)], openapi_url=None)
         problems.install(app)
-        told = Backchannel(CLIENT, self.gate, self.metrics.logouts_refused)
+        told = Backchannel(CLIENT, self.authentication, self.metrics.logouts_refused)
         app.include_router(backchannel.routes(told))
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="https://bureau")
 
@@ -292,7 +294,7 @@ async def test_a_token_that_somebody_else_signed_ends_nothing(place: Place):
 async def test_who_tries_is_counted_in_the_audit_log_as_a_stranger(place: Place):
     for _ in range(3):
         await place.say("x")
-    await place.gate.strangers.write()
+    await place.authentication.strangers.write()
     [kept] = place.audit.kept
     assert (kept.entry.subject, kept.entry.action) == ("unknown", "backchannel-logout")
     assert kept.entry.detail == {"code": "token-invalid", "count": 3}

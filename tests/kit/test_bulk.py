@@ -61,18 +61,22 @@ def store() -> CountingStore:
 
 
 def desk_of(store: MemoryStore) -> CommandService:
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         store, EventSerializer(SERVICE.events, SERVICE.upcasters), MemoryKeys()
     )
     audit = MemoryAudit(lambda: NOW)
     metrics = Metrics.create(CollectorRegistry())
-    return CommandService(SERVICE, journal, "uaf", frozenset({"uaf", "uwv"}), audit, metrics, lambda: NOW)
+    return CommandService(SERVICE, repository, "uaf", frozenset({"uaf", "uwv"}), audit, metrics, lambda: NOW)
 
 
 @pytest.fixture
 async def http(store: CountingStore) -> AsyncIterator[httpx2.AsyncClient]:
-    desk = desk_of(store)
-    app = create_app(desk, ISSUER.gate(SERVICE, "uaf", desk.audit), health_of(desk))
+    command_service = desk_of(store)
+    app = create_app(
+        command_service,
+        ISSUER.authentication(SERVICE, "uaf", command_service.audit),
+        health_of(command_service),
+    )
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://uaf") as client:
         yield client
 
@@ -194,7 +198,7 @@ async def test_a_load_that_its_sender_gave_up_is_none(http: httpx2.AsyncClient, 
 
 async def test_a_line_waits_for_the_thing_that_it_depends_on(http: httpx2.AsyncClient, store: CountingStore):
     """A handover is accepted by a client who is taken on in a line before it, whatever else is between."""
-    desk = desk_of(store)
+    command_service = desk_of(store)
     handovers = [str(UUID(int=1000 + number, version=4)) for number in range(8)]
     for ref in handovers:
         command = ReceiveHandover(
@@ -203,7 +207,7 @@ async def test_a_line_waits_for_the_thing_that_it_depends_on(http: httpx2.AsyncC
             candidate_ref=UUID(int=7, version=4),
             expires_on=date(2026, 2, 1),
         )
-        await desk.by_itself(RECEIVE_HANDOVER, ref, command, UUID(ref))
+        await command_service.execute_internally(RECEIVE_HANDOVER, ref, command, UUID(ref))
     lines: list[bytes] = []
     for number, ref in enumerate(handovers, 1):
         client = str(UUID(int=number, version=4))

@@ -16,14 +16,14 @@ class Work:
         self.batches: list[list[int]] = []
         self.under_way = 0
         self.most_under_way = 0
-        self.gate = asyncio.Event()
+        self.authentication = asyncio.Event()
 
     async def __call__(self, numbers: Sequence[int]) -> Sequence[int]:
         self.batches.append(list(numbers))
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            await self.gate.wait()
+            await self.authentication.wait()
             if min(numbers) < 0:
                 raise ValueError(min(numbers))
             return [2 * number for number in numbers]
@@ -57,7 +57,7 @@ async def test_what_is_asked_meanwhile_goes_together(work: Work):
     asking = coalescer(work)
     first = await asked(asking, 1)
     later = await asked(asking, 2, 3, 4)
-    work.gate.set()
+    work.authentication.set()
     assert await asyncio.gather(*first, *later) == [2, 4, 6, 8]
     assert work.batches == [[1], [2, 3, 4]]
 
@@ -65,7 +65,7 @@ async def test_what_is_asked_meanwhile_goes_together(work: Work):
 async def test_questions_with_the_same_key_never_share_a_batch_and_keep_their_order(work: Work):
     asking = coalescer(work, key_of=10)
     tasks = [*await asked(asking, 1), *await asked(asking, 2, 12, 3, 22)]
-    work.gate.set()
+    work.authentication.set()
     assert await asyncio.gather(*tasks) == [2, 4, 24, 6, 44]
     assert work.batches == [[1], [2, 3], [12], [22]]
 
@@ -73,7 +73,7 @@ async def test_questions_with_the_same_key_never_share_a_batch_and_keep_their_or
 async def test_a_batch_holds_no_more_than_the_most(work: Work):
     asking = coalescer(work, most=2)
     tasks = [*await asked(asking, 1), *await asked(asking, 2, 3, 4)]
-    work.gate.set()
+    work.authentication.set()
     assert await asyncio.gather(*tasks) == [2, 4, 6, 8]
     assert work.batches == [[1], [2, 3], [4]]
 
@@ -82,7 +82,7 @@ async def test_no_more_workers_than_said_are_at_work(work: Work):
     asking = coalescer(work, workers=2)
     tasks = [*await asked(asking, 1), *await asked(asking, 2), *await asked(asking, 3, 4)]
     assert work.batches == [[1], [2]]
-    work.gate.set()
+    work.authentication.set()
     assert await asyncio.gather(*tasks) == [2, 4, 6, 8]
     assert work.most_under_way == 2
 
@@ -90,7 +90,7 @@ async def test_no_more_workers_than_said_are_at_work(work: Work):
 async def test_a_bad_question_fails_alone(work: Work):
     asking = coalescer(work)
     tasks = [*await asked(asking, 1), *await asked(asking, 2, -3, 4)]
-    work.gate.set()
+    work.authentication.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [repr(answer) for answer in answers] == ["2", "4", "ValueError(-3)", "8"]
     assert work.batches == [[1], [2, -3, 4], [2], [-3], [4]]
@@ -98,7 +98,7 @@ async def test_a_bad_question_fails_alone(work: Work):
 
 async def test_works_on_after_a_failure(work: Work):
     asking = coalescer(work)
-    work.gate.set()
+    work.authentication.set()
     with pytest.raises(ValueError, match="-1"):
         await asking.ask(-1)
     assert await asking.ask(2) == 4
@@ -109,7 +109,7 @@ async def test_a_caller_who_left_is_not_asked_for(work: Work):
     first = await asked(asking, 1)
     left, stayed = await asked(asking, 2, 3)
     left.cancel()
-    work.gate.set()
+    work.authentication.set()
     assert await asyncio.gather(*first, stayed) == [2, 6]
     assert work.batches == [[1], [3]]
 
@@ -119,7 +119,7 @@ async def test_nothing_is_asked_when_all_callers_left(work: Work):
     first = await asked(asking, 1)
     (left,) = await asked(asking, 2)
     left.cancel()
-    work.gate.set()
+    work.authentication.set()
     await asyncio.gather(*first)
     assert await asking.ask(3) == 6
     assert work.batches == [[1], [3]]
@@ -129,7 +129,7 @@ async def test_a_caller_who_leaves_during_the_work_disturbs_nobody(work: Work):
     asking = coalescer(work)
     first = await asked(asking, 1)
     left, stayed = await asked(asking, 2, 3)
-    work.gate.set()
+    work.authentication.set()
     await asyncio.gather(*first)
     left.cancel()
     assert await stayed == 6

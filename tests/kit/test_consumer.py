@@ -101,11 +101,11 @@ class Policies:
     metrics: Metrics = field(default_factory=lambda: Metrics.create(CollectorRegistry()))
     last: int = 0
 
-    def desk(self) -> CommandService:
-        journal = EventRepository(self.store, EventSerializer(SERVICE.events), MemoryKeys())
+    def command_service(self) -> CommandService:
+        repository = EventRepository(self.store, EventSerializer(SERVICE.events), MemoryKeys())
         return CommandService(
             SERVICE,
-            journal,
+            repository,
             "uwv",
             frozenset({"uaf", "uwv"}),
             MemoryAudit(),
@@ -145,7 +145,7 @@ class Policies:
 
 
 @pytest.fixture
-async def policies(bus: Client) -> Policies:
+async def reactors(bus: Client) -> Policies:
     for declared in streams([Partner("uaf", ("intake",))], max_bytes=2**24):
         await apply_stream(bus, declared, change=False)
     for declared in policy_consumers("uwv", SERVICE):
@@ -159,9 +159,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(policies: Policies, nats: Nats) -> AsyncIterator[None]:
+async def running(reactors: Policies, nats: Nats) -> AsyncIterator[None]:
     broker = NatsBroker(nats.url, logger=None)
-    subscribe(broker, policies.client, policies.desk(), "_INBOX_test")
+    subscribe(broker, reactors.client, reactors.command_service(), "_INBOX_test")
     await broker.start()
     try:
         yield
@@ -209,11 +209,11 @@ def with_body(sequence: int, body: bytes) -> Message:
     return subject, body, headers
 
 
-async def test_an_event_gives_its_command(policies: Policies, nats: Nats):
-    async with running(policies, nats):
-        await policies.publish(message(1))
-        await policies.until_all_is_acknowledged()
-    [greeted] = await policies.events()
+async def test_an_event_gives_its_command(reactors: Policies, nats: Nats):
+    async with running(reactors, nats):
+        await reactors.publish(message(1))
+        await reactors.until_all_is_acknowledged()
+    [greeted] = await reactors.events()
     assert (greeted.stream, greeted.type) == (f"greeting-{UUID(int=1)}", "greeted")
     assert f'"causationId": "{UUID(int=1001)}"' in greeted.metadata
     assert f'"correlationId": "{UUID(int=7)}"' in greeted.metadata
@@ -233,84 +233,84 @@ async def test_an_event_gives_its_command(policies: Policies, nats: Nats):
     ids=["no id", "another's partner", "no json", "a field missing", "no text", "too large", "refused"],
 )
 async def test_a_bad_event_is_set_aside_and_its_neighbours_are_handled(
-    policies: Policies, nats: Nats, bad: Message, reason: str
+    reactors: Policies, nats: Nats, bad: Message, reason: str
 ):
-    async with running(policies, nats):
-        await policies.publish(message(1), bad, message(3))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == [1, 3]
-    assert await policies.dead_letters() == [(reason, "2")]
-    assert policies.outcomes("handled") == 2
+    async with running(reactors, nats):
+        await reactors.publish(message(1), bad, message(3))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == [1, 3]
+    assert await reactors.dead_letters() == [(reason, "2")]
+    assert reactors.outcomes("handled") == 2
 
 
-async def test_what_the_policy_leaves_alone_is_acknowledged(policies: Policies, nats: Nats):
-    async with running(policies, nats):
-        await policies.publish(message(1, IGNORED))
-        await policies.until_all_is_acknowledged()
-    assert await policies.events() == []
-    assert await policies.dead_letters() == []
+async def test_what_the_policy_leaves_alone_is_acknowledged(reactors: Policies, nats: Nats):
+    async with running(reactors, nats):
+        await reactors.publish(message(1, IGNORED))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.events() == []
+    assert await reactors.dead_letters() == []
 
 
-async def test_tries_again_until_it_works(policies: Policies, nats: Nats):
-    policies.store.failures[f"greeting-{UUID(int=2)}"] = 3
-    async with running(policies, nats):
-        await policies.publish(message(1), message(2), message(3))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == [1, 2, 3]
-    assert policies.outcomes("failed") == 3
-    assert await policies.dead_letters() == []
+async def test_tries_again_until_it_works(reactors: Policies, nats: Nats):
+    reactors.store.failures[f"greeting-{UUID(int=2)}"] = 3
+    async with running(reactors, nats):
+        await reactors.publish(message(1), message(2), message(3))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == [1, 2, 3]
+    assert reactors.outcomes("failed") == 3
+    assert await reactors.dead_letters() == []
 
 
-async def test_the_same_event_again_causes_nothing_new(policies: Policies, nats: Nats):
-    async with running(policies, nats):
-        await policies.publish(message(1), message(1), message(2), message(1))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == [1, 2]
-    assert (policies.outcomes("handled"), policies.outcomes("repeated")) == (2, 2)
+async def test_the_same_event_again_causes_nothing_new(reactors: Policies, nats: Nats):
+    async with running(reactors, nats):
+        await reactors.publish(message(1), message(1), message(2), message(1))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == [1, 2]
+    assert (reactors.outcomes("handled"), reactors.outcomes("repeated")) == (2, 2)
 
 
-async def test_another_event_under_a_known_id_is_set_aside(policies: Policies, nats: Nats):
+async def test_another_event_under_a_known_id_is_set_aside(reactors: Policies, nats: Nats):
     """It can never be handled, so trying again would never end."""
-    async with running(policies, nats):
-        await policies.publish(message(1))
-        await policies.until_all_is_acknowledged()
-        await policies.publish(message(2, id=UUID(int=1001)))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == [1]
-    assert await policies.dead_letters() == [("event-id-reused", "2")]
+    async with running(reactors, nats):
+        await reactors.publish(message(1))
+        await reactors.until_all_is_acknowledged()
+        await reactors.publish(message(2, id=UUID(int=1001)))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == [1]
+    assert await reactors.dead_letters() == [("event-id-reused", "2")]
 
 
-async def test_what_was_published_while_the_service_was_away_is_handled(policies: Policies, nats: Nats):
-    await policies.publish(message(1), message(2))
-    async with running(policies, nats):
-        await policies.until_all_is_acknowledged()
-    await policies.publish(message(3))
-    async with running(policies, nats):
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == [1, 2, 3]
+async def test_what_was_published_while_the_service_was_away_is_handled(reactors: Policies, nats: Nats):
+    await reactors.publish(message(1), message(2))
+    async with running(reactors, nats):
+        await reactors.until_all_is_acknowledged()
+    await reactors.publish(message(3))
+    async with running(reactors, nats):
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == [1, 2, 3]
 
 
-async def test_two_instances_share_the_work(policies: Policies, nats: Nats):
-    async with running(policies, nats), running(policies, nats):
-        await policies.publish(*(message(number) for number in range(1, 301)))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == list(range(1, 301))
+async def test_two_instances_share_the_work(reactors: Policies, nats: Nats):
+    async with running(reactors, nats), running(reactors, nats):
+        await reactors.publish(*(message(number) for number in range(1, 301)))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == list(range(1, 301))
 
 
-async def test_handles_many_at_once(policies: Policies, nats: Nats):
-    async with running(policies, nats):
-        await policies.publish(*(message(number) for number in range(1, 601)))
-        await policies.until_all_is_acknowledged()
-    assert await policies.greeted() == list(range(1, 601))
-    assert await policies.dead_letters() == []
+async def test_handles_many_at_once(reactors: Policies, nats: Nats):
+    async with running(reactors, nats):
+        await reactors.publish(*(message(number) for number in range(1, 601)))
+        await reactors.until_all_is_acknowledged()
+    assert await reactors.greeted() == list(range(1, 601))
+    assert await reactors.dead_letters() == []
 
 
-async def test_what_follows_from_a_historic_fact_was_known_when_that_was(policies: Policies, nats: Nats):
+async def test_what_follows_from_a_historic_fact_was_known_when_that_was(reactors: Policies, nats: Nats):
     known_at = datetime(2006, 2, 1, tzinfo=UTC)
-    async with running(policies, nats):
-        await policies.publish(message(1, knownat=known_at, imported=True), message(2))
-        await policies.until_all_is_acknowledged()
-    by_stream = {event.stream: event for event in await policies.events()}
+    async with running(reactors, nats):
+        await reactors.publish(message(1, knownat=known_at, imported=True), message(2))
+        await reactors.until_all_is_acknowledged()
+    by_stream = {event.stream: event for event in await reactors.events()}
     historic = by_stream[f"greeting-{UUID(int=1)}"]
     current = by_stream[f"greeting-{UUID(int=2)}"]
     assert (historic.known_at, historic.imported) == (known_at, True)

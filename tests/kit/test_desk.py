@@ -101,16 +101,16 @@ def store(clock: Clock) -> MemoryStore:
 
 
 @pytest.fixture
-def desk(store: MemoryStore, clock: Clock) -> CommandService:
+def command_service(store: MemoryStore, clock: Clock) -> CommandService:
     return desk_of(store, clock)
 
 
 def desk_of(
     store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE
 ) -> CommandService:
-    journal: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
     return CommandService(
-        service, journal, partner, PARTNERS, MemoryAudit(clock), Metrics.create(CollectorRegistry()), clock
+        service, repository, partner, PARTNERS, MemoryAudit(clock), Metrics.create(CollectorRegistry()), clock
     )
 
 
@@ -152,23 +152,25 @@ async def test_keys_of_different_partners_do_not_meet(store: MemoryStore, clock:
 
 
 async def test_keys_of_different_services_do_not_meet(store: MemoryStore, clock: Clock):
-    other = Service("employers", SERVICE.events, SERVICE.to_contract, SERVICE.operations, SERVICE.rights)
+    other = Service(
+        "employers", SERVICE.events, SERVICE.to_public_event, SERVICE.commands, SERVICE.permissions
+    )
     await desk_of(store, clock).execute(request(ONE))
     assert await desk_of(store, clock, service=other).execute(request(TWO)) == Answer(1, ("counted",))
 
 
-async def test_a_request_is_the_cause_of_what_it_records(desk: CommandService, store: MemoryStore):
-    await desk.execute(request(correlation_id=UUID(int=9, version=4)))
-    await desk.execute(request(key=UUID(int=51, version=4)))
+async def test_a_request_is_the_cause_of_what_it_records(command_service: CommandService, store: MemoryStore):
+    await command_service.execute(request(correlation_id=UUID(int=9, version=4)))
+    await command_service.execute(request(key=UUID(int=51, version=4)))
     first, second = await store.read_all(0, 10)
     assert metadata(first)["correlationId"] == str(UUID(int=9, version=4))
     assert metadata(first)["causationId"] == metadata(first)["commandId"]
     assert metadata(second)["correlationId"] == metadata(second)["commandId"]
 
 
-async def test_the_order_of_fields_makes_no_other_request(desk: CommandService):
-    await desk.execute(request(body={"step": 2, "occurredOn": "2006-05-01"}))
-    again = await desk.execute(request(body={"occurredOn": "2006-05-01", "step": 2}))
+async def test_the_order_of_fields_makes_no_other_request(command_service: CommandService):
+    await command_service.execute(request(body={"step": 2, "occurredOn": "2006-05-01"}))
+    again = await command_service.execute(request(body={"occurredOn": "2006-05-01", "step": 2}))
     assert again == Answer(1, ("counted",), repeated=True)
 
 
@@ -181,102 +183,112 @@ async def test_the_order_of_fields_makes_no_other_request(desk: CommandService):
     ],
     ids=["another body", "another reference", "another moment of knowing"],
 )
-async def test_a_key_serves_one_request(desk: CommandService, store: MemoryStore, other: Request):
-    await desk.execute(request())
+async def test_a_key_serves_one_request(command_service: CommandService, store: MemoryStore, other: Request):
+    await command_service.execute(request())
     with pytest.raises(KeyReused):
-        await desk.execute(other)
+        await command_service.execute(other)
     assert len(await store.read_all(0, 10)) == 1
 
 
-async def test_python_names_are_not_part_of_the_api(desk: CommandService):
+async def test_python_names_are_not_part_of_the_api(command_service: CommandService):
     with pytest.raises(Problem) as refused:
-        await desk.execute(request(body={"occurred_on": "2006-05-01"}))
+        await command_service.execute(request(body={"occurred_on": "2006-05-01"}))
     assert (refused.value.status, refused.value.field) == (400, "occurred_on")
 
 
-async def test_today_is_that_of_amsterdam(desk: CommandService, clock: Clock):
+async def test_today_is_that_of_amsterdam(command_service: CommandService, clock: Clock):
     clock.now = datetime(2006, 5, 31, 22, 30, tzinfo=UTC)  # half past midnight on 1 June
-    await desk.execute(request(body={"occurredOn": "2006-06-01"}))
+    await command_service.execute(request(body={"occurredOn": "2006-06-01"}))
     with pytest.raises(Problem) as refused:
-        await desk.execute(request(key=UUID(int=51, version=4), body={"occurredOn": "2006-06-02"}))
+        await command_service.execute(request(key=UUID(int=51, version=4), body={"occurredOn": "2006-06-02"}))
     assert (refused.value.status, refused.value.field) == (400, "occurredOn")
 
 
 @pytest.mark.parametrize(
     ("step", "outcome"), [(1, "accepted"), (0, "unchanged"), (13, "refused"), (99, "failed")]
 )
-async def test_counts_what_became_of_a_command(desk: CommandService, step: int, outcome: str):
-    await asyncio.gather(desk.execute(request(body={"step": step})), return_exceptions=True)
-    assert desk.metrics.commands.labels("count", outcome)._value.get() == 1
+async def test_counts_what_became_of_a_command(command_service: CommandService, step: int, outcome: str):
+    await asyncio.gather(command_service.execute(request(body={"step": step})), return_exceptions=True)
+    assert command_service.metrics.commands.labels("count", outcome)._value.get() == 1
 
 
 async def test_counts_what_the_store_could_not_take(clock: Clock):
-    desk = desk_of(AbsentStore(clock), clock)
+    command_service = desk_of(AbsentStore(clock), clock)
     with pytest.raises(StoreUnavailable):
-        await desk.execute(request())
-    assert desk.metrics.commands.labels("count", "unavailable")._value.get() == 1
+        await command_service.execute(request())
+    assert command_service.metrics.commands.labels("count", "unavailable")._value.get() == 1
 
 
-async def test_a_policys_command_says_which_event_caused_it(desk: CommandService, store: MemoryStore):
-    assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",))
+async def test_a_policys_command_says_which_event_caused_it(
+    command_service: CommandService, store: MemoryStore
+):
+    assert await command_service.send(send(), cause(), "greet") == Answer(1, ("counted",))
     [event] = await store.read_all(0, 10)
     assert metadata(event)["causationId"] == str(cause().id)
     assert metadata(event)["correlationId"] == str(UUID(int=7, version=4))
 
 
-async def test_an_event_causes_a_policys_command_once(desk: CommandService, store: MemoryStore, clock: Clock):
-    await desk.send(send(), cause(), "greet")
+async def test_an_event_causes_a_policys_command_once(
+    command_service: CommandService, store: MemoryStore, clock: Clock
+):
+    await command_service.send(send(), cause(), "greet")
     clock.now += timedelta(days=3)
-    assert await desk.send(send(), cause(), "greet") == Answer(1, ("counted",), repeated=True)
+    assert await command_service.send(send(), cause(), "greet") == Answer(1, ("counted",), repeated=True)
     assert len(await store.read_all(0, 10)) == 1
 
 
-async def test_two_policies_may_react_to_one_event(desk: CommandService, store: MemoryStore):
-    await desk.send(send(), cause(), "greet")
-    await desk.send(send(), cause(), "remember")
+async def test_two_policies_may_react_to_one_event(command_service: CommandService, store: MemoryStore):
+    await command_service.send(send(), cause(), "greet")
+    await command_service.send(send(), cause(), "remember")
     assert len(await store.read_all(0, 10)) == 2
 
 
-async def test_a_policy_may_react_to_two_events_in_the_same_way(desk: CommandService, store: MemoryStore):
-    await desk.send(send(), cause(1), "greet")
-    await desk.send(send(), cause(2), "greet")
+async def test_a_policy_may_react_to_two_events_in_the_same_way(
+    command_service: CommandService, store: MemoryStore
+):
+    await command_service.send(send(), cause(1), "greet")
+    await command_service.send(send(), cause(2), "greet")
     assert len(await store.read_all(0, 10)) == 2
 
 
-async def test_another_command_for_the_same_event_is_no_repeat(desk: CommandService):
-    await desk.send(send(1), cause(), "greet")
+async def test_another_command_for_the_same_event_is_no_repeat(command_service: CommandService):
+    await command_service.send(send(1), cause(), "greet")
     with pytest.raises(KeyReused):
-        await desk.send(send(2), cause(), "greet")
+        await command_service.send(send(2), cause(), "greet")
 
 
-async def test_what_follows_from_a_historic_fact_was_known_with_it(desk: CommandService, store: MemoryStore):
+async def test_what_follows_from_a_historic_fact_was_known_with_it(
+    command_service: CommandService, store: MemoryStore
+):
     known_at = NOW - timedelta(days=100)
-    await desk.send(send(), cause(1, known_at), "greet")
-    await desk.send(send(), cause(2), "greet")
+    await command_service.send(send(), cause(1, known_at), "greet")
+    await command_service.send(send(), cause(2), "greet")
     historic, current = await store.read_all(0, 10)
     assert (historic.known_at, historic.imported) == (known_at, True)
     assert (current.known_at, current.imported) == (NOW, False)
 
 
 async def test_what_follows_was_not_known_before_its_stream_knew_the_last(
-    desk: CommandService, store: MemoryStore
+    command_service: CommandService, store: MemoryStore
 ):
     later, earlier = NOW - timedelta(days=10), NOW - timedelta(days=100)
-    await desk.execute(request(known_at=later))
-    await desk.send(send(), cause(1, earlier), "greet")
+    await command_service.execute(request(known_at=later))
+    await command_service.send(send(), cause(1, earlier), "greet")
     assert [event.known_at for event in await store.read_all(0, 10)] == [later, later]
 
 
-async def test_a_live_source_knows_what_follows_only_now(desk: CommandService, store: MemoryStore):
-    await desk.send(Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(1), "source-live")
+async def test_a_live_source_knows_what_follows_only_now(command_service: CommandService, store: MemoryStore):
+    await command_service.send(Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(1), "source-live")
     assert await is_live(store)
-    await desk.send(send(), cause(2, NOW - timedelta(days=100)), "greet")
+    await command_service.send(send(), cause(2, NOW - timedelta(days=100)), "greet")
     assert (await store.read_all(0, 10))[-1].known_at == NOW
 
 
-async def test_going_live_twice_is_noted_once(desk: CommandService, store: MemoryStore):
+async def test_going_live_twice_is_noted_once(command_service: CommandService, store: MemoryStore):
     for number in (1, 2):
-        await desk.send(Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(number), "source-live")
+        await command_service.send(
+            Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY)), cause(number), "source-live"
+        )
     assert len(await store.read_all(0, 10)) == 1
 
 
@@ -288,17 +300,17 @@ def line(ref: str, key: int, step: int = 1) -> bytes:
 
 async def test_a_bulk_load_takes_things_that_have_nothing_to_do_with_each_other_together(clock: Clock):
     """One after the other, the first line would wait for ever for the second."""
-    desk = desk_of(SlowStore(clock), clock)
+    command_service = desk_of(SlowStore(clock), clock)
     async with asyncio.timeout(10):
-        results = await bulk(desk, [line(ONE, 1), line(TWO, 2)], SOMEBODY)
+        results = await bulk(command_service, [line(ONE, 1), line(TWO, 2)], SOMEBODY)
     assert [result["status"] for result in results] == [201, 201]
 
 
 async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(
-    desk: CommandService, store: MemoryStore
+    command_service: CommandService, store: MemoryStore
 ):
     await bulk(
-        desk,
+        command_service,
         [
             line(ref, 10 * step + number, step)
             for step in range(1, 9)
@@ -311,12 +323,12 @@ async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(
         assert totals == [1, 3, 6, 10, 15, 21, 28, 36]
 
 
-async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(desk: CommandService):
+async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(command_service: CommandService):
     unknown = line(ONE, 1).replace(b'"count"', b'"recount"')
-    [result] = await bulk(desk, [unknown], SOMEBODY)
+    [result] = await bulk(command_service, [unknown], SOMEBODY)
     assert (result["line"], result["status"], result["field"]) == (1, 400, "command")
 
 
-async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(desk: CommandService):
+async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(command_service: CommandService):
     with pytest.raises(AssertionError, match="a bug"):
-        await bulk(desk, [line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)
+        await bulk(command_service, [line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)

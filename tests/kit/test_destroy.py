@@ -277,10 +277,10 @@ async def test_a_service_starts_once_keys_are_overwritten_and_sweeps_the_disk_me
         body = Forgotten(person_ref=person, alone=number == 2).model_dump_json()
         event = NewEvent(UUID(int=number), Forgotten.TYPE, 1, body)
         await store.append(Append(f"person-{person}", (event,), 0, "{}"))
-    journal: EventRepository[Any] = EventRepository(store, EventSerializer([Forgotten]), patient)
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer([Forgotten]), patient)
     faults = Faults(Metrics.create(CollectorRegistry()))
 
-    [loop] = await reapplied(journal, hasty, faults)
+    [loop] = await reapplied(repository, hasty, faults)
     assert await hasty.find_keys(map(str, persons)) == {str(person): None for person in persons}
     assert not faults.open()["sweep"].still_ready
     assert any(files_with(data, key) for key in stored)
@@ -293,4 +293,4 @@ async def test_a_service_starts_once_keys_are_overwritten_and_sweeps_the_disk_me
         await asyncio.sleep(0.01)
     assert [files_with(data, key) for key in stored] == [[], []]
     sweeping.cancel()
-    assert await reapplied(journal, hasty, faults) == []
+    assert await reapplied(repository, hasty, faults) == []

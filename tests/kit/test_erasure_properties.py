@@ -141,9 +141,9 @@ class Run:
     def __post_init__(self) -> None:
         self.store = MemoryStore()
         self.refused: list[int] = []
-        self.newest = self.journal(NEWEST)
+        self.newest = self.repository(NEWEST)
 
-    def journal(self, version: int) -> EventRepository[Any]:
+    def repository(self, version: int) -> EventRepository[Any]:
         steps = {("noted", start): step for start, step in enumerate(self.upcasters, 1)}
         return EventRepository(
             self.store, EventSerializer([VERSIONS[version], Named, Joined, Forgotten], steps), self.keys
@@ -151,12 +151,12 @@ class Run:
 
     async def append(self, number: int, event: DomainEvent) -> None:
         """As `handle` does; what an erased person refuses is noted and left out."""
-        journal = self.journal(event.VERSION if isinstance(event, Noted) else NEWEST)
+        repository = self.repository(event.VERSION if isinstance(event, Noted) else NEWEST)
         command = UUID(int=1000 + number)
         try:
             if event.erased_person() is None:
-                await journal.refuse_erased([], [event])
-            await journal.append(STREAM, [event], None, CommandMetadata(command, command, command, NOW))
+                await repository.refuse_erased([], [event])
+            await repository.append(STREAM, [event], None, CommandMetadata(command, command, command, NOW))
         except PersonErased:
             self.refused.append(number)
 

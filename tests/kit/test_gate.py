@@ -26,7 +26,7 @@ from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.postgres.connection import connect
-from banen_kit.security.permissions import ANYONE, Rights, every_partner, own_partner
+from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
 from banen_kit.security.sessions import COOKIE, IDLE, Sessions
 from banen_kit.security.strength import MAX_AGE, Strength
 from banen_kit.security.tokens import Issuer
@@ -41,7 +41,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 AUDIENCE = "urn:nl:banenoffensief:uaf:mediation"
 BROWSER = {"User-Agent": "Firefox"}
 FORM = "application/x-www-form-urlencoded"
-RIGHTS: Rights = {
+PERMISSIONS: Permissions = {
     "open": ANYONE,
     "view": own_partner(Role.ADVISER),
     "do": own_partner(Role.MEDIATOR),
@@ -86,12 +86,14 @@ def make_app(
     sessions: Sessions | None = None,
     strength: Strength | None = None,
 ) -> FastAPI:
-    gate = Authentication("uaf", AUDIENCE, RIGHTS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW)
+    authentication = Authentication(
+        "uaf", AUDIENCE, PERMISSIONS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW
+    )
     if strength is not None:
-        gate.strength = strength
+        authentication.strength = strength
     if sessions is not None:
-        gate.clock = sessions.clock
-    app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
+        authentication.clock = sessions.clock
+    app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
     app.add_middleware(Guard)
     problems.install(app)
 
@@ -101,7 +103,7 @@ def make_app(
 
     @app.get("/view/{ref}", name="view")
     async def view(request: Request, ref: str) -> Response:
-        await gate.note(request, who(request), Outcome.SHOWN, ref)
+        await authentication.note(request, who(request), Outcome.SHOWN, ref)
         return JSONResponse({"subject": who(request).principal.subject, "purpose": who(request).purpose})
 
     @app.post("/do", name="do")
@@ -442,14 +444,18 @@ async def test_who_is_refused_too_often_fills_no_audit_log(http: httpx2.AsyncCli
 
 @pytest.fixture
 async def mediation(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         MemoryStore(lambda: NOW), EventSerializer(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
-    desk = CommandService(
-        MEDIATION, journal, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW
+    command_service = CommandService(
+        MEDIATION, repository, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW
     )
-    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
+    async with client(
+        create_app(
+            command_service, ISSUER.authentication(MEDIATION, "uaf", audit), health_of(command_service)
+        )
+    ) as http:
         yield http
 
 

@@ -175,12 +175,18 @@ def test_the_headers_forbid_what_they_should(name: str, holds: str):
 )
 async def test_every_answer_of_a_service_has_the_headers_and_says_its_type(path: str, status: int):
     audit = MemoryAudit()
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         MemoryStore(lambda: NOW), EventSerializer(MEDIATION.events, MEDIATION.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
-    desk = CommandService(MEDIATION, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
-    async with client(create_app(desk, ISSUER.gate(MEDIATION, "uaf", audit), health_of(desk))) as http:
+    command_service = CommandService(
+        MEDIATION, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW
+    )
+    async with client(
+        create_app(
+            command_service, ISSUER.authentication(MEDIATION, "uaf", audit), health_of(command_service)
+        )
+    ) as http:
         answer = await http.get(path)
         refused = await http.get(path, headers=ISSUER.bearer(MEDIATION, "uaf", Role.COACH))
     assert answer.status_code == status

@@ -141,58 +141,58 @@ def keys() -> MemoryKeys:
 
 
 @pytest.fixture
-def journal(store: RacedStore, keys: MemoryKeys) -> EventRepository[Any]:
+def repository(store: RacedStore, keys: MemoryKeys) -> EventRepository[Any]:
     return EventRepository(store, EventSerializer([Counted, Named, Met, Forgotten]), keys)
 
 
 @pytest.fixture
-def run(journal: EventRepository[Any]) -> Callable[..., Any]:
+def run(repository: EventRepository[Any]) -> Callable[..., Any]:
     def run(
         command: Command,
         given: CommandMetadata | None = None,
         seen: int | None = None,
         stream: str = "counter-1",
     ) -> Any:
-        return CommandHandler(journal, PRIVATE).handle(
+        return CommandHandler(repository, PRIVATE).handle(
             COUNTER, stream, command, CONTEXT, given or meta(), seen
         )
 
     return run
 
 
-async def totals(journal: EventRepository[Any]) -> list[int]:
-    return [fact.event.total for fact in await journal.read("counter-1")]
+async def totals(repository: EventRepository[Any]) -> list[int]:
+    return [fact.event.total for fact in await repository.read("counter-1")]
 
 
-async def test_answers_with_the_version_and_the_kinds_of_events(run: Any, journal: EventRepository[Any]):
+async def test_answers_with_the_version_and_the_kinds_of_events(run: Any, repository: EventRepository[Any]):
     assert await run(Count(by=2)) == Answer(2, ("counted", "counted"))
     assert await run(Count(by=1), meta(8)) == Answer(3, ("counted",))
-    assert await totals(journal) == [1, 2, 3]
+    assert await totals(repository) == [1, 2, 3]
 
 
-async def test_a_command_that_changes_nothing_leaves_nothing(run: Any, journal: EventRepository[Any]):
+async def test_a_command_that_changes_nothing_leaves_nothing(run: Any, repository: EventRepository[Any]):
     await run(Count(by=1))
     assert await run(Count(by=0), meta(8)) == Answer(1, ())
-    assert await totals(journal) == [1]
+    assert await totals(repository) == [1]
 
 
-async def test_a_refusal_leaves_nothing(run: Any, journal: EventRepository[Any]):
+async def test_a_refusal_leaves_nothing(run: Any, repository: EventRepository[Any]):
     with pytest.raises(Refused) as refused:
         await run(Count(by=-1))
     assert (refused.value.code, refused.value.field) == ("by-negative", "by")
-    assert await totals(journal) == []
+    assert await totals(repository) == []
 
 
 # Repeats
 
 
 async def test_a_repeat_gets_the_first_answer_whatever_happened_since(
-    run: Any, journal: EventRepository[Any]
+    run: Any, repository: EventRepository[Any]
 ):
     await run(Count(by=2))
     await run(Count(by=1), meta(8))
     assert await run(Count(by=2)) == Answer(2, ("counted", "counted"), repeated=True)
-    assert await totals(journal) == [1, 2, 3]
+    assert await totals(repository) == [1, 2, 3]
 
 
 async def test_a_repeat_gets_the_first_answer_though_the_version_it_saw_is_past(run: Any):
@@ -200,11 +200,11 @@ async def test_a_repeat_gets_the_first_answer_though_the_version_it_saw_is_past(
     assert await run(Count(by=1), seen=0) == Answer(1, ("counted",), repeated=True)
 
 
-async def test_a_key_cannot_be_used_for_another_request(run: Any, journal: EventRepository[Any]):
+async def test_a_key_cannot_be_used_for_another_request(run: Any, repository: EventRepository[Any]):
     await run(Count(by=1), meta(request=b"one"))
     with pytest.raises(KeyReused):
         await run(Count(by=1), meta(request=b"two"))
-    assert await totals(journal) == [1]
+    assert await totals(repository) == [1]
 
 
 async def test_a_key_cannot_be_used_for_another_stream(run: Any, store: RacedStore):
@@ -224,29 +224,31 @@ async def test_a_key_whose_command_left_nothing_is_free(run: Any):
 
 
 async def test_decides_again_on_what_others_did_first(
-    run: Any, store: RacedStore, journal: EventRepository[Any]
+    run: Any, store: RacedStore, repository: EventRepository[Any]
 ):
     store.losses = ATTEMPTS - 1
     assert await run(Count(by=1)) == Answer(ATTEMPTS, ("counted",))
-    assert await totals(journal) == [100] * (ATTEMPTS - 1) + [101]
+    assert await totals(repository) == [100] * (ATTEMPTS - 1) + [101]
 
 
-async def test_gives_up_after_so_many_lost_races(run: Any, store: RacedStore, journal: EventRepository[Any]):
+async def test_gives_up_after_so_many_lost_races(
+    run: Any, store: RacedStore, repository: EventRepository[Any]
+):
     store.losses = ATTEMPTS
     with pytest.raises(WrongVersion):
         await run(Count(by=1))
-    assert await totals(journal) == [100] * ATTEMPTS
+    assert await totals(repository) == [100] * ATTEMPTS
 
 
 @pytest.mark.parametrize("seen", [0, 2])
 async def test_refuses_another_version_than_the_caller_saw(
-    run: Any, journal: EventRepository[Any], seen: int
+    run: Any, repository: EventRepository[Any], seen: int
 ):
     await run(Count(by=1))
     with pytest.raises(VersionMismatch) as refused:
         await run(Count(by=1), meta(8), seen=seen)
     assert refused.value.actual == 1
-    assert await totals(journal) == [1]
+    assert await totals(repository) == [1]
 
 
 async def test_a_lost_race_shows_to_a_caller_who_said_which_version_they_saw(run: Any, store: RacedStore):
@@ -259,10 +261,10 @@ async def test_a_lost_race_shows_to_a_caller_who_said_which_version_they_saw(run
 # What is in the way
 
 
-async def test_refuses_what_would_be_known_in_the_future(run: Any, journal: EventRepository[Any]):
+async def test_refuses_what_would_be_known_in_the_future(run: Any, repository: EventRepository[Any]):
     with pytest.raises(KnownAtRefused):
         await run(Count(by=1), meta(known_at=NOW + timedelta(days=1)))
-    assert await totals(journal) == []
+    assert await totals(repository) == []
 
 
 @pytest.mark.parametrize("request_bytes", [b"{}", b"other"])
@@ -343,12 +345,12 @@ class HesitantKeys(MemoryKeys):
 
 async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(store: RacedStore):
     keys = HesitantKeys()
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         store, EventSerializer([Counted, Named, Met, Forgotten]), keys
     )
 
     async def run(command: Command, given: CommandMetadata) -> Answer:
-        return await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", command, CONTEXT, given)
+        return await CommandHandler(repository, PRIVATE).handle(COUNTER, "counter-1", command, CONTEXT, given)
 
     await run(Name(name="Synthetic Person"), meta(8))
     for _ in range(2):
@@ -363,16 +365,18 @@ async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(st
 
 
 async def test_says_that_the_store_is_away(keys: MemoryKeys):
-    journal: EventRepository[Any] = EventRepository(AwayStore(), EventSerializer([Counted]), keys)
+    repository: EventRepository[Any] = EventRepository(AwayStore(), EventSerializer([Counted]), keys)
     with pytest.raises(StoreUnavailable):
-        await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=1), CONTEXT, meta())
+        await CommandHandler(repository, PRIVATE).handle(COUNTER, "counter-1", Count(by=1), CONTEXT, meta())
 
 
 async def test_finds_a_repeat_that_landed_between_reading_and_appending(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    late: EventRepository[Any] = EventRepository(BlindOnce(journal.store), EventSerializer([Counted]), keys)
-    await CommandHandler(journal, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
+    late: EventRepository[Any] = EventRepository(
+        BlindOnce(repository.store), EventSerializer([Counted]), keys
+    )
+    await CommandHandler(repository, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
     answer = await CommandHandler(late, PRIVATE).handle(COUNTER, "counter-1", Count(by=2), CONTEXT, meta())
     assert answer == Answer(2, ("counted", "counted"), repeated=True)
 

@@ -61,25 +61,30 @@ class Office:
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 31, 12, tzinfo=UTC)
         self.store = CountingStore(lambda: self.now)
-        journal: EventRepository[Any] = EventRepository(
+        repository: EventRepository[Any] = EventRepository(
             self.store, EventSerializer(INTAKE.events), MemoryKeys(), lambda: self.now
         )
         metrics = Metrics.create(CollectorRegistry())
         audit = MemoryAudit(lambda: self.now)
-        self.desk = CommandService(
-            INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
+        self.command_service = CommandService(
+            INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
         )
-        self.persons = SubjectAccess(self.desk, 30)
+        self.persons = SubjectAccess(self.command_service, 30)
         self.retention = Retention(
-            self.desk, {"contact": 12, "candidate": 24}, MemoryDueList(), 0, self._trusted, Faults(metrics)
+            self.command_service,
+            {"contact": 12, "candidate": 24},
+            MemoryDueList(),
+            0,
+            self._trusted,
+            Faults(metrics),
         )
 
     async def _trusted(self) -> None:
         pass
 
     async def give(self, ref: str, command: str, /, **body: Any) -> None:
-        operation = next(one for one in INTAKE.operations if one.name == command)
-        await self.desk.execute(Request(operation, STAFF, ref, body, uuid4()))
+        operation = next(one for one in INTAKE.commands if one.name == command)
+        await self.command_service.execute(Request(operation, STAFF, ref, body, uuid4()))
 
     async def contact(self, ref: str) -> None:
         said: dict[str, Any] = {"occurredOn": "2026-01-30", "channel": "municipality", "kind": "conversation"}
@@ -129,9 +134,9 @@ async def test_a_certificate_reads_the_streams_of_that_person_alone(office: Offi
 
 
 async def test_the_list_of_requests_reads_requests_alone(office: Office):
-    alone = await office.cost(requests_of(office.desk))
+    alone = await office.cost(requests_of(office.command_service))
     await add_others(office)
-    assert await office.cost(requests_of(office.desk)) == alone == 1
+    assert await office.cost(requests_of(office.command_service)) == alone == 1
 
 
 async def test_retention_reads_whoever_may_be_due_alone(office: Office):
@@ -158,7 +163,7 @@ async def test_nothing_is_read_in_one_piece(office: Office):
         await add_others(office)
     office.now = datetime(2027, 2, 1, 12, tzinfo=UTC)
     office.store.largest = 0
-    await office.desk.journal.reapply()
+    await office.command_service.repository.reapply()
     await office.retention.due()
     assert office.store.largest <= 500
 

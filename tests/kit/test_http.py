@@ -104,13 +104,15 @@ class Caller:
 
 
 def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[str, Check]) -> FastAPI:
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         store, EventSerializer(service.events, service.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
     audit = MemoryAudit(lambda: NOW)
-    desk = CommandService(service, journal, partner, PARTNERS, audit, metrics, lambda: NOW)
-    return create_app(desk, ISSUER.gate(service, partner, audit), health_of(desk, checks))
+    command_service = CommandService(service, repository, partner, PARTNERS, audit, metrics, lambda: NOW)
+    return create_app(
+        command_service, ISSUER.authentication(service, partner, audit), health_of(command_service, checks)
+    )
 
 
 def signed_in(app: FastAPI, service: Service, partner: str, role: Role) -> httpx2.AsyncClient:
@@ -828,7 +830,7 @@ async def test_counts_commands_by_what_became_of_them(mediation: Caller):
 async def test_describes_every_command(mediation: Caller):
     paths = (await mediation.http.get("/v1/openapi.json")).json()["paths"]
 
-    for operation in MEDIATION.operations:
+    for operation in MEDIATION.commands:
         assert "requestBody" in paths[f"/v1{operation.path}"]["post"]
 
 

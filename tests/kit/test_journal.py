@@ -87,44 +87,48 @@ def keys() -> MemoryKeys:
 
 
 @pytest.fixture
-def journal(keys: MemoryKeys) -> EventRepository[Any]:
-    codec = EventSerializer([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS)
-    return EventRepository(MemoryStore(), codec, keys, lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
+def repository(keys: MemoryKeys) -> EventRepository[Any]:
+    serializer = EventSerializer([PersonMet, PlaceSeen, PersonJoined, PersonForgotten, Unmarked], UPCASTERS)
+    return EventRepository(MemoryStore(), serializer, keys, lambda: datetime(2026, 3, 1, 9, tzinfo=UTC))
 
 
-async def first_record(journal: EventRepository[Any]) -> StoredRecord:
-    return (await journal.store.read("thing-1"))[0]
+async def first_record(repository: EventRepository[Any]) -> StoredRecord:
+    return (await repository.store.read("thing-1"))[0]
 
 
-async def name_of(journal: EventRepository[Any]) -> Sealed:
-    (fact,) = await journal.read("thing-1")
+async def name_of(repository: EventRepository[Any]) -> Sealed:
+    (fact,) = await repository.read("thing-1")
     assert isinstance(fact.event.name, Sealed)
     return fact.event.name
 
 
-async def write_by_hand(journal: EventRepository[Any], kind: str, version: int, body: dict[str, Any]) -> None:
+async def write_by_hand(
+    repository: EventRepository[Any], kind: str, version: int, body: dict[str, Any]
+) -> None:
     event = NewEvent(UUID(int=50), kind, version, json.dumps(body))
-    await journal.store.append(Append("thing-1", (event,), 0, "{}"))
+    await repository.store.append(Append("thing-1", (event,), 0, "{}"))
 
 
-async def test_an_event_without_personal_fields_comes_back_as_it_was(journal: EventRepository[Any]):
-    await journal.append("thing-1", [PlaceSeen(town="Nowhere")], 0, meta())
-    (fact,) = await journal.read("thing-1")
+async def test_an_event_without_personal_fields_comes_back_as_it_was(repository: EventRepository[Any]):
+    await repository.append("thing-1", [PlaceSeen(town="Nowhere")], 0, meta())
+    (fact,) = await repository.read("thing-1")
     assert fact.event == PlaceSeen(town="Nowhere")
     assert json.loads(fact.record.data) == {"town": "Nowhere"}
 
 
-async def test_gives_each_event_of_a_command_an_id_that_a_repeat_has_too(journal: EventRepository[Any]):
-    await journal.append("thing-1", [PlaceSeen(town="A"), PlaceSeen(town="B")], 0, meta())
-    ids = [record.id for record in await journal.store.read("thing-1")]
+async def test_gives_each_event_of_a_command_an_id_that_a_repeat_has_too(repository: EventRepository[Any]):
+    await repository.append("thing-1", [PlaceSeen(town="A"), PlaceSeen(town="B")], 0, meta())
+    ids = [record.id for record in await repository.store.read("thing-1")]
     assert ids == [uuid5(UUID(int=7), "0"), uuid5(UUID(int=7), "1")]
-    again = await journal.append("thing-1", [PlaceSeen(town="A"), PlaceSeen(town="B")], 0, meta())
+    again = await repository.append("thing-1", [PlaceSeen(town="A"), PlaceSeen(town="B")], 0, meta())
     assert again.outcome is Outcome.REPEATED
 
 
-async def test_says_of_each_event_why_it_happened(journal: EventRepository[Any]):
-    await journal.append("thing-1", [PlaceSeen(town="A")], 0, meta(known_at=datetime(2006, 3, 1, tzinfo=UTC)))
-    (fact,) = await journal.read("thing-1")
+async def test_says_of_each_event_why_it_happened(repository: EventRepository[Any]):
+    await repository.append(
+        "thing-1", [PlaceSeen(town="A")], 0, meta(known_at=datetime(2006, 3, 1, tzinfo=UTC))
+    )
+    (fact,) = await repository.read("thing-1")
     known = {name: fact.metadata[name] for name in ("commandId", "correlationId", "causationId", "edgeTime")}
     assert known == {
         "commandId": str(UUID(int=7)),
@@ -138,111 +142,111 @@ async def test_says_of_each_event_why_it_happened(journal: EventRepository[Any])
 # Sealing
 
 
-async def test_writes_a_personal_field_sealed_and_the_rest_in_the_clear(journal: EventRepository[Any]):
-    await journal.append("thing-1", [MET], 0, meta())
-    record = await first_record(journal)
+async def test_writes_a_personal_field_sealed_and_the_rest_in_the_clear(repository: EventRepository[Any]):
+    await repository.append("thing-1", [MET], 0, meta())
+    record = await first_record(repository)
     written = json.loads(record.data)
     assert set(written.pop("name")) == {"v", "kid", "nonce", "ct"}
     assert written == {"person_ref": str(REF), "met_on": "2006-03-01", "notes": None}
     assert "Synthetic" not in record.data + record.metadata
 
 
-async def test_reads_a_personal_field_sealed_and_opens_it_when_asked(journal: EventRepository[Any]):
-    await journal.append("thing-1", [MET], 0, meta())
-    assert await journal.reveal(await name_of(journal)) == Open("Synthetic Person")
+async def test_reads_a_personal_field_sealed_and_opens_it_when_asked(repository: EventRepository[Any]):
+    await repository.append("thing-1", [MET], 0, meta())
+    assert await repository.reveal(await name_of(repository)) == Open("Synthetic Person")
 
 
 async def test_seals_under_the_key_of_the_person_whose_field_it_is(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
-    await journal.append("thing-2", [MET.model_copy(update={"person_ref": OTHER})], 0, meta(17))
+    await repository.append("thing-1", [MET], 0, meta())
+    await repository.append("thing-2", [MET.model_copy(update={"person_ref": OTHER})], 0, meta(17))
     assert set(keys.kept) == {str(REF), str(OTHER)}
     keys.kept[str(OTHER)] = None
-    assert await journal.reveal(await name_of(journal)) == Open("Synthetic Person")
+    assert await repository.reveal(await name_of(repository)) == Open("Synthetic Person")
 
 
-async def test_a_sealed_field_that_was_moved_does_not_open(journal: EventRepository[Any]):
-    await journal.append("thing-1", [MET], 0, meta())
-    body = json.loads((await first_record(journal)).data)
+async def test_a_sealed_field_that_was_moved_does_not_open(repository: EventRepository[Any]):
+    await repository.append("thing-1", [MET], 0, meta())
+    body = json.loads((await first_record(repository)).data)
     moved = NewEvent(UUID(int=60), "person-met", 3, json.dumps(body))
-    await journal.store.append(Append("thing-2", (moved,), 0, "{}"))
-    (fact,) = await journal.read("thing-2")
+    await repository.store.append(Append("thing-2", (moved,), 0, "{}"))
+    (fact,) = await repository.read("thing-2")
     with pytest.raises(CannotOpen):
-        await journal.reveal(fact.event.name)
+        await repository.reveal(fact.event.name)
 
 
-async def test_does_not_write_what_it_read_sealed_again(journal: EventRepository[Any]):
-    await journal.append("thing-1", [MET], 0, meta())
-    (fact,) = await journal.read("thing-1")
+async def test_does_not_write_what_it_read_sealed_again(repository: EventRepository[Any]):
+    await repository.append("thing-1", [MET], 0, meta())
+    (fact,) = await repository.read("thing-1")
     with pytest.raises(TypeError, match=r"person-met\.name must hold a value in the clear"):
-        await journal.append("thing-2", [fact.event], 0, meta(17))
+        await repository.append("thing-2", [fact.event], 0, meta(17))
 
 
-async def test_does_not_write_a_personal_field_of_nobody(journal: EventRepository[Any]):
+async def test_does_not_write_a_personal_field_of_nobody(repository: EventRepository[Any]):
     with pytest.raises(ValueError, match="Open") as refused:
-        await journal.append("thing-1", [Unmarked(name=Open("Synthetic Person"))], 0, meta())
+        await repository.append("thing-1", [Unmarked(name=Open("Synthetic Person"))], 0, meta())
     assert "Synthetic" not in str(refused.value)
-    assert await journal.store.read("thing-1") == []
+    assert await repository.store.read("thing-1") == []
 
 
 # Erasure
 
 
-async def test_after_an_erasure_a_field_reads_as_erased(journal: EventRepository[Any], keys: MemoryKeys):
-    await journal.append("thing-1", [MET], 0, meta())
+async def test_after_an_erasure_a_field_reads_as_erased(repository: EventRepository[Any], keys: MemoryKeys):
+    await repository.append("thing-1", [MET], 0, meta())
     keys.kept[str(REF)] = None
-    (fact,) = await journal.read("thing-1")
-    assert await journal.reveal(fact.event.name) == Erased(str(REF))
+    (fact,) = await repository.read("thing-1")
+    assert await repository.reveal(fact.event.name) == Erased(str(REF))
     assert (fact.event.person_ref, fact.event.met_on) == (REF, date(2006, 3, 1))
 
 
-async def test_writes_nothing_more_about_an_erased_person(journal: EventRepository[Any], keys: MemoryKeys):
+async def test_writes_nothing_more_about_an_erased_person(repository: EventRepository[Any], keys: MemoryKeys):
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
-        await journal.append("thing-1", [PlaceSeen(town="A"), MET], 0, meta())
-    assert await journal.store.read("thing-1") == []
+        await repository.append("thing-1", [PlaceSeen(town="A"), MET], 0, meta())
+    assert await repository.store.read("thing-1") == []
 
 
 async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta(request=b"one"))
+    await repository.append("thing-1", [MET], 0, meta(request=b"one"))
     del keys.kept[str(REF)]
     with pytest.raises(KeyMissing):
-        await journal.reveal(await name_of(journal))
+        await repository.reveal(await name_of(repository))
     with pytest.raises(KeyMissing):
-        await journal.is_repeat(await first_record(journal), b"one")
+        await repository.is_repeat(await first_record(repository), b"one")
     assert str(REF) not in keys.kept
 
 
 async def test_an_erasing_event_destroys_the_key_before_the_answer(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
-    await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
+    await repository.append("thing-1", [MET], 0, meta())
+    await repository.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
     assert keys.kept[str(REF)] is None
-    assert await journal.reveal((await journal.read("thing-1"))[0].event.name) == Erased(str(REF))
+    assert await repository.reveal((await repository.read("thing-1"))[0].event.name) == Erased(str(REF))
 
 
 async def test_an_erasure_that_loses_its_race_destroys_nothing(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
-    lost = await journal.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta(17))
+    await repository.append("thing-1", [MET], 0, meta())
+    lost = await repository.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta(17))
     assert lost.outcome is Outcome.CONFLICT
     assert keys.kept[str(REF)] is not None
 
 
 async def test_a_key_that_could_not_be_destroyed_is_an_error_after_the_event(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
     stubborn = StubbornKeys(keys.kept)
-    late: EventRepository[Any] = EventRepository(journal.store, journal.codec, stubborn)
+    late: EventRepository[Any] = EventRepository(repository.store, repository.serializer, stubborn)
     await late.append("thing-1", [MET], 0, meta())
     with pytest.raises(NotDestroyed):
         await late.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
-    assert len(await journal.store.read("thing-1")) == 2
+    assert len(await repository.store.read("thing-1")) == 2
     stubborn.gives_in = True
     assert await late.reapply() == 1
     assert keys.kept[str(REF)] is None
@@ -270,8 +274,8 @@ class StubbornKeys(MemoryKeys):
 # Several references of one person
 
 
-async def test_says_of_an_event_which_persons_it_concerns(journal: EventRepository[Any]):
-    persons = journal.codec.persons
+async def test_says_of_an_event_which_persons_it_concerns(repository: EventRepository[Any]):
+    persons = repository.serializer.persons
     assert persons(PersonJoined(person_ref=REF, coach_ref=OTHER)) == {str(REF), str(OTHER)}
     assert persons(PersonJoined(person_ref=REF, known_as=UUID(int=3), coach_ref=OTHER)) == {
         str(REF),
@@ -283,36 +287,36 @@ async def test_says_of_an_event_which_persons_it_concerns(journal: EventReposito
 
 
 async def test_an_erasure_reaches_every_reference_of_the_person(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
-    await journal.append(
+    await repository.append("thing-1", [MET], 0, meta())
+    await repository.append(
         "thing-2", [PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))], 0, meta(17)
     )
-    await journal.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
-    assert await journal.reveal(await name_of(journal)) == Erased(str(REF))
+    await repository.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
+    assert await repository.reveal(await name_of(repository)) == Erased(str(REF))
     assert keys.kept == {str(REF): None, str(OTHER): None}
 
 
 async def test_records_nothing_that_links_a_reference_to_an_erased_person(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
     await keys.destroy([str(REF)])
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3), notes=Open("Synthetic"))
     with pytest.raises(PersonErased):
-        await journal.append("thing-2", [joined], 0, meta())
-    assert await journal.store.read("thing-2") == []
+        await repository.append("thing-2", [joined], 0, meta())
+    assert await repository.store.read("thing-2") == []
     assert keys.kept == {str(REF): None}
     assert keys.links == {}
 
 
-async def test_a_link_stands_before_its_event_does(journal: EventRepository[Any], keys: MemoryKeys):
+async def test_a_link_stands_before_its_event_does(repository: EventRepository[Any], keys: MemoryKeys):
     class Store(MemoryStore):
         async def append(self, command: Append) -> Appended:
             assert await keys.linked(str(OTHER)) == {str(REF), str(OTHER)}
             return await super().append(command)
 
-    late: EventRepository[Any] = EventRepository(Store(), journal.codec, keys)
+    late: EventRepository[Any] = EventRepository(Store(), repository.serializer, keys)
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
     assert (await late.append("thing-2", [joined], 0, meta())).outcome is Outcome.APPENDED
 
@@ -321,35 +325,37 @@ async def test_a_link_stands_before_its_event_does(journal: EventRepository[Any]
 
 
 async def test_applies_recorded_erasures_again_to_keys_that_a_restore_brought_back(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
+    await repository.append("thing-1", [MET], 0, meta())
     backup = dict(keys.kept)
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3), notes=Open("Synthetic"))
-    await journal.append("thing-2", [joined], 0, meta(17))
-    await journal.append("thing-3", [MET.model_copy(update={"person_ref": UUID(int=4)})], 0, meta(37))
+    await repository.append("thing-2", [joined], 0, meta(17))
+    await repository.append("thing-3", [MET.model_copy(update={"person_ref": UUID(int=4)})], 0, meta(37))
     backup[str(UUID(int=4))] = keys.kept[str(UUID(int=4))] or b""
-    await journal.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
-    restored: EventRepository[Any] = EventRepository(journal.store, journal.codec, MemoryKeys(backup))
+    await repository.append("thing-2", [PersonForgotten(person_ref=OTHER)], 1, meta(27))
+    restored: EventRepository[Any] = EventRepository(
+        repository.store, repository.serializer, MemoryKeys(backup)
+    )
     assert await restored.reapply() == 2
     assert backup == {str(REF): None, str(OTHER): None, str(UUID(int=4)): keys.kept[str(UUID(int=4))]}
     assert await restored.reapply() == 0
 
 
 async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
-    await journal.append("thing-2", [joined], 0, meta())
+    await repository.append("thing-2", [joined], 0, meta())
     keys.links.clear()
-    assert await journal.reapply() == 0
+    assert await repository.reapply() == 0
     assert await keys.linked(str(REF)) == {str(REF), str(OTHER)}
 
 
-async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal: EventRepository[Any]):
+async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(repository: EventRepository[Any]):
     keys = StubbornKeys()
     keys.gives_in = True
-    late: EventRepository[Any] = EventRepository(journal.store, journal.codec, keys)
+    late: EventRepository[Any] = EventRepository(repository.store, repository.serializer, keys)
     await late.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta())
     keys.asked = 0
     assert await late.reapply() == 0
@@ -360,94 +366,94 @@ async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(journal:
 
 
 async def test_another_key_in_place_of_the_first_is_a_fault_and_no_erasure(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta())
+    await repository.append("thing-1", [MET], 0, meta())
     keys.kept[str(REF)] = bytes(32)
     with pytest.raises(CannotOpen):
-        await journal.reveal(await name_of(journal))
+        await repository.reveal(await name_of(repository))
 
 
 # Older and newer versions
 
 
-async def test_reads_an_older_version_through_every_step_since(journal: EventRepository[Any]):
-    await journal.append("thing-2", [MET], 0, meta())
-    sealed = json.loads((await journal.store.read("thing-2"))[0].data)["name"]
-    await write_by_hand(journal, "person-met", 1, {"person_ref": str(REF), "called": sealed})
-    (fact,) = await journal.read("thing-1")
+async def test_reads_an_older_version_through_every_step_since(repository: EventRepository[Any]):
+    await repository.append("thing-2", [MET], 0, meta())
+    sealed = json.loads((await repository.store.read("thing-2"))[0].data)["name"]
+    await write_by_hand(repository, "person-met", 1, {"person_ref": str(REF), "called": sealed})
+    (fact,) = await repository.read("thing-1")
     assert (fact.event.person_ref, fact.event.met_on, fact.event.notes) == (REF, None, None)
     assert isinstance(fact.event.name, Sealed)
 
 
 async def test_opens_a_field_that_was_sealed_under_an_older_version_and_name(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
     class FirstPersonMet(DomainEvent, frozen=True):
         TYPE: ClassVar[str] = "person-met"
         person_ref: UUID
         called: Annotated[Personal[str], Of("person_ref")]
 
-    older: EventRepository[Any] = EventRepository(journal.store, EventSerializer([FirstPersonMet]), keys)
+    older: EventRepository[Any] = EventRepository(repository.store, EventSerializer([FirstPersonMet]), keys)
     await older.append(
         "thing-1", [FirstPersonMet(person_ref=REF, called=Open("Synthetic Person"))], 0, meta()
     )
-    name = await name_of(journal)
+    name = await name_of(repository)
     assert (name.place.field, name.place.schema_version) == ("called", 1)
-    assert await journal.reveal(name) == Open("Synthetic Person")
+    assert await repository.reveal(name) == Open("Synthetic Person")
 
 
 @pytest.mark.parametrize(("kind", "version"), [("person-left", 1), ("place-seen", 2)])
 async def test_stops_at_an_event_that_only_a_newer_version_knows(
-    journal: EventRepository[Any], kind: str, version: int
+    repository: EventRepository[Any], kind: str, version: int
 ):
-    await write_by_hand(journal, kind, version, {"town": "A"})
+    await write_by_hand(repository, kind, version, {"town": "A"})
     with pytest.raises(UnknownEvent, match=f"{kind} version {version}"):
-        await journal.read("thing-1")
+        await repository.read("thing-1")
 
 
 @pytest.mark.parametrize("body", [{"town": "A", "more": "Synthetic Person"}, {}])
 async def test_stops_at_an_event_with_other_fields_and_does_not_quote_them(
-    journal: EventRepository[Any], body: dict[str, Any]
+    repository: EventRepository[Any], body: dict[str, Any]
 ):
-    await write_by_hand(journal, "place-seen", 1, body)
+    await write_by_hand(repository, "place-seen", 1, body)
     with pytest.raises(ValidationError) as refused:
-        await journal.read("thing-1")
+        await repository.read("thing-1")
     assert "Synthetic" not in str(refused.value)
 
 
 # Fingerprints
 
 
-async def test_tells_a_repeat_from_another_request(journal: EventRepository[Any]):
-    await journal.append("thing-1", [PlaceSeen(town="A")], 0, meta(request=b"one"))
-    record = await first_record(journal)
-    assert await journal.is_repeat(record, b"one")
-    assert not await journal.is_repeat(record, b"two")
+async def test_tells_a_repeat_from_another_request(repository: EventRepository[Any]):
+    await repository.append("thing-1", [PlaceSeen(town="A")], 0, meta(request=b"one"))
+    record = await first_record(repository)
+    assert await repository.is_repeat(record, b"one")
+    assert not await repository.is_repeat(record, b"two")
 
 
 async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
-    journal: EventRepository[Any], keys: MemoryKeys
+    repository: EventRepository[Any], keys: MemoryKeys
 ):
-    await journal.append("thing-1", [MET], 0, meta(request=b"one"))
-    record = await first_record(journal)
-    assert await journal.is_repeat(record, b"one")
+    await repository.append("thing-1", [MET], 0, meta(request=b"one"))
+    record = await first_record(repository)
+    assert await repository.is_repeat(record, b"one")
     assert json.loads(record.metadata)["fingerprint"] != await keys.fingerprint(b"one")
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
-        await journal.is_repeat(record, b"one")
+        await repository.is_repeat(record, b"one")
 
 
 @pytest.mark.parametrize("erased", [REF, OTHER])
 async def test_a_fingerprint_of_a_request_about_two_persons_is_gone_with_either(
-    journal: EventRepository[Any], keys: MemoryKeys, erased: UUID
+    repository: EventRepository[Any], keys: MemoryKeys, erased: UUID
 ):
-    await journal.append(
+    await repository.append(
         "thing-1", [MET, MET.model_copy(update={"person_ref": OTHER})], 0, meta(request=b"one")
     )
-    record = await first_record(journal)
-    assert await journal.is_repeat(record, b"one")
-    assert not await journal.is_repeat(record, b"two")
+    record = await first_record(repository)
+    assert await repository.is_repeat(record, b"one")
+    assert not await repository.is_repeat(record, b"two")
     await keys.destroy([str(erased)])
     with pytest.raises(PersonErased):
-        await journal.is_repeat(record, b"one")
+        await repository.is_repeat(record, b"one")

@@ -193,12 +193,14 @@ class TakenKeys(MemoryKeys):
 
 
 async def test_a_reference_that_another_service_uses_is_refused_by_name():
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         MemoryStore(), EventSerializer(INTAKE.events), TakenKeys()
     )
     audit, metrics = MemoryAudit(lambda: NOW), Metrics.create(CollectorRegistry())
-    desk = CommandService(INTAKE, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW)
-    operation = next(one for one in INTAKE.operations if one.name == "record-contact")
+    command_service = CommandService(
+        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW
+    )
+    operation = next(one for one in INTAKE.commands if one.name == "record-contact")
     body = {
         "occurredOn": "2026-01-30",
         "channel": "municipality",
@@ -207,7 +209,7 @@ async def test_a_reference_that_another_service_uses_is_refused_by_name():
     }
     staff = Principal("somebody", "uaf", frozenset(Role))
     with pytest.raises(Refused) as refused:
-        await desk.execute(
+        await command_service.execute(
             Request(operation, staff, str(UUID(int=7, version=4)), body, UUID(int=8, version=4))
         )
     assert refused.value.code == "reference-taken"

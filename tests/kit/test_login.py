@@ -27,7 +27,7 @@ from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE
-from banen_kit.security.permissions import ANYONE, Rights, every_partner, own_partner
+from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
 from banen_kit.security.sessions import COOKIE, Sessions, digest
 from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer
@@ -43,7 +43,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OURS = "https://pages.test"
 CLIENT = "uaf-pages"
 SECRET = "only-for-tests"
-RIGHTS: Rights = {
+PERMISSIONS: Permissions = {
     "login": ANYONE,
     "login-answer": ANYONE,
     "logout": every_partner(*Role),
@@ -113,7 +113,7 @@ class Place:
     app: FastAPI
     audit: MemoryAudit
     issuer: Issuer
-    gate: Authentication
+    authentication: Authentication
 
 
 @pytest.fixture
@@ -128,11 +128,13 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
     def make(issuer_url: str) -> Place:
         audit, sessions = MemoryAudit(lambda: NOW), Sessions(pool, clock)
         issuer = Issuer(issuer_url, http)
-        gate = Authentication("uaf", "urn:nl:banenoffensief:uaf:mediation", RIGHTS, issuer, audit, sessions)
-        app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
+        authentication = Authentication(
+            "uaf", "urn:nl:banenoffensief:uaf:mediation", PERMISSIONS, issuer, audit, sessions
+        )
+        app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
         app.add_middleware(Guard)
         problems.install(app)
-        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), gate)))
+        app.include_router(login.routes(Logins(RelyingParty(CLIENT, SECRET, OURS), authentication)))
 
         @app.get("/page", name="page")
         async def page(request: Request) -> Response:
@@ -140,7 +142,7 @@ def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[
             assert found.session is not None
             return JSONResponse({"subject": found.principal.subject, FORM_TOKEN: found.session.form_token})
 
-        return Place(app, audit, issuer, gate)
+        return Place(app, audit, issuer, authentication)
 
     return make
 
@@ -763,8 +765,8 @@ async def test_failed_logins_are_in_the_audit_log_as_numbers_and_name_nobody(
     await browser.sign_in(http, "no-role")
     await browser.get("/page")  # without a cookie: nobody tried anything
     place = browser.place
-    await place.gate.strangers.write()
-    await place.gate.strangers.write()
+    await place.authentication.strangers.write()
+    await place.authentication.strangers.write()
     found = [(kept.entry.action, kept.entry.outcome, dict(kept.entry.detail)) for kept in place.audit.kept]
     assert found == [
         ("login-answer", "refused", {"code": "login-expired", "count": 3}),
@@ -786,7 +788,7 @@ STEWARD_SAYS = {"subject": "steward-1", "banen_roles": ["adviser", "partner_data
 @pytest.fixture
 def strict(make_place: Callable[[str], Place], untrue: Untrue) -> Browser:
     place = make_place(untrue.url)
-    place.gate.strength = Strength(("mfa", "hardware"))
+    place.authentication.strength = Strength(("mfa", "hardware"))
     return Browser(place)
 
 
@@ -822,7 +824,7 @@ async def test_who_signed_in_too_weakly_for_the_role_is_sent_to_do_it_stronger(
 async def test_a_provider_that_gives_no_more_is_not_asked_for_ever(
     strict: Browser, untrue: Untrue, said: dict[str, Any]
 ):
-    strict.place.gate.clock = lambda: NOW
+    strict.place.authentication.clock = lambda: NOW
     address = (await strict.get("/login?strong=true")).headers["Location"]
     assert query_of(address)["max_age"] == "43200"
 

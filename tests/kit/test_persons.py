@@ -57,13 +57,18 @@ class Steward:
         self.keys = StubbornKeys()
         self.now = NOW
         store = MemoryStore(lambda: self.now)
-        journal: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), self.keys)
+        repository: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), self.keys)
         audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
-        desk = CommandService(service, journal, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now)
+        command_service = CommandService(
+            service, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
+        )
         issuer = FakeIssuer()
-        gate = issuer.gate(service, "uaf", audit)
+        authentication = issuer.authentication(service, "uaf", audit)
         self.app: FastAPI = create_app(
-            desk, gate, health_of(desk), routes(SubjectAccess(desk, BACKUP_DAYS), gate)
+            command_service,
+            authentication,
+            health_of(command_service),
+            routes(SubjectAccess(command_service, BACKUP_DAYS), authentication),
         )
         roles = (Role.PARTNER_DATA_STEWARD, Role.INTAKE_WORKER, Role.MEDIATOR, Role.EMPLOYER_RELATIONS)
         self.headers = issuer.bearer(service, "uaf", *roles, subject="steward")

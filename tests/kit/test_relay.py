@@ -73,7 +73,7 @@ class Thought(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "thought"
 
 
-def to_contract(event: DomainEvent) -> PublicEvent | None:
+def to_public_event(event: DomainEvent) -> PublicEvent | None:
     if isinstance(event, Dated):
         return ContactMade(
             contact_ref=event.ref,
@@ -92,7 +92,7 @@ class Writer:
     """Appends to a store: `Met` events have the numbers 1, 2, 3 … as their references."""
 
     def __init__(self, store: PostgresStore) -> None:
-        self.journal: EventRepository[DomainEvent] = EventRepository(
+        self.repository: EventRepository[DomainEvent] = EventRepository(
             store, EventSerializer([Met, Dated, Thought]), MemoryKeys()
         )
         self.met = 0
@@ -114,7 +114,7 @@ class Writer:
         metadata = {"correlationId": str(UUID(int=91)), "causationId": str(UUID(int=92))}
         event = NewEvent(UUID(int=10**6 + self.commands), type_, 1, data)
         stream = f"thing-{UUID(int=self.met)}"
-        await self.journal.store.append(Append(stream, (event,), 0, json.dumps(metadata)))
+        await self.repository.store.append(Append(stream, (event,), 0, json.dumps(metadata)))
 
     async def _append(self, event: DomainEvent, known_at: datetime | None) -> None:
         self.commands += 1
@@ -122,7 +122,7 @@ class Writer:
         meta = CommandMetadata(
             command, UUID(int=91), UUID(int=92), datetime(2026, 3, 1, tzinfo=UTC), b"", known_at
         )
-        await self.journal.append(f"thing-{self.commands}", [event], 0, meta)
+        await self.repository.append(f"thing-{self.commands}", [event], 0, meta)
 
 
 @pytest.fixture
@@ -145,10 +145,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def relay_of(writer: Writer, client: Client) -> Relay:
-    store = writer.journal.store
+    store = writer.repository.store
     assert isinstance(store, PostgresStore)
     faults = Faults(Metrics.create(CollectorRegistry()))
-    return Relay(Publisher("uaf", "intake", to_contract), writer.journal, store, client, faults)
+    return Relay(Publisher("uaf", "intake", to_public_event), writer.repository, store, client, faults)
 
 
 def fault_of(relay: Relay) -> str | None:
@@ -230,7 +230,7 @@ async def test_a_message_is_the_event_and_nothing_else(writer: Writer, store: Po
     await once(relay_of(writer, stream))
     [message] = await on_stream(stream)
     [record] = await store.read_all(0, 10)
-    assert ContactMade.model_validate_json(message.data or b"") == to_contract(Met(ref=UUID(int=1)))
+    assert ContactMade.model_validate_json(message.data or b"") == to_public_event(Met(ref=UUID(int=1)))
     assert Envelope.from_headers(headers_of(message)) == Envelope(
         id=record.id,
         source="urn:nl:banenoffensief:uaf:intake",
@@ -727,10 +727,10 @@ async def test_a_new_version_that_can_publish_it_goes_on(writer: Writer, stream:
 
     def newer(event: DomainEvent) -> PublicEvent | None:
         assert isinstance(event, Dated)
-        return to_contract(Met(ref=event.ref))
+        return to_public_event(Met(ref=event.ref))
 
     faults = Faults(Metrics.create(CollectorRegistry()))
-    relay = Relay(Publisher("uaf", "intake", newer), writer.journal, older._store, stream, faults)
+    relay = Relay(Publisher("uaf", "intake", newer), writer.repository, older._store, stream, faults)
     async with running(relay):
         await arrives(stream, 1)
     assert await sequences(stream) == [1]
@@ -743,7 +743,7 @@ async def test_what_is_skipped_leaves_a_marker_in_its_place(
     await writer.leave("lost", "{}")
     await writer.meet(1)
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    outbound = Outbound(store.pool, writer.repository, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "lost"))
         blocked = await outbound.blocked()
@@ -768,7 +768,7 @@ async def test_what_is_corrected_is_published_as_a_human_says(
     await writer.meet(2)
     await writer.leave("dated", dated("0208-06-30"))
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    outbound = Outbound(store.pool, writer.repository, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "occurredOn"))
         await outbound.decide(correction(), "ops-1")
@@ -809,7 +809,7 @@ async def test_a_decision_that_does_not_fit_is_refused(
     await writer.meet(2)
     await writer.leave("dated", dated("0208-06-30"))
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.journal, relay._publisher)
+    outbound = Outbound(store.pool, writer.repository, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "occurredOn"))
         with pytest.raises(Problem) as refused:

@@ -70,28 +70,32 @@ class Office:
         self.keys = AwayKeys()
         self.audit = MemoryAudit(self.clock)
         self.store = MemoryStore(self.clock)
-        self.journal: EventRepository[Any] = EventRepository(
+        self.repository: EventRepository[Any] = EventRepository(
             self.store, EventSerializer(service.events), self.keys, self.edge
         )
         self.metrics = Metrics.create(CollectorRegistry())
-        self.desk = CommandService(
-            service, self.journal, "uaf", frozenset({"uaf"}), self.audit, self.metrics, self.clock
+        self.command_service = CommandService(
+            service, self.repository, "uaf", frozenset({"uaf"}), self.audit, self.metrics, self.clock
         )
         self.given = 0
         self.untrusted = ""
 
     def retention(self, months: dict[str, int], wait: int = 0) -> Retention:
         """Clocks are trusted, unless `untrusted` says why not."""
-        return Retention(self.desk, months, self.listing, wait, self.refuse_untrusted, Faults(self.metrics))
+        return Retention(
+            self.command_service, months, self.listing, wait, self.refuse_untrusted, Faults(self.metrics)
+        )
 
     async def refuse_untrusted(self) -> None:
         if self.untrusted:
             raise ClockUntrusted(self.untrusted)
 
     async def give(self, ref: str, command: str, /, **body: Any) -> None:
-        operation = next(one for one in self.desk.service.operations if one.name == command)
+        operation = next(one for one in self.command_service.service.commands if one.name == command)
         self.given += 1
-        await self.desk.execute(Request(operation, STAFF, ref, body, UUID(int=1000 + self.given, version=4)))
+        await self.command_service.execute(
+            Request(operation, STAFF, ref, body, UUID(int=1000 + self.given, version=4))
+        )
 
     async def types(self, stream: str) -> list[str]:
         return [record.type for record in await self.store.read(stream)]
@@ -189,8 +193,8 @@ async def test_only_that_reference_is_erased_and_the_same_persons_file_still_ope
     intake.clock.now = datetime(2027, 3, 1, 12, tzinfo=UTC)
     await intake.retention(MONTHS).apply()
     assert (await intake.keys.find_keys([CONTACT]))[CONTACT] is None
-    (registered,) = await intake.journal.read(f"candidate-{CANDIDATE}")
-    assert await intake.journal.reveal(registered.event.name) == Open("Synthetica Voorbeeld")
+    (registered,) = await intake.repository.read(f"candidate-{CANDIDATE}")
+    assert await intake.repository.reveal(registered.event.name) == Open("Synthetica Voorbeeld")
     await intake.give(CANDIDATE, CloseCandidate.NAME, occurredOn="2027-03-01", reasonCode="moved")
 
 
@@ -335,7 +339,7 @@ async def test_both_clocks_must_say_that_it_is_old(intake: Office):
     """What was recorded while the database's clock stood in 2000 is not due at once."""
     now = intake.clock.now
     intake.edge = Clock()
-    intake.journal.edge = intake.edge
+    intake.repository.edge = intake.edge
     intake.clock.now = datetime(2000, 1, 31, 12, tzinfo=UTC)
     said: dict[str, Any] = {"occurredOn": "1999-12-31", "channel": "municipality", "kind": "contact"}
     await intake.give(CONTACT, RecordContact.NAME, **said, name="Synthetica Voorbeeld")

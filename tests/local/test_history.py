@@ -21,9 +21,9 @@ from banen_local.demo.history import History, make_history
 from banen_local.demo.history.book import BUREAU, Line, Source
 from banen_local.demo.published import PUBLISHED
 from banen_reporting.facts.evolve import BY_EVENT, Learned
-from banen_reporting.facts.model import FactRow, Row
-from banen_reporting.figures.evaluation import Judged, end_of
-from banen_reporting.figures.snapshot import Model
+from banen_reporting.facts.model import Fact, RecordedFact
+from banen_reporting.figures.evaluation import Evaluation, end_of
+from banen_reporting.figures.snapshot import FactSnapshot
 
 C = TypeVar("C", bound=PublicEvent)
 
@@ -35,7 +35,7 @@ KNOWN_BY = datetime(2009, 1, 9, 23, tzinfo=UTC)
 SERVICES = services()
 POLICIES: dict[type[PublicEvent], list[tuple[str, Reactor]]] = {}
 for service in SERVICES.values():
-    for one in service.policies:
+    for one in service.reactors:
         for listened in one.listens_to:
             POLICIES.setdefault(listened, []).append((service.name, one))
 
@@ -71,7 +71,7 @@ class World:
         past += events
         for event in events:
             self.known[place] = known_at
-            public = SERVICES[source[1]].to_contract(event)
+            public = SERVICES[source[1]].to_public_event(event)
             if public is not None:
                 self.published.append(Published(source, public, known_at))
                 self.react(source, public, known_at)
@@ -87,7 +87,7 @@ class World:
                     self.give((partner, name), sent.operation, sent.ref, sent.command, known)
 
     def take(self, source: Source, line: Line) -> None:
-        operation = next(one for one in SERVICES[source[1]].operations if one.name == line.command)
+        operation = next(one for one in SERVICES[source[1]].commands if one.name == line.command)
         if operation.needs_version:
             assert line.if_match == len(self.streams[source, line.stream])
         command = operation.command.model_validate(line.body, by_alias=True, by_name=False)
@@ -96,23 +96,23 @@ class World:
     def events(self, kind: type[C]) -> list[C]:
         return [one.event for one in self.published if isinstance(one.event, kind)]
 
-    def model(self, known_on: date | None) -> Model:
+    def model(self, known_on: date | None) -> FactSnapshot:
         """What reporting knows of it."""
-        rows: dict[tuple[str, str, str], Row] = {}
+        rows: dict[tuple[str, str, str], Fact] = {}
         for one in self.published:
             if known_on is None or one.known_at < end_of(known_on):
                 kind = BY_EVENT[type(one.event)]
                 key = (kind.name, source_of(*one.source), one.event.ref)
                 rows[key] = kind.fold(rows.get(key), one.event, Learned(one.known_at, imported=True))
-        model = Model()
+        model = FactSnapshot()
         for (_, source, ref), row in rows.items():
-            model.learn(FactRow(source, ref, row))
+            model.apply(RecordedFact(source, ref, row))
         return model
 
     def counted(self, rule_set: str, known_on: date | None = None) -> Counter[tuple[str | None, str | None]]:
         """Per unit and route."""
         model = self.model(known_on)
-        judged = Judged(model, model.rule_set(rule_set), known_on or TODAY, 0)
+        judged = Evaluation(model, model.rule_set(rule_set), known_on or TODAY, 0)
         judged.judge_all()
         return Counter((one.unit, one.route) for one in judged.verdicts if one.outcome == "counted")
 
@@ -171,7 +171,7 @@ def test_comes_to_the_same_whatever_the_seed(seed: int):
 
 def test_leaves_out_placements_for_every_reason_that_the_programme_knew(world: World):
     model = world.model(None)
-    judged = Judged(model, model.rule_set("published"), TODAY, 0)
+    judged = Evaluation(model, model.rule_set("published"), TODAY, 0)
     judged.judge_all()
     clauses = {one.clause for one in judged.verdicts if one.outcome == "excluded"}
     assert clauses == {"R1", "R3", "R5", "R9-conversion", "voided"}
@@ -179,7 +179,7 @@ def test_leaves_out_placements_for_every_reason_that_the_programme_knew(world: W
 
 def test_leaves_nothing_pending(world: World):
     model = world.model(None)
-    judged = Judged(model, model.rule_set("published"), TODAY, 0)
+    judged = Evaluation(model, model.rule_set("published"), TODAY, 0)
     judged.judge_all()
     assert not [one for one in judged.verdicts if one.outcome == "pending"]
 

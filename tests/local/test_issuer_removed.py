@@ -43,7 +43,7 @@ from banen_local.issuer.tokens import logout_token
 
 CLIENT = "bureau-reporting"
 LEAVER, COLLEAGUE = "demo-emplooi-adviser", "demo-bureau-project-bureau"
-RIGHTS = {
+PERMISSIONS = {
     "login": ANYONE,
     "login-answer": ANYONE,
     backchannel.ACTION: ANYONE,
@@ -87,7 +87,7 @@ class Desk:
 class Service:
     """A client of the issuer: signs people in, keeps their sessions in PostgreSQL, and counts what it is told."""
 
-    desk: Desk
+    command_service: Desk
     pool: Pool
     client_id: str = CLIENT
     port: int = field(default_factory=free_port)
@@ -102,15 +102,24 @@ class Service:
 
     def app(self, http: httpx2.AsyncClient) -> ASGIApp:
         secret = register_client(
-            self.desk.own, self.client_id, f"{self.url}/login/answer", f"{self.url}/logout/backchannel"
+            self.command_service.own,
+            self.client_id,
+            f"{self.url}/login/answer",
+            f"{self.url}/logout/backchannel",
         )
-        issuer = Issuer(self.desk.url, http)
-        gate = Authentication("bureau", "urn:x", RIGHTS, issuer, self.audit, Sessions(self.pool, utc_now))
-        app = FastAPI(dependencies=[Depends(gate)], openapi_url=None)
+        issuer = Issuer(self.command_service.url, http)
+        authentication = Authentication(
+            "bureau", "urn:x", PERMISSIONS, issuer, self.audit, Sessions(self.pool, utc_now)
+        )
+        app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
         problems.install(app)
-        app.include_router(login.routes(Logins(RelyingParty(self.client_id, secret, self.url), gate)))
+        app.include_router(
+            login.routes(Logins(RelyingParty(self.client_id, secret, self.url), authentication))
+        )
         metrics = Metrics.create(CollectorRegistry())
-        app.include_router(backchannel.routes(Backchannel(self.client_id, gate, metrics.logouts_refused)))
+        app.include_router(
+            backchannel.routes(Backchannel(self.client_id, authentication, metrics.logouts_refused))
+        )
 
         @app.get("/page", name="page")
         async def page(request: Request) -> Response:
@@ -175,14 +184,14 @@ async def pool(database: Any, new_schema: Callable[..., Awaitable[str]]) -> Asyn
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def command_service(tmp_path: Path) -> Desk:
     ensure_key(tmp_path / "issuer")
     return Desk(tmp_path)
 
 
 @pytest.fixture
-def service(desk: Desk, pool: Pool) -> Service:
-    return Service(desk, pool)
+def service(command_service: Desk, pool: Pool) -> Service:
+    return Service(command_service, pool)
 
 
 async def signed_in(http: httpx2.AsyncClient, service: Service, person: str) -> Person:
@@ -198,13 +207,13 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 async def test_whoever_is_removed_loses_the_session_and_cannot_sign_in_again(
-    desk: Desk, service: Service, http: httpx2.AsyncClient
+    command_service: Desk, service: Service, http: httpx2.AsyncClient
 ) -> None:
-    async with desk.open(), service.open():
+    async with command_service.open(), service.open():
         leaver, colleague = [await signed_in(http, service, one) for one in (LEAVER, COLLEAGUE)]
         assert [await leaver.sees(), await colleague.sees()] == [200, 200]
 
-        desk.remove(LEAVER, LEAVER)
+        command_service.remove(LEAVER, LEAVER)
         await until(lambda: service.told == [200])
 
         assert [await leaver.sees(), await colleague.sees()] == [401, 200]
@@ -213,21 +222,21 @@ async def test_whoever_is_removed_loses_the_session_and_cannot_sign_in_again(
         ended = [kept.entry.subject for kept in service.audit.kept if kept.entry.action != "login"]
         assert ended == [LEAVER]
 
-        desk.remove()
+        command_service.remove()
         assert await (await signed_in(http, service, LEAVER)).sees() == 200
-        desk.remove(LEAVER)
+        command_service.remove(LEAVER)
         await until(lambda: service.told == [200, 200])
 
 
 async def test_a_service_that_is_away_or_fails_is_told_later_also_by_an_issuer_that_was_restarted(
-    desk: Desk, service: Service, http: httpx2.AsyncClient
+    command_service: Desk, service: Service, http: httpx2.AsyncClient
 ) -> None:
-    async with desk.open():
+    async with command_service.open():
         async with service.open():
             leaver = await signed_in(http, service, LEAVER)
-        desk.remove(LEAVER)
-        await until(lambda: "does not know yet who was removed: ConnectError" in desk.log)
-    async with desk.open():
+        command_service.remove(LEAVER)
+        await until(lambda: "does not know yet who was removed: ConnectError" in command_service.log)
+    async with command_service.open():
         service.is_failing = True
         async with service.open():
             await until(lambda: bool(service.told))
@@ -235,30 +244,34 @@ async def test_a_service_that_is_away_or_fails_is_told_later_also_by_an_issuer_t
             service.is_failing = False
             await until(lambda: 200 in service.told)
             assert await leaver.sees() == 401
-    assert desk.log.count("ConnectError") <= 2, "said once for as long as it lasts"
+    assert command_service.log.count("ConnectError") <= 2, "said once for as long as it lasts"
 
 
 async def test_a_service_that_is_away_does_not_keep_the_word_from_others(
-    desk: Desk, service: Service, http: httpx2.AsyncClient
+    command_service: Desk, service: Service, http: httpx2.AsyncClient
 ) -> None:
-    register_client(desk.own, "away", CALLBACK, f"http://127.0.0.1:{free_port()}/logout/backchannel")
-    register_client(desk.own, "without-pages", CALLBACK)
-    async with desk.open(), service.open():
-        desk.remove(LEAVER)
+    register_client(
+        command_service.own, "away", CALLBACK, f"http://127.0.0.1:{free_port()}/logout/backchannel"
+    )
+    register_client(command_service.own, "without-pages", CALLBACK)
+    async with command_service.open(), service.open():
+        command_service.remove(LEAVER)
         await until(lambda: service.told == [200])
-        await until(lambda: "away does not know yet" in desk.log)
-    assert "without-pages" not in desk.log
+        await until(lambda: "away does not know yet" in command_service.log)
+    assert "without-pages" not in command_service.log
 
 
 async def test_a_token_that_the_issuer_made_is_not_good_for_another_service_and_ends_a_session_once(
-    desk: Desk, service: Service, http: httpx2.AsyncClient
+    command_service: Desk, service: Service, http: httpx2.AsyncClient
 ) -> None:
     async def say(client: str, token: str | None = None) -> tuple[int, str]:
-        token = token or logout_token(read_keys(desk.own), desk.url, LEAVER, client, utc_now())
+        token = token or logout_token(
+            read_keys(command_service.own), command_service.url, LEAVER, client, utc_now()
+        )
         answer = await http.post(f"{service.url}/logout/backchannel", data={"logout_token": token})
         return answer.status_code, token
 
-    async with desk.open(), service.open():
+    async with command_service.open(), service.open():
         leaver = await signed_in(http, service, LEAVER)
         assert (await say("uaf-reporting"))[0] == 400
         assert await leaver.sees() == 200
@@ -315,13 +328,13 @@ async def test_while_the_list_cannot_be_read_nobody_signs_in_and_nobody_is_told(
         read_removed(folder)
 
 
-async def test_an_issuer_does_not_start_with_a_list_that_it_cannot_read(desk: Desk) -> None:
-    (desk.own / "removed.json").write_text("[")
+async def test_an_issuer_does_not_start_with_a_list_that_it_cannot_read(command_service: Desk) -> None:
+    (command_service.own / "removed.json").write_text("[")
     with pytest.raises(AssertionError):
-        async with desk.open():
+        async with command_service.open():
             pass
-    assert "the issuer cannot run: " in desk.log
-    assert "no list of subjects" in desk.log
+    assert "the issuer cannot run: " in command_service.log
+    assert "no list of subjects" in command_service.log
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/out", "ftp://127.0.0.1/", "http://127.0.0.1/#x"])

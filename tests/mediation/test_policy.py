@@ -121,18 +121,18 @@ def test_takes_note_when_the_bureau_declares_it_live():
     live = SourceDeclaredLive(partner_id="emplooi", service="mediation", occurred_on=DAY)
     sent = [
         send
-        for policy in SERVICE.policies
+        for policy in SERVICE.reactors
         if (send := policy.react(envelope("bureau", "reporting", live), live, "emplooi"))
     ]
     assert sent == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
 
 
 def test_listens_to_everything_that_it_reacts_to():
-    heard = {event for policy in SERVICE.policies for event in policy.listens_to}
+    heard = {event for policy in SERVICE.reactors for event in policy.listens_to}
     assert heard == {HandoverOffered, PlacementStarted, PlacementCorrected, SourceDeclaredLive}
 
 
 def test_nobody_outside_may_give_what_policies_give():
     assert {RECEIVE_HANDOVER.name, END_AS_CONVERTED.name}.isdisjoint(
-        operation.name for operation in SERVICE.operations
+        operation.name for operation in SERVICE.commands
     )

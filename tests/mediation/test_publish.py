@@ -24,7 +24,7 @@ from banen_kit.eventstore.repository import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 from banen_mediation import events
-from banen_mediation.publish import to_contract
+from banen_mediation.publish import to_public_event
 from banen_mediation.service import SERVICE
 
 REF = UUID(int=1)
@@ -145,12 +145,12 @@ KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY)]
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
 def test_publishes_exactly(event: Any, public: PublicEvent):
-    assert to_contract(event) == public
+    assert to_public_event(event) == public
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
 def test_keeps_to_itself(event: Any):
-    assert to_contract(event) is None
+    assert to_public_event(event) is None
 
 
 def test_every_term_of_the_contract_is_a_term_here():
@@ -168,7 +168,7 @@ def test_no_two_stored_events_share_a_name():
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)
 def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent):
-    assert to_contract(stored(event)) == public
+    assert to_public_event(stored(event)) == public
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
@@ -178,7 +178,7 @@ def test_reads_back_what_it_keeps(event: Any):
 
 def stored(event: DomainEvent) -> Any:
     """The event as it comes out of the store, with its personal fields sealed."""
-    codec = EventSerializer(SERVICE.events)
-    new = codec.encode(event, UUID(int=7), dict.fromkeys(codec.persons(event), bytes(32)))
+    serializer = EventSerializer(SERVICE.events)
+    new = serializer.encode(event, UUID(int=7), dict.fromkeys(serializer.persons(event), bytes(32)))
     record = StoredRecord(1, "stream", 1, new.id, new.type, new.schema_version, new.data, "{}", NOW, NOW)
-    return codec.decode(record)
+    return serializer.decode(record)

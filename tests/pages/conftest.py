@@ -26,7 +26,7 @@ assert _spec.loader is not None
 _programme = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_programme)
 pool, facts, answers = _programme.pool, _programme.facts, _programme.answers
-gate, app = _programme.gate, _programme.app
+authentication, app = _programme.authentication, _programme.app
 released, month_ends = _programme.released, _programme.month_ends
 
 

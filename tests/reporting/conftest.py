@@ -42,10 +42,10 @@ from banen_kit.testing import FakeIssuer
 from banen_kit.web.authentication import Authentication
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.middleware import Guard
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
-from banen_reporting.queries.access import Programme, Readers
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.access import FigureAccess, Programme
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing
 from banen_reporting.service import SERVICE
 from banen_reporting.web import api as reads
@@ -197,13 +197,13 @@ def facts() -> Facts:
 
 
 @pytest.fixture
-async def answers(pool: Pool, facts: Facts) -> Answers:
+async def answers(pool: Pool, facts: Facts) -> FigureQueries:
     await facts.store(pool)
-    view = View(pool)
+    view = FactStore(pool)
     while await view.project():
         pass
     assert await view.set_aside() == []
-    return Answers(Figures(view), view, lambda: NOW)
+    return FigureQueries(Figures(view), view, lambda: NOW)
 
 
 class Final(Figures):
@@ -220,28 +220,28 @@ def released(pool: Pool) -> Released:
 
 
 @pytest.fixture
-async def month_ends(answers: Answers, released: Released) -> None:
+async def month_ends(answers: FigureQueries, released: Released) -> None:
     """All that are over were released."""
     await Releasing(replace(answers, figures=Final(answers.view)), released).work()
 
 
 @pytest.fixture
-def gate(pool: Pool) -> Authentication:
-    return ISSUER.gate(SERVICE, "bureau", PostgresAudit(pool), Sessions(pool, lambda: NOW))
+def authentication(pool: Pool) -> Authentication:
+    return ISSUER.authentication(SERVICE, "bureau", PostgresAudit(pool), Sessions(pool, lambda: NOW))
 
 
 @pytest.fixture
-def app(answers: Answers, gate: Authentication, released: Released) -> FastAPI:
+def app(answers: FigureQueries, authentication: Authentication, released: Released) -> FastAPI:
     """Everybody has to pass the gate, as in the running service."""
-    assert gate.sessions is not None
-    app = FastAPI(dependencies=[Depends(gate)])
+    assert authentication.sessions is not None
+    app = FastAPI(dependencies=[Depends(authentication)])
     app.add_middleware(Guard)
     problems.install(app)
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
-    readers = Readers(answers, PROGRAMME, gate, released)
+    readers = FigureAccess(answers, PROGRAMME, authentication, released)
     app.include_router(reads.routes(readers))
-    app.include_router(pages.routes(readers, Logins(party, gate)))
-    app.state.sessions = gate.sessions
+    app.include_router(pages.routes(readers, Logins(party, authentication)))
+    app.state.sessions = authentication.sessions
     return app
 
 

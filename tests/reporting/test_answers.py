@@ -12,40 +12,40 @@ from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Prov
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool
 from banen_reporting.administration.domain.figure import figure_ref
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.cells import NONE, OUTCOMES, percent
-from banen_reporting.queries.queries import DUPLICATES, Answers, Wanted, write_cursor
+from banen_reporting.queries.queries import DUPLICATES, FigureQueries, PlacementFilter, write_cursor
 
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 UNTIL = date(2008, 12, 31)
 
 
-async def answers_of(pool: Pool, facts: Any) -> Answers:
+async def answers_of(pool: Pool, facts: Any) -> FigureQueries:
     """Those of the small programme with what a test added to it."""
     await facts.store(pool)
-    view = View(pool)
+    view = FactStore(pool)
     while await view.project():
         pass
     assert await view.set_aside() == []
-    return Answers(Figures(view), view, lambda: NOW)
+    return FigureQueries(Figures(view), view, lambda: NOW)
 
 
-async def targets(answers: Answers, rule_set: str = "published") -> dict[str, Any]:
+async def targets(answers: FigureQueries, rule_set: str = "published") -> dict[str, Any]:
     return await answers.targets(answers.asked(rule_set, None, UNTIL))
 
 
-async def unit(answers: Answers, ref: str, rule_set: str = "published") -> dict[str, Any]:
+async def unit(answers: FigureQueries, ref: str, rule_set: str = "published") -> dict[str, Any]:
     return next(one for one in (await targets(answers, rule_set))["units"] if one["id"] == ref)
 
 
 async def rows(
-    answers: Answers, wanted: Wanted, rule_set: str = "published", limit: int = 100
+    answers: FigureQueries, wanted: PlacementFilter, rule_set: str = "published", limit: int = 100
 ) -> dict[str, Any]:
     return await answers.placements(answers.asked(rule_set, None, UNTIL), wanted, None, limit)
 
 
-async def test_a_cell_has_target_outcomes_and_percentage(answers: Answers):
+async def test_a_cell_has_target_outcomes_and_percentage(answers: FigureQueries):
     found = (await unit(answers, "uaf"))["routes"]["A"]
 
     assert found == {
@@ -59,24 +59,24 @@ async def test_a_cell_has_target_outcomes_and_percentage(answers: Answers):
     }
 
 
-async def test_no_target_is_none_and_has_no_percentage(answers: Answers):
+async def test_no_target_is_none_and_has_no_percentage(answers: FigureQueries):
     found = (await unit(answers, "goed-werk"))["total"]
 
     assert (found["target"], found["targetStatus"], found["attainment"]) == (None, "none", None)
 
 
-async def test_zero_of_something_recorded_differs_from_nothing_recorded(answers: Answers):
+async def test_zero_of_something_recorded_differs_from_nothing_recorded(answers: FigureQueries):
     goed_werk, uwv = await unit(answers, "goed-werk"), await unit(answers, "uwv")
 
     assert (goed_werk["routes"]["B"]["counted"], goed_werk["routes"]["B"]["recorded"]) == (0, 1)
     assert (uwv["routes"]["B"]["counted"], uwv["routes"]["B"]["recorded"]) == (0, 0)
 
 
-async def test_units_without_a_target_follow_those_with_one(answers: Answers):
+async def test_units_without_a_target_follow_those_with_one(answers: FigureQueries):
     assert [one["id"] for one in (await targets(answers))["units"]] == ["uaf", "goed-werk", "uwv"]
 
 
-async def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(answers: Answers):
+async def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(answers: FigureQueries):
     found = await targets(answers, "each")
 
     of_units = sum(one["total"]["counted"] for one in found["units"])
@@ -86,7 +86,7 @@ async def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(answers: A
 
 
 @pytest.mark.parametrize("rule_set", ["published", "each", "with-regular", "without-uwv"])
-async def test_every_figure_has_exactly_that_many_rows(answers: Answers, rule_set: str):
+async def test_every_figure_has_exactly_that_many_rows(answers: FigureQueries, rule_set: str):
     found = await targets(answers, rule_set)
     figures = {(one["id"], route): cell for one in found["units"] for route, cell in one["routes"].items()}
     figures |= {(one["id"], None): one["total"] for one in found["units"]}
@@ -98,7 +98,7 @@ async def test_every_figure_has_exactly_that_many_rows(answers: Answers, rule_se
     }
 
     counts = {
-        (*place, outcome): (await rows(answers, Wanted(*place, outcome), rule_set))["count"]
+        (*place, outcome): (await rows(answers, PlacementFilter(*place, outcome), rule_set))["count"]
         for place in figures
         for outcome in OUTCOMES
     }
@@ -108,12 +108,12 @@ async def test_every_figure_has_exactly_that_many_rows(answers: Answers, rule_se
     }
 
 
-async def test_the_pages_of_a_list_hold_every_row_once(answers: Answers):
+async def test_the_pages_of_a_list_hold_every_row_once(answers: FigureQueries):
     asked = answers.asked(None, None, UNTIL)
     seen: list[str] = []
     cursor = None
     while True:
-        page = await answers.placements(asked, Wanted(), cursor, 4)
+        page = await answers.placements(asked, PlacementFilter(), cursor, 4)
         seen += [row["ref"] for row in page["placements"]]
         cursor = page["next"]
         if cursor is None:
@@ -123,22 +123,22 @@ async def test_the_pages_of_a_list_hold_every_row_once(answers: Answers):
 
 
 @pytest.mark.parametrize("cursor", ["x", "WzFd", "WzEsMiwzLDRd", "bnVsbA=="])
-async def test_a_cursor_of_somebody_else_is_refused(answers: Answers, cursor: str):
+async def test_a_cursor_of_somebody_else_is_refused(answers: FigureQueries, cursor: str):
     with pytest.raises(Problem, match="cursor") as caught:
-        await answers.placements(answers.asked(None, None, UNTIL), Wanted(), cursor, 4)
+        await answers.placements(answers.asked(None, None, UNTIL), PlacementFilter(), cursor, 4)
 
     assert caught.value.status == 400
 
 
-async def test_a_cursor_beyond_the_last_row_gives_no_rows(answers: Answers):
+async def test_a_cursor_beyond_the_last_row_gives_no_rows(answers: FigureQueries):
     cursor = write_cursor(("9999-12-31", "", "", ""))
 
-    found = await answers.placements(answers.asked(None, None, UNTIL), Wanted(), cursor, 4)
+    found = await answers.placements(answers.asked(None, None, UNTIL), PlacementFilter(), cursor, 4)
 
     assert (found["placements"], found["next"]) == ([], None)
 
 
-async def test_the_imported_part_keeps_its_provenance_and_document(answers: Answers):
+async def test_the_imported_part_keeps_its_provenance_and_document(answers: FigureQueries):
     found = await answers.results(answers.asked(None, None, UNTIL))
 
     uaf, goed_werk, _ = found["units"]
@@ -219,14 +219,14 @@ def test_percentages_are_rounded_half_up_and_never_to_100_below_the_target(
     assert percent(part, whole) == shown
 
 
-async def test_an_end_counts_from_the_day_on_which_it_was_known(answers: Answers):
+async def test_an_end_counts_from_the_day_on_which_it_was_known(answers: FigureQueries):
     before = await answers.targets(answers.asked(None, date(2007, 3, 4), UNTIL))
     after = await answers.targets(answers.asked(None, date(2007, 3, 5), UNTIL))
 
     assert (before["national"]["total"]["counted"], after["national"]["total"]["counted"]) == (6, 5)
 
 
-async def test_rule_sets_are_compared_on_the_same_facts(answers: Answers):
+async def test_rule_sets_are_compared_on_the_same_facts(answers: FigureQueries):
     found = (await answers.rule_sets(answers.asked(None, None, UNTIL)))["ruleSets"]
 
     said = {row["id"]: (row["count"], row["percentOfTarget"], row["euroPerPlacement"]) for row in found}

@@ -23,9 +23,9 @@ from banen_contracts.reporting import CountingRuleSetPublished, PartnerAdmitted,
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.queries import FigureQueries
 
 DAY = date(2007, 1, 1)
 ERASED_ON = date(2008, 1, 1)
@@ -73,12 +73,12 @@ def add_person(facts: Any) -> None:
     facts.place("of whom will be erased", "uaf", "employment", **terms)
 
 
-def answers_of(pool: Pool) -> Answers:
-    view = View(pool)
-    return Answers(Figures(view), view, lambda: NOW)
+def answers_of(pool: Pool) -> FigureQueries:
+    view = FactStore(pool)
+    return FigureQueries(Figures(view), view, lambda: NOW)
 
 
-async def said(answers: Answers) -> list[dict[str, Any]]:
+async def said(answers: FigureQueries) -> list[dict[str, Any]]:
     """All that the figures say, as known now and then; the position only says how many events were read."""
     found: list[dict[str, Any]] = []
     for rule_set in RULE_SETS:
@@ -90,7 +90,7 @@ async def said(answers: Answers) -> list[dict[str, Any]]:
 
 
 async def project(pool: Pool) -> None:
-    while await View(pool).project():
+    while await FactStore(pool).project():
         pass
 
 
@@ -112,8 +112,8 @@ async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
 
     assert await said(kept) == before
     assert await said(answers_of(pool)) == before
-    assert await View(pool).set_aside() == []
-    assert {row["projected"] == row["head"] for row in await View(pool).sources()} == {True}
+    assert await FactStore(pool).set_aside() == []
+    assert {row["projected"] == row["head"] for row in await FactStore(pool).sources()} == {True}
 
 
 @pytest.mark.parametrize("erasure", ERASURES, ids=lambda erasure: erasure.NAME)

@@ -47,10 +47,10 @@ from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.counting import CountedRoute, add_months, tally
 from banen_reporting.facts.model import AMSTERDAM
-from banen_reporting.facts.store import View
-from banen_reporting.figures.evaluation import MOST_KEPT, Figures, Judged
+from banen_reporting.facts.store import FactStore
+from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.queries import FigureQueries
 
 IDS = UUID("00000000-0000-4000-8000-000000000000")
 PARTNERS = ("uaf", "emplooi", "vluchtelingenwerk", "uwv")
@@ -305,7 +305,7 @@ def random_history(seed: int, steps: int = 130) -> tuple[History, int]:
     return history, opening
 
 
-async def receive(view: View, rows: Sequence[tuple[Any, ...]]) -> None:
+async def receive(view: FactStore, rows: Sequence[tuple[Any, ...]]) -> None:
     await view.pool.execute(
         "insert into projected (source, sequence) select distinct s, 0 from unnest($1::text[]) s"
         " on conflict do nothing",
@@ -315,7 +315,7 @@ async def receive(view: View, rows: Sequence[tuple[Any, ...]]) -> None:
     await view.project()
 
 
-def said(judged: Judged) -> tuple[Any, ...]:
+def said(judged: Evaluation) -> tuple[Any, ...]:
     """All that an answer says, copied; cells of zero say nothing."""
     counts = judged.tally
     return (
@@ -331,8 +331,8 @@ async def everything_said(figures: Figures, known_on: date | None, until: date) 
 
 
 @pytest.fixture
-def view(pool: Pool) -> View:
-    return View(pool)
+def view(pool: Pool) -> FactStore:
+    return FactStore(pool)
 
 
 def test_the_rule_sets_fit_into_what_is_kept_current():
@@ -341,7 +341,7 @@ def test_the_rule_sets_fit_into_what_is_kept_current():
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_figures_kept_current_are_those_counted_afresh(view: View, seed: int):
+async def test_figures_kept_current_are_those_counted_afresh(view: FactStore, seed: int):
     history, opening = random_history(seed)
     await receive(view, history.rows[:opening])
     kept = {until: Figures(view) for until in UNTIL}
@@ -356,7 +356,7 @@ async def test_figures_kept_current_are_those_counted_afresh(view: View, seed: i
             assert now == await everything_said(Figures(view), None, until)
 
 
-async def test_the_random_histories_meet_every_clause(view: View):
+async def test_the_random_histories_meet_every_clause(view: FactStore):
     """Otherwise the comparisons would compare little."""
     history, _ = random_history(1, steps=400)
     await receive(view, history.rows)
@@ -376,7 +376,7 @@ async def test_the_random_histories_meet_every_clause(view: View):
     assert {verdict.route for verdict in verdicts} == {None, "A", "B", "self_employment"}
 
 
-async def test_a_change_is_taken_in_without_counting_all_over(view: View):
+async def test_a_change_is_taken_in_without_counting_all_over(view: FactStore):
     history, opening = random_history(0)
     await receive(view, history.rows[:opening])
     figures = Figures(view)
@@ -390,7 +390,7 @@ async def test_a_change_is_taken_in_without_counting_all_over(view: View):
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_every_figure_is_a_count_of_its_verdicts(view: View, seed: int):
+async def test_every_figure_is_a_count_of_its_verdicts(view: FactStore, seed: int):
     history, _ = random_history(seed)
     await receive(view, history.rows)
     figures = Figures(view)
@@ -407,7 +407,7 @@ async def test_every_figure_is_a_count_of_its_verdicts(view: View, seed: int):
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_figures_as_known_on_a_day_are_what_was_said_on_that_day(view: View, seed: int):
+async def test_figures_as_known_on_a_day_are_what_was_said_on_that_day(view: FactStore, seed: int):
     history, opening = random_history(seed)
     await receive(view, history.rows[:opening])
     figures = Figures(view)
@@ -425,7 +425,7 @@ async def test_figures_as_known_on_a_day_are_what_was_said_on_that_day(view: Vie
         assert await everything_said(figures, day, UNTIL[1]) == then
 
 
-async def test_between_two_days_with_news_the_figures_are_those_of_the_first(view: View):
+async def test_between_two_days_with_news_the_figures_are_those_of_the_first(view: FactStore):
     history, _ = random_history(0)
     await receive(view, history.rows)
     days = sorted({row[6].astimezone(AMSTERDAM).date() for row in history.rows})
@@ -438,7 +438,7 @@ async def test_between_two_days_with_news_the_figures_are_those_of_the_first(vie
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_the_order_of_arrival_makes_no_difference_to_the_figures(view: View, seed: int):
+async def test_the_order_of_arrival_makes_no_difference_to_the_figures(view: FactStore, seed: int):
     history, opening = random_history(seed)
     middle = history.rows[opening + len(history.rows[opening:]) // 2][6].astimezone(AMSTERDAM).date()
     await receive(view, history.rows)
@@ -460,7 +460,7 @@ async def test_the_order_of_arrival_makes_no_difference_to_the_figures(view: Vie
     assert [await everything_said(figures, day, UNTIL[1]) for day in (None, middle)] == in_order
 
 
-async def test_a_rule_set_is_unknown_until_it_is_published(view: View):
+async def test_a_rule_set_is_unknown_until_it_is_published(view: FactStore):
     history, _ = random_history(0, steps=0)
     await receive(view, history.rows)
     figures = Figures(view)
@@ -472,7 +472,7 @@ async def test_a_rule_set_is_unknown_until_it_is_published(view: View):
     assert (await figures.judged("published", history.today, UNTIL[1])).rule_set.version == 1
 
 
-async def test_a_new_version_of_the_rules_counts_at_once_and_not_in_the_past(view: View):
+async def test_a_new_version_of_the_rules_counts_at_once_and_not_in_the_past(view: FactStore):
     history, _ = random_history(0, steps=0)
     await receive(view, history.rows)
     figures = Figures(view)
@@ -486,7 +486,7 @@ async def test_a_new_version_of_the_rules_counts_at_once_and_not_in_the_past(vie
     assert (await figures.judged("published", first, UNTIL[1])).rule_set.params.min_months == 6
 
 
-async def test_a_placement_corrected_to_another_client_leaves_the_chain_of_the_first(view: View):
+async def test_a_placement_corrected_to_another_client_leaves_the_chain_of_the_first(view: FactStore):
     """A conversion counts once; its second link counts by itself when it turns out to be somebody else's."""
     history = History()
     history.open()
@@ -519,13 +519,13 @@ async def test_a_placement_corrected_to_another_client_leaves_the_chain_of_the_f
     }
 
 
-async def test_an_answer_never_claims_a_later_position_than_its_figures(view: View):
+async def test_an_answer_never_claims_a_later_position_than_its_figures(view: FactStore):
     """Otherwise who asks again with its ETag is told that nothing changed."""
     history, _ = random_history(0, steps=40)
     late = history.rows.pop()
     await receive(view, history.rows)
 
-    class Busy(View):
+    class Busy(FactStore):
         """While this answer is made, an event comes in, and somebody else asks."""
 
         async def count_conversations(self, known_on: datetime | None, happened_until: date) -> int:
@@ -535,7 +535,7 @@ async def test_an_answer_never_claims_a_later_position_than_its_figures(view: Vi
 
     busy = Busy(view.pool)
     figures = Figures(busy)
-    answers = Answers(figures, busy, lambda: history.now)
+    answers = FigureQueries(figures, busy, lambda: history.now)
     before = await view.position()
 
     answer = await answers.results(answers.asked(None, None, UNTIL[1]))
@@ -547,7 +547,7 @@ async def test_an_answer_never_claims_a_later_position_than_its_figures(view: Vi
 class Watched:
     """One partner with one service, and the bureau; and what is known of their watermarks."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: FactStore) -> None:
         self.view = view
         self.history = History()
         self.day = self.history.today
@@ -568,7 +568,7 @@ class Watched:
 
 
 @pytest.fixture
-async def watched(view: View) -> Watched:
+async def watched(view: FactStore) -> Watched:
     watched = Watched(view)
     await watched.admit("bureau", "reporting", live=["reporting"])
     await watched.mark("bureau", "reporting", midnight_after(watched.day), 2)
@@ -614,7 +614,7 @@ async def test_figures_are_provisional_while_what_a_source_published_is_not_coun
     assert await watched.is_provisional(watched.day)
 
 
-async def test_figures_are_provisional_until_the_bureau_itself_has_passed_the_day(view: View):
+async def test_figures_are_provisional_until_the_bureau_itself_has_passed_the_day(view: FactStore):
     """Its decisions change figures too, also where it has not admitted itself."""
     watched = Watched(view)
     await watched.admit("uaf", "mediation", live=["mediation"])
@@ -636,7 +636,7 @@ async def test_figures_stay_final_when_a_partner_is_admitted_later(watched: Watc
     assert await watched.is_provisional(watched.day + timedelta(days=1))
 
 
-async def test_figures_are_provisional_while_nobody_was_admitted(view: View):
+async def test_figures_are_provisional_while_nobody_was_admitted(view: FactStore):
     assert await Watched(view).is_provisional(date(2006, 1, 2))
 
 

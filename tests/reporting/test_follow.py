@@ -20,7 +20,7 @@ from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_kit.postgres.connection import connect
 from banen_reporting.facts import follow
 from banen_reporting.facts.follow import read_watermarks
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 
 PARTNERS = [Partner("uaf", ("intake", "mediation"))]
 INTAKE, MEDIATION = "urn:nl:banenoffensief:uaf:intake", "urn:nl:banenoffensief:uaf:mediation"
@@ -31,9 +31,9 @@ LATER = b'{"through": "2006-03-02T12:00:00+00:00", "sequence": 9}'
 
 
 @pytest.fixture
-async def view(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[View]:
+async def view(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[FactStore]:
     pool = await connect(database.service_url, await new_schema("banen_kit", "banen_reporting"))
-    yield View(pool)
+    yield FactStore(pool)
     await pool.close()
 
 
@@ -50,7 +50,7 @@ async def say(client: Client, service: str, body: bytes) -> None:
 
 
 @asynccontextmanager
-async def following(client: Client, view: View, faults: Faults | None = None) -> AsyncIterator[None]:
+async def following(client: Client, view: FactStore, faults: Faults | None = None) -> AsyncIterator[None]:
     faults = faults or Faults(Metrics.create(CollectorRegistry()))
     task = asyncio.create_task(read_watermarks(client, view, PARTNERS, faults))
     try:
@@ -61,12 +61,12 @@ async def following(client: Client, view: View, faults: Faults | None = None) ->
         assert task.cancelled(), task.exception()
 
 
-async def known(view: View) -> dict[str, tuple[datetime, int]]:
+async def known(view: FactStore) -> dict[str, tuple[datetime, int]]:
     rows = await view.pool.fetch("select source, through, sequence from watermarks")
     return {row["source"]: (row["through"], row["sequence"]) for row in rows}
 
 
-async def until(view: View, expected: dict[str, tuple[datetime, int]]) -> None:
+async def until(view: FactStore, expected: dict[str, tuple[datetime, int]]) -> None:
     deadline = asyncio.get_running_loop().time() + DEADLINE
     while await known(view) != expected:
         assert asyncio.get_running_loop().time() < deadline, await known(view)
@@ -80,7 +80,7 @@ async def eventually(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_notes_the_watermark_of_each_source(marks: Client, view: View):
+async def test_notes_the_watermark_of_each_source(marks: Client, view: FactStore):
     await say(marks, "intake", GOOD)
     await say(marks, "mediation", LATER)
     async with following(marks, view):
@@ -93,7 +93,7 @@ async def test_notes_the_watermark_of_each_source(marks: Client, view: View):
         )
 
 
-async def test_a_lower_watermark_opens_a_day_again(marks: Client, view: View):
+async def test_a_lower_watermark_opens_a_day_again(marks: Client, view: FactStore):
     """What a relay says last is what it knows: a clock may have been ahead before."""
     await say(marks, "intake", LATER)
     async with following(marks, view):
@@ -103,7 +103,7 @@ async def test_a_lower_watermark_opens_a_day_again(marks: Client, view: View):
 
 
 async def test_a_watermark_ahead_of_our_own_clock_is_refused_and_shown_until_a_better_one_comes(
-    marks: Client, view: View
+    marks: Client, view: FactStore
 ):
     faults = Faults(Metrics.create(CollectorRegistry()))
     tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -140,7 +140,7 @@ async def test_a_watermark_ahead_of_our_own_clock_is_refused_and_shown_until_a_b
         b"\xff",
     ],
 )
-async def test_a_watermark_that_cannot_be_read_holds_nothing_up(marks: Client, view: View, body: bytes):
+async def test_a_watermark_that_cannot_be_read_holds_nothing_up(marks: Client, view: FactStore, body: bytes):
     await say(marks, "intake", body)
     await say(marks, "mediation", GOOD)
     async with following(marks, view):
@@ -155,7 +155,9 @@ async def test_a_watermark_that_cannot_be_read_holds_nothing_up(marks: Client, v
         )
 
 
-async def test_waits_for_a_bus_without_watermarks(bus: Client, view: View, monkeypatch: pytest.MonkeyPatch):
+async def test_waits_for_a_bus_without_watermarks(
+    bus: Client, view: FactStore, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(follow, "POLL_SECONDS", 0.02)
     async with following(bus, view):
         for declared in streams(PARTNERS, max_bytes=2**20):
@@ -165,7 +167,7 @@ async def test_waits_for_a_bus_without_watermarks(bus: Client, view: View, monke
 
 
 async def test_events_that_their_own_relay_does_not_know_of_are_an_alarm(
-    marks: Client, view: View, monkeypatch: pytest.MonkeyPatch
+    marks: Client, view: FactStore, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(follow, "FORGED_SECONDS", 0.1)
     faults = Faults(Metrics.create(CollectorRegistry()))

@@ -28,7 +28,7 @@ from banen_kit.postgres.connection import Pool
 from banen_kit.testing import FakeIssuer
 from banen_kit.web.middleware import HEADERS
 from banen_reporting.counting import Clause, Outcome
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.web import messages as words
 from banen_reporting.web import pages
 
@@ -215,7 +215,7 @@ def everybody_live(facts: Any) -> None:
 
 @pytest.mark.usefixtures("everybody_live")
 async def test_figures_are_final_once_every_source_is_live_and_past_the_day(
-    answers: Answers, browser: httpx2.AsyncClient
+    answers: FigureQueries, browser: httpx2.AsyncClient
 ):
     for partner in PARTNERS:
         await answers.view.save_watermark(

@@ -12,7 +12,7 @@ from banen_contracts.base import Precision, Route
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_reporting.administration import events as private
-from banen_reporting.administration.publish import to_contract
+from banen_reporting.administration.publish import to_public_event
 from banen_reporting.service import SERVICE
 
 DAY = date(2005, 12, 1)
@@ -216,13 +216,13 @@ def name(value: object) -> str | None:
 
 @pytest.mark.parametrize(("event", "contract"), PAIRS, ids=name)
 def test_publishes_every_fact_of_the_programme_whole(event: private.ProgrammeEvent, contract: PublicEvent):
-    published = to_contract(event)
+    published = to_public_event(event)
     assert type(published) is type(contract)
     assert published == contract
 
 
 def test_keeps_its_own_note_of_going_live_to_itself():
-    assert to_contract(WentLive(occurred_on=DAY)) is None
+    assert to_public_event(WentLive(occurred_on=DAY)) is None
 
 
 def test_each_event_that_the_service_stores_has_its_example_here():
@@ -242,7 +242,7 @@ def test_reads_back_what_it_stored(event: private.ProgrammeEvent):
 
 @pytest.mark.parametrize("event", [event for event, _ in PAIRS], ids=name)
 def test_never_stores_a_reference_that_its_contract_could_not_carry(event: private.ProgrammeEvent):
-    contract = to_contract(event)
+    contract = to_public_event(event)
     assert contract is not None
     with pytest.raises(ValidationError) as error:
         type(event).model_validate(event.model_dump() | {contract.REF: "Not A Reference"})
@@ -250,6 +250,6 @@ def test_never_stores_a_reference_that_its_contract_could_not_carry(event: priva
 
 
 def test_gives_every_command_a_path_of_its_own():
-    paths = [operation.path for operation in SERVICE.operations]
+    paths = [operation.path for operation in SERVICE.commands]
     assert len(set(paths)) == len(paths)
     assert all(path.startswith("/programme/") and "/{ref}/" in path for path in paths)

@@ -489,9 +489,9 @@ async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, 
 
 
 async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_stronger(
-    app: FastAPI, gate: Authentication
+    app: FastAPI, authentication: Authentication
 ):
-    gate.strength = Strength(("mfa",))
+    authentication.strength = Strength(("mfa",))
     async with await browser_of(app, "uaf", Role.PARTNER_DATA_STEWARD) as client:
         page = await client.get("/?ruleSet=published-2009")
         sent = await client.get(page.headers["location"])
@@ -558,9 +558,9 @@ class NoAudit(MemoryAudit):
 
 @pytest.mark.parametrize("address", ROWS)
 async def test_rows_are_not_shown_when_that_cannot_be_recorded(
-    app: FastAPI, reader: Reader, gate: Authentication, address: str
+    app: FastAPI, reader: Reader, authentication: Authentication, address: str
 ):
-    gate.audit = NoAudit()
+    authentication.audit = NoAudit()
     async with reader("bureau", Role.PROJECT_BUREAU) as client:
         answer = await client.get(address)
 

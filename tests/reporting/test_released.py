@@ -17,9 +17,9 @@ from banen_contracts.base import Precision
 from banen_contracts.reporting import CostRecorded
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing, settled_from
 
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ Reader = Callable[..., httpx2.AsyncClient]
 class FinalUntil(Figures):
     """Figures that are final up to a day."""
 
-    def __init__(self, view: View, day: date) -> None:
+    def __init__(self, view: FactStore, day: date) -> None:
         super().__init__(view)
         self.day = day
 
@@ -37,12 +37,12 @@ class FinalUntil(Figures):
         return known_on is None or known_on > self.day
 
 
-async def answers_of(pool: Pool, facts: Any, until: date) -> Answers:
+async def answers_of(pool: Pool, facts: Any, until: date) -> FigureQueries:
     await facts.store(pool)
-    view = View(pool)
+    view = FactStore(pool)
     while await view.project():
         pass
-    return Answers(FinalUntil(view, until), view, lambda: NOW)
+    return FigureQueries(FinalUntil(view, until), view, lambda: NOW)
 
 
 async def rows_of(pool: Pool) -> list[tuple[date, str, dict[str, Any]]]:
@@ -150,10 +150,12 @@ async def test_what_was_shown_stays_shown_when_facts_are_folded_anew(pool: Pool,
     await pool.execute("delete from facts; delete from set_aside; update projected set sequence = 0")
     await pool.execute("delete from inbox where type like '%placement%'")
 
-    view = View(pool)
+    view = FactStore(pool)
     while await view.project():
         pass
-    await Releasing(Answers(FinalUntil(view, date(2009, 12, 31)), view, lambda: NOW), Released(pool)).work()
+    await Releasing(
+        FigureQueries(FinalUntil(view, date(2009, 12, 31)), view, lambda: NOW), Released(pool)
+    ).work()
 
     assert await rows_of(pool) == before
     for change in ("delete from released", "update released set month = month", "truncate released"):

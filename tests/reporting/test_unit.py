@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from banen_contracts.base import Precision, Route
 from banen_kit.testing import Scenario
-from banen_reporting.administration.commands import OPERATIONS
+from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.domain.figure import SupersedeHistoricFigure
 from banen_reporting.administration.domain.unit import (
     UNIT,
@@ -191,7 +191,7 @@ def test_refuses_to_revise_no_target_to_no_target():
 
 def test_only_a_revision_must_say_which_version_was_seen():
     revisions = [ReviseTarget, SupersedeHistoricFigure]
-    assert [operation.command for operation in OPERATIONS if operation.needs_version] == revisions
+    assert [operation.command for operation in COMMANDS if operation.needs_version] == revisions
 
 
 def test_sets_a_regular_quota():

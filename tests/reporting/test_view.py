@@ -28,8 +28,8 @@ from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet,
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts import store as view_module
-from banen_reporting.facts.model import BUREAU, PlacementRow, UnitRow
-from banen_reporting.facts.store import View, fact_of
+from banen_reporting.facts.model import BUREAU, PlacementFact, UnitFact
+from banen_reporting.facts.store import FactStore, fact_of
 
 UAF = source_of("uaf", "mediation")
 UWV = source_of("uwv", "mediation")
@@ -123,29 +123,29 @@ async def facts(pool: Pool) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-async def aside(view: View) -> list[Row]:
+async def aside(view: FactStore) -> list[Row]:
     return [(row["source"], row["sequence"], row["reason"]) for row in await view.set_aside()]
 
 
-async def placements(view: View) -> dict[str, PlacementRow]:
+async def placements(view: FactStore) -> dict[str, PlacementFact]:
     found = {fact.ref: fact.row for fact in await view.current("placement")}
-    return {ref: row for ref, row in found.items() if isinstance(row, PlacementRow)}
+    return {ref: row for ref, row in found.items() if isinstance(row, PlacementFact)}
 
 
-async def source(view: View, name: str) -> Any:
+async def source(view: FactStore, name: str) -> Any:
     return next(row for row in await view.sources() if row["source"] == name)
 
 
 @pytest.fixture
-async def view(pool: Pool) -> View:
+async def view(pool: Pool) -> FactStore:
     """UAF and UWV take part with mediation."""
-    view = View(pool)
+    view = FactStore(pool)
     await receive(pool, [admitted(1, "uaf", "mediation"), admitted(2, "uwv", "mediation")])
     await view.project()
     return view
 
 
-async def test_a_hole_holds_up_what_comes_after_it(view: View):
+async def test_a_hole_holds_up_what_comes_after_it(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 3, ended())])
 
     assert await view.project() == 1
@@ -155,14 +155,14 @@ async def test_a_hole_holds_up_what_comes_after_it(view: View):
     assert (row["projected"], row["head"], row["has_hole"]) == (1, 3, True)
 
 
-async def test_a_hole_does_not_hold_up_other_sources(view: View):
+async def test_a_hole_does_not_hold_up_other_sources(view: FactStore):
     await receive(view.pool, [arrival(UAF, 2, ended()), arrival(UWV, 1, started())])
 
     assert await view.project() == 1
     assert (await source(view, UWV))["has_hole"] is False
 
 
-async def test_a_filled_hole_lets_everything_after_it_through(view: View):
+async def test_a_filled_hole_lets_everything_after_it_through(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 3, voided())])
     await view.project()
     await receive(view.pool, [arrival(UAF, 2, ended())])
@@ -176,7 +176,7 @@ async def test_a_filled_hole_lets_everything_after_it_through(view: View):
     assert await view.backlog() == (5, 5, {})
 
 
-async def test_what_follows_about_a_thing_that_could_not_be_folded_is_parked(view: View):
+async def test_what_follows_about_a_thing_that_could_not_be_folded_is_parked(view: FactStore):
     await receive(
         view.pool,
         [
@@ -191,14 +191,14 @@ async def test_what_follows_about_a_thing_that_could_not_be_folded_is_parked(vie
     assert (await placements(view))[str(FIRST)].voided is False
 
 
-async def test_a_parked_thing_does_not_stop_its_source(view: View):
+async def test_a_parked_thing_does_not_stop_its_source(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended()), arrival(UAF, 2, started(SECOND))])
 
     assert await view.project() == 2
     assert list(await placements(view)) == [str(SECOND)]
 
 
-async def test_a_parked_thing_stays_parked_in_later_batches(view: View):
+async def test_a_parked_thing_stays_parked_in_later_batches(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended())])
     await view.project()
     await receive(view.pool, [arrival(UAF, 2, started())])
@@ -208,7 +208,7 @@ async def test_a_parked_thing_stays_parked_in_later_batches(view: View):
     assert await placements(view) == {}
 
 
-async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_parked(view: View):
+async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_parked(view: FactStore):
     """In the same batch and in later ones; what was known of it before stays."""
     marker = MediationEventSkipped(about=str(FIRST), occurred_on=DAY, reason_code="older-data")
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, marker), arrival(UAF, 3, voided())])
@@ -221,7 +221,7 @@ async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_park
     assert str(SECOND) in await placements(view)
 
 
-async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(view: View):
+async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended()), arrival(UAF, 2, client(FIRST))])
     await view.project()
 
@@ -243,7 +243,9 @@ async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(vie
         ("credit-not-own", arrival(UAF, 2, started(SECOND, primary_partner="uwv"))),
     ],
 )
-async def test_what_does_not_fit_is_set_aside_with_its_reason(view: View, reason: str, row: dict[str, Any]):
+async def test_what_does_not_fit_is_set_aside_with_its_reason(
+    view: FactStore, reason: str, row: dict[str, Any]
+):
     later = row | {"known_at": row["known_at"] + timedelta(days=1)}
     await receive(view.pool, [arrival(UAF, 1, started(), at=days(1)), later])
 
@@ -254,7 +256,7 @@ async def test_what_does_not_fit_is_set_aside_with_its_reason(view: View, reason
     assert (await view.backlog())[2] == {reason: 1}
 
 
-async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: View):
+async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: FactStore):
     newer = arrival(UAF, 2, ended(), type="nl.banenoffensief.mediation.placement-paused.v1")
     await receive(view.pool, [arrival(UAF, 1, started()), newer, arrival(UAF, 3, voided())])
     await view.project()
@@ -262,7 +264,7 @@ async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: View):
     assert (await placements(view))[str(FIRST)].voided is True
 
 
-async def test_only_the_bureau_decides_about_the_programme(view: View):
+async def test_only_the_bureau_decides_about_the_programme(view: FactStore):
     event = PartnerAdmitted(partner_id="third", name="Third", services=("mediation",), occurred_on=DAY)
     unit = TargetUnitDefined(unit_id="uaf", label="UAF", members=("uaf",), occurred_on=DAY)
     await receive(view.pool, [arrival(UAF, 1, event), arrival(UAF, 2, unit)])
@@ -274,7 +276,7 @@ async def test_only_the_bureau_decides_about_the_programme(view: View):
 
 
 @pytest.mark.parametrize("owner_first", [True, False])
-async def test_an_event_about_another_sources_thing_is_foreign(view: View, owner_first: bool):
+async def test_an_event_about_another_sources_thing_is_foreign(view: FactStore, owner_first: bool):
     arrivals = [[arrival(UAF, 1, started())], [arrival(UWV, 1, ended())]]
     for rows in arrivals if owner_first else reversed(arrivals):
         await receive(view.pool, rows)
@@ -284,7 +286,7 @@ async def test_an_event_about_another_sources_thing_is_foreign(view: View, owner
     assert (await placements(view))[str(FIRST)].end is None
 
 
-async def test_two_sources_with_the_same_reference_have_a_thing_each(view: View):
+async def test_two_sources_with_the_same_reference_have_a_thing_each(view: FactStore):
     theirs = started(primary_partner="uwv")
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, theirs), arrival(UWV, 2, voided())])
     await view.project()
@@ -292,12 +294,12 @@ async def test_two_sources_with_the_same_reference_have_a_thing_each(view: View)
     found = {
         fact.source: fact.row.voided
         for fact in await view.current("placement")
-        if isinstance(fact.row, PlacementRow)
+        if isinstance(fact.row, PlacementFact)
     }
     assert found == {UAF: False, UWV: True}
 
 
-async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: View):
+async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: FactStore):
     stranger = source_of("stranger", "mediation")
     await receive(view.pool, [arrival(stranger, 1, started()), arrival(UAF_INTAKE, 1, client(FIRST))])
 
@@ -313,7 +315,7 @@ async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: Vie
     assert reasons == {"source-not-admitted": 2}
 
 
-async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: View):
+async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: FactStore):
     stranger = source_of("stranger", "mediation")
     await receive(
         view.pool, [arrival(stranger, 1, started(primary_partner="stranger")), arrival(stranger, 2, voided())]
@@ -327,7 +329,7 @@ async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: Vi
     assert await aside(view) == []
 
 
-async def test_nothing_of_a_source_was_known_before_its_admission_was(view: View):
+async def test_nothing_of_a_source_was_known_before_its_admission_was(view: FactStore):
     """Else a figure that was final would change when a partner is admitted later."""
     newcomer = source_of("newcomer", "mediation")
     mine = started(primary_partner="newcomer")
@@ -344,12 +346,12 @@ async def test_nothing_of_a_source_was_known_before_its_admission_was(view: View
     assert await view.known_at("placement", days(8)) == before == []
     assert await view.known_at("placement", days(10)) == []
     known = fact_of((await view.known_at("placement", days(11)))[0])
-    assert isinstance(known.row, PlacementRow)
+    assert isinstance(known.row, PlacementFact)
     assert (known.row.end, known.row.voided, known.row.recorded_on) == (DAY, False, days(10).date())
     assert (await placements(view))[str(FIRST)].voided
 
 
-async def test_what_was_known_on_a_day_stays_what_it_was(view: View):
+async def test_what_was_known_on_a_day_stays_what_it_was(view: FactStore):
     answered: dict[datetime, Any] = {}
     for number, event in enumerate((started(), ended(on=date(2007, 1, 1)), voided())):
         await receive(view.pool, [arrival(UAF, number + 1, event, at=days(10 * number))])
@@ -359,20 +361,20 @@ async def test_what_was_known_on_a_day_stays_what_it_was(view: View):
     for moment, then in answered.items():
         assert await view.known_at("placement", moment) == then
     seen = [fact_of(then[0]).row for then in answered.values()]
-    assert [(row.end, row.voided) for row in seen if isinstance(row, PlacementRow)] == [
+    assert [(row.end, row.voided) for row in seen if isinstance(row, PlacementFact)] == [
         (None, False),
         (date(2007, 1, 1), False),
         (date(2007, 1, 1), True),
     ]
 
 
-async def test_a_fact_is_known_from_its_own_moment_on(view: View):
+async def test_a_fact_is_known_from_its_own_moment_on(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started(), at=NOON), arrival(UAF, 2, ended(), at=days(1))])
     await view.project()
 
     async def known(moment: datetime) -> list[date | None]:
         found = [fact_of(row) for row in await view.known_at("placement", moment)]
-        return [fact.row.end for fact in found if isinstance(fact.row, PlacementRow)]
+        return [fact.row.end for fact in found if isinstance(fact.row, PlacementFact)]
 
     tick = timedelta(microseconds=1)
     assert await known(NOON) == []
@@ -382,7 +384,7 @@ async def test_a_fact_is_known_from_its_own_moment_on(view: View):
 
 
 @pytest.mark.parametrize("batches", [1, 3])
-async def test_events_known_at_the_same_moment_are_one_version(view: View, batches: int):
+async def test_events_known_at_the_same_moment_are_one_version(view: FactStore, batches: int):
     rows = [arrival(UAF, n, event) for n, event in enumerate((started(), ended(), voided()), 1)]
     for batch in [rows] if batches == 1 else [[row] for row in rows]:
         await receive(view.pool, batch)
@@ -394,20 +396,20 @@ async def test_events_known_at_the_same_moment_are_one_version(view: View, batch
     assert (found.end, found.voided) == (DAY, True)
 
 
-async def test_a_decision_of_null_is_no_target_and_not_zero(view: View):
+async def test_a_decision_of_null_is_no_target_and_not_zero(view: FactStore):
     unit = TargetUnitDefined(unit_id="uaf", label="UAF", members=("uaf",), occurred_on=DAY)
     await receive(view.pool, [arrival(BUREAU, 3, unit), target(4, 0, days(1)), target(5, None, days(2))])
     await view.project()
 
     zero = [fact_of(row) for row in await view.known_at("unit", days(1) + timedelta(hours=1))]
     none = await view.current("unit")
-    assert [fact.row.targets for fact in (*zero, *none) if isinstance(fact.row, UnitRow)] == [
+    assert [fact.row.targets for fact in (*zero, *none) if isinstance(fact.row, UnitFact)] == [
         {Route.A: 0},
         {Route.A: None},
     ]
 
 
-async def test_a_delivery_that_is_repeated_changes_nothing(view: View):
+async def test_a_delivery_that_is_repeated_changes_nothing(view: FactStore):
     rows = [arrival(UAF, 1, started()), arrival(UAF, 2, ended(), at=days(1)), arrival(UAF, 3, ended(SECOND))]
     await receive(view.pool, rows)
     await view.project()
@@ -451,7 +453,7 @@ def small_history() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_the_order_of_arrival_makes_no_difference(pool: Pool, seed: int):
-    view = View(pool)
+    view = FactStore(pool)
     random = Random(seed)
     rows = small_history()
     random.shuffle(rows)
@@ -471,7 +473,7 @@ async def test_the_order_of_arrival_makes_no_difference(pool: Pool, seed: int):
 
 
 async def test_small_batches_make_the_same_facts_as_large_ones(pool: Pool, monkeypatch: pytest.MonkeyPatch):
-    view = View(pool)
+    view = FactStore(pool)
     await receive(pool, small_history())
     await view.project()
     large = (await facts(pool), await aside(view))
@@ -483,18 +485,18 @@ async def test_small_batches_make_the_same_facts_as_large_ones(pool: Pool, monke
     assert (await facts(pool), await aside(view)) == large
 
 
-async def test_two_that_fold_at_once_fold_every_event_once(view: View, pool: Pool):
+async def test_two_that_fold_at_once_fold_every_event_once(view: FactStore, pool: Pool):
     rows = [arrival(UAF, n, started(UUID(int=n)), at=days(n)) for n in range(1, 41)]
     await receive(pool, rows)
 
-    folded = await asyncio.gather(*(View(pool).project() for _ in range(4)))
+    folded = await asyncio.gather(*(FactStore(pool).project() for _ in range(4)))
 
     assert sum(folded) == 40
     assert await view.position() == 42
     assert len(await placements(view)) == 40
 
 
-async def test_the_position_counts_what_was_set_aside_too(view: View):
+async def test_the_position_counts_what_was_set_aside_too(view: FactStore):
     before = await view.position()
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, started())])
     await view.project()
@@ -502,7 +504,7 @@ async def test_the_position_counts_what_was_set_aside_too(view: View):
     assert await view.position() == before + 2
 
 
-async def test_tells_what_changed_since_a_position(view: View):
+async def test_tells_what_changed_since_a_position(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, started(SECOND))])
     await view.project()
     position = await view.position()
@@ -515,7 +517,7 @@ async def test_tells_what_changed_since_a_position(view: View):
     assert [(row["kind"], row["ref"]) for row in changed] == [("placement", str(FIRST))]
 
 
-async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: View):
+async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: FactStore):
     async with view.snapshot() as frozen:
         before = await frozen.position()
         await receive(view.pool, [arrival(UAF, 1, started())])
@@ -526,14 +528,14 @@ async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: View):
     assert len(await view.current("placement")) == 1
 
 
-async def test_a_watermark_is_what_was_said_last(view: View):
+async def test_a_watermark_is_what_was_said_last(view: FactStore):
     await view.save_watermark(UAF, days(1), 9)
     await view.save_watermark(UAF, days(0), 8)
     rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
     assert rows[UAF] == (days(0), 8)
 
 
-async def test_counts_the_conversations_that_were_held_and_known(view: View, pool: Pool):
+async def test_counts_the_conversations_that_were_held_and_known(view: FactStore, pool: Pool):
     def contact(number: int, kind: ContactKind, on: date) -> ContactMade:
         return ContactMade(contact_ref=UUID(int=number), channel=Channel.OTHER, kind=kind, occurred_on=on)
 
@@ -563,7 +565,7 @@ async def test_counts_the_conversations_that_were_held_and_known(view: View, poo
     assert await view.count_conversations(days(2), date(2006, 12, 31)) == 1
 
 
-async def test_tells_the_events_of_one_thing_in_their_order(view: View):
+async def test_tells_the_events_of_one_thing_in_their_order(view: FactStore):
     await receive(
         view.pool, [arrival(UAF, 3, voided()), arrival(UAF, 1, started()), arrival(UAF, 2, started(SECOND))]
     )
@@ -571,7 +573,7 @@ async def test_tells_the_events_of_one_thing_in_their_order(view: View):
     assert [row["sequence"] for row in await view.events_of(UAF, str(FIRST))] == [1, 3]
 
 
-async def test_a_watermark_that_did_not_hold_is_lowered_when_that_shows(view: View):
+async def test_a_watermark_that_did_not_hold_is_lowered_when_that_shows(view: FactStore):
     """Its clock had been ahead: recorded before that moment, numbered after what it called complete."""
     await receive(view.pool, [arrival(UAF, 1, started())])
     await view.save_watermark(UAF, days(2), 1)
@@ -584,7 +586,7 @@ async def test_a_watermark_that_did_not_hold_is_lowered_when_that_shows(view: Vi
     assert rows[UAF] == (days(1), 1)
 
 
-async def test_a_watermark_that_holds_stays(view: View):
+async def test_a_watermark_that_holds_stays(view: FactStore):
     await view.save_watermark(UAF, days(2), 2)
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, voided(), at=days(1))])
     await receive(view.pool, [arrival(UAF, 3, client(SECOND), at=days(3))])

@@ -32,8 +32,8 @@ from banen_kit.web import backchannel
 from banen_kit.web.app import create_app
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
-from banen_reporting.queries.access import Programme, Readers
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.access import FigureAccess, Programme
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released
 from banen_reporting.web import api as reads
 from banen_reporting.web import pages
@@ -71,38 +71,46 @@ def audit() -> MemoryAudit:
 
 @pytest.fixture
 def app_of(
-    pool: Pool, answers: Answers, issuer: FakeIssuer, store: MemoryStore, audit: MemoryAudit
+    pool: Pool, answers: FigureQueries, issuer: FakeIssuer, store: MemoryStore, audit: MemoryAudit
 ) -> Callable[[str], FastAPI]:
     """Makes the application of a service as it runs, with everything that it has of its own."""
 
     def make(name: str) -> FastAPI:
         service, owner = services()[name], OWNERS[name]
-        journal: EventRepository[Any] = EventRepository(
+        repository: EventRepository[Any] = EventRepository(
             store, EventSerializer(service.events, service.upcasters), MemoryKeys()
         )
         partners = PROGRAMME.partners | {"bureau"}
         metrics = Metrics.create(CollectorRegistry())
-        desk = CommandService(service, journal, owner, partners, audit, metrics, lambda: NOW)
-        gate = issuer.gate(service, owner, audit, Sessions(pool, lambda: NOW))
-        health = health_of(desk)
+        command_service = CommandService(service, repository, owner, partners, audit, metrics, lambda: NOW)
+        authentication = issuer.authentication(service, owner, audit, Sessions(pool, lambda: NOW))
+        health = health_of(command_service)
         app = create_app(
-            desk,
-            gate,
+            command_service,
+            authentication,
             health,
-            *([subject_access.routes(SubjectAccess(desk, 0), gate)] if service.kept else []),
+            *(
+                [subject_access.routes(SubjectAccess(command_service, 0), authentication)]
+                if service.kept
+                else []
+            ),
         )
-        app.include_router(blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate))
+        app.include_router(
+            blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication)
+        )
         database_clock = DatabaseClock(pool, health.faults)
-        app.include_router(clock.routes(database_clock, gate))
+        app.include_router(clock.routes(database_clock, authentication))
         if service.kept:
-            keeps = Retention(desk, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults)
-            app.include_router(retention.routes(keeps, gate))
+            keeps = Retention(
+                command_service, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults
+            )
+            app.include_router(retention.routes(keeps, authentication))
         if name == "reporting":
-            readers = Readers(answers, PROGRAMME, gate, Released(pool))
+            readers = FigureAccess(answers, PROGRAMME, authentication, Released(pool))
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
-            app.include_router(pages.routes(readers, Logins(party, gate)))
-            told = Backchannel(party.client_id, gate, metrics.logouts_refused)
+            app.include_router(pages.routes(readers, Logins(party, authentication)))
+            told = Backchannel(party.client_id, authentication, metrics.logouts_refused)
             app.include_router(backchannel.routes(told))
         return app
 

@@ -29,7 +29,7 @@ def by_path(name: str, path: Path) -> ModuleType:
 
 
 HERE = Path(__file__).parent
-rights = by_path("rights_of_routes", HERE / "test_rights.py")
+permissions = by_path("rights_of_routes", HERE / "test_rights.py")
 bodies = by_path("bodies_of_commands", HERE.parent / "test_publishable.py")
 programme = by_path("small_programme_for_objects", HERE.parent / "reporting" / "conftest.py")
 UNKNOWN = {"uuid": str(UUID(int=99, version=4)), "slug": "nobody"}
@@ -47,7 +47,7 @@ async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
     """One thing of each kind; gives the kinds."""
     office = bodies.Office(service, store)
     found: set[str] = set()
-    for operation in office.operations.values():
+    for operation in office.commands.values():
         if operation.category not in found and operation.name not in (*bodies.BEFORE, "go-live"):
             await office.give(operation.name, bodies.GOOD[operation.name])
             found.add(operation.category)
@@ -56,28 +56,30 @@ async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
 
 def has_slug(service: Service, route: Any) -> bool:
     thing = route.path[: route.path.index("{ref}")]
-    return any(one.ref == "slug" and f"/v1{one.path}".startswith(thing) for one in service.operations)
+    return any(one.ref == "slug" and f"/v1{one.path}".startswith(thing) for one in service.commands)
 
 
 def path_of(route: Any, ref: str) -> str:
     return route.path.replace("{ref}", ref)
 
 
-@pytest.mark.parametrize("name", rights.NAMES)
+@pytest.mark.parametrize("name", permissions.NAMES)
 async def test_a_thing_of_others_is_as_if_it_were_not_there(
     app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, name: str
 ):
-    service, app, owner = services()[name], app_of(name), rights.OWNERS[name]
+    service, app, owner = services()[name], app_of(name), permissions.OWNERS[name]
     kinds = await put_on_record(service, store)
-    assert kinds == {operation.category for operation in service.operations if operation.category != "source"}
+    assert kinds == {operation.category for operation in service.commands if operation.category != "source"}
     routes = [
-        route for route in rights.routes_of(app) if "{ref}" in route.path and route.path.startswith("/v1")
+        route
+        for route in permissions.routes_of(app)
+        if "{ref}" in route.path and route.path.startswith("/v1")
     ]
     reads = {f"read-{kind}" for kind in kinds}
     wrong: list[tuple[Any, ...]] = []
     seen: set[str] = set()
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
-        for asker in rights.askers():
+        for asker in permissions.askers():
             headers = asker.headers(issuer, name) | {"Content-Type": "application/json"}
             for route in routes:
                 refs = ("uaf", UNKNOWN["slug"]) if has_slug(service, route) else (bodies.REF, UNKNOWN["uuid"])
@@ -87,7 +89,7 @@ async def test_a_thing_of_others_is_as_if_it_were_not_there(
                     await http.request(route.method, path_of(route, ref), headers=headers | key, content=body)
                     for ref in refs
                 ]
-                due = rights.due(service.rights[route.name], asker, owner)
+                due = permissions.due(service.permissions[route.name], asker, owner)
                 if due == "in" and route.name in reads:
                     seen.add(route.name)
                     if (there.status_code, unknown.status_code) != (200, 404):
@@ -95,7 +97,7 @@ async def test_a_thing_of_others_is_as_if_it_were_not_there(
                 elif due != "in" and (there.status_code, there.text) != (unknown.status_code, unknown.text):
                     wrong.append((route, asker, there.text, unknown.text))
     assert wrong == []
-    assert seen == reads & service.rights.keys()
+    assert seen == reads & service.permissions.keys()
 
 
 @pytest.mark.parametrize("path", ["/v1/placements/{}", "/plaatsingen/{}"])
@@ -108,10 +110,10 @@ async def test_a_placement_of_others_is_as_if_it_were_not_there(
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
         for role in Role:
             for partner in (*SEES, "bureau", "ministry"):
-                asker = rights.Asker(role, partner)
+                asker = permissions.Asker(role, partner)
                 headers = asker.headers(issuer, "reporting") | {"Purpose": "AUDIT-2009-1"}
                 unknown = await http.get(path.format(UNKNOWN["uuid"]), headers=headers)
-                may = seen_by(role, partner) if role in service.rights[route].roles else set[str]()
+                may = seen_by(role, partner) if role in service.permissions[route].roles else set[str]()
                 for placement in sorted(EVERY):
                     answer = await http.get(path.format(programme.ref_of(placement)), headers=headers)
                     if placement in may:

@@ -37,7 +37,7 @@ from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.composition import attach
+from banen_reporting.composition import compose
 from banen_reporting.web import messages as words
 
 ROOT = Path(__file__).parents[2]
@@ -126,14 +126,14 @@ async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_nobody_gets_further_than_the_table_says(app_of: AppOf, issuer: FakeIssuer, name: str):
-    app, rights = app_of(name), services()[name].rights
+    app, permissions = app_of(name), services()[name].permissions
     wrong: list[tuple[str, Asker, str, str]] = []
     cases = 0
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as http:
         for asker in askers():
             headers = asker.headers(issuer, name)
             for route in routes_of(app):
-                expected = due(rights[route.name], asker, OWNERS[name])
+                expected = due(permissions[route.name], asker, OWNERS[name])
                 found = got(await ask(http, route, headers))
                 cases += 1
                 if found != expected:
@@ -147,11 +147,11 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
     app_of: AppOf, issuer: FakeIssuer, audit: MemoryAudit, name: str
 ):
     """Whatever comes of it, unless the table says that it shows figures alone or is open to anyone."""
-    app, rights = app_of(name), services()[name].rights
+    app, permissions = app_of(name), services()[name].permissions
     wrong: list[tuple[str, list[str]]] = []
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service") as http:
         for route in routes_of(app):
-            access = rights[route.name]
+            access = permissions[route.name]
             if access in (ANYONE, OPERATOR):
                 continue
             asker = Asker(min(access.roles), OWNERS[name])
@@ -164,7 +164,7 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
 
 
 def test_only_figures_are_not_in_the_audit_log():
-    every = {(name, route) for name in NAMES for route, access in services()[name].rights.items()
+    every = {(name, route) for name in NAMES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
     figures = ("targets", "results", "rule-sets", "page-overview")
     assert every == {("reporting", route) for route in figures}
@@ -172,11 +172,11 @@ def test_only_figures_are_not_in_the_audit_log():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: AppOf, name: str):
-    app, rights = app_of(name), services()[name].rights
+    app, permissions = app_of(name), services()[name].permissions
     names = [route.name for route in routes_of(app)]
     assert len(names) == len(set(names)), "two routes of one name"
-    assert [name for name in names if name not in rights] == []
-    assert [name for name in rights if name not in names] == []
+    assert [name for name in names if name not in permissions] == []
+    assert [name for name in permissions if name not in names] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -195,16 +195,20 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     path.write_text('[bureau]\nservices = ["reporting"]\n')
     service, sessions = services()["reporting"], Sessions(pool, lambda: NOW)
     audit = MemoryAudit(lambda: NOW)
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         MemoryStore(), EventSerializer(service.events, service.upcasters), MemoryKeys()
     )
     metrics = Metrics.create(CollectorRegistry())
-    desk = CommandService(service, journal, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW)
-    gate = issuer.gate(service, "bureau", audit, sessions)
-    health = health_of(desk)
-    app = create_app(desk, gate, health)
-    app.include_router(blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate))
-    app.include_router(clock.routes(DatabaseClock(pool, health.faults), gate))
+    command_service = CommandService(
+        service, repository, "bureau", frozenset({"bureau"}), audit, metrics, lambda: NOW
+    )
+    authentication = issuer.authentication(service, "bureau", audit, sessions)
+    health = health_of(command_service)
+    app = create_app(command_service, authentication, health)
+    app.include_router(
+        blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication)
+    )
+    app.include_router(clock.routes(DatabaseClock(pool, health.faults), authentication))
     settings = cast(
         "Settings",
         SimpleNamespace(
@@ -215,14 +219,16 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
             public_url="http://bureau",
         ),
     )
-    await attach(ServiceRuntime(settings, desk, gate, PostgresStore(pool), pool, health, app))
+    await compose(
+        ServiceRuntime(settings, command_service, authentication, PostgresStore(pool), pool, health, app)
+    )
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
-    is_open = {route for route, access in services()[name].rights.items() if access is ANYONE}
+    is_open = {route for route, access in services()[name].permissions.items() if access is ANYONE}
     allowed = {"livez", "readyz", "signing-key", "page-style", "login", "login-answer", "backchannel-logout"}
     assert is_open <= allowed
 
@@ -235,13 +241,13 @@ async def test_a_line_of_a_bulk_load_is_held_against_the_table(
     service, owner = services()[name], OWNERS[name]
     wrong: list[tuple[str, str, int]] = []
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app_of(name)), base_url="http://s") as http:
-        for role in sorted(service.rights["bulk"].roles):
+        for role in sorted(service.permissions["bulk"].roles):
             headers = issuer.bearer(service, owner, role) | {"Content-Type": "application/x-ndjson"}
-            lines = [line(operation, number) for number, operation in enumerate(service.operations)]
+            lines = [line(operation, number) for number, operation in enumerate(service.commands)]
             answer = await http.post("/v1/bulk", content="\n".join(lines), headers=headers)
-            for operation, result in zip(service.operations, answer.text.splitlines(), strict=True):
+            for operation, result in zip(service.commands, answer.text.splitlines(), strict=True):
                 status = json.loads(result)["status"]
-                if (status == 403) == (role in service.rights[operation.name].roles):
+                if (status == 403) == (role in service.permissions[operation.name].roles):
                     wrong.append((operation.name, role, status))
     assert wrong == []
     assert await store.read_all(0, 10) == []

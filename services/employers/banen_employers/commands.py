@@ -11,7 +11,7 @@ KEPT = {
 }
 """The kinds of data on persons, each with the command that erases one."""
 
-OPERATIONS: tuple[CommandRoute, ...] = (
+COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
     KEPT["employer"],
     CommandRoute("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),

@@ -1,7 +1,7 @@
 """Who may do what in employers."""
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own_partner
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Permissions, own_partner
 
 _STAFF = (Role.EMPLOYER_RELATIONS,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
@@ -15,7 +15,7 @@ _READERS = (
     Role.PRIVACY_OFFICER,
 )
 
-RIGHTS: Rights = {
+PERMISSIONS: Permissions = {
     **EVERY_SERVICE,
     "register-employer": own_partner(*_STAFF),
     "sign-agreement": own_partner(*_STAFF, Role.PARTNER_MANAGER),

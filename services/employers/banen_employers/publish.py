@@ -15,7 +15,7 @@ from banen_kit.application.source_live import WentLive
 from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: EmployersEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: EmployersEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case EmployerRegistered():
             return employers.EmployerRegistered(

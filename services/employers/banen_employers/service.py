@@ -2,10 +2,10 @@
 
 from typing import get_args
 
-from banen_employers.commands import KEPT, OPERATIONS
+from banen_employers.commands import COMMANDS, KEPT
 from banen_employers.events import EmployersEvent
-from banen_employers.permissions import RIGHTS
-from banen_employers.publish import to_contract
+from banen_employers.permissions import PERMISSIONS
+from banen_employers.publish import to_public_event
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.privacy.requests import RequestEvent
@@ -13,9 +13,9 @@ from banen_kit.privacy.requests import RequestEvent
 SERVICE = Service(
     name="employers",
     events=(*get_args(EmployersEvent), *get_args(RequestEvent), WentLive),
-    to_contract=to_contract,
-    operations=OPERATIONS,
-    rights=RIGHTS,
+    to_public_event=to_public_event,
+    commands=COMMANDS,
+    permissions=PERMISSIONS,
     kept=KEPT,
-    policies=(live_reactor("employers"),),
+    reactors=(live_reactor("employers"),),
 )

@@ -20,7 +20,7 @@ KEPT = {
 }
 """The kinds of data on persons, each with the command that erases one."""
 
-OPERATIONS: tuple[CommandRoute, ...] = (
+COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/contacts/{ref}/record", RecordContact, "contact", CONTACT),
     KEPT["contact"],
     CommandRoute("/candidates/{ref}/register", RegisterCandidate, "candidate", CANDIDATE),

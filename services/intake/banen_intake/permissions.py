@@ -1,14 +1,14 @@
 """Who may do what in intake."""
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own_partner
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Permissions, own_partner
 
 _STAFF = (Role.INTAKE_WORKER,)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
 _PRIVACY = (*_STEWARD, Role.PRIVACY_OFFICER)
 _READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
 
-RIGHTS: Rights = {
+PERMISSIONS: Permissions = {
     **EVERY_SERVICE,
     "record-contact": own_partner(*_STAFF, Role.COACH),
     "register-candidate": own_partner(*_STAFF),

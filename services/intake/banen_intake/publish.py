@@ -21,7 +21,7 @@ from banen_kit.application.source_live import WentLive
 from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_contract(event: IntakeEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: IntakeEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case ContactMade():
             return intake.ContactMade(

@@ -2,10 +2,10 @@
 
 from typing import get_args
 
-from banen_intake.commands import KEPT, OPERATIONS
+from banen_intake.commands import COMMANDS, KEPT
 from banen_intake.events import IntakeEvent
-from banen_intake.permissions import RIGHTS
-from banen_intake.publish import to_contract
+from banen_intake.permissions import PERMISSIONS
+from banen_intake.publish import to_public_event
 from banen_intake.reactors import HANDOVER_ACCEPTED
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_reactor
@@ -14,9 +14,9 @@ from banen_kit.privacy.requests import RequestEvent
 SERVICE = Service(
     name="intake",
     events=(*get_args(IntakeEvent), *get_args(RequestEvent), WentLive),
-    to_contract=to_contract,
-    operations=OPERATIONS,
-    rights=RIGHTS,
+    to_public_event=to_public_event,
+    commands=COMMANDS,
+    permissions=PERMISSIONS,
     kept=KEPT,
-    policies=(HANDOVER_ACCEPTED, live_reactor("intake")),
+    reactors=(HANDOVER_ACCEPTED, live_reactor("intake")),
 )

@@ -19,7 +19,7 @@ KEPT = {
 }
 """The kinds of data on persons, each with the command that erases one."""
 
-OPERATIONS: tuple[CommandRoute, ...] = (
+COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
     KEPT["client"],
     CommandRoute(

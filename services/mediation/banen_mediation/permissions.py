@@ -1,14 +1,14 @@
 """Who may do what in mediation."""
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Rights, own_partner
+from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Permissions, own_partner
 
 _STAFF = (Role.ADVISER, Role.MEDIATOR)
 _STEWARD = (Role.PARTNER_DATA_STEWARD,)
 _PRIVACY = (*_STEWARD, Role.PRIVACY_OFFICER)
 _READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
 
-RIGHTS: Rights = {
+PERMISSIONS: Permissions = {
     **EVERY_SERVICE,
     "take-on-client": own_partner(*_STAFF),
     "accept-handover": own_partner(*_STAFF),

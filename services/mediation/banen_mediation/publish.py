@@ -21,7 +21,7 @@ from banen_mediation.events import (
 )
 
 
-def to_contract(event: MediationEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: MediationEvent | RequestEvent | WentLive) -> PublicEvent | None:
     match event:
         case ClientTakenOn():
             return mediation.ClientTakenOn(

@@ -14,10 +14,10 @@ from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting.facts.follow import project_forever, read_watermarks
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
-from banen_reporting.queries.access import Programme, Readers
-from banen_reporting.queries.queries import Answers
+from banen_reporting.queries.access import FigureAccess, Programme
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing
 from banen_reporting.web import api as reads
 from banen_reporting.web import pages
@@ -29,19 +29,21 @@ RELEASE_SECONDS = 5.0
 """How soon a month-end is released once it is final."""
 
 
-async def attach(host: ServiceRuntime) -> None:
-    view = View(host.store.pool)
-    answers = Answers(Figures(view), view, host.desk.clock)
+async def compose(host: ServiceRuntime) -> None:
+    view = FactStore(host.store.pool)
+    answers = FigureQueries(Figures(view), view, host.command_service.clock)
     partners = read_partners(host.settings.partners_file)
     bureau = host.settings.partner
     programme = Programme(bureau, frozenset(partner.id for partner in partners) - {bureau})
     released = Released(view.pool)
     await released.read_newest()
-    readers = Readers(answers, programme, host.gate, released)
+    readers = FigureAccess(answers, programme, host.authentication, released)
     host.app.include_router(reads.routes(readers))
     logins = logins_of(host)
     host.app.include_router(pages.routes(readers, logins))
-    told = Backchannel(logins.client.client_id, host.gate, host.desk.metrics.logouts_refused)
+    told = Backchannel(
+        logins.client.client_id, host.authentication, host.command_service.metrics.logouts_refused
+    )
     host.app.include_router(backchannel.routes(told))
     inbox = Inbox(view.pool, reporting_consumer(host.settings.partner), host.health.faults)
 
@@ -74,4 +76,4 @@ def logins_of(host: ServiceRuntime) -> Logins:
         )
     secret = settings.client_secret.get_secret_value()
     client = RelyingParty(settings.client_id, secret, settings.public_url.rstrip("/"))
-    return Logins(client, host.gate)
+    return Logins(client, host.authentication)

@@ -2,7 +2,7 @@
 
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_reactor
-from banen_reporting.administration.commands import OPERATIONS
+from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.events import (
     CostRecorded,
     CountingPermissionGranted,
@@ -18,8 +18,8 @@ from banen_reporting.administration.events import (
     TargetSet,
     TargetUnitDefined,
 )
-from banen_reporting.administration.publish import to_contract
-from banen_reporting.permissions import RIGHTS
+from banen_reporting.administration.publish import to_public_event
+from banen_reporting.permissions import PERMISSIONS
 
 SERVICE = Service(
     name="reporting",
@@ -39,9 +39,9 @@ SERVICE = Service(
         HistoricFigureSuperseded,
         WentLive,
     ),
-    to_contract=to_contract,
-    operations=OPERATIONS,
-    rights=RIGHTS,
-    policies=(live_reactor("reporting"),),
+    to_public_event=to_public_event,
+    commands=COMMANDS,
+    permissions=PERMISSIONS,
+    reactors=(live_reactor("reporting"),),
     sql=("banen_kit", "banen_reporting"),
 )

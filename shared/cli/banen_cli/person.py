@@ -181,10 +181,10 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
         pool = await connect(urls[1], keys_schema_of(partner))
         try:
             await refuse_recycling(pool)
-            journal: EventRepository[Any] = EventRepository(
+            repository: EventRepository[Any] = EventRepository(
                 store, EventSerializer(found.events, found.upcasters), PostgresKeys(pool, master)
             )
-            return await journal.reapply()
+            return await repository.reapply()
         finally:
             await pool.close()
     finally:

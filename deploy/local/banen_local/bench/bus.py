@@ -38,7 +38,7 @@ from banen_local.cluster.nats import Nats
 from banen_local.cluster.postgres import Postgres
 from banen_mediation.events import HandoverAccepted
 from banen_mediation.service import SERVICE
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 
 
 async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
@@ -62,7 +62,7 @@ async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
 async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
 
     store = PostgresStore(pool)
-    journal: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
 
     body = HandoverAccepted(
         handover_ref=uuid4(), client_ref=uuid4(), from_partner="uaf", occurred_on=date(2026, 1, 1)
@@ -73,9 +73,9 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
     ]
     for start in range(0, count, 1000):
         await store.append_many(commands[start : start + 1000])
-    publisher = Publisher(partner.id, "mediation", SERVICE.to_contract)
+    publisher = Publisher(partner.id, "mediation", SERVICE.to_public_event)
     faults = Faults(Metrics.create(CollectorRegistry()))
-    relay = Relay(publisher, journal, store, client, faults)
+    relay = Relay(publisher, repository, store, client, faults)
 
     async def work() -> None:
         async with relay.ownership() as connection:
@@ -147,7 +147,7 @@ async def publish_clients(client: Client, partner: str, count: int) -> None:
 
 async def receive_and_fold(pool: Pool, client: Client, partner: str, count: int) -> None:
     inbox = Inbox(pool, reporting_consumer(partner), Faults(Metrics.create(CollectorRegistry())))
-    view = View(pool)
+    view = FactStore(pool)
     task = asyncio.create_task(inbox.run(client))
     folded = 0
     while folded < count:

@@ -19,7 +19,7 @@ from banen_reporting.administration.domain.unit import (
 _PARTNER = "/programme/partners/{ref}"
 _UNIT = "/programme/units/{ref}"
 
-OPERATIONS: tuple[CommandRoute, ...] = (
+COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_UNIT}/define", DefineTargetUnit, "unit", UNIT, ref="slug"),

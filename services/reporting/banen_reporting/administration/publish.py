@@ -24,7 +24,7 @@ from banen_reporting.administration.events import (
 
 
 # Field by field, so that a field that is added to a private event does not become public by itself.
-def to_contract(event: ProgrammeEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: ProgrammeEvent | WentLive) -> PublicEvent | None:
     match event:
         case PartnerAdmitted() | SourceDeclaredLive():
             return _partner(event)

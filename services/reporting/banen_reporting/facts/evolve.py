@@ -12,22 +12,22 @@ from banen_contracts import mediation as m
 from banen_contracts import reporting as r
 from banen_reporting.facts.model import (
     AMSTERDAM,
-    AcceptanceRow,
-    AgreementRow,
-    CandidateRow,
-    ClientRow,
-    ContactRow,
-    CostRow,
-    EmployerRow,
-    FigureRow,
-    FundingRow,
-    GroupRow,
-    HandoverRow,
-    PartnerRow,
-    PlacementRow,
-    Row,
-    RuleSetRow,
-    UnitRow,
+    AcceptanceFact,
+    AgreementFact,
+    CandidateFact,
+    ClientFact,
+    ContactFact,
+    CostFact,
+    EmployerFact,
+    Fact,
+    FigureFact,
+    FundingFact,
+    GroupFact,
+    HandoverFact,
+    PartnerFact,
+    PlacementFact,
+    RuleSetFact,
+    UnitFact,
 )
 
 
@@ -39,7 +39,7 @@ class CannotFold(Exception):
         self.reason = reason
 
 
-Known = TypeVar("Known", bound=Row)
+Known = TypeVar("Known", bound=Fact)
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,15 @@ class Learned:
         return self.known_at.astimezone(AMSTERDAM).date()
 
 
-def fold_contact(row: ContactRow | None, event: i.ContactMade, _: Learned) -> ContactRow:
+def fold_contact(row: ContactFact | None, event: i.ContactMade, _: Learned) -> ContactFact:
     _must_be_new(row)
-    return ContactRow(kind=event.kind, channel=event.channel, occurred_on=event.occurred_on)
+    return ContactFact(kind=event.kind, channel=event.channel, occurred_on=event.occurred_on)
 
 
-def fold_candidate(row: CandidateRow | None, event: PublicEvent, _: Learned) -> CandidateRow:
+def fold_candidate(row: CandidateFact | None, event: PublicEvent, _: Learned) -> CandidateFact:
     if isinstance(event, i.CandidateRegistered):
         _must_be_new(row)
-        return CandidateRow(registered_on=event.occurred_on)
+        return CandidateFact(registered_on=event.occurred_on)
     known = _must_exist(row)
     match event:
         case i.IntakeCompleted():
@@ -78,10 +78,10 @@ def fold_candidate(row: CandidateRow | None, event: PublicEvent, _: Learned) -> 
             raise CannotFold("type-unknown")
 
 
-def fold_handover(row: HandoverRow | None, event: PublicEvent, _: Learned) -> HandoverRow:
+def fold_handover(row: HandoverFact | None, event: PublicEvent, _: Learned) -> HandoverFact:
     if isinstance(event, i.HandoverOffered):
         _must_be_new(row)
-        return HandoverRow(
+        return HandoverFact(
             candidate_ref=str(event.candidate_ref),
             to_partner=event.to_partner,
             offered_on=event.occurred_on,
@@ -90,22 +90,22 @@ def fold_handover(row: HandoverRow | None, event: PublicEvent, _: Learned) -> Ha
     return _must_exist(row).model_copy(update={"completed_on": event.occurred_on})
 
 
-def fold_acceptance(row: AcceptanceRow | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceRow:
+def fold_acceptance(row: AcceptanceFact | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceFact:
     _must_be_new(row)
-    return AcceptanceRow(
+    return AcceptanceFact(
         client_ref=str(event.client_ref), from_partner=event.from_partner, accepted_on=event.occurred_on
     )
 
 
-def fold_client(row: ClientRow | None, event: m.ClientTakenOn, _: Learned) -> ClientRow:
+def fold_client(row: ClientFact | None, event: m.ClientTakenOn, _: Learned) -> ClientFact:
     _must_be_new(row)
-    return ClientRow(origin=event.origin, origin_ref=_text(event.origin_ref), taken_on=event.occurred_on)
+    return ClientFact(origin=event.origin, origin_ref=_text(event.origin_ref), taken_on=event.occurred_on)
 
 
-def fold_placement(row: PlacementRow | None, event: PublicEvent, when: Learned) -> PlacementRow:
+def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned) -> PlacementFact:
     if isinstance(event, m.PlacementStarted):
         _must_be_new(row)
-        return PlacementRow.model_construct(**_terms(event), recorded_on=when.day, imported=when.imported)
+        return PlacementFact.model_construct(**_terms(event), recorded_on=when.day, imported=when.imported)
     known = _must_exist(row)
     match event:
         case m.PlacementCorrected():
@@ -145,22 +145,22 @@ def _terms(event: m.PlacementTerms) -> dict[str, Any]:
     }
 
 
-def fold_employer(row: EmployerRow | None, event: e.EmployerRegistered, _: Learned) -> EmployerRow:
+def fold_employer(row: EmployerFact | None, event: e.EmployerRegistered, _: Learned) -> EmployerFact:
     _must_be_new(row)
-    return EmployerRow(legal_kind=event.legal_kind, sector_code=event.sector_code, name=event.name)
+    return EmployerFact(legal_kind=event.legal_kind, sector_code=event.sector_code, name=event.name)
 
 
-def fold_agreement(row: AgreementRow | None, event: e.AgreementSigned, _: Learned) -> AgreementRow:
+def fold_agreement(row: AgreementFact | None, event: e.AgreementSigned, _: Learned) -> AgreementFact:
     _must_be_new(row)
-    return AgreementRow(
+    return AgreementFact(
         party_kind=event.party_kind, places_promised=event.places_promised, signed_on=event.occurred_on
     )
 
 
-def fold_group(row: GroupRow | None, event: PublicEvent, _: Learned) -> GroupRow:
+def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFact:
     if isinstance(event, e.GroupPlacementPlanned):
         _must_be_new(row)
-        return GroupRow(
+        return GroupFact(
             employer_ref=str(event.employer_ref),
             kind=event.kind,
             in_guidance=event.in_guidance,
@@ -174,22 +174,22 @@ def fold_group(row: GroupRow | None, event: PublicEvent, _: Learned) -> GroupRow
     )
 
 
-def fold_partner(row: PartnerRow | None, event: PublicEvent, when: Learned) -> PartnerRow:
+def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> PartnerFact:
     if isinstance(event, r.PartnerAdmitted):
         before = row.admitted if row else dict[str, datetime]()
         admitted = {service: before.get(service, when.known_at) for service in event.services}
         live = row.live if row else ()
-        return PartnerRow(name=event.name, services=event.services, live=live, admitted=admitted)
+        return PartnerFact(name=event.name, services=event.services, live=live, admitted=admitted)
     known = _must_exist(row)
     if not isinstance(event, r.SourceDeclaredLive):
         raise CannotFold("type-unknown")
     return known.model_copy(update={"live": (*known.live, event.service)})
 
 
-def fold_unit(row: UnitRow | None, event: PublicEvent, _: Learned) -> UnitRow:
+def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
     if isinstance(event, r.TargetUnitDefined):
         _must_be_new(row)
-        return UnitRow(label=event.label, members=event.members)
+        return UnitFact(label=event.label, members=event.members)
     known = _must_exist(row)
     match event:
         case r.TargetSet():  # TargetRevised is one too
@@ -204,8 +204,8 @@ def fold_unit(row: UnitRow | None, event: PublicEvent, _: Learned) -> UnitRow:
             raise CannotFold("type-unknown")
 
 
-def fold_rule_set(_: RuleSetRow | None, event: r.CountingRuleSetPublished, __: Learned) -> RuleSetRow:
-    return RuleSetRow(
+def fold_rule_set(_: RuleSetFact | None, event: r.CountingRuleSetPublished, __: Learned) -> RuleSetFact:
+    return RuleSetFact(
         version=event.version,
         params=event.params,
         approved_by=event.approved_by,
@@ -213,26 +213,26 @@ def fold_rule_set(_: RuleSetRow | None, event: r.CountingRuleSetPublished, __: L
     )
 
 
-def fold_funding(row: FundingRow | None, event: r.FundingRecorded, _: Learned) -> FundingRow:
+def fold_funding(row: FundingFact | None, event: r.FundingRecorded, _: Learned) -> FundingFact:
     _must_be_new(row)
-    return FundingRow(
+    return FundingFact(
         occurred_on=event.occurred_on, funder=event.funder, status=event.status, amount_euro=event.amount_euro
     )
 
 
-def fold_cost(row: CostRow | None, event: r.CostRecorded, _: Learned) -> CostRow:
+def fold_cost(row: CostFact | None, event: r.CostRecorded, _: Learned) -> CostFact:
     _must_be_new(row)
-    return CostRow(
+    return CostFact(
         occurred_on=event.occurred_on, amount_euro=event.amount_euro, precision=event.precision.value
     )
 
 
-def fold_figure(row: FigureRow | None, event: r.HistoricFigureImported, _: Learned) -> FigureRow:
+def fold_figure(row: FigureFact | None, event: r.HistoricFigureImported, _: Learned) -> FigureFact:
     if isinstance(event, r.HistoricFigureSuperseded):
         _must_exist(row)
     else:
         _must_be_new(row)
-    return FigureRow(
+    return FigureFact(
         unit_id=event.unit_id,
         measure=event.measure,
         year=event.year,
@@ -243,7 +243,7 @@ def fold_figure(row: FigureRow | None, event: r.HistoricFigureImported, _: Learn
     )
 
 
-def _must_be_new(row: Row | None) -> None:
+def _must_be_new(row: Fact | None) -> None:
     if row is not None:
         raise CannotFold("already-known")
 
@@ -259,16 +259,16 @@ def _text(ref: object) -> str | None:
 
 
 @dataclass(frozen=True)
-class Kind:
+class FactType:
     """One kind of thing: its row, and the fold of its events."""
 
     name: str
-    row: type[Row]
-    fold: Callable[[Any, Any, Learned], Row]
+    row: type[Fact]
+    fold: Callable[[Any, Any, Learned], Fact]
     events: tuple[type[PublicEvent], ...]
 
 
-Fold = Callable[[Any, Any, Learned], Row]
+Fold = Callable[[Any, Any, Learned], Fact]
 
 
 def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
@@ -276,16 +276,16 @@ def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
     return lambda row, event, when: _must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[FactType, ...] = (
+    FactType(
         "contact",
-        ContactRow,
+        ContactFact,
         _unchanged_by(i.ContactErased, fold_contact),
         (i.ContactMade, i.ContactErased),
     ),
-    Kind(
+    FactType(
         "candidate",
-        CandidateRow,
+        CandidateFact,
         _unchanged_by(i.CandidateErased, fold_candidate),
         (
             i.CandidateRegistered,
@@ -296,17 +296,17 @@ KINDS: tuple[Kind, ...] = (
             i.CandidateErased,
         ),
     ),
-    Kind("handover", HandoverRow, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
-    Kind("acceptance", AcceptanceRow, fold_acceptance, (m.HandoverAccepted,)),
-    Kind(
+    FactType("handover", HandoverFact, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
+    FactType("acceptance", AcceptanceFact, fold_acceptance, (m.HandoverAccepted,)),
+    FactType(
         "client",
-        ClientRow,
+        ClientFact,
         _unchanged_by(m.ClientErased, fold_client),
         (m.ClientTakenOn, m.ClientErased),
     ),
-    Kind(
+    FactType(
         "placement",
-        PlacementRow,
+        PlacementFact,
         fold_placement,
         (
             m.PlacementStarted,
@@ -317,18 +317,18 @@ KINDS: tuple[Kind, ...] = (
             m.RetentionConfirmed,
         ),
     ),
-    Kind(
+    FactType(
         "employer",
-        EmployerRow,
+        EmployerFact,
         _unchanged_by(e.EmployerErased, fold_employer),
         (e.EmployerRegistered, e.EmployerErased),
     ),
-    Kind("agreement", AgreementRow, fold_agreement, (e.AgreementSigned,)),
-    Kind("group", GroupRow, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
-    Kind("partner", PartnerRow, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
-    Kind(
+    FactType("agreement", AgreementFact, fold_agreement, (e.AgreementSigned,)),
+    FactType("group", GroupFact, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
+    FactType("partner", PartnerFact, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
+    FactType(
         "unit",
-        UnitRow,
+        UnitFact,
         fold_unit,
         (
             r.TargetUnitDefined,
@@ -339,10 +339,10 @@ KINDS: tuple[Kind, ...] = (
             r.CountingPermissionRevoked,
         ),
     ),
-    Kind("rule-set", RuleSetRow, fold_rule_set, (r.CountingRuleSetPublished,)),
-    Kind("funding", FundingRow, fold_funding, (r.FundingRecorded,)),
-    Kind("cost", CostRow, fold_cost, (r.CostRecorded,)),
-    Kind("figure", FigureRow, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
+    FactType("rule-set", RuleSetFact, fold_rule_set, (r.CountingRuleSetPublished,)),
+    FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
+    FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
+    FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
 )
-BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
-BY_EVENT: Mapping[type[PublicEvent], Kind] = {event: kind for kind in KINDS for event in kind.events}
+BY_NAME: Mapping[str, FactType] = {kind.name: kind for kind in KINDS}
+BY_EVENT: Mapping[type[PublicEvent], FactType] = {event: kind for kind in KINDS for event in kind.events}

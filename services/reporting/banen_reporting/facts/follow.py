@@ -14,7 +14,7 @@ from banen_kit.core.faults import Faults, forever
 from banen_kit.core.metrics import Metrics
 from banen_kit.messaging.jetstream import WATERMARKS, jetstream, watermark_subject
 from banen_kit.messaging.topology import Partner
-from banen_reporting.facts.store import View
+from banen_reporting.facts.store import FactStore
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Watermark(BaseModel, frozen=True):
     sequence: Annotated[int, Field(ge=0, lt=2**53)]
 
 
-async def project_forever(view: View, grown: asyncio.Event, faults: Faults) -> NoReturn:
+async def project_forever(view: FactStore, grown: asyncio.Event, faults: Faults) -> NoReturn:
     """Fold whatever was received, at once; also what another process received, within a second."""
 
     async def work() -> None:
@@ -47,7 +47,7 @@ async def project_forever(view: View, grown: asyncio.Event, faults: Faults) -> N
     await forever("projection", work, faults)
 
 
-async def _measure(view: View, metrics: Metrics) -> None:
+async def _measure(view: FactStore, metrics: Metrics) -> None:
     received, folded, reasons = await view.backlog()
     metrics.projection_lag.set(received - folded)
     metrics.set_aside.clear()
@@ -55,7 +55,9 @@ async def _measure(view: View, metrics: Metrics) -> None:
         metrics.set_aside.labels(reason).set(count)
 
 
-async def read_watermarks(client: Client, view: View, partners: list[Partner], faults: Faults) -> NoReturn:
+async def read_watermarks(
+    client: Client, view: FactStore, partners: list[Partner], faults: Faults
+) -> NoReturn:
     """Ask for the last watermark of each source, every second."""
 
     overtaken: dict[str, float] = {}
@@ -90,7 +92,7 @@ def _tell(faults: Faults, name: str, what: str, sources: Sequence[str]) -> None:
         faults.clear(name)
 
 
-async def _read_watermark(client: Client, view: View, partner: str, service: str) -> None:
+async def _read_watermark(client: Client, view: FactStore, partner: str, service: str) -> None:
     try:
         found = await jetstream(client).get_last_msg(WATERMARKS, watermark_subject(partner, service))
         mark = Watermark.model_validate_json(found.data or b"")

@@ -23,17 +23,17 @@ def partner_of(source: str) -> str:
     return source.split(":")[3]
 
 
-class Row(BaseModel, frozen=True):
+class Fact(BaseModel, frozen=True):
     """What is known of one thing."""
 
 
-class ContactRow(Row, frozen=True):
+class ContactFact(Fact, frozen=True):
     kind: i.ContactKind
     channel: i.Channel
     occurred_on: date
 
 
-class CandidateRow(Row, frozen=True):
+class CandidateFact(Fact, frozen=True):
     registered_on: date
     assessments: tuple[tuple[date, int], ...] = ()
     route: Route | None = None
@@ -41,7 +41,7 @@ class CandidateRow(Row, frozen=True):
     closed_on: date | None = None
 
 
-class HandoverRow(Row, frozen=True):
+class HandoverFact(Fact, frozen=True):
     candidate_ref: str
     to_partner: PartnerId
     offered_on: date
@@ -49,19 +49,19 @@ class HandoverRow(Row, frozen=True):
     completed_on: date | None = None
 
 
-class AcceptanceRow(Row, frozen=True):
+class AcceptanceFact(Fact, frozen=True):
     client_ref: str
     from_partner: PartnerId
     accepted_on: date
 
 
-class ClientRow(Row, frozen=True):
+class ClientFact(Fact, frozen=True):
     origin: m.Origin
     origin_ref: str | None
     taken_on: date
 
 
-class PlacementRow(Row, frozen=True):
+class PlacementFact(Fact, frozen=True):
     client_ref: str
     primary_partner: PartnerId
     assist_partners: tuple[PartnerId, ...]
@@ -87,19 +87,19 @@ class PlacementRow(Row, frozen=True):
     evidence_hash: Digest | None = None
 
 
-class EmployerRow(Row, frozen=True):
+class EmployerFact(Fact, frozen=True):
     legal_kind: e.LegalKind
     sector_code: str
     name: OrganisationName | None
 
 
-class AgreementRow(Row, frozen=True):
+class AgreementFact(Fact, frozen=True):
     party_kind: e.PartyKind
     places_promised: int | None
     signed_on: date
 
 
-class GroupRow(Row, frozen=True):
+class GroupFact(Fact, frozen=True):
     employer_ref: str
     kind: m.PlacementKind
     in_guidance: int | None
@@ -109,7 +109,7 @@ class GroupRow(Row, frozen=True):
     closed_on: date | None = None
 
 
-class PartnerRow(Row, frozen=True):
+class PartnerFact(Fact, frozen=True):
     name: OrganisationName
     services: tuple[str, ...]
     live: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class PartnerRow(Row, frozen=True):
     """By service, since when it has been known that it takes part: nothing of it was known in the programme before."""
 
 
-class UnitRow(Row, frozen=True):
+class UnitFact(Fact, frozen=True):
     label: OrganisationName
     members: tuple[PartnerId, ...]
     targets: Mapping[Route, int | None] = {}
@@ -125,27 +125,27 @@ class UnitRow(Row, frozen=True):
     permission_from: date | None = None
 
 
-class RuleSetRow(Row, frozen=True):
+class RuleSetFact(Fact, frozen=True):
     version: int
     params: r.RuleSetParams
     approved_by: str
     approved_on: date
 
 
-class FundingRow(Row, frozen=True):
+class FundingFact(Fact, frozen=True):
     occurred_on: date
     funder: r.Funder
     status: str
     amount_euro: int
 
 
-class CostRow(Row, frozen=True):
+class CostFact(Fact, frozen=True):
     occurred_on: date
     amount_euro: int
     precision: str
 
 
-class FigureRow(Row, frozen=True):
+class FigureFact(Fact, frozen=True):
     unit_id: str
     measure: str
     year: int
@@ -160,9 +160,9 @@ class FigureRow(Row, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class FactRow:
+class RecordedFact:
     """A version of a thing: what was known of it between two moments."""
 
     source: str
     ref: str
-    row: Row
+    row: Fact

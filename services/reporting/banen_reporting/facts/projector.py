@@ -11,7 +11,7 @@ from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import EventSkipped
 from banen_contracts.mediation import PlacementTerms
 from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
-from banen_reporting.facts.model import BUREAU, Row, partner_of
+from banen_reporting.facts.model import BUREAU, Fact, partner_of
 
 Key = tuple[str, str]
 """Kind and reference, within one source."""
@@ -22,14 +22,14 @@ class Version:
     known_from: datetime
     imported: bool
     sequence: int
-    row: Row
+    row: Fact
 
 
 @dataclass
-class Folding:
+class Projector:
     """The things that a batch touches, while it is folded."""
 
-    known: dict[Key, Row]
+    known: dict[Key, Fact]
     since: Mapping[Key, datetime]
     """When the versions became known that were current before this batch."""
     parked: set[Key]
@@ -44,7 +44,7 @@ class Folding:
         versions = self.versions.get(key)
         return versions[-1].known_from if versions else self.since.get(key)
 
-    def learn(self, key: Key, version: Version) -> None:
+    def apply(self, key: Key, version: Version) -> None:
         versions = self.versions.setdefault(key, [])
         if versions and versions[-1].known_from == version.known_from:
             versions[-1] = version  # known at the same moment: the earlier one was never what was known
@@ -53,7 +53,7 @@ class Folding:
         self.known[key] = version.row
 
 
-def fold(folding: Folding, source: str, row: Record, admitted: datetime) -> None:
+def fold(folding: Projector, source: str, row: Record, admitted: datetime) -> None:
     """Fold one event, or set it aside; whatever follows about the same thing is then parked.
 
     `admitted` is since when it has been known that the source takes part. No fact of it was known in the programme
@@ -77,11 +77,11 @@ def fold(folding: Folding, source: str, row: Record, admitted: datetime) -> None
         folding.parked.add(key)
         folding.aside.append((row["sequence"], kind.name, row["ref"], cannot.reason))
     else:
-        folding.learn(key, Version(known_at, row["imported"], row["sequence"], known))
+        folding.apply(key, Version(known_at, row["imported"], row["sequence"], known))
 
 
 def _readable(
-    event_type: type[PublicEvent], folding: Folding, source: str, row: Record, key: Key, known_at: datetime
+    event_type: type[PublicEvent], folding: Projector, source: str, row: Record, key: Key, known_at: datetime
 ) -> PublicEvent:
     if key in folding.parked or row["ref"] in folding.skipped:
         raise CannotFold("parked")

@@ -10,13 +10,13 @@ from asyncpg import Record
 from banen_contracts.base import source_of
 from banen_kit.postgres.connection import Connection, Pool, reachable
 from banen_reporting.facts.evolve import BY_NAME
-from banen_reporting.facts.model import BUREAU, FactRow, PartnerRow
-from banen_reporting.facts.projector import Folding, Key, Version, fold
+from banen_reporting.facts.model import BUREAU, PartnerFact, RecordedFact
+from banen_reporting.facts.projector import Key, Projector, Version, fold
 
 MOST_IN_BATCH = 2000
 
 
-class View:
+class FactStore:
     """The tables of `sql/101-figures.sql`."""
 
     def __init__(self, pool: Pool) -> None:
@@ -53,7 +53,7 @@ class View:
         found = {
             source_of(fact.ref, service): since
             for fact in partners
-            if isinstance(fact.row, PartnerRow)
+            if isinstance(fact.row, PartnerFact)
             for service, since in fact.row.admitted.items()
         }
         return {**found, BUREAU: datetime.min.replace(tzinfo=UTC)}
@@ -96,7 +96,7 @@ class View:
             )
             return len(events)
 
-    async def _load(self, connection: Connection, source: str, events: Sequence[Record]) -> Folding:
+    async def _load(self, connection: Connection, source: str, events: Sequence[Record]) -> Projector:
         refs = list({row["ref"] for row in events})
         facts = await connection.fetch(
             "select kind, ref, known_from, data from facts"
@@ -109,7 +109,7 @@ class View:
             source,
             refs,
         )
-        return Folding(
+        return Projector(
             {
                 (row["kind"], row["ref"]): BY_NAME[row["kind"]].row.model_validate_json(row["data"])
                 for row in facts
@@ -119,7 +119,7 @@ class View:
             {row["ref"] for row in aside if row["reason"] == "skipped"},
         )
 
-    async def _save(self, connection: Connection, source: str, folding: Folding, events: int) -> None:
+    async def _save(self, connection: Connection, source: str, folding: Projector, events: int) -> None:
         change = await connection.fetchval(
             "update projection set events = events + $1 returning events", events
         )
@@ -138,7 +138,7 @@ class View:
         await self._name_foreign(connection, source, folding)
 
     @staticmethod
-    async def _close(connection: Connection, source: str, folding: Folding) -> None:
+    async def _close(connection: Connection, source: str, folding: Projector) -> None:
         """End the current versions that are followed by new ones; one known at the same moment never was current."""
         replaced: list[tuple[str, str, str]] = []
         followed: list[tuple[str, str, str, datetime]] = []
@@ -176,7 +176,7 @@ class View:
         )
 
     @staticmethod
-    async def _name_foreign(connection: Connection, source: str, folding: Folding) -> None:
+    async def _name_foreign(connection: Connection, source: str, folding: Projector) -> None:
         """An unknown reference that another source knows is worse than unknown: it is somebody else's.
 
         Whoever came first: what this source set aside just now, and what others did about things it knows now.
@@ -190,7 +190,7 @@ class View:
             list({ref for _, ref in folding.versions}),
         )
 
-    async def current(self, kind: str) -> list[FactRow]:
+    async def current(self, kind: str) -> list[RecordedFact]:
         """All things of a kind, as known now."""
         async with reachable():
             rows = await self.pool.fetch(
@@ -224,14 +224,14 @@ class View:
             return int(await self.pool.fetchval("select events from projection"))
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator["View"]:
+    async def snapshot(self) -> AsyncGenerator["FactStore"]:
         """Reads within one see the same moment."""
         async with (
             reachable(),
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            yield View(_OneConnection(connection))  # pyright: ignore[reportArgumentType]
+            yield FactStore(_OneConnection(connection))  # pyright: ignore[reportArgumentType]
 
     async def sources(self) -> list[Record]:
         """Per source, also one that is silent: what was received, what was folded, its watermark, and whether it has a hole."""
@@ -328,5 +328,5 @@ class _OneConnection:
         self.fetchval = connection.fetchval
 
 
-def fact_of(row: Record) -> FactRow:
-    return FactRow(row["source"], row["ref"], BY_NAME[row["kind"]].row.model_validate_json(row["data"]))
+def fact_of(row: Record) -> RecordedFact:
+    return RecordedFact(row["source"], row["ref"], BY_NAME[row["kind"]].row.model_validate_json(row["data"]))

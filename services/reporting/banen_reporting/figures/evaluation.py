@@ -22,10 +22,10 @@ from banen_reporting.counting import (
     needs_whole_set,
     tally,
 )
-from banen_reporting.facts.model import AMSTERDAM, BUREAU, FactRow
-from banen_reporting.facts.store import View, fact_of
-from banen_reporting.figures.off_loop import Asker, GoOn, Heavy
-from banen_reporting.figures.snapshot import Model
+from banen_reporting.facts.model import AMSTERDAM, BUREAU, RecordedFact
+from banen_reporting.facts.store import FactStore, fact_of
+from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
+from banen_reporting.figures.snapshot import FactSnapshot
 
 KINDS_READ = ("partner", "unit", "rule-set", "figure", "cost", "placement", "client", "handover", "candidate")
 PROGRAMME_KINDS = frozenset({"unit", "rule-set", "figure", "cost"})
@@ -33,10 +33,10 @@ MOST_KEPT = 16
 
 
 @dataclass
-class Judged:
+class Evaluation:
     """All verdicts under one rule set, at two dates, as of a position."""
 
-    model: Model
+    model: FactSnapshot
     rule_set: RuleSet
     happened_until: date
     position: int
@@ -96,16 +96,16 @@ class Figures:
     Whatever is not kept is judged in a thread: today's figures in one, all others in another (`heavy.py`).
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: FactStore) -> None:
         self._view = view
-        self._model = Model()
+        self._model = FactSnapshot()
         self._position = -1
-        self._current: dict[tuple[str, date], Judged] = {}
+        self._current: dict[tuple[str, date], Evaluation] = {}
         self._begun: dict[tuple[str, date], _Begun] = {}
-        self._past: dict[tuple[str, date, date, int], Judged] = {}
-        self._models: deque[tuple[date, int, Model]] = deque(maxlen=4)
+        self._past: dict[tuple[str, date, date, int], Evaluation] = {}
+        self._models: deque[tuple[date, int, FactSnapshot]] = deque(maxlen=4)
         self._refreshing = asyncio.Lock()
-        self.today, self.others = Heavy(), Heavy()
+        self.today, self.others = OffLoop(), OffLoop()
 
     async def judged(
         self,
@@ -115,7 +115,7 @@ class Figures:
         asker: Asker | None = None,
         *,
         is_today: bool = False,
-    ) -> Judged:
+    ) -> Evaluation:
         """Raises `RuleSetUnknown`; `Problem` 429 or 503 where too much is asked.
 
         `known_on=None`: all that is known now. `is_today`: what everybody asks, and nobody waits for others to see.
@@ -124,7 +124,7 @@ class Figures:
             return await self._now(rule_set, happened_until, None if is_today else asker, is_today)
         return await self._then(rule_set, known_on, happened_until, asker)
 
-    async def model(self, known_on: date | None, asker: Asker | None = None) -> tuple[Model, int]:
+    async def model(self, known_on: date | None, asker: Asker | None = None) -> tuple[FactSnapshot, int]:
         """The facts as known on a day, or now, and the position."""
         if known_on is None:
             await self._refresh()
@@ -137,7 +137,9 @@ class Figures:
             ("model", known_on, position), lambda go_on: self._load(known_on, go_on), asker
         )
 
-    async def _now(self, rule_set: str, happened_until: date, asker: Asker | None, is_today: bool) -> Judged:
+    async def _now(
+        self, rule_set: str, happened_until: date, asker: Asker | None, is_today: bool
+    ) -> Evaluation:
         await self._refresh()
         key = (rule_set, happened_until)
         kept = self._current.get(key)
@@ -147,10 +149,12 @@ class Figures:
         heavy = self.today if is_today else self.others
         return await heavy.ask(("now", *key), lambda go_on: self._judge_now(heavy, *key, go_on), asker)
 
-    async def _judge_now(self, heavy: Heavy, rule_set: str, happened_until: date, go_on: GoOn) -> Judged:
+    async def _judge_now(
+        self, heavy: OffLoop, rule_set: str, happened_until: date, go_on: GoOn
+    ) -> Evaluation:
         key = (rule_set, happened_until)
         model, begun = self._model.copy(), _Begun()
-        judged = Judged(model, model.rule_set(rule_set), happened_until, self._position)
+        judged = Evaluation(model, model.rule_set(rule_set), happened_until, self._position)
         self._begun[key] = begun
         try:
             await heavy.in_thread(lambda: judged.judge_all(go_on))
@@ -181,13 +185,13 @@ class Figures:
                 return
             self._learn([(row["kind"], fact_of(row)) for row in rows], position)
 
-    def _learn(self, changes: Iterable[tuple[str, FactRow]], position: int) -> None:
+    def _learn(self, changes: Iterable[tuple[str, RecordedFact]], position: int) -> None:
         touched: set[ClientKey] = set()
         kinds: set[str] = set()
         for kind, fact in changes:
             kinds.add(kind)
             before = self._model.placements.get((fact.source, fact.ref))
-            client = self._model.learn(fact)
+            client = self._model.apply(fact)
             if client is not None:
                 touched.add(client)
             if kind == "placement" and before is not None and before.client != client:
@@ -210,7 +214,9 @@ class Figures:
                 kept.position = position
                 kept.judge_again(touched)
 
-    async def _then(self, rule_set: str, known_on: date, happened_until: date, asker: Asker | None) -> Judged:
+    async def _then(
+        self, rule_set: str, known_on: date, happened_until: date, asker: Asker | None
+    ) -> Evaluation:
         position = await self._view.position()
         key = (rule_set, known_on, happened_until, position)
         kept = self._past.get(key)
@@ -220,9 +226,11 @@ class Figures:
             key, lambda go_on: self._judge_then(rule_set, known_on, happened_until, go_on), asker
         )
 
-    async def _judge_then(self, rule_set: str, known_on: date, happened_until: date, go_on: GoOn) -> Judged:
+    async def _judge_then(
+        self, rule_set: str, known_on: date, happened_until: date, go_on: GoOn
+    ) -> Evaluation:
         model, position = await self._load(known_on, go_on)
-        judged = Judged(model, model.rule_set(rule_set), happened_until, position)
+        judged = Evaluation(model, model.rule_set(rule_set), happened_until, position)
         await self.others.in_thread(lambda: judged.judge_all(go_on))
         # What was judged at an earlier position is not asked for again.
         self._past = {key: kept for key, kept in self._past.items() if kept.position >= position}
@@ -231,10 +239,10 @@ class Figures:
         self._past[rule_set, known_on, happened_until, position] = judged
         return judged
 
-    def _kept_model(self, known_on: date, position: int) -> Model | None:
+    def _kept_model(self, known_on: date, position: int) -> FactSnapshot | None:
         return next((model for day, at, model in self._models if (day, at) == (known_on, position)), None)
 
-    async def _load(self, known_on: date, go_on: GoOn) -> tuple[Model, int]:
+    async def _load(self, known_on: date, go_on: GoOn) -> tuple[FactSnapshot, int]:
         position = await self._view.position()
         kept = self._kept_model(known_on, position)
         if kept is not None:
@@ -277,11 +285,11 @@ def _no_stop() -> None:
     return
 
 
-def _model_of(rows: Iterable[Record], go_on: GoOn) -> Model:
-    model = Model()
+def _model_of(rows: Iterable[Record], go_on: GoOn) -> FactSnapshot:
+    model = FactSnapshot()
     for row in rows:
         go_on()
-        model.learn(fact_of(row))
+        model.apply(fact_of(row))
     return model
 
 

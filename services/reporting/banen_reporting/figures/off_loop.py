@@ -46,7 +46,7 @@ class _Question:
 
 
 @dataclass
-class Heavy:
+class OffLoop:
     """One thread for long work. The same question is worked out once, however many ask it."""
 
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "figures"))

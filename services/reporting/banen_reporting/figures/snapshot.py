@@ -15,16 +15,16 @@ from banen_reporting.counting import (
     Unit,
 )
 from banen_reporting.facts.model import (
-    CandidateRow,
-    ClientRow,
-    CostRow,
-    FactRow,
-    FigureRow,
-    HandoverRow,
-    PartnerRow,
-    PlacementRow,
-    RuleSetRow,
-    UnitRow,
+    CandidateFact,
+    ClientFact,
+    CostFact,
+    FigureFact,
+    HandoverFact,
+    PartnerFact,
+    PlacementFact,
+    RecordedFact,
+    RuleSetFact,
+    UnitFact,
     partner_of,
 )
 
@@ -34,53 +34,53 @@ class RuleSetUnknown(Exception):
 
 
 @dataclass
-class Model:
+class FactSnapshot:
     """Everything that verdicts are made of, as known at one moment."""
 
     placements: dict[PlacementKey, Placement] = field(default_factory=dict[PlacementKey, Placement])
     of_client: dict[ClientKey, set[PlacementKey]] = field(default_factory=dict[ClientKey, set[PlacementKey]])
-    clients: dict[ClientKey, ClientRow] = field(default_factory=dict[ClientKey, ClientRow])
-    handovers: dict[str, list[tuple[str, HandoverRow]]] = field(
-        default_factory=dict[str, list[tuple[str, HandoverRow]]]
+    clients: dict[ClientKey, ClientFact] = field(default_factory=dict[ClientKey, ClientFact])
+    handovers: dict[str, list[tuple[str, HandoverFact]]] = field(
+        default_factory=dict[str, list[tuple[str, HandoverFact]]]
     )
-    candidates: dict[tuple[str, str], CandidateRow] = field(
-        default_factory=dict[tuple[str, str], CandidateRow]
+    candidates: dict[tuple[str, str], CandidateFact] = field(
+        default_factory=dict[tuple[str, str], CandidateFact]
     )
-    units: dict[str, UnitRow] = field(default_factory=dict[str, UnitRow])
-    rule_sets: dict[str, RuleSetRow] = field(default_factory=dict[str, RuleSetRow])
-    figures: dict[str, FigureRow] = field(default_factory=dict[str, FigureRow])
-    costs: dict[str, CostRow] = field(default_factory=dict[str, CostRow])
-    partners: dict[str, PartnerRow] = field(default_factory=dict[str, PartnerRow])
+    units: dict[str, UnitFact] = field(default_factory=dict[str, UnitFact])
+    rule_sets: dict[str, RuleSetFact] = field(default_factory=dict[str, RuleSetFact])
+    figures: dict[str, FigureFact] = field(default_factory=dict[str, FigureFact])
+    costs: dict[str, CostFact] = field(default_factory=dict[str, CostFact])
+    partners: dict[str, PartnerFact] = field(default_factory=dict[str, PartnerFact])
 
-    def learn(self, fact: FactRow) -> ClientKey | None:
+    def apply(self, fact: RecordedFact) -> ClientKey | None:
         """Take in a fact; returns the client whose placements it changes."""
         source, ref = fact.source, fact.ref
         match fact.row:
-            case PlacementRow() as row:
+            case PlacementFact() as row:
                 return self._learn_placement((source, ref), row)
-            case ClientRow() as row:
+            case ClientFact() as row:
                 self.clients[source, ref] = row
                 return source, ref
-            case HandoverRow() as row:
+            case HandoverFact() as row:
                 others = [one for one in self.handovers.get(ref, []) if one[0] != source]
                 self.handovers[ref] = [*others, (source, row)]
-            case CandidateRow() as row:
+            case CandidateFact() as row:
                 self.candidates[source, ref] = row
-            case UnitRow() as row:
+            case UnitFact() as row:
                 self.units[ref] = row
-            case RuleSetRow() as row:
+            case RuleSetFact() as row:
                 self.rule_sets[ref] = row
-            case FigureRow() as row:
+            case FigureFact() as row:
                 self.figures[ref] = row
-            case CostRow() as row:
+            case CostFact() as row:
                 self.costs[ref] = row
-            case PartnerRow() as row:
+            case PartnerFact() as row:
                 self.partners[ref] = row
             case _:
                 pass
         return None
 
-    def _learn_placement(self, key: PlacementKey, row: PlacementRow) -> ClientKey:
+    def _learn_placement(self, key: PlacementKey, row: PlacementFact) -> ClientKey:
         source = key[0]
         client = (source, row.client_ref)
         before = self.placements.get(key)
@@ -113,9 +113,9 @@ class Model:
         self.of_client.setdefault(client, set()).add(key)
         return client
 
-    def copy(self) -> "Model":
+    def copy(self) -> "FactSnapshot":
         """The same facts, for a thread: what is learned later changes nothing in it."""
-        copied = Model(**{name: dict(kept) for name, kept in vars(self).items()})
+        copied = FactSnapshot(**{name: dict(kept) for name, kept in vars(self).items()})
         copied.of_client = {client: set(keys) for client, keys in self.of_client.items()}
         return copied
 
@@ -133,12 +133,12 @@ class Model:
             raise RuleSetUnknown(rule_set_id)
         return RuleSet(rule_set_id, row.version, row.params)
 
-    def regular_figures(self, until: date) -> list[FigureRow]:
+    def regular_figures(self, until: date) -> list[FigureFact]:
         """Regular placements taken over from documents: of years that are over, by units of the programme.
 
         One per unit and year, whatever was published: earlier versions took several, under any reference.
         """
-        found: dict[tuple[str, int], FigureRow] = {}
+        found: dict[tuple[str, int], FigureFact] = {}
         for ref, row in sorted(self.figures.items()):
             is_the_one = ref == str(figure_ref(row.unit_id, row.measure, row.year))
             if row.last_day <= until and row.unit_id in self.units:

@@ -19,9 +19,9 @@ from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause, CountedRoute
 from banen_reporting.facts.model import partner_of
 from banen_reporting.figures.off_loop import Asker
-from banen_reporting.figures.snapshot import Model
+from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.cells import NONE, OUTCOMES, percent, sum_of
-from banen_reporting.queries.queries import DUPLICATES, Answers, Asked, Wanted
+from banen_reporting.queries.queries import DUPLICATES, FigureQueries, FigureQuery, PlacementFilter
 from banen_reporting.queries.released import Released, end_of_month_before
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
@@ -44,38 +44,38 @@ class Programme:
 
 
 @dataclass(frozen=True)
-class Readers:
+class FigureAccess:
     """Gives everybody the answers that are theirs."""
 
-    answers: Answers
+    answers: FigureQueries
     programme: Programme
-    gate: Authentication
+    authentication: Authentication
     released: Released
 
-    def reading(self, request: Request) -> "Reading":
+    def reading(self, request: Request) -> "Scope":
         visitor = who(request)
         asker = Asker(visitor.principal.subject, request.is_disconnected)
         answers = replace(self.answers, asker=asker)
         sees = self.programme.sees(visitor.principal)
-        return Reading(answers, visitor, sees, request, self.gate, self.released)
+        return Scope(answers, visitor, sees, request, self.authentication, self.released)
 
 
 @dataclass(frozen=True)
-class Reading:
+class Scope:
     """The answers as one reader gets them; whatever it opens of single placements is in the audit log."""
 
-    answers: Answers
+    answers: FigureQueries
     who: RequestContext
     sees: Sees
     request: Request
-    gate: Authentication
+    authentication: Authentication
     released: Released
 
     @property
     def has_rows(self) -> bool:
         return self.sees != "month-ends"
 
-    def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> Asked:
+    def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> FigureQuery:
         """Raises `Problem` 403 where the reader may not choose such dates."""
         if self.has_rows:
             return self.answers.asked(rule_set, known_on, until)
@@ -85,7 +85,7 @@ class Reading:
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
 
-    async def targets(self, asked: Asked) -> dict[str, Any]:
+    async def targets(self, asked: FigureQuery) -> dict[str, Any]:
         match self.sees:
             case "all":
                 return await self.answers.targets(asked)
@@ -96,7 +96,7 @@ class Reading:
             case "month-ends":
                 return (await self._released(asked))["targets"]
 
-    async def results(self, asked: Asked) -> dict[str, Any]:
+    async def results(self, asked: FigureQuery) -> dict[str, Any]:
         match self.sees:
             case "all":
                 return await self.answers.results(asked)
@@ -108,7 +108,7 @@ class Reading:
             case "month-ends":
                 return (await self._released(asked))["results"]
 
-    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
+    async def rule_sets(self, asked: FigureQuery) -> dict[str, Any]:
         match self.sees:
             case "all":
                 return await self.answers.rule_sets(asked)
@@ -122,17 +122,17 @@ class Reading:
                 }
                 return {**heading, "ruleSets": released["ruleSets"]}
 
-    async def labels(self, asked: Asked) -> dict[str, str]:
+    async def labels(self, asked: FigureQuery) -> dict[str, str]:
         """The names of units, by their ids."""
         if self.has_rows:
             return {ref: unit.label for ref, unit in (await self.model(asked)).units.items()}
         return {unit["id"]: unit["label"] for unit in (await self.targets(asked))["units"]}
 
-    async def _released(self, asked: Asked) -> dict[str, Any]:
+    async def _released(self, asked: FigureQuery) -> dict[str, Any]:
         return await self.released.of(asked.happened_until, asked.rule_set)
 
     async def placements(
-        self, asked: Asked, wanted: Wanted, cursor: str | None, limit: int
+        self, asked: FigureQuery, wanted: PlacementFilter, cursor: str | None, limit: int
     ) -> dict[str, Any]:
         """Raises `Problem` 403 for an aggregate reader."""
         await self._refuse_rows()
@@ -145,7 +145,7 @@ class Reading:
         await self.note(Outcome.SHOWN, shown=shown, ruleSet=rule_set, **counts, **filters)
         return found
 
-    async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
+    async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> dict[str, Any]:
         """Raises `Problem` 403 for an aggregate reader, 404 where it is another partner's."""
         await self._refuse_rows()
         try:
@@ -163,7 +163,7 @@ class Reading:
         self, outcome: Outcome, target: str | None = None, *, shown: Sequence[str] = (), **detail: str | int
     ) -> None:
         """Raises `StoreUnavailable`: what cannot be recorded is not shown."""
-        await self.gate.note(self.request, self.who, outcome, target, shown=shown, **detail)
+        await self.authentication.note(self.request, self.who, outcome, target, shown=shown, **detail)
 
     async def _refuse_rows(self) -> None:
         if not self.has_rows:
@@ -181,22 +181,22 @@ class Reading:
         others = roles & OF_THE_PROGRAMME if self.sees == "all" else roles
         return others == frozenset({Role.AUDITOR})
 
-    async def model(self, asked: Asked) -> Model:
+    async def model(self, asked: FigureQuery) -> FactSnapshot:
         """For the names on a page of rows."""
         return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
 
-    async def _own_units(self, asked: Asked) -> frozenset[str]:
+    async def _own_units(self, asked: FigureQuery) -> frozenset[str]:
         model = await self.model(asked)
         return frozenset(
             ref for ref, unit in model.units.items() if self.who.principal.partner in unit.members
         )
 
-    async def _is_own(self, found: Mapping[str, Any], asked: Asked) -> bool:
+    async def _is_own(self, found: Mapping[str, Any], asked: FigureQuery) -> bool:
         units = await self._own_units(asked)
         is_source = partner_of(found["source"]) == self.who.principal.partner
         return is_source or any(verdict["unit"] in units for verdict in found["verdicts"])
 
-    async def _own_row(self, row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    async def _own_row(self, row: Mapping[str, Any], asked: FigureQuery) -> dict[str, Any]:
         """One rule set, counted over the reader's own units."""
         units = (await self.targets(replace(asked, rule_set=row["id"])))["units"]
         counted = sum(unit["total"]["counted"] for unit in units)
@@ -210,7 +210,7 @@ class Reading:
         }
 
 
-def known_filters(wanted: Wanted, model: Model) -> dict[str, str]:
+def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:
     """What was asked for, as far as it is a word of ours: anybody can type anything into a filter."""
     words: dict[str, tuple[str | None, frozenset[str]]] = {
         "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),

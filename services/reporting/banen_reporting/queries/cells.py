@@ -12,9 +12,9 @@ from banen_reporting.counting import (
     Tally,
     Verdict,
 )
-from banen_reporting.facts.model import UnitRow
-from banen_reporting.figures.evaluation import Judged
-from banen_reporting.figures.snapshot import Model
+from banen_reporting.facts.model import UnitFact
+from banen_reporting.figures.evaluation import Evaluation
+from banen_reporting.figures.snapshot import FactSnapshot
 
 ROUTES = (Route.A, Route.B)
 OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
@@ -23,7 +23,7 @@ NONE = "none"
 """Stands for "in no unit" or "no route" in a query."""
 
 
-def ordered_units(model: Model) -> list[tuple[str, UnitRow]]:
+def ordered_units(model: FactSnapshot) -> list[tuple[str, UnitFact]]:
     """Units with a target first, then the others, by their names."""
     return sorted(
         model.units.items(),
@@ -31,7 +31,7 @@ def ordered_units(model: Model) -> list[tuple[str, UnitRow]]:
     )
 
 
-def counted_by(model: Model, ref: str) -> str | None:
+def counted_by(model: FactSnapshot, ref: str) -> str | None:
     unit = model.units[ref]
     if sum_of(unit.targets.values()) is not None:
         return "target"
@@ -97,7 +97,7 @@ def sum_of(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def regular_part(model: Model, unit: str, until: date) -> dict[str, Any]:
+def regular_part(model: FactSnapshot, unit: str, until: date) -> dict[str, Any]:
     figures = [row for row in model.regular_figures(until) if row.unit_id == unit]
     if not figures:
         return {"value": None, "provenance": None, "documents": []}
@@ -111,18 +111,18 @@ def regular_part(model: Model, unit: str, until: date) -> dict[str, Any]:
     }
 
 
-def imported_regular(model: Model, until: date) -> int:
+def imported_regular(model: FactSnapshot, until: date) -> int:
     return sum(row.value for row in model.regular_figures(until))
 
 
-def cost_part(model: Model, placements: int, until: date) -> dict[str, Any]:
+def cost_part(model: FactSnapshot, placements: int, until: date) -> dict[str, Any]:
     """What was spent until a day, and for each placement."""
     total = sum_of(row.amount_euro for row in model.costs.values() if row.occurred_on <= until)
     each = rounded(Decimal(total) / placements, CENT) if total is not None and placements else None
     return {"totalEuro": total, "perPlacementEuro": each}
 
 
-def placement_row(judged: Judged, verdict: Verdict) -> dict[str, Any]:
+def placement_row(judged: Evaluation, verdict: Verdict) -> dict[str, Any]:
     placement = judged.model.placements[verdict.key]
     return {
         "ref": verdict.key[1],

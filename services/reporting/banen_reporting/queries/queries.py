@@ -17,10 +17,10 @@ from banen_reporting.counting import (
     needs_whole_set,
 )
 from banen_reporting.facts.model import AMSTERDAM
-from banen_reporting.facts.store import View
-from banen_reporting.figures.evaluation import Figures, Judged, end_of
+from banen_reporting.facts.store import FactStore
+from banen_reporting.figures.evaluation import Evaluation, Figures, end_of
 from banen_reporting.figures.off_loop import Asker
-from banen_reporting.figures.snapshot import Model, RuleSetUnknown
+from banen_reporting.figures.snapshot import FactSnapshot, RuleSetUnknown
 from banen_reporting.queries.cells import (
     NONE,
     OUTCOMES,
@@ -46,7 +46,7 @@ DUPLICATES = "duplicates"
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureQuery:
     """The two dates and the rule set of a question."""
 
     rule_set: str
@@ -55,11 +55,11 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answers:
+class FigureQueries:
     """Makes the answers; pages, API and terminal say the same because they all come from here."""
 
     figures: Figures
-    view: View
+    view: FactStore
     clock: Callable[[], datetime]
     asker: Asker | None = None
     """Whose costly questions these are; None are our own."""
@@ -67,11 +67,11 @@ class Answers:
     def today(self) -> date:
         return self.clock().astimezone(AMSTERDAM).date()
 
-    def asked(self, rule_set: str | None, known_on: date | None, happened_until: date | None) -> Asked:
+    def asked(self, rule_set: str | None, known_on: date | None, happened_until: date | None) -> FigureQuery:
         until = happened_until or known_on or self.today()
-        return Asked(rule_set or PUBLISHED, known_on, until)
+        return FigureQuery(rule_set or PUBLISHED, known_on, until)
 
-    async def judged(self, asked: Asked) -> Judged:
+    async def judged(self, asked: FigureQuery) -> Evaluation:
         """Raises `Problem` 404 where no such rule set was published by then."""
         try:
             return await self.figures.judged(
@@ -84,7 +84,7 @@ class Answers:
         except RuleSetUnknown:
             raise Problem(404, "rule-set-unknown", "No such rule set was published by that day.") from None
 
-    async def heading(self, asked: Asked, judged: Judged) -> dict[str, Any]:
+    async def heading(self, asked: FigureQuery, judged: Evaluation) -> dict[str, Any]:
         return {
             "ruleSet": {"id": judged.rule_set.id, "version": judged.rule_set.version},
             "knownOn": (asked.known_on or self.today()).isoformat(),
@@ -93,11 +93,11 @@ class Answers:
             "position": judged.position,
         }
 
-    async def targets(self, asked: Asked) -> dict[str, Any]:
+    async def targets(self, asked: FigureQuery) -> dict[str, Any]:
         """Per unit and route: target, counted, pending, excluded, attainment; the nation, and its duplicates."""
         return await self.table(asked, await self.judged(asked))
 
-    async def table(self, asked: Asked, judged: Judged) -> dict[str, Any]:
+    async def table(self, asked: FigureQuery, judged: Evaluation) -> dict[str, Any]:
         """The answer of `targets`, made of these verdicts."""
         model, counts = judged.model, judged.tally
         units = [
@@ -135,7 +135,7 @@ class Answers:
             "national": national,
         }
 
-    async def results(self, asked: Asked) -> dict[str, Any]:
+    async def results(self, asked: FigureQuery) -> dict[str, Any]:
         """Per unit: programme (counted), regular (imported, with its provenance) and total."""
         judged = await self.judged(asked)
         model, counts = judged.model, judged.tally
@@ -165,7 +165,7 @@ class Answers:
         funnel = await self.funnel(asked, counted)
         return {**heading, "units": units, "national": national, "costs": costs, "funnel": funnel}
 
-    async def funnel(self, asked: Asked, counted: int) -> dict[str, Any]:
+    async def funnel(self, asked: FigureQuery, counted: int) -> dict[str, Any]:
         """Conversations held, and how many counted placements there are for a hundred of them."""
         moment = end_of(asked.known_on) if asked.known_on else None
         conversations = await self.view.count_conversations(moment, asked.happened_until)
@@ -174,12 +174,12 @@ class Answers:
             "placedOfConversationsPercent": percent(counted, conversations),
         }
 
-    async def rule_sets(self, asked: Asked) -> dict[str, Any]:
+    async def rule_sets(self, asked: FigureQuery) -> dict[str, Any]:
         """Every published rule set with what it counts, its share of the target and the cost of one placement."""
         model, position = await self.figures.model(asked.known_on, self.asker)
         rows: list[dict[str, Any]] = []
         for ref, row in sorted(model.rule_sets.items(), key=lambda item: (item[0] != PUBLISHED, item[0])):
-            judged = await self.judged(Asked(ref, asked.known_on, asked.happened_until))
+            judged = await self.judged(FigureQuery(ref, asked.known_on, asked.happened_until))
             counts = judged.tally
             counted = national_cell(counts, None, None)["counted"]
             takes_regular = row.params.additionality == "none"
@@ -211,7 +211,7 @@ class Answers:
         }
 
     async def placements(
-        self, asked: Asked, wanted: "Wanted", cursor: str | None, limit: int
+        self, asked: FigureQuery, wanted: "PlacementFilter", cursor: str | None, limit: int
     ) -> dict[str, Any]:
         """A page of the rows behind a figure; `count` is the figure."""
         judged = await self.judged(asked)
@@ -227,7 +227,7 @@ class Answers:
             "next": following,
         }
 
-    async def placement(self, ref: str, source: str | None, asked: Asked) -> dict[str, Any]:
+    async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> dict[str, Any]:
         """One placement: its events, and what every rule set says of it."""
         model, position = await self.figures.model(asked.known_on, self.asker)
         keys = [key for key in model.placements if key[1] == ref and source in (None, key[0])]
@@ -255,11 +255,11 @@ class Answers:
         return {"ref": ref, "source": key[0], "position": position, "events": events, "verdicts": verdicts}
 
     async def _verdicts_on(
-        self, model: Model, key: tuple[str, str], rule_set_id: str, asked: Asked
+        self, model: FactSnapshot, key: tuple[str, str], rule_set_id: str, asked: FigureQuery
     ) -> list[Verdict]:
         rule_set = model.rule_set(rule_set_id)
         if needs_whole_set(rule_set.params):
-            judged = await self.judged(Asked(rule_set_id, asked.known_on, asked.happened_until))
+            judged = await self.judged(FigureQuery(rule_set_id, asked.known_on, asked.happened_until))
             return [verdict for verdict in judged.verdicts if verdict.key == key]
         client = model.placements[key].client
         group = model.for_judging(model.of_client[client], rule_set)
@@ -268,7 +268,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PlacementFilter:
     """A filter on verdicts; None takes all, `none` takes what has no unit or no route."""
 
     unit: str | None = None
@@ -288,7 +288,7 @@ class Wanted:
         )
 
 
-def behind(verdicts: list[Verdict], wanted: Wanted) -> list[Verdict]:
+def behind(verdicts: list[Verdict], wanted: PlacementFilter) -> list[Verdict]:
     """What the figures of a unit count; without a unit those of the nation, which takes each placement once.
 
     A reader of some units has no figure of the nation: then it is what these count together.

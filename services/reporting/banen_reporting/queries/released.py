@@ -15,8 +15,8 @@ from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool, reachable
 from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.figures.evaluation import end_of
-from banen_reporting.figures.snapshot import Model
-from banen_reporting.queries.queries import PUBLISHED, Answers, Asked
+from banen_reporting.figures.snapshot import FactSnapshot
+from banen_reporting.queries.queries import PUBLISHED, FigureQueries, FigureQuery
 from banen_reporting.queries.suppression import CONVERSATIONS, Ever, kept_back
 
 
@@ -95,7 +95,7 @@ class Released:
 class Releasing:
     """Releases the ends of months in order, each once it is final. The same facts give the same release."""
 
-    answers: Answers
+    answers: FigureQueries
     released: Released
     _last: dict[str, Any] = field(default_factory=dict[str, Any])
     _settled: date | None = None
@@ -122,9 +122,9 @@ class Releasing:
             self._last = {ref: _dated(answer, month) for ref, answer in self._last.items()}
             return self._last
         self._last, is_shown = {}, False
-        compared = (await self.answers.rule_sets(Asked(PUBLISHED, month, month)))["ruleSets"]
+        compared = (await self.answers.rule_sets(FigureQuery(PUBLISHED, month, month)))["ruleSets"]
         for number, row in enumerate(compared):
-            asked = Asked(row["id"], month, month)
+            asked = FigureQuery(row["id"], month, month)
             judged = await self.answers.judged(asked)
             table = await self.answers.table(asked, judged)
             targets, told = await asyncio.to_thread(kept_back, table, judged.tally, judged.verdicts, ever)
@@ -146,7 +146,7 @@ class Releasing:
         return self._last
 
 
-def settled_from(model: Model) -> date:
+def settled_from(model: FactSnapshot) -> date:
     """The day after which no verdict on these facts changes any more by the passing of time."""
     rules = [row.params for row in model.rule_sets.values()]
     minimum = timedelta(days=31 * (1 + max((params.min_months for params in rules), default=0)))

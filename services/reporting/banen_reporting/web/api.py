@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from banen_contracts.base import Day
 from banen_kit.audit.log import REFERENCE, Outcome
 from banen_kit.web.authentication import who
-from banen_reporting.queries.access import Readers, Reading
-from banen_reporting.queries.queries import Wanted
+from banen_reporting.queries.access import FigureAccess, Scope
+from banen_reporting.queries.queries import PlacementFilter
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
 KnownOn = Annotated[Day | None, Query(alias="knownOn")]
@@ -19,7 +19,7 @@ Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
 
 
-def routes(readers: Readers) -> APIRouter:
+def routes(readers: FigureAccess) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["figures"])
     add_figures(router, readers.reading)
     add_rows(router, readers.reading)
@@ -27,7 +27,7 @@ def routes(readers: Readers) -> APIRouter:
     return router
 
 
-Open = Callable[[Request], Reading]
+Open = Callable[[Request], Scope]
 """The answers as whoever asks gets them."""
 
 
@@ -69,7 +69,7 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> Response:
         view = reading(request)
-        wanted = Wanted(unit, route, verdict, clause)
+        wanted = PlacementFilter(unit, route, verdict, clause)
         asked = view.asked(rule_set, known_on, until)
         return tagged(request, await view.placements(asked, wanted, cursor, limit))
 
@@ -81,7 +81,7 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
 
 
-def add_state(router: APIRouter, readers: Readers) -> None:
+def add_state(router: APIRouter, readers: FigureAccess) -> None:
     answers = readers.answers
 
     @router.get(
@@ -94,7 +94,7 @@ def add_state(router: APIRouter, readers: Readers) -> None:
         rows = await answers.view.set_aside()
         shown = [dict(row) for row in rows]
         refs = [row["ref"] for row in rows if REFERENCE.fullmatch(row["ref"] or "")]  # others wrote them
-        await readers.gate.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
+        await readers.authentication.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
         return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
 
     @router.get("/position", name="position", summary="How far each source was received and counted")

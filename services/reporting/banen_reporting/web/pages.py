@@ -21,13 +21,13 @@ from banen_kit.web import login
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.login import Logins
 from banen_reporting.counting import Outcome
-from banen_reporting.figures.snapshot import Model
-from banen_reporting.queries.access import Readers
+from banen_reporting.figures.snapshot import FactSnapshot
+from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.cells import NONE, OUTCOMES, with_target
-from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, Wanted
+from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilter
 from banen_reporting.web import messages as words
 from banen_reporting.web.templating import (
-    Visit,
+    PageContext,
     clause_words,
     content_policy,
     day,
@@ -59,23 +59,23 @@ Verdict = Annotated[Outcome | None, Empty, Query()]
 Cursor = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, Empty, Query()]
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 
-Open = Callable[[Request], Visit]
+Open = Callable[[Request], PageContext]
 """The answers as whoever visits gets them."""
 
 
-def routes(readers: Readers, logins: Logins) -> APIRouter:
+def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
     # Signing out leads from a form to the issuer, which browsers hold against this policy too.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
     route_class = page_route(policy)
     router = APIRouter(route_class=route_class, include_in_schema=False)
 
-    def visit(request: Request) -> Visit:
-        return Visit(who(request), readers.reading(request), policy)
+    def visit(request: Request) -> PageContext:
+        return PageContext(who(request), readers.reading(request), policy)
 
     add_overview(router, visit)
     add_placements(router, visit)
-    add_purpose(router, visit, logins, readers.gate)
+    add_purpose(router, visit, logins, readers.authentication)
     router.include_router(login.routes(logins, route_class, own_address))
     return router
 
@@ -137,7 +137,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
         visited = visit(request)
         view = visited.reading
         asked = view.asked(rule_set, known_on, until)
-        wanted = Wanted(unit, route, verdict, clause)
+        wanted = PlacementFilter(unit, route, verdict, clause)
         rows = await view.placements(asked, wanted, cursor, ROWS_ON_A_PAGE)
         model = await view.model(asked)
         filters = {"unit": unit, "route": route, "verdict": verdict, "clause": clause}
@@ -179,7 +179,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
         )
 
 
-def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Authentication) -> None:
+def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
     """Where an auditor says, before seeing rows, for which assignment that is."""
 
     @router.get("/doel", name="page-purpose")
@@ -196,7 +196,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins, gate: Authentica
         except ValidationError:
             raise invalid([FieldError("document", "must be the mark of a document")]) from None
         if visitor.session is not None:
-            await gate.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
+            await authentication.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
         return RedirectResponse(own_address(visitor.form.get("path", "/")), 303)
 
@@ -241,7 +241,7 @@ def without_target(numbers: Mapping[str, Any]) -> dict[str, Any]:
     return {**cell, "recorded": None, "suppressed": kept_back} if kept_back else cell
 
 
-def filter_words(wanted: Wanted, model: Model) -> list[str]:
+def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
     """What was chosen, in words; an unknown value as it was given."""
     text = words.TEXT
     found: list[str] = []
@@ -258,11 +258,11 @@ def filter_words(wanted: Wanted, model: Model) -> list[str]:
     return found
 
 
-def partner_names(model: Model) -> dict[str, str]:
+def partner_names(model: FactSnapshot) -> dict[str, str]:
     return {ref: row.name for ref, row in model.partners.items()}
 
 
-def rule_set_ids(model: Model) -> list[str]:
+def rule_set_ids(model: FactSnapshot) -> list[str]:
     return sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
 
 

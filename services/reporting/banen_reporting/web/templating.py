@@ -16,9 +16,9 @@ from banen_kit.application.problems import to_problem
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
 from banen_reporting.facts.model import AMSTERDAM
-from banen_reporting.queries.access import Reading
+from banen_reporting.queries.access import Scope
 from banen_reporting.queries.cells import NONE, OUTCOMES
-from banen_reporting.queries.queries import Asked
+from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.web import messages as words
 
 POLICY = "Content-Security-Policy"
@@ -106,7 +106,7 @@ def is_ours(name: str, value: str) -> bool:
 class Links:
     """Addresses that keep the rule set and the two dates of the page they stand on."""
 
-    asked: Asked
+    asked: FigureQuery
 
     def to(self, path: str, **more: str | None) -> str:
         asked = self.asked
@@ -126,16 +126,16 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageContext:
     """Somebody on a page: who it is, and what they are shown."""
 
     who: RequestContext
-    reading: Reading
+    reading: Scope
     policy: str
     """The page's Content-Security-Policy."""
 
 
-def page(template: str, asked: Asked, visit: Visit, **content: Any) -> Response:
+def page(template: str, asked: FigureQuery, visit: PageContext, **content: Any) -> Response:
     text = ENVIRONMENT.get_template(template).render(
         asked=asked,
         links=Links(asked),

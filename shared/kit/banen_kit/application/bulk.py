@@ -64,7 +64,9 @@ class Loads:
             self._of += Counter()  # forgets who has none
 
 
-async def bulk(desk: CommandService, lines: Sequence[bytes], principal: Principal) -> list[dict[str, Any]]:
+async def bulk(
+    command_service: CommandService, lines: Sequence[bytes], principal: Principal
+) -> list[dict[str, Any]]:
     """A result per line, in order. Lines about the same thing, or about a thing that they depend on, run one after the other;
     others of a part together.
 
@@ -74,19 +76,22 @@ async def bulk(desk: CommandService, lines: Sequence[bytes], principal: Principa
     away: dict[str, Problem] = {}
     for first in range(0, len(lines), AT_ONCE):
         numbered = enumerate(lines[first : first + AT_ONCE], first + 1)
-        results += await _part(desk, list(numbered), principal, away)
+        results += await _part(command_service, list(numbered), principal, away)
     return results
 
 
 async def _part(
-    desk: CommandService, lines: list[tuple[int, bytes]], principal: Principal, away: dict[str, Problem]
+    command_service: CommandService,
+    lines: list[tuple[int, bytes]],
+    principal: Principal,
+    away: dict[str, Problem],
 ) -> list[dict[str, Any]]:
     turns: dict[str, Turn] = {}
     results: dict[int, dict[str, Any]] = {}
     entries: dict[int, Entry] = {}
     for number, line in lines:
         try:
-            request = _parsed(desk, number, line, principal)
+            request = _parsed(command_service, number, line, principal)
         except Problem as problem:
             results[number] = _line(number, problem)
         else:
@@ -100,7 +105,7 @@ async def _part(
                 result: Answer | Problem = overtaken
             else:
                 await asyncio.sleep(0)  # what is refused waits for nothing else
-                tried, entries[number] = await desk.attempt(request)
+                tried, entries[number] = await command_service.attempt(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
                 away[request.stream] = result  # what follows may not overtake it
@@ -111,7 +116,7 @@ async def _part(
         taking.append(asyncio.create_task(take(turn)))
         await asyncio.sleep(0)  # they check their commands one after the other, and not all in one go
     await asyncio.gather(*taking)
-    await desk.audit.record([entries[number] for number in sorted(entries)])
+    await command_service.audit.record([entries[number] for number in sorted(entries)])
     return [results[number] for number, _ in lines]
 
 
@@ -126,16 +131,18 @@ def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
     turn.append((number, request))
 
 
-def _parsed(desk: CommandService, number: int, line: bytes, principal: Principal) -> Request:
+def _parsed(command_service: CommandService, number: int, line: bytes, principal: Principal) -> Request:
     """Raises `Problem`."""
     try:
         json_object_of(line)
         fields = BulkLine.model_validate_json(line, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise from_validation(error) from None
-    operation = next((one for one in desk.service.operations if one.name == fields.command), None)
+    operation = next((one for one in command_service.service.commands if one.name == fields.command), None)
     if operation is None:
-        raise invalid([FieldError("command", f"line {number}: {desk.service.name} has no such command")])
+        raise invalid(
+            [FieldError("command", f"line {number}: {command_service.service.name} has no such command")]
+        )
     return Request(
         operation,
         principal,

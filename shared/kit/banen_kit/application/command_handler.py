@@ -41,7 +41,7 @@ class Answer:
 class CommandHandler:
     """Runs the commands of one service."""
 
-    journal: EventRepository[Any]
+    repository: EventRepository[Any]
     publisher: Publisher
 
     async def handle(
@@ -72,7 +72,7 @@ class CommandHandler:
         seen_version: int | None,
     ) -> Answer | None:
         # 1. A command that was honoured before gets its first answer again.
-        history = await self.journal.read(stream)
+        history = await self.repository.read(stream)
         for fact in history:
             if fact.record.id == meta.event_id(0):
                 return await self._repeat(fact.record, meta)
@@ -85,27 +85,27 @@ class CommandHandler:
         if not events:
             return Answer(len(history), ())
         if any(event.erased_person() is None for event in events):
-            await self.journal.refuse_erased(past, events)
+            await self.repository.refuse_erased(past, events)
         # 3. Record nothing that the others could not be told.
         self.publisher.refuse_unpublishable(events, meta)
         # 4. Append only if nobody else did in between.
-        appended = await self.journal.append(stream, events, len(history), meta)
+        appended = await self.repository.append(stream, events, len(history), meta)
         match appended.outcome:
             case Outcome.APPENDED:
                 return Answer(appended.version, tuple(event.TYPE for event in events))
             case Outcome.KNOWN_AT_REFUSED:
                 raise KnownAtRefused
             case Outcome.REPEATED:
-                first = await self.journal.store.find(meta.event_id(0))
+                first = await self.repository.store.find(meta.event_id(0))
                 return await self._repeat(first, meta) if first else None
             case Outcome.CONFLICT:
                 return None
 
     async def _repeat(self, first: StoredRecord, meta: CommandMetadata) -> Answer:
-        if not await self.journal.is_repeat(first, meta.request):
+        if not await self.repository.is_repeat(first, meta.request):
             raise KeyReused
-        recorded = await self.journal.store.read(first.stream)
+        recorded = await self.repository.store.read(first.stream)
         same = [record for record in recorded if record.metadata == first.metadata]
         # The first time, the keys of whomever it erased may not have been destroyed.
-        await self.journal.destroy_erased([self.journal.fact(record).event for record in same])
+        await self.repository.destroy_erased([self.repository.fact(record).event for record in same])
         return Answer(same[-1].version, tuple(record.type for record in same), repeated=True)

@@ -72,7 +72,7 @@ class CommandService:
     """Everything that answering a request needs. One per service."""
 
     service: Service
-    journal: EventRepository[Any]
+    repository: EventRepository[Any]
     partner: str
     partners: frozenset[str]
     audit: Audit
@@ -81,7 +81,7 @@ class CommandService:
 
     @property
     def publisher(self) -> Publisher:
-        return Publisher(self.partner, self.service.name, self.service.to_contract)
+        return Publisher(self.partner, self.service.name, self.service.to_public_event)
 
     async def execute(self, request: Request) -> Answer:
         """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
@@ -111,7 +111,7 @@ class CommandService:
 
     async def _execute(self, request: Request) -> Answer:
         operation = request.operation
-        refuse_unless(self.service.rights.get(operation.name), request.principal, self.partner)
+        refuse_unless(self.service.permissions.get(operation.name), request.principal, self.partner)
         now = self.clock()
         ref = checked_ref(operation, request.ref)
         try:
@@ -139,7 +139,7 @@ class CommandService:
 
     async def _refuse_if_live(self, meta: CommandMetadata) -> None:
         """But a request that was honoured before the source went live gets its answer again."""
-        store = self.journal.store
+        store = self.repository.store
         if await is_live(store) and await store.find(meta.event_id(0)) is None:
             raise Problem(
                 409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
@@ -156,11 +156,11 @@ class CommandService:
         related: list[Any] = []
         if operation.related is not None:
             category, field = operation.related
-            facts = await self.journal.read(f"{category}-{getattr(command, field)}")
+            facts = await self.repository.read(f"{category}-{getattr(command, field)}")
             related = [fact.event for fact in facts]
         context = DecisionContext(ref, meta.now, self.partner, self.partners, related)
         stream = f"{operation.category}-{ref}"
-        handler = CommandHandler(self.journal, self.publisher)
+        handler = CommandHandler(self.repository, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
 
     async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
@@ -176,7 +176,7 @@ class CommandService:
         )
         return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
 
-    async def by_itself(
+    async def execute_internally(
         self, operation: CommandRoute, ref: str, command: Command, command_id: UUID
     ) -> Outcome:
         """Give a command that nobody asked for. Raises `StoreUnavailable`."""
@@ -187,9 +187,9 @@ class CommandService:
             return _outcome_of(error)
 
     async def _inherited(self, cause: Envelope, stream: str) -> datetime | None:
-        if not cause.imported or await is_live(self.journal.store):
+        if not cause.imported or await is_live(self.repository.store):
             return None
-        history = await self.journal.store.read(stream)
+        history = await self.repository.store.read(stream)
         return max([cause.known_at, *(record.known_at for record in history[-1:])])
 
 

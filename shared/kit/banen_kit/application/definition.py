@@ -7,7 +7,7 @@ from typing import Any, Literal
 from banen_contracts import Envelope, PublicEvent
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.repository import Upcaster
-from banen_kit.security.permissions import Rights
+from banen_kit.security.permissions import Permissions
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class Service:
 
     name: str
     events: Sequence[type[DomainEvent]]
-    to_contract: Callable[[Any], PublicEvent | None]
-    operations: Sequence[CommandRoute]
-    rights: Rights
+    to_public_event: Callable[[Any], PublicEvent | None]
+    commands: Sequence[CommandRoute]
+    permissions: Permissions
     """Who may give which command and see which view; what is not in it is refused."""
-    policies: Sequence[Reactor] = ()
+    reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     kept: Mapping[str, CommandRoute] = field(default_factory=dict[str, CommandRoute])
     """The kinds of data on persons, by the category of their streams, each with the command that erases one."""

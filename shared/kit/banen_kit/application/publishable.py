@@ -46,12 +46,12 @@ class Publisher:
 
     partner: str
     service: str
-    to_contract: ToContract
+    to_public_event: ToContract
 
     def public(self, event: DomainEvent) -> PublicEvent | None:
         """None where the event is private. Raises `Unpublishable` where the public event cannot be made."""
         with telling():
-            return self.to_contract(event)
+            return self.to_public_event(event)
 
     def message(
         self,

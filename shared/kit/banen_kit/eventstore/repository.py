@@ -159,7 +159,7 @@ class EventRepository(Generic[E]):
     """Reads and appends typed events; seals personal fields on the way in."""
 
     store: EventStore
-    codec: EventSerializer[E]
+    serializer: EventSerializer[E]
     keys: Keys
     edge: Callable[[], datetime] = utc_now
     """This process's own clock, noted beside the database's with every event."""
@@ -168,7 +168,7 @@ class EventRepository(Generic[E]):
         return [self.fact(record) for record in await self.store.read(stream)]
 
     def fact(self, record: StoredRecord) -> RecordedEvent[E]:
-        return RecordedEvent(self.codec.decode(record), record)
+        return RecordedEvent(self.serializer.decode(record), record)
 
     async def of_type(self, kind: str) -> AsyncIterator[list[StoredRecord]]:
         """All records of one type in order, `BATCH` at a time, so that others get their turn."""
@@ -187,10 +187,10 @@ class EventRepository(Generic[E]):
         """
         # Before the events: a link without an event does less harm than a reference that an erasure does not find.
         await self.keys.link(_pairs(events))
-        persons = sorted({person for event in events for person in self.codec.sealed_for(event)})
+        persons = sorted({person for event in events for person in self.serializer.sealed_for(event)})
         keys = await self.keys.keys_for(persons)
         encoded = tuple(
-            self.codec.encode(event, meta.event_id(index), keys) for index, event in enumerate(events)
+            self.serializer.encode(event, meta.event_id(index), keys) for index, event in enumerate(events)
         )
         metadata = {
             "commandId": str(meta.command_id),
@@ -200,7 +200,7 @@ class EventRepository(Generic[E]):
             "fingerprint": await self.keys.fingerprint(meta.request, _joined(persons, keys)),
             "fingerprintOf": persons,
         }
-        refs = self.codec.refs(stream, events)
+        refs = self.serializer.refs(stream, events)
         command = Append(stream, encoded, expected, json.dumps(metadata), meta.known_at, refs)
         appended = await self.store.append(command)
         if appended.outcome is Outcome.APPENDED:
@@ -222,9 +222,9 @@ class EventRepository(Generic[E]):
         them were overwritten and only old copies are still on the disk.
         """
         together, alone, pairs = set[str](), set[str](), set[tuple[str, str]]()
-        for kind in self.codec.telling:
+        for kind in self.serializer.telling:
             async for records in self.of_type(kind):
-                events = [self.codec.decode(record) for record in records]
+                events = [self.serializer.decode(record) for record in records]
                 together.update(_erased(events, alone=False))
                 alone.update(_erased(events, alone=True))
                 pairs.update(_pairs(events))
@@ -245,9 +245,9 @@ class EventRepository(Generic[E]):
         for alone in (False, True):
             if _erased(past, alone=alone):
                 raise PersonErased
-        concerned = {person for event in (*past, *events) for person in self.codec.persons(event)}
+        concerned = {person for event in (*past, *events) for person in self.serializer.persons(event)}
         # Those for whom something is sealed are looked up when it is.
-        concerned -= {person for event in events for person in self.codec.sealed_for(event)}
+        concerned -= {person for event in events for person in self.serializer.sealed_for(event)}
         if None in (await self.keys.find_keys(concerned)).values():
             raise PersonErased
 

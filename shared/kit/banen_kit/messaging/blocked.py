@@ -44,13 +44,13 @@ class Outbound:
     """Turns records into messages; what a human decided takes the place of what cannot be published."""
 
     pool: Pool
-    journal: EventRepository[Any]
+    repository: EventRepository[Any]
     publisher: Publisher
 
     def message(self, record: StoredRecord, sequence: int) -> PublicMessage | None:
         """None where the event is private. Raises `CannotPublish`."""
         try:
-            return self._message(self.journal.codec.decode(record), record, sequence)
+            return self._message(self.repository.serializer.decode(record), record, sequence)
         except (Unpublishable, UnknownEvent) as error:
             raise CannotPublish(record, str(error)) from None
         except ValidationError as error:
@@ -79,7 +79,7 @@ class Outbound:
         """What the relay cannot get past now, as the store tells it."""
         async with reachable():
             position = await self.pool.fetchval("select position from checkpoints where consumer = $1", RELAY)
-        for record in await self.journal.store.read_all(position or 0, 1):
+        for record in await self.repository.store.read_all(position or 0, 1):
             try:
                 self.message(record, 1)
             except CannotPublish as blocked:

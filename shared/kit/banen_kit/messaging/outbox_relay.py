@@ -86,13 +86,13 @@ class Relay:
     def __init__(
         self,
         publisher: Publisher,
-        journal: EventRepository[Any],
+        repository: EventRepository[Any],
         store: PostgresStore,
         client: Client,
         faults: Faults,
     ) -> None:
         self._publisher = publisher
-        self._outbound = Outbound(store.pool, journal, publisher)
+        self._outbound = Outbound(store.pool, repository, publisher)
         self._store = store
         self._client = client
         self._faults = faults

@@ -36,12 +36,12 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 
 
-async def read_policies(
-    url: str, ca_file: Path | None, client: Client, desk: CommandService, faults: Faults
+async def run_reactors(
+    url: str, ca_file: Path | None, client: Client, command_service: CommandService, faults: Faults
 ) -> NoReturn:
     """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
     loop = Loop("policies", faults)
-    consumers = policy_consumers(desk.partner, desk.service)
+    consumers = policy_consumers(command_service.partner, command_service.service)
 
     async def read() -> None:
         context = tls_context(url, ca_file)
@@ -53,7 +53,7 @@ async def read_policies(
             inbox_prefix=inbox_of(url),
             security=BaseSecurity(ssl_context=context) if context else None,
         )
-        subscribe(broker, client, desk, inbox_of(url))
+        subscribe(broker, client, command_service, inbox_of(url))
         stream = FastStream(broker, logger=None)
         await stream.start()
         try:
@@ -64,13 +64,13 @@ async def read_policies(
     await loop.forever(lambda: attend(client, consumers, read, loop))
 
 
-def subscribe(broker: NatsBroker, client: Client, desk: CommandService, inbox: str) -> None:
+def subscribe(broker: NatsBroker, client: Client, command_service: CommandService, inbox: str) -> None:
     """Bind a subscriber to each declared consumer of the service's policies; `inbox` is where the user may listen."""
-    for policy in desk.service.policies:
+    for policy in command_service.service.reactors:
         for event in policy.listens_to:
-            consumer = consumer_name(desk.partner, desk.service.name, policy, event)
+            consumer = consumer_name(command_service.partner, command_service.service.name, policy, event)
             broker.subscriber(
-                policy_subject(desk.partner, policy, event),
+                policy_subject(command_service.partner, policy, event),
                 stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
                 durable=consumer,
                 pull_sub=PullSub(batch_size=100, timeout=1.0),
@@ -78,20 +78,22 @@ def subscribe(broker: NatsBroker, client: Client, desk: CommandService, inbox: s
                 inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it over from the broker here
                 decoder=raw,  # nothing is parsed before it is ours
                 title=consumer,
-            )(PolicyReader(policy, consumer, client, desk).on_message)
+            )(ReactorConsumer(policy, consumer, client, command_service).on_message)
 
 
 async def raw(message: NatsMessage) -> bytes:
     return message.body
 
 
-class PolicyReader:
+class ReactorConsumer:
     """Handles the messages of one policy."""
 
-    def __init__(self, policy: Reactor, consumer: str, client: Client, desk: CommandService) -> None:
+    def __init__(
+        self, policy: Reactor, consumer: str, client: Client, command_service: CommandService
+    ) -> None:
         self._policy = policy
         self._client = client
-        self._desk = desk
+        self._desk = command_service
         self._consumer = consumer
 
     @property

@@ -151,7 +151,7 @@ def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
         _consumer(
             consumer_name(partner, service.name, policy, event), 400, policy_subject(partner, policy, event)
         )
-        for policy in service.policies
+        for policy in service.reactors
         for event in policy.listens_to
     ]
 

@@ -17,14 +17,14 @@ REQUEST_TYPES = (RequestReceived.TYPE, RequestExtended.TYPE, RequestAnswered.TYP
 
 
 async def held_on(
-    service: Service, journal: EventRepository[Any], refs: Set[str]
+    service: Service, repository: EventRepository[Any], refs: Set[str]
 ) -> AsyncIterator[list[RecordedEvent[Any]]]:
     """All facts of each stream that is about one of the references, stream by stream. Raises `StoreUnavailable`."""
-    categories = {operation.category for operation in service.operations}
+    categories = {operation.category for operation in service.commands}
     own = [f"{category}-{ref}" for category in categories for ref in refs]
-    for stream in await journal.store.concerning([UUID(ref) for ref in refs], own):
-        facts = await journal.read(stream)
-        if refs & journal.codec.about(fact.event for fact in facts):
+    for stream in await repository.store.concerning([UUID(ref) for ref in refs], own):
+        facts = await repository.read(stream)
+        if refs & repository.serializer.about(fact.event for fact in facts):
             yield facts
 
 
@@ -40,6 +40,6 @@ async def claim_keys(service: Service, store: EventStore, keys: PostgresKeys) ->
 
 def asked_types(service: Service) -> list[str]:
     """The types of events that the service asks its store for, all of a type at once."""
-    codec = EventSerializer(service.events)
+    serializer = EventSerializer(service.events)
     known = {event.TYPE for event in service.events}
-    return sorted({*codec.telling, *known.intersection(REQUEST_TYPES)})
+    return sorted({*serializer.telling, *known.intersection(REQUEST_TYPES)})

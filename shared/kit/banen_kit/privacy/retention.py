@@ -72,7 +72,7 @@ class TooMany(Exception):
 class Retention:
     """Applies the periods of one service: lists who is due, and erases them days later."""
 
-    desk: CommandService
+    command_service: CommandService
     months: Months
     listing: DueList
     wait: int
@@ -113,16 +113,16 @@ class Retention:
         """
         await self.refuse_untrusted()
         # An earlier run may have recorded an erasure and not have reached the keys.
-        await self.desk.journal.reapply()
+        await self.command_service.repository.reapply()
         today = self._today()
         ready = [one for one in await self.listing.see(await self.due(), today) if one.days >= self.wait]
-        gauge = self.desk.metrics.retention_overdue
+        gauge = self.command_service.metrics.retention_overdue
         for kind in self.months:
             gauge.labels(kind).set(sum(one.kind == kind for one in ready))
         unconfirmed = [one for one in ready if not one.confirmed]
         most = max(MOST_UNUSUAL, TIMES_USUAL * await self.listing.largest_pass(today))
         stops = len(unconfirmed) > most
-        self.desk.metrics.retention_stopped.set(len(unconfirmed) if stops else 0)
+        self.command_service.metrics.retention_stopped.set(len(unconfirmed) if stops else 0)
         erased = await self._erase_all([one for one in ready if one.confirmed or not stops], today)
         if stops:
             raise TooMany(
@@ -158,12 +158,12 @@ class Retention:
         return True
 
     def _today(self) -> date:
-        return self.desk.clock().astimezone(AMSTERDAM).date()
+        return self.command_service.clock().astimezone(AMSTERDAM).date()
 
     async def look_at_requests(self) -> None:
         """Count the requests of persons that should have been answered. Raises `StoreUnavailable`."""
-        overdue = [row for row in await requests_of(self.desk) if row["isOverdue"]]
-        self.desk.metrics.requests_overdue.set(len(overdue))
+        overdue = [row for row in await requests_of(self.command_service) if row["isOverdue"]]
+        self.command_service.metrics.requests_overdue.set(len(overdue))
 
     async def due(self) -> list[tuple[str, str]]:
         """Kind and reference of whoever's period is over."""
@@ -181,8 +181,10 @@ class Retention:
         # Whatever was recorded in the month that lies so many months back may be due; `is_due` says which of it is.
         first_kept = months_after(today.replace(day=1), 1 - months)
         before = datetime.combine(first_kept, time.min, AMSTERDAM)
-        journal, after = self.desk.journal, ""
-        while streams := await journal.store.quiet(kind, before, journal.codec.erasing, after, BATCH):
+        repository, after = self.command_service.repository, ""
+        while streams := await repository.store.quiet(
+            kind, before, repository.serializer.erasing, after, BATCH
+        ):
             after = streams[-1]
             for stream in streams:
                 yield ref_of(stream)
@@ -190,7 +192,7 @@ class Retention:
     async def _last_fact(self, ref: str) -> datetime | None:
         """When something was last noted about them, in whatever stream; None where they were erased."""
         last: datetime | None = None
-        async for facts in held_on(self.desk.service, self.desk.journal, {ref}):
+        async for facts in held_on(self.command_service.service, self.command_service.repository, {ref}):
             if any(str(fact.event.erased_person()) == ref for fact in facts):
                 return None
             noted = max(noted_at(fact.record) for fact in facts)
@@ -198,15 +200,18 @@ class Retention:
         return last
 
     async def _erase(self, kind: str, ref: str, today: date) -> None:
-        operation = self.desk.service.kept[kind]
+        operation = self.command_service.service.kept[kind]
         fields: dict[str, Any] = {"occurred_on": today, "reason": ErasureReason.RETENTION}
         command_id = uuid5(
-            ERASURES, f"{self.desk.partner}/{self.desk.service.name}/{operation.category}/{ref}"
+            ERASURES,
+            f"{self.command_service.partner}/{self.command_service.service.name}/{operation.category}/{ref}",
         )
-        outcome = await self.desk.by_itself(operation, ref, operation.command(**fields), command_id)
-        entry = Entry(SUBJECT, self.desk.partner, (), operation.name, ref, outcome, command_id)
-        await self.desk.audit.record([entry])
-        self.desk.metrics.retention_overdue.labels(kind).dec()
+        outcome = await self.command_service.execute_internally(
+            operation, ref, operation.command(**fields), command_id
+        )
+        entry = Entry(SUBJECT, self.command_service.partner, (), operation.name, ref, outcome, command_id)
+        await self.command_service.audit.record([entry])
+        self.command_service.metrics.retention_overdue.labels(kind).dec()
 
 
 def noted_at(record: StoredRecord) -> datetime:
@@ -228,14 +233,14 @@ class Confirmation(BaseModel, frozen=True, extra="forbid"):
     count: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-def routes(retention: Retention, gate: Authentication) -> APIRouter:
+def routes(retention: Retention, authentication: Authentication) -> APIRouter:
     """For stewards: who is due, and the word without which many at once are not erased."""
     router = APIRouter(prefix="/v1", tags=["retention"])
 
     @router.get("/retention", name="retention", summary="Whose data is due to be erased, and from when on")
     async def show(request: Request) -> Response:
         listed = await retention.listing.listed()
-        today = retention.desk.clock().astimezone(AMSTERDAM).date()
+        today = retention.command_service.clock().astimezone(AMSTERDAM).date()
         rows = [
             {
                 "kind": one.kind,
@@ -248,7 +253,7 @@ def routes(retention: Retention, gate: Authentication) -> APIRouter:
         ]
         ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
         shown = [one.ref for one in listed]
-        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
+        await authentication.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
         fault = retention.faults.open().get(STOPPED)
         return JSONResponse(
             {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}
@@ -264,7 +269,7 @@ def routes(retention: Retention, gate: Authentication) -> APIRouter:
             raise from_validation(error) from None
         done = await retention.confirm(said.count)
         outcome = Outcome.ACCEPTED if done else Outcome.REFUSED
-        await gate.note(request, who(request), outcome, count=said.count)
+        await authentication.note(request, who(request), outcome, count=said.count)
         if not done:
             raise Problem(409, "count-differs", "So many are not ready; look again.", "count")
         return JSONResponse({"confirmed": said.count})

@@ -30,7 +30,7 @@ CERTIFICATE = "banen-erasure+jwt"
 class SubjectAccess:
     """One service's part of what its partner holds on somebody."""
 
-    desk: CommandService
+    command_service: CommandService
     key_backup_days: int
     """How many days the backups of the cluster of keys are kept."""
 
@@ -39,13 +39,15 @@ class SubjectAccess:
 
         Raises `StoreUnavailable`.
         """
-        journal = self.desk.journal
-        refs = await journal.keys.linked(ref)
+        repository = self.command_service.repository
+        refs = await repository.keys.linked(ref)
         facts = await self._facts(refs)
-        looked = await self.desk.audit.about({*refs, *(ref_of(fact.record.stream) for fact in facts)})
+        looked = await self.command_service.audit.about(
+            {*refs, *(ref_of(fact.record.stream) for fact in facts)}
+        )
         return {
-            "partner": self.desk.partner,
-            "service": self.desk.service.name,
+            "partner": self.command_service.partner,
+            "service": self.command_service.service.name,
             "references": sorted(refs),
             "events": [await self._shown(fact, refs) for fact in facts],
             "access": [_access(kept) for kept in looked],
@@ -61,12 +63,14 @@ class SubjectAccess:
             return None
         person = str(erasure.event.erased_person())
         # They are destroyed already; asked again, the keys say of which references and when.
-        destroyed = await self.desk.journal.keys.destroy([person], alone=erasure.event.erases_alone())
+        destroyed = await self.command_service.repository.keys.destroy(
+            [person], alone=erasure.event.erases_alone()
+        )
         last = max(one.gone_at for one in destroyed).astimezone(AMSTERDAM).date()
         claims = {
-            "iss": source_of(self.desk.partner, self.desk.service.name),
+            "iss": source_of(self.command_service.partner, self.command_service.service.name),
             "sub": person,
-            "iat": int(self.desk.clock().timestamp()),
+            "iat": int(self.command_service.clock().timestamp()),
             "recordedAt": erasure.record.recorded_at.isoformat(),
             "reason": erasure.event.reason,
             "destroyed": [{"reference": one.person, "destroyedAt": one.at.isoformat()} for one in destroyed],
@@ -79,7 +83,7 @@ class SubjectAccess:
         return {"certificate": signed, **claims}
 
     async def signing_key(self) -> OKPKey:
-        private = await self.desk.journal.keys.signing_key()
+        private = await self.command_service.repository.keys.signing_key()
         pem = private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -87,16 +91,16 @@ class SubjectAccess:
 
     async def _facts(self, refs: frozenset[str]) -> list[RecordedEvent[Any]]:
         """All facts of the streams that are about one of the references, in the order in which they were recorded."""
-        journal = self.desk.journal
+        repository = self.command_service.repository
         found: list[RecordedEvent[Any]] = []
-        async for facts in held_on(self.desk.service, journal, refs):
+        async for facts in held_on(self.command_service.service, repository, refs):
             found += facts
         return sorted(found, key=lambda fact: fact.record.position)
 
     async def _erasure(self, ref: str) -> RecordedEvent[Any] | None:
         """The erasure that reached this reference: its own, or one of everything that is linked to it."""
-        journal = self.desk.journal
-        refs = await journal.keys.linked(ref)
+        repository = self.command_service.repository
+        refs = await repository.keys.linked(ref)
         facts = await self._facts(refs)
         reaching = [fact for fact in facts if str(fact.event.erased_person()) in refs]
         together = [fact for fact in reaching if not fact.event.erases_alone()]
@@ -111,7 +115,7 @@ class SubjectAccess:
         for name, value in sealed.items():
             # What is somebody else's is not for this person to see.
             if value.person in refs:
-                opened = await self.desk.journal.reveal(value)
+                opened = await self.command_service.repository.reveal(value)
                 data[name] = {"erased": True} if isinstance(opened, Erased) else opened.value
         return {
             "event": event.TYPE,
@@ -122,7 +126,7 @@ class SubjectAccess:
         }
 
 
-def routes(persons: SubjectAccess, gate: Authentication) -> APIRouter:
+def routes(persons: SubjectAccess, authentication: Authentication) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["persons"])
 
     @router.get("/persons/{ref}", name="export-person", summary="All that is held on one person, opened")
@@ -130,7 +134,7 @@ def routes(persons: SubjectAccess, gate: Authentication) -> APIRouter:
         ref = as_uuid(ref)
         found = await persons.export(ref)
         outcome = Outcome.SHOWN if found["events"] else Outcome.NOT_FOUND
-        await gate.note(request, who(request), outcome, ref)
+        await authentication.note(request, who(request), outcome, ref)
         if not found["events"]:
             raise Problem(404, "person-unknown", "Nothing is held under this reference.")
         return JSONResponse(found)
@@ -141,16 +145,16 @@ def routes(persons: SubjectAccess, gate: Authentication) -> APIRouter:
     async def certificate(ref: str, request: Request) -> Response:
         ref = as_uuid(ref)
         found = await persons.certificate(ref)
-        await gate.note(request, who(request), Outcome.SHOWN if found else Outcome.NOT_FOUND, ref)
+        await authentication.note(request, who(request), Outcome.SHOWN if found else Outcome.NOT_FOUND, ref)
         if found is None:
             raise Problem(404, "erasure-unknown", "Nobody was erased under this reference.")
         return JSONResponse(found)
 
     @router.get("/requests", name="requests", summary="What persons asked, and by when it must be answered")
     async def requests(request: Request) -> Response:
-        rows = await requests_of(persons.desk)
+        rows = await requests_of(persons.command_service)
         shown = [ref for row in rows for ref in (row["ref"], row["person"])]
-        await gate.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
+        await authentication.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
         return JSONResponse({"count": len(rows), "requests": rows})
 
     @router.get("/signing-key", name="signing-key", summary="The public key of this partner's certificates")
@@ -161,15 +165,15 @@ def routes(persons: SubjectAccess, gate: Authentication) -> APIRouter:
     return router
 
 
-async def requests_of(desk: CommandService) -> list[dict[str, Any]]:
+async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
     """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
     found: dict[str, dict[str, Any]] = {}
     for kind in REQUEST_TYPES:  # what was received before what became of it
-        async for records in desk.journal.of_type(kind):
+        async for records in command_service.repository.of_type(kind):
             for record in records:
                 data = json.loads(record.data)
                 found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
-    today = desk.clock().astimezone(AMSTERDAM).date()
+    today = command_service.clock().astimezone(AMSTERDAM).date()
     rows = [_request(data, today) for data in found.values()]
     return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
 

@@ -33,7 +33,7 @@ def shown(blocked: CannotPublish | None, waiting: int) -> dict[str, Any]:
     }
 
 
-def routes(outbound: Outbound, gate: Authentication) -> APIRouter:
+def routes(outbound: Outbound, authentication: Authentication) -> APIRouter:
     """For ops: what stands in the relay's way, and the decision about it."""
     router = APIRouter(prefix="/v1", tags=["relay"])
 
@@ -44,7 +44,7 @@ def routes(outbound: Outbound, gate: Authentication) -> APIRouter:
         blocked = await outbound.blocked()
         waiting = await outbound.waiting(blocked) if blocked else 0
         about = ref_of(blocked.record.stream) if blocked else None
-        await gate.note(request, who(request), Outcome.SHOWN, about)
+        await authentication.note(request, who(request), Outcome.SHOWN, about)
         return JSONResponse(shown(blocked, waiting))
 
     async def decide(request: Request, kind: type[Decision]) -> Response:
@@ -53,7 +53,7 @@ def routes(outbound: Outbound, gate: Authentication) -> APIRouter:
         except ValidationError as error:
             raise from_validation(error) from None
         await outbound.decide(decision, who(request).principal.subject)
-        await gate.note(request, who(request), Outcome.ACCEPTED, str(decision.event_id))
+        await authentication.note(request, who(request), Outcome.ACCEPTED, str(decision.event_id))
         return JSONResponse({"position": decision.position, "eventId": str(decision.event_id)}, 201)
 
     @router.post("/relay/skip", name="skip-event", summary="Publish a marker in its place")

@@ -146,7 +146,7 @@ class Confirmation(BaseModel, frozen=True, extra="forbid"):
     until: Annotated[int, Field(ge=0, lt=2**53)]
 
 
-def routes(clock: DatabaseClock, gate: Authentication) -> APIRouter:
+def routes(clock: DatabaseClock, authentication: Authentication) -> APIRouter:
     """For ops: both clocks, and what was recorded while they could not be trusted."""
     router = APIRouter(prefix="/v1", tags=["clock"])
 
@@ -156,7 +156,7 @@ def routes(clock: DatabaseClock, gate: Authentication) -> APIRouter:
     async def show(request: Request) -> Response:
         await clock.look()
         suspects = await clock.suspects()
-        await gate.note(request, who(request), Outcome.SHOWN, count=len(suspects))
+        await authentication.note(request, who(request), Outcome.SHOWN, count=len(suspects))
         ahead = clock.difference().total_seconds()
         return JSONResponse(
             {"now": clock().isoformat(), "processAheadSeconds": round(ahead, 1), "suspects": suspects}
@@ -169,7 +169,7 @@ def routes(clock: DatabaseClock, gate: Authentication) -> APIRouter:
         except ValidationError as error:
             raise from_validation(error) from None
         confirmed = await clock.confirm(said.until, who(request).principal.subject)
-        await gate.note(request, who(request), Outcome.ACCEPTED, count=confirmed, until=said.until)
+        await authentication.note(request, who(request), Outcome.ACCEPTED, count=confirmed, until=said.until)
         return JSONResponse({"confirmed": confirmed})
 
     return router

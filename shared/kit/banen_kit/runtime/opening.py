@@ -87,14 +87,14 @@ def checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
 
 
 async def reapplied(
-    journal: EventRepository[Any], hasty: PostgresKeys, faults: Faults
+    repository: EventRepository[Any], hasty: PostgresKeys, faults: Faults
 ) -> list[Callable[[], Awaitable[None]]]:
     """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
 
     The keys are overwritten when this comes back. Raises `StoreUnavailable`.
     """
     try:
-        await replace(journal, keys=hasty).reapply()
+        await replace(repository, keys=hasty).reapply()
     except NotDestroyed as error:
         faults.raise_(SWEEP, str(error))
     else:
@@ -102,7 +102,7 @@ async def reapplied(
     loop = Loop(SWEEP, faults)
 
     async def sweep() -> None:
-        await journal.reapply()
+        await repository.reapply()
         loop.got_through()
         await asyncio.Event().wait()
 

@@ -34,7 +34,7 @@ from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
 from banen_kit.messaging.outbox_relay import Relay
-from banen_kit.messaging.reactor_consumer import read_policies
+from banen_kit.messaging.reactor_consumer import run_reactors
 from banen_kit.messaging.topology import read_partners
 from banen_kit.postgres.connection import (
     Pool,
@@ -71,8 +71,8 @@ class ServiceRuntime:
     """What a running service is made of; an addition (see `main`) may build on it."""
 
     settings: Settings
-    desk: CommandService
-    gate: Authentication
+    command_service: CommandService
+    authentication: Authentication
     store: PostgresStore
     keys_pool: Pool
     health: Health
@@ -177,52 +177,57 @@ async def open_host(
     persons_keys = PostgresKeys(keys_pool, master)
     await persons_keys.refuse_other_master()
     store = PostgresStore(pool)
-    journal: EventRepository[Any] = EventRepository(
+    repository: EventRepository[Any] = EventRepository(
         store, EventSerializer(service.events, service.upcasters), persons_keys
     )
     metrics = Metrics.create(CollectorRegistry())
     faults = Faults(metrics)
     # Before anything is answered: the keys may have been restored from before an erasure.
-    loops = await reapplied(journal, PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS), faults)
+    loops = await reapplied(repository, PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS), faults)
     clock = DatabaseClock(pool, faults)
     await clock.look()
     anchors = Anchors(pool, keys_pool, schema_of(settings.partner, service.name))
     erasures = frozenset(operation.name for operation in service.kept.values())
     audit = AnchoredAudit(PostgresAudit(pool), anchors, erasures)
-    desk = CommandService(service, journal, settings.partner, partners, audit, metrics, clock)
+    command_service = CommandService(service, repository, settings.partner, partners, audit, metrics, clock)
 
     health = Health(faults, settings.metrics_token, checks_of(store, keys_pool))
     http = await stack.enter_async_context(httpx2.AsyncClient())
-    gate = Authentication(
+    authentication = Authentication(
         settings.partner,
         source_of(settings.partner, service.name),
-        service.rights,
+        service.permissions,
         Issuer(settings.issuer, http, access=settings.access_token_types.split()),
         audit,
-        Sessions(pool, desk.clock),
+        Sessions(pool, command_service.clock),
         strength=Strength(tuple(settings.acr_values.split())),
-        clock=desk.clock,
+        clock=command_service.clock,
     )
     months = read_months(settings.retention, service.kept)
     retention = Retention(
-        desk, months, PostgresDueList(pool), settings.retention_wait, clock.refuse_untrusted, faults
+        command_service,
+        months,
+        PostgresDueList(pool),
+        settings.retention_wait,
+        clock.refuse_untrusted,
+        faults,
     )
     routers = [
-        blocked_routes.routes(Outbound(pool, journal, desk.publisher), gate),
-        clock_routes(clock, gate),
+        blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication),
+        clock_routes(clock, authentication),
     ]
     if service.kept:
         routers += [
-            subject_access.routes(SubjectAccess(desk, settings.key_backup_days), gate),
-            retention_routes(retention, gate),
+            subject_access.routes(SubjectAccess(command_service, settings.key_backup_days), authentication),
+            retention_routes(retention, authentication),
         ]
-    app = create_app(desk, gate, health, *routers)
+    app = create_app(command_service, authentication, health, *routers)
     loops.append(lambda: anchors.forever(faults))
-    loops.append(lambda: forever("strangers", gate.strangers.write, faults, every=WRITE_SECONDS))
+    loops.append(lambda: forever("strangers", authentication.strangers.write, faults, every=WRITE_SECONDS))
     loops += [lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS), retention.run_forever]
     claim = partial(claim_keys, service, store, persons_keys)
     loops.append(lambda: forever("claim-keys", claim, faults, every=CLAIM_SECONDS))
-    host = ServiceRuntime(settings, desk, gate, store, keys_pool, health, app, loops)
+    host = ServiceRuntime(settings, command_service, authentication, store, keys_pool, health, app, loops)
     if addition is not None:
         await addition(host)
     return host
@@ -248,11 +253,13 @@ async def bus_side(service: Service, host: ServiceRuntime) -> None:
         url = load().bus_url.get_secret_value()
         client = await connect(url, f"{partner}-{service.name}", ca_file)
         loop.got_through()
-        relay = Relay(host.desk.publisher, host.desk.journal, host.store, client, faults)
+        relay = Relay(
+            host.command_service.publisher, host.command_service.repository, host.store, client, faults
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())
-                tasks.create_task(read_policies(url, ca_file, client, host.desk, faults))
+                tasks.create_task(run_reactors(url, ca_file, client, host.command_service, faults))
                 for work in host.bus_loops:
                     tasks.create_task(_forever(work(client)))
                 await _until_closed(client)

@@ -1,6 +1,6 @@
 """Who may do what: a service's table of its commands and views by name. What is not in the table is refused.
 
-Each service has its table in its `rights.py`; `docs/rights.md` shows all of them side by side.
+Each service has its table in its `permissions.py`; `docs/rights.md` shows all of them side by side.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ ANYONE = Permission(frozenset())
 OPERATOR = Permission(frozenset(), "all")
 """For whoever shows the static token of the service (`BANEN_METRICS_TOKEN`), whatever their role; the route asks it."""
 
-Rights: TypeAlias = Mapping[str, Permission]
+Permissions: TypeAlias = Mapping[str, Permission]
 """By the name of the route; a command's route has the command's name."""
 
 
@@ -52,7 +52,7 @@ def refuse_unless(access: Permission | None, principal: Principal, partner: str)
 
 
 _OPS = own_partner(Role.OPS)
-EVERY_SERVICE: Rights = {
+EVERY_SERVICE: Permissions = {
     "livez": ANYONE,
     "readyz": ANYONE,
     "metrics": OPERATOR,

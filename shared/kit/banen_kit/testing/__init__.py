@@ -31,9 +31,9 @@ OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 """Shows `/metrics` and all of `/readyz`."""
 
 
-def health_of(desk: CommandService, checks: dict[str, Check] | None = None) -> Health:
+def health_of(command_service: CommandService, checks: dict[str, Check] | None = None) -> Health:
     """What an application needs to answer for its health."""
-    return Health(Faults(desk.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
+    return Health(Faults(command_service.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
 
 
 @dataclass(frozen=True)
@@ -133,13 +133,13 @@ class FakeIssuer:
     def http(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
 
-    def gate(
+    def authentication(
         self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None
     ) -> Authentication:
         """The gate of a service that trusts this issuer."""
         audience = source_of(partner, service.name)
         return Authentication(
-            partner, audience, service.rights, Issuer(self.url, self.http()), audit, sessions
+            partner, audience, service.permissions, Issuer(self.url, self.http()), audit, sessions
         )
 
     def bearer(

@@ -65,33 +65,33 @@ class Health:
 
 
 def create_app(
-    desk: CommandService,
-    gate: Authentication,
+    command_service: CommandService,
+    authentication: Authentication,
     health: Health,
     *routers: APIRouter,
 ) -> FastAPI:
     """The application of one service; also how tests reach it. `routers` follow those that every service has."""
     app = FastAPI(
-        title=f"banen {desk.service.name}",
+        title=f"banen {command_service.service.name}",
         version="0.1.0",
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # such a redirect repeats the address, whatever somebody put in it
-        dependencies=[Depends(gate)],
+        dependencies=[Depends(authentication)],
     )
     app.add_middleware(Audited)
     app.add_middleware(Guard)
     problems.install(app)
-    app.include_router(command_routes(desk), prefix="/v1")
-    app.include_router(record_routes(desk, gate), prefix="/v1")
+    app.include_router(command_routes(command_service), prefix="/v1")
+    app.include_router(record_routes(command_service, authentication), prefix="/v1")
     for router in routers:
         app.include_router(router)
-    app.include_router(health_routes(desk, health))
+    app.include_router(health_routes(command_service, health))
     return app
 
 
-def command_routes(desk: CommandService) -> APIRouter:
+def command_routes(command_service: CommandService) -> APIRouter:
     router = APIRouter(tags=["commands"])
     loads = Loads()
 
@@ -107,7 +107,7 @@ def command_routes(desk: CommandService) -> APIRouter:
                 seen_version(http),
             )
             recorded_elsewhere(http)
-            answer = await desk.execute(request)
+            answer = await command_service.execute(request)
             body = {"ref": request.ref, **to_json(answer)}
             return JSONResponse(body, status_of(answer), {"ETag": f'"{answer.version}"'})
 
@@ -127,7 +127,7 @@ def command_routes(desk: CommandService) -> APIRouter:
             },
         )
 
-    for operation in desk.service.operations:
+    for operation in command_service.service.commands:
         add(operation)
 
     @router.post(
@@ -138,26 +138,26 @@ def command_routes(desk: CommandService) -> APIRouter:
         principal = who(http).principal
         with loads.one_more(principal.subject):
             body = await limited_body(http, MOST_BULK_BYTES)
-            results = await take_bulk(desk, lines_of(body), principal)
+            results = await take_bulk(command_service, lines_of(body), principal)
         return Response(await ndjson(results), media_type=NDJSON)
 
     return router
 
 
-def record_routes(desk: CommandService, gate: Authentication) -> APIRouter:
+def record_routes(command_service: CommandService, authentication: Authentication) -> APIRouter:
     """What is on record about one thing, as the outside may know it: the public events of its stream."""
     router = APIRouter(tags=["records"])
 
     def add(path: str, operation: CommandRoute) -> None:
         async def endpoint(ref: str, http: HttpRequest) -> Response:
             ref = checked_ref(operation, ref)
-            facts = await desk.journal.read(f"{operation.category}-{ref}")
-            await gate.note(http, who(http), Outcome.SHOWN if facts else Outcome.NOT_FOUND, ref)
+            facts = await command_service.repository.read(f"{operation.category}-{ref}")
+            await authentication.note(http, who(http), Outcome.SHOWN if facts else Outcome.NOT_FOUND, ref)
             if not facts:
                 raise Problem(404, f"{operation.category}-unknown", "There is no such record.")
             events: list[dict[str, Any]] = []
             for fact in facts:
-                public = desk.service.to_contract(fact.event)
+                public = command_service.service.to_public_event(fact.event)
                 if public is not None:
                     events.append(
                         {
@@ -182,7 +182,7 @@ def record_routes(desk: CommandService, gate: Authentication) -> APIRouter:
         )
 
     seen: set[str] = set()
-    for operation in desk.service.operations:
+    for operation in command_service.service.commands:
         path = operation.path[: operation.path.index("{ref}") + len("{ref}")]
         if path not in seen:
             seen.add(path)
@@ -190,7 +190,7 @@ def record_routes(desk: CommandService, gate: Authentication) -> APIRouter:
     return router
 
 
-def health_routes(desk: CommandService, health: Health) -> APIRouter:
+def health_routes(command_service: CommandService, health: Health) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez")
@@ -211,7 +211,7 @@ def health_routes(desk: CommandService, health: Health) -> APIRouter:
     async def metrics(http: HttpRequest) -> Response:
         if not health.is_operator(http):
             raise refused("token-refused", "Send the token of BANEN_METRICS_TOKEN as Authorization: Bearer …")
-        return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(command_service.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

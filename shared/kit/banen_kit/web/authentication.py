@@ -21,7 +21,7 @@ from banen_kit.core.identity import Principal
 from banen_kit.core.problem import FieldError, Problem, field_of, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM_OR_DERIVED, refuse_other_key
 from banen_kit.core.text import Mark
-from banen_kit.security.permissions import ANYONE, OPERATOR, Rights, refuse_unless
+from banen_kit.security.permissions import ANYONE, OPERATOR, Permissions, refuse_unless
 from banen_kit.security.sessions import COOKIE, Session, Sessions
 from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer, IssuerUnavailable, TokenRefused
@@ -93,7 +93,7 @@ class Authentication:
     partner: str
     audience: str
     """What an access token must be made out to: this service's CloudEvents source."""
-    rights: Rights
+    permissions: Permissions
     issuer: Issuer
     audit: Audit
     sessions: Sessions | None = None
@@ -111,7 +111,7 @@ class Authentication:
 
     async def __call__(self, request: Request) -> None:
         """Raises `Problem`."""
-        access = self.rights.get(request.scope["route"].name)
+        access = self.permissions.get(request.scope["route"].name)
         if access is ANYONE or access is OPERATOR:
             return
         try:

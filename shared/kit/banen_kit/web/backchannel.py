@@ -41,7 +41,7 @@ class Backchannel:
     """Where the issuer tells this service whose sessions end."""
 
     client_id: str
-    gate: Authentication
+    authentication: Authentication
     refused: Counter
     """Logout tokens that were not obeyed, by reason."""
     one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -49,13 +49,13 @@ class Backchannel:
 
     @property
     def sessions(self) -> Sessions:
-        assert self.gate.sessions is not None, "a service with pages has sessions"
-        return self.gate.sessions
+        assert self.authentication.sessions is not None, "a service with pages has sessions"
+        return self.authentication.sessions
 
     async def obey(self, token: str) -> int:
         """End what the token says; returns how many sessions that were. Raises `Problem`, `StoreUnavailable`."""
         try:
-            claims = await self.gate.issuer.claims(token, self.client_id, LOGOUT)
+            claims = await self.authentication.issuer.claims(token, self.client_id, LOGOUT)
             logout = logout_of(token, claims, self.sessions.clock())
         except IssuerUnavailable:
             raise issuer_away() from None
@@ -67,7 +67,7 @@ class Backchannel:
             together = uuid4()
             entries = [entry_of(person, ACTION, None, Outcome.ACCEPTED, together) for person in ended]
             if entries:
-                await self.gate.audit.record(entries)
+                await self.authentication.audit.record(entries)
         return len(ended)
 
 
@@ -101,7 +101,7 @@ def routes(backchannel: Backchannel) -> APIRouter:
         try:
             await backchannel.obey(form.get("logout_token", ""))
         except Problem as problem:
-            backchannel.gate.turned_away(request, problem)
+            backchannel.authentication.turned_away(request, problem)
             raise
         return Response(status_code=200)
 

@@ -69,21 +69,21 @@ class Logins:
     """Sends people to the issuer and takes them back."""
 
     client: RelyingParty
-    gate: Authentication
+    authentication: Authentication
     cookies: LoginCookies = field(default_factory=LoginCookies)
     under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     @property
     def issuer(self) -> Issuer:
-        return self.gate.issuer
+        return self.authentication.issuer
 
     @property
     def sessions(self) -> Sessions:
-        assert self.gate.sessions is not None, "a service with pages has sessions"
-        return self.gate.sessions
+        assert self.authentication.sessions is not None, "a service with pages has sessions"
+        return self.authentication.sessions
 
     async def note(self, principal: Principal, action: str) -> None:
-        await self.gate.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
+        await self.authentication.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
     async def address(self, path: str, *, is_strong: bool = False) -> tuple[str, str]:
         """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`.
@@ -99,7 +99,7 @@ class Logins:
             state=started.state,
             code_verifier=started.verifier,
             nonce=started.nonce,
-            **(self.gate.strength.wanted() if is_strong else {}),
+            **(self.authentication.strength.wanted() if is_strong else {}),
         )
         return str(address), self.cookies.seal(started, self.sessions.clock())
 
@@ -117,7 +117,7 @@ class Logins:
         # The issuer takes a code once; that we take its answer once does not hang on that.
         if not await self.sessions.finish(state):
             raise _expired()
-        if not self.gate.suffices(principal, is_person=True):
+        if not self.authentication.suffices(principal, is_person=True):
             if started.is_strong:
                 raise _insufficient()
             return None, started.next
@@ -214,7 +214,7 @@ def routes(
         try:
             principal, path = await logins.finish(request.cookies.get(LOGIN_COOKIE, ""), state, code)
         except Problem as problem:
-            logins.gate.turned_away(request, problem)
+            logins.authentication.turned_away(request, problem)
             raise
         if principal is None:
             return await set_out(path, is_strong=True)

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from banen_employers.commands import OPERATIONS as EMPLOYERS
-from banen_intake.commands import OPERATIONS as INTAKE
+from banen_employers.commands import COMMANDS as EMPLOYERS
+from banen_intake.commands import COMMANDS as INTAKE
 from banen_kit.core.decider import Command
-from banen_mediation.commands import OPERATIONS as MEDIATION
-from banen_reporting.administration.commands import OPERATIONS as REPORTING
+from banen_mediation.commands import COMMANDS as MEDIATION
+from banen_reporting.administration.commands import COMMANDS as REPORTING
 
 Source: TypeAlias = tuple[str, str]
 """A partner and its service."""
@@ -26,7 +26,7 @@ LAST_KNOWN = datetime(2009, 1, 9, 17, tzinfo=AMSTERDAM)
 """By then everybody had recorded everything, but for the two permissions."""
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
 """Namespace of idempotency keys: they follow from the line, so that a load can be restarted at any line."""
-OPERATIONS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
+COMMANDS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Book:
         self, source: Source, ref: UUID | str, command: Command, *, is_late: bool = False, live: bool = False
     ) -> None:
         """`is_late`: among the lines that depend on others. `live`: known when it is recorded."""
-        operation = OPERATIONS[type(command)]
+        operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
         version = self._versions[source, stream]
         body = command.model_dump(mode="json", by_alias=True, exclude_unset=True)
