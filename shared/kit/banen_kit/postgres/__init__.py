@@ -1,0 +1,4 @@
+"""Connections to PostgreSQL, migrations, and calls that share a round trip.
+
+Imports `core` only. Start with `connection.py`.
+"""
