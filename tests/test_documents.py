@@ -23,8 +23,8 @@ def test_a_services_page_lists_its_commands_its_events_and_what_it_listens_to(na
     assert [line for line in expected if line not in page] == []
 
 
-def test_the_readme_lists_every_setting():
-    page = (ROOT / "README.md").read_text()
+def test_the_operators_page_lists_every_setting():
+    page = (ROOT / "docs/operating.md").read_text()
     listed = set(re.findall(rf"`({PREFIX}[A-Z_]+[A-Z])`", page))
     assert listed == {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
 
@@ -53,3 +53,17 @@ def test_the_lock_has_hashes_and_no_index_address():
     lock = (ROOT / "requirements.lock").read_text()
     assert "--hash=sha256:" in lock
     assert not re.search(r"https?://|file:|--index-url|--find-links", lock)
+
+
+def test_every_file_that_the_architecture_names_is_there():
+    page = (ROOT / "docs/architecture.md").read_text()
+    named = re.findall(r"`((?:services|shared|deploy|tests|docs)/[^` ]+)`", page)
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_architecture_draws_every_package_of_the_kit_and_of_reporting():
+    page = (ROOT / "docs/architecture.md").read_text()
+    for folder in ("shared/kit/banen_kit", "services/reporting/banen_reporting"):
+        rooms = {file.parent.name for file in (ROOT / folder).glob("*/__init__.py")} - {"testing"}
+        assert {room for room in rooms if not re.search(rf"^.*\b{room}\b.*$", page, re.MULTILINE)} == set()
