@@ -123,7 +123,7 @@ def test_the_document_shows_the_data():
 @pytest.mark.parametrize(
     "shown",
     [
-        "tests/kit/test_http.py::test_describes_every_command",
+        "tests/kit/test_app.py::test_describes_every_command",
         "shared/kit/banen_kit/core/logs.py::to_stdout",
         "shared/kit/banen_kit/web/middleware.py::HEADERS",
         "docs/security.md",
@@ -143,9 +143,9 @@ def test_what_exists_is_found(shown: str):
         ("not", "soon", ()),
         ("not", "Something is missing.", ("docs/security.md",)),
         ("not applicable", "", ()),
-        ("met", "", ("tests/kit/test_http.py::test_that_nobody_wrote",)),
-        ("met", "", ("tests/kit/test_http.py::make_app",)),
-        ("met", "", ("tests/kit/test_http.py",)),
+        ("met", "", ("tests/kit/test_app.py::test_that_nobody_wrote",)),
+        ("met", "", ("tests/kit/test_app.py::make_app",)),
+        ("met", "", ("tests/kit/test_app.py",)),
         ("met", "", ("tests/kit/test_nothing.py::test_nothing",)),
         ("met", "", ("docs/nothing.md",)),
         ("met", "", ("docs/security.md::Keys",)),
