@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from banen_cli.__main__ import app
 from banen_local import faults
 from banen_local.faults import Result
-from banen_local.faults.inject import fill, mount, unmount
 from banen_local.faults.ledger import Ledger, Line, recounted
+from banen_local.faults.machine import fill, mount, unmount
 from banen_local.faults.oracle import Evidence, Numbered, Stored, Verdict, judge
 
 INTAKE, MEDIATION = "vluchtelingenwerk_intake", "uaf_mediation"

@@ -19,7 +19,7 @@ from banen_cli.fault import Fault as CliFault
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
-from banen_local.faults import inject
+from banen_local.faults import machine
 from banen_local.faults.inject import FAULTS, NotPossible
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.oracle import Verdict, judge
@@ -50,12 +50,12 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
     order = [name for _ in range(rounds) for name in chosen.sample(faults, len(faults))]
     data = folder / "data"
     (folder / "partners.toml").write_text(PARTNERS)
-    mounted = [data / name for name, size in DISKS.items() if inject.mount(data / name, size)]
+    mounted = [data / name for name, size in DISKS.items() if machine.mount(data / name, size)]
     ledger = Ledger(folder / "ledger.jsonl")
     result: Result | None = None
     try:
         async with Supervisor(data) as supervisor:
-            clocks = {name: inject.faked(data, name) for name in ("uaf-intake", "postgres")}
+            clocks = {name: machine.faked(data, name) for name in ("uaf-intake", "postgres")}
             programme = Programme(data, folder / "partners.toml", under=clocks)
             programme.partners = [partner for partner in programme.partners if partner.id != NOISE]
             await programme.start(supervisor)
@@ -74,8 +74,8 @@ async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result
     finally:
         ledger.close()
         for disk in mounted:
-            inject.unmount(disk)
-        shutil.rmtree(inject.clock_file(data, "x").parent, ignore_errors=True)
+            machine.unmount(disk)
+        shutil.rmtree(machine.clock_file(data, "x").parent, ignore_errors=True)
     if result is None:
         raise LocalError("It was stopped before it was over.")
     return result

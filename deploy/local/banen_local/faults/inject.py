@@ -1,13 +1,10 @@
 """The bad days: each fault is brought about for some seconds and taken back; what recovery means is measured after."""
 
 import asyncio
-import contextlib
 import os
 import shutil
-import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from signal import SIGHUP, SIGKILL
 
 import asyncpg
@@ -20,6 +17,7 @@ from banen_kit.messaging.topology import Partner, apply_stream, policy_consumers
 from banen_kit.runtime.settings import schema_of
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.prepare import database_of
+from banen_local.faults.machine import fill, is_mounted, library, set_clock
 from banen_local.faults.site import NOISE, Site
 
 SECONDS = 4.0
@@ -231,67 +229,6 @@ def full_disk(name: str) -> Fault:
             await kill("nats")(site)
 
     return inject
-
-
-def fill(ballast: Path) -> None:
-    """Write a file until its disk is full."""
-    # Without a buffer: what a buffer still holds is written when the file is closed, and fails once more.
-    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(1 << 16))
-
-
-def library() -> Path | None:
-    """libfaketime, which Debian's package of that name installs."""
-    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
-
-
-def faked(folder: Path, name: str) -> list[str]:
-    """What a child is run by so that its clock is what `set_clock` says; nothing where that cannot be."""
-    found = library()
-    if found is None:
-        return []
-    set_clock(folder, name, 0)
-    variables = {
-        "LD_PRELOAD": str(found),
-        "FAKETIME_TIMESTAMP_FILE": str(clock_file(folder, name)),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-    # Not by the environment of who starts it: the library shares memory with all that it was loaded into, and the
-    # database's account could not open it.
-    return ["/usr/bin/env", *(f"{variable}={value}" for variable, value in variables.items())]
-
-
-def set_clock(folder: Path, name: str, ahead: int) -> None:
-    file = clock_file(folder, name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.parent.chmod(0o755)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(f"{ahead:+d}\n")
-    fresh.chmod(0o644)
-    fresh.replace(file)
-
-
-def clock_file(folder: Path, name: str) -> Path:
-    # Beside the data folder, which the server's account cannot walk through.
-    return folder.with_name(f"{folder.name}-clocks") / name
-
-
-def mount(folder: Path, megabytes: int) -> bool:
-    """A small disk of its own for a folder; whether that could be."""
-    folder.mkdir(mode=0o700, parents=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)]
-    return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def unmount(folder: Path) -> None:
-    if is_mounted(folder):
-        subprocess.run(["umount", "--lazy", str(folder)], check=False)  # noqa: S607 - the system's own
-
-
-def is_mounted(folder: Path) -> bool:
-    return os.path.ismount(folder)
 
 
 PROCESSES = (

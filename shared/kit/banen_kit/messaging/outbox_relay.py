@@ -9,10 +9,8 @@ import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
-from asyncpg import Record
 from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
@@ -35,6 +33,7 @@ from banen_kit.messaging.jetstream import (
     stream_name,
     watermark_subject,
 )
+from banen_kit.messaging.publications import Publication, publication
 from banen_kit.postgres.connection import Connection, reachable
 
 WATERMARK_SECONDS = 2.0
@@ -56,28 +55,6 @@ class StoreBehindBus(Exception):
 
 class Fenced(Exception):
     """Another relay has taken over."""
-
-
-class Publication(NamedTuple):
-    """A row of `publications`: what goes on the bus, byte for byte."""
-
-    sequence: int
-    position: int
-    event_id: UUID
-    subject: str
-    headers: dict[str, str]
-    body: str
-
-
-def publication(row: Record) -> Publication:
-    return Publication(
-        row["sequence"],
-        row["position"],
-        row["event_id"],
-        row["subject"],
-        json.loads(row["headers"]),
-        row["body"],
-    )
 
 
 class Relay:

@@ -11,7 +11,8 @@ from banen_local.demo.history.book import BUREAU, Book, Line, Source, Stages
 from banen_local.demo.history.bureau import declare_live, grant_permissions, record_programme
 from banen_local.demo.history.employers import Employers
 from banen_local.demo.history.intake import People
-from banen_local.demo.history.placements import CELLS, Placements
+from banen_local.demo.history.placements import Placements
+from banen_local.demo.history.plan import CELLS
 from banen_local.demo.published import PUBLISHED
 
 CONTACTS = {"vluchtelingenwerk": 300, "uaf": 100, "uwv": 100}

@@ -1,9 +1,7 @@
 """Placements by what became of them: as many that count as were published, and beside them those that do not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +15,22 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_kit.core.decider import Command
-from banen_local.demo.history.book import Book, Source
+from banen_local.demo.history.book import Book
 from banen_local.demo.history.employers import Employers, Group, route_of
 from banen_local.demo.history.intake import People
+from banen_local.demo.history.plan import (
+    DAY,
+    EARLIEST,
+    ENDED_IN_GROUP,
+    LAST_DAY,
+    MINIMUM,
+    Cell,
+    Fate,
+    K,
+    Plan,
+    fixed,
+    with_terms,
+)
 from banen_local.demo.published import PUBLISHED
 from banen_mediation.domain.placement import (
     ConfirmRetention,
@@ -31,35 +42,6 @@ from banen_mediation.domain.placement import (
     last_day_of_month,
 )
 from banen_mediation.events import Terms
-
-DAY = timedelta(days=1)
-LAST_DAY = PUBLISHED.window.last
-MINIMUM = 6
-
-
-class Fate(Enum):
-    """What became of a placement. The first group counts, once; the second does not."""
-
-    LASTING = auto()
-    OWN_FIRM = auto()
-    ASSISTED = auto()
-    CORRECTED = auto()
-    """Recorded with a last day that was much too early."""
-    TAGGED_LATER = auto()
-    STEP_TO_JOB = auto()
-    """The job counts; the short internship that it replaced does not."""
-    THEN_A_JOB = auto()
-    """Half a year on route B counts; the job that came of it does not."""
-
-    TOO_SHORT = auto()
-    EXTENDED = auto()
-    """Too short as signed, and prolonged."""
-    ENDED_EARLY = auto()
-    REGULAR = auto()
-    REGULAR_AFTER_ALL = auto()
-    """Recorded as part of the programme, and corrected."""
-    VOIDED = auto()
-
 
 STARTS_UNTIL = {
     Fate.ENDED_EARLY: date(2008, 7, 31),
@@ -77,67 +59,6 @@ STARTS_FROM = {
     Fate.STEP_TO_JOB: date(2006, 5, 1),
 }
 FIRST_START = {"goed-werk": date(2007, 10, 1)}
-EARLIEST = date(2005, 12, 19)
-
-Fates = dict[Fate, int]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A partner's placements on one route, beside those that just last."""
-
-    partner: str
-    unit: str
-    route: Route
-    kinds: tuple[PlacementKind, ...]
-    counted: Fates = field(default_factory=dict[Fate, int])
-    other: Fates = field(default_factory=dict[Fate, int])
-
-
-K = PlacementKind
-CELLS = (
-    Cell(
-        "uaf", "uaf", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.SECONDMENT, K.TEMP),
-        {Fate.OWN_FIRM: 8, Fate.ASSISTED: 2, Fate.CORRECTED: 5, Fate.TAGGED_LATER: 4, Fate.STEP_TO_JOB: 8},
-        {Fate.TOO_SHORT: 14, Fate.EXTENDED: 6, Fate.ENDED_EARLY: 18, Fate.REGULAR: 20,
-         Fate.REGULAR_AFTER_ALL: 3, Fate.VOIDED: 4},
-    ),
-    Cell(
-        "uaf", "uaf", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.TRAINING_GUARANTEE),
-        {Fate.THEN_A_JOB: 5, Fate.CORRECTED: 2},
-        {Fate.TOO_SHORT: 9, Fate.ENDED_EARLY: 7, Fate.REGULAR: 4},
-    ),
-    Cell(
-        "emplooi", "chain", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
-        {Fate.OWN_FIRM: 30, Fate.ASSISTED: 2, Fate.CORRECTED: 6, Fate.TAGGED_LATER: 6, Fate.STEP_TO_JOB: 14},
-        {Fate.TOO_SHORT: 24, Fate.EXTENDED: 8, Fate.ENDED_EARLY: 26, Fate.REGULAR: 30,
-         Fate.REGULAR_AFTER_ALL: 4, Fate.VOIDED: 5},
-    ),
-    Cell(
-        "emplooi", "chain", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.LEARN_WORK, K.VOLUNTEERING),
-        {Fate.THEN_A_JOB: 12, Fate.CORRECTED: 3},
-        {Fate.TOO_SHORT: 16, Fate.EXTENDED: 4, Fate.ENDED_EARLY: 14, Fate.REGULAR: 6, Fate.VOIDED: 2},
-    ),
-    Cell("goed-werk", "goed-werk", Route.A, (K.TEMP,)),
-    Cell("goed-werk", "goed-werk", Route.B, (K.WORK_EXPERIENCE,), {}, {Fate.TOO_SHORT: 1}),
-    Cell(
-        "uwv", "uwv", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
-        {Fate.CORRECTED: 4},
-        {Fate.TOO_SHORT: 22, Fate.EXTENDED: 7, Fate.ENDED_EARLY: 24, Fate.VOIDED: 4},
-    ),
-)  # fmt: skip
-"""UWV has nothing on route B: that cell of the published table is blank."""
-ENDED_IN_GROUP = {"EW schoonmaakdiensten, Amsterdam": 2}
-"""Goed-Werk's two groups make sixty people, and 58 were published: the report leaves that open, the demo so."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One placement to be written down."""
-
-    source: Source
-    ref: UUID
-    terms: Terms
 
 
 class Placements:
@@ -337,13 +258,3 @@ class Placements:
     def _converted(self, first: Plan, second: Plan) -> None:
         self._started(with_terms(second, converted_from=first.ref), client=first.terms.client_ref)
         self.book.public[second.source] += 1  # the first one is ended by policy
-
-
-def with_terms(plan: Plan, **changes: Any) -> Plan:
-    return replace(plan, terms=plan.terms.model_copy(update=changes))
-
-
-def fixed(plan: Plan, months: int) -> Plan:
-    """The same for so many months."""
-    last = last_day_of_month(plan.terms.start_date, months)
-    return with_terms(plan, contract=ContractTerm.FIXED, planned_end_date=last)
