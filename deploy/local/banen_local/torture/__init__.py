@@ -5,43 +5,38 @@ import secrets
 import tempfile
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Annotated
-from uuid import UUID
 
 import asyncpg
 import typer
 
 from banen_cli.fault import Fault
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
-from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments, open_store, outcomes
+from banen_kit.eventstore.postgres import PostgresStore, open_store
 from banen_kit.postgres.connection import UNREACHABLE, Pool, connect, grant_store, migrate, migrations
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.postgres import Postgres
+from banen_local.torture.readers import Reader, compare
+from banen_local.torture.writers import Load, write_in_transactions, write_through
 
 SCHEMA = "torture"
 ROLE = "torturer"
 SAFE = "select position, stream, version from read_all($1, $2)"
 NAIVE = "select position, stream, version from events where position > $1 order by position limit $2"
-STREAMS = 5000
 WRITERS = 12
 """Each holds its append open in a transaction of its own."""
 CALLERS = 32
 """Each appends through the store, where concurrent callers share a transaction."""
-MOST_STREAMS = 8
-MOST_EVENTS = 6
 PROGRESS_SECONDS = 5.0
 PATIENCE = 120.0
 """Seconds a reader may take to get to the end once all is written; what it has not seen then is missed."""
 
 Say = Callable[[str], None]
-Position = tuple[int, str, int]
-"""Position, stream and version of an event."""
 
 
 @dataclass(frozen=True)
@@ -64,117 +59,6 @@ class Result:
     def proves(self) -> bool:
         """Nothing was lost where a naive reader did lose something."""
         return self.missed == self.duplicated == self.order_violations == 0 and self.naive_missed > 0
-
-
-@dataclass
-class Reader:
-    """What one reader was given, in its order."""
-
-    positions: "array[int]" = field(default_factory=lambda: array("q"))
-    order_violations: int = 0
-    cursor: int = 0
-    _versions: dict[str, int] = field(default_factory=dict[str, int])
-
-    def take(self, events: Iterable[Position]) -> None:
-        """An event is out of order when its position does not rise, or its version is not the next of its stream."""
-        for position, stream, version in events:
-            if position <= self.cursor or version != self._versions.get(stream, 0) + 1:
-                self.order_violations += 1
-            self.positions.append(position)
-            self._versions[stream] = version
-            self.cursor = max(self.cursor, position)
-
-
-def compare(written: Sequence[int], seen: Sequence[int]) -> tuple[int, int]:
-    """How many written positions were missed, and how many were seen beyond one each."""
-    was_seen = bytearray(max(max(written, default=0), max(seen, default=0)) + 1)
-    for position in seen:
-        was_seen[position] = 1
-    missed = sum(1 for position in written if not was_seen[position])
-    return missed, len(seen) - (len(written) - missed)
-
-
-@dataclass
-class Load:
-    """What is still to be written, and what the writers know of it."""
-
-    random: Random
-    left: int = 0
-    acknowledged: "array[int]" = field(default_factory=lambda: array("q"))
-    """The last position of each command that came back as appended."""
-    conflicts: int = 0
-    rollbacks: int = 0
-    cuts: int = 0
-    _versions: dict[str, int] = field(default_factory=dict[str, int])
-
-    def draw(self, streams: int) -> list[Append]:
-        """Commands for up to so many streams; none once everything was given out."""
-        chosen = self.random.sample(range(STREAMS), self.random.randint(1, streams))
-        return [self._command(f"thing-{number}") for number in chosen if self.left]
-
-    def _command(self, stream: str) -> Append:
-        size = min(self.left, self.random.randint(1, MOST_EVENTS))
-        self.left -= size
-        events = tuple(
-            NewEvent(UUID(int=self.random.getrandbits(128)), "thing-done", 1, "{}") for _ in range(size)
-        )
-        seen = self._versions.get(stream, 0)
-        expected = self.random.choices([None, seen, seen + 1], [50, 45, 5])[0]
-        return Append(stream, events, expected, "{}")
-
-    def settle(self, commands: Sequence[Append], results: Sequence[Appended]) -> None:
-        for command, result in zip(commands, results, strict=True):
-            if result.outcome is Outcome.CONFLICT:
-                self.conflicts += 1
-                self.left += len(command.events)
-            elif result.outcome is Outcome.APPENDED:
-                self.acknowledged.append(result.position)
-                self._versions[command.stream] = max(result.version, self._versions.get(command.stream, 0))
-
-    def take_back(self, commands: Sequence[Append]) -> None:
-        self.rollbacks += 1
-        self.left += sum(len(command.events) for command in commands)
-
-    async def dawdle(self, longest: float) -> None:
-        if self.random.random() < 0.3:
-            await asyncio.sleep(self.random.random() * longest)
-
-
-class _RolledBack(Exception):
-    """Ends a transaction on purpose."""
-
-
-async def write_in_transactions(pool: Pool, load: Load) -> None:
-    """Appends to several streams at once, with pauses while the transaction is open; some are rolled back."""
-    while commands := load.draw(MOST_STREAMS):
-        is_kept = load.random.random() >= 0.05
-        try:
-            async with pool.acquire() as connection, connection.transaction():
-                await load.dawdle(0.004)
-                results = outcomes(await connection.fetch(APPEND, *append_arguments(commands)), commands)
-                await load.dawdle(0.008)
-                if not is_kept:
-                    raise _RolledBack  # noqa: TRY301 - this is how a transaction is told
-        except _RolledBack:
-            load.take_back(commands)
-        except UNREACHABLE:
-            load.cuts += 1  # whether it was committed shows at the end
-        else:
-            load.settle(commands, results)
-
-
-async def write_through(store: PostgresStore, load: Load) -> None:
-    """Appends as a service does; after a cut, once more with the same ids."""
-    while commands := load.draw(1):
-        load.settle(commands, [await _append_at_last(store, commands[0], load)])
-
-
-async def _append_at_last(store: PostgresStore, command: Append, load: Load) -> Appended:
-    while True:
-        try:
-            return await store.append(command)
-        except StoreUnavailable:
-            load.cuts += 1
 
 
 @dataclass
