@@ -24,17 +24,26 @@ setup: .venv/.done ## Install everything into .venv
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
 
-lock: setup ## Resolve requirements.lock again from requirements.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade requirements.in -o requirements.lock
+tools: .venv-tools/.done
+.venv-tools/.done: requirements-tools.lock $(AGAIN)
+	$(PYTHON) -m venv --clear .venv-tools
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
+
+lock: setup ## Resolve both locks again from requirements.in and requirements-tools.in
+	for name in requirements requirements-tools; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade $$name.in -o $$name.lock || exit; done
 
 demo: setup ## Start everything, load the programme 2005-2008, print both tables, stay up
 	$(BIN)/banen demo
 
 test: setup ## All tests, against real PostgreSQL and NATS
-	$(BIN)/pytest -m "not pages"
+	$(BIN)/pytest -m "not pages and not openapi"
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -m pages
+
+openapi: setup tools ## What the OpenAPI documents say, held against running services: Schemathesis, and a generated client
+	$(BIN)/pytest -m openapi tests/openapi
 
 check: lint types arch test ## All that must be green before a commit
 
@@ -74,4 +83,4 @@ nightly: setup ## The long forms: a million events, ten rounds of bad days, spee
 	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench
 
-.PHONY: again help setup lock demo test test-pages check lint types arch isolate sbom audit bench torture faults load nightly
+.PHONY: again help setup tools lock demo test test-pages openapi check lint types arch isolate sbom audit bench torture faults load nightly

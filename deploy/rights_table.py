@@ -19,6 +19,8 @@ and not for your role is 403. Of the figures, the project bureau, the steering g
 everything, a partner's people their own units and the placements behind them, everybody else the ends of months without
 rows and without small cells.
 
+`/v1/openapi.json` (*openapi*) is open to anyone on purpose: it shows how requests and answers look, and nothing of anybody.
+
 Each use is in the audit log of the service, but for what is open to anyone and where the table says so; who was not
 recognised is counted there.
 """

@@ -49,8 +49,9 @@ def test_a_decision_names_what_enforces_it(decision: Path):
         assert (ROOT / path).exists(), path
 
 
-def test_the_lock_has_hashes_and_no_index_address():
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-tools.lock"])
+def test_the_lock_has_hashes_and_no_index_address(name: str):
+    lock = (ROOT / name).read_text()
     assert "--hash=sha256:" in lock
     assert not re.search(r"https?://|file:|--index-url|--find-links", lock)
 

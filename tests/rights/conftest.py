@@ -19,9 +19,10 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository, EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
-from banen_kit.privacy import retention, subject_access
+from banen_kit.privacy import subject_access
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.retention import Retention
+from banen_kit.privacy.retention_routes import routes as retention_routes
 from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
@@ -104,7 +105,7 @@ def app_of(
             keeps = Retention(
                 command_service, {}, MemoryDueList(), 14, database_clock.refuse_untrusted, health.faults
             )
-            app.include_router(retention.routes(keeps, authentication))
+            app.include_router(retention_routes(keeps, authentication))
         if name == "reporting":
             readers = FigureAccess(answers, PROGRAMME, authentication, Released(pool))
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from banen_contracts.base import Day
 from banen_kit.audit.log import REFERENCE, Outcome
 from banen_kit.web.authentication import who
+from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems, reads
 from banen_reporting.queries.access import FigureAccess, Scope
 from banen_reporting.queries.queries import PlacementFilter
 
@@ -17,6 +18,16 @@ RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
 KnownOn = Annotated[Day | None, Query(alias="knownOn")]
 Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
+FIGURES: Final[Json] = {
+    "response_model": Json,
+    "responses": {
+        200: {"headers": ETAG},
+        304: {"headers": ETAG, "description": "It is as the caller knows it (If-None-Match)"},
+        **problems(404),
+    },
+    "openapi_extra": reads(IF_NONE_MATCH),
+}
+"""How the answers about figures are described."""
 
 
 def routes(readers: FigureAccess) -> APIRouter:
@@ -33,21 +44,36 @@ Open = Callable[[Request], Scope]
 
 def add_figures(router: APIRouter, reading: Open) -> None:
 
-    @router.get("/targets", name="targets", summary="Targets against what counts, per unit and route")
+    @router.get(
+        "/targets",
+        name="targets",
+        summary="Targets against what counts, per unit and route",
+        **FIGURES,
+    )
     async def targets(
         request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
     ) -> Response:
         view = reading(request)
         return tagged(request, await view.targets(view.asked(rule_set, known_on, until)))
 
-    @router.get("/results", name="results", summary="Programme, regular and total, per unit")
+    @router.get(
+        "/results",
+        name="results",
+        summary="Programme, regular and total, per unit",
+        **FIGURES,
+    )
     async def results(
         request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
     ) -> Response:
         view = reading(request)
         return tagged(request, await view.results(view.asked(rule_set, known_on, until)))
 
-    @router.get("/rule-sets", name="rule-sets", summary="The published rule sets and what each counts")
+    @router.get(
+        "/rule-sets",
+        name="rule-sets",
+        summary="The published rule sets and what each counts",
+        **FIGURES,
+    )
     async def rule_sets(request: Request, known_on: KnownOn = None, until: Until = None) -> Response:
         view = reading(request)
         return tagged(request, await view.rule_sets(view.asked(None, known_on, until)))
@@ -55,7 +81,12 @@ def add_figures(router: APIRouter, reading: Open) -> None:
 
 def add_rows(router: APIRouter, reading: Open) -> None:
 
-    @router.get("/placements", name="placements", summary="The placements behind a figure")
+    @router.get(
+        "/placements",
+        name="placements",
+        summary="The placements behind a figure",
+        **FIGURES,
+    )
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
         request: Request,
         rule_set: RuleSetId = None,
@@ -73,9 +104,20 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         asked = view.asked(rule_set, known_on, until)
         return tagged(request, await view.placements(asked, wanted, cursor, limit))
 
-    @router.get("/placements/{ref}", name="placement", summary="One placement: its events and its verdicts")
+    place = path_ref("uuid")
+
+    @router.get(
+        "/placements/{ref}",
+        name="placement",
+        summary="One placement: its events and its verdicts",
+        **FIGURES,
+    )
     async def placement(
-        request: Request, ref: str, source: Filter = None, known_on: KnownOn = None, until: Until = None
+        request: Request,
+        ref: str = place,
+        source: Filter = None,
+        known_on: KnownOn = None,
+        until: Until = None,
     ) -> Response:
         view = reading(request)
         return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
@@ -89,16 +131,16 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
         name="set-aside",
         summary="What was received and cannot be counted, with the reason; the first thousand",
     )
-    async def set_aside(request: Request) -> Response:
+    async def set_aside(request: Request) -> Json:
         _, _, reasons = await answers.view.backlog()
         rows = await answers.view.set_aside()
         shown = [dict(row) for row in rows]
         refs = [row["ref"] for row in rows if REFERENCE.fullmatch(row["ref"] or "")]  # others wrote them
         await readers.authentication.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
-        return JSONResponse({"count": sum(reasons.values()), "reasons": reasons, "setAside": shown})
+        return {"count": sum(reasons.values()), "reasons": reasons, "setAside": shown}
 
     @router.get("/position", name="position", summary="How far each source was received and counted")
-    async def position() -> Response:
+    async def position() -> Json:
         sources = [
             {
                 "source": row["source"],
@@ -110,7 +152,7 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
             }
             for row in await answers.view.sources()
         ]
-        return JSONResponse({"position": await answers.view.position(), "sources": sources})
+        return {"position": await answers.view.position(), "sources": sources}
 
 
 def tagged(request: Request, body: dict[str, Any]) -> Response:

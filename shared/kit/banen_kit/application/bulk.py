@@ -12,12 +12,13 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import Moment
 from banen_kit.application.command_handler import Answer
-from banen_kit.application.command_service import CommandService, Request, checked_ref, status_of, to_json
+from banen_kit.application.command_service import CommandService, Request, checked_ref, status_of
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.audit.log import Entry
 from banen_kit.core.identity import Principal
-from banen_kit.core.problem import FieldError, Problem, invalid
+from banen_kit.core.problem import FieldError, Problem, ProblemDetails, invalid
 from banen_kit.core.references import RequestId
+from banen_kit.core.shapes import Shape
 from banen_kit.core.strict_json import json_object_of
 
 AT_ONCE = 32
@@ -42,6 +43,22 @@ class BulkLine(BaseModel, frozen=True, extra="forbid"):
     known_at: Moment | None = None
     if_match: Annotated[int, Field(ge=0, lt=10**18)] | None = None
     correlation_id: RequestId | None = None
+
+
+class BulkAnswer(Shape, frozen=True):
+    """What the command of a line did."""
+
+    line: int
+    status: int
+    version: int
+    events: tuple[str, ...]
+    repeated: bool
+
+
+class BulkRefusal(ProblemDetails, frozen=True):
+    """Why the command of a line was refused."""
+
+    line: int
 
 
 @dataclass(eq=False)
@@ -158,4 +175,11 @@ def _parsed(command_service: CommandService, number: int, line: bytes, principal
 def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
     if isinstance(result, Problem):
         return {"line": number, **result.to_json()}
-    return {"line": number, "status": status_of(result), **to_json(result)}
+    answer = BulkAnswer(
+        line=number,
+        status=status_of(result),
+        version=result.version,
+        events=result.events,
+        repeated=result.repeated,
+    )
+    return answer.model_dump(by_alias=True)

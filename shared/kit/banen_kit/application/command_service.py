@@ -26,6 +26,7 @@ from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
+from banen_kit.core.shapes import Shape
 from banen_kit.eventstore.repository import CommandMetadata, EventRepository
 from banen_kit.security.permissions import refuse_unless
 
@@ -34,6 +35,16 @@ COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 """Days are those of Amsterdam."""
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
+
+
+class CommandAnswer(Shape, frozen=True):
+    """What a command did: the version of the record after it, and the events that it added."""
+
+    ref: str
+    version: int
+    events: tuple[str, ...]
+    repeated: bool
+    """Whether this request was answered before."""
 
 
 @dataclass(frozen=True)
@@ -191,10 +202,6 @@ class CommandService:
             return None
         history = await self.repository.store.read(stream)
         return max([cause.known_at, *(record.known_at for record in history[-1:])])
-
-
-def to_json(answer: Answer) -> dict[str, Any]:
-    return {"version": answer.version, "events": list(answer.events), "repeated": answer.repeated}
 
 
 def status_of(answer: Answer) -> int:

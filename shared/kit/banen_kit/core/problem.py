@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse
+from pydantic.json_schema import SkipJsonSchema
+
+from banen_kit.core.shapes import Shape
 
 MEDIA_TYPE = "application/problem+json"
 NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
@@ -18,6 +21,21 @@ MOST_ERRORS = 10
 class FieldError:
     field: str
     detail: str
+
+
+class ProblemDetails(Shape, frozen=True):
+    """A refusal: `code` is stable, `detail` is for people, and `field` names the input at fault."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | SkipJsonSchema[None] = None
+    errors: list[FieldError] | SkipJsonSchema[None] = None
+    """Every field at fault, where there are several; the first ten."""
+    more_errors: int | SkipJsonSchema[None] = None
+    """How many fields at fault are not named."""
 
 
 class Problem(Exception):
@@ -44,20 +62,17 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def to_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "type": f"urn:banen:problem:{self.code}",
-            "title": self.code.replace("-", " "),
-            "status": self.status,
-            "code": self.code,
-            "detail": self.detail,
-        }
-        if self.field is not None:
-            body["field"] = self.field
-        if self.errors:
-            body["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
-        if self.more:
-            body["moreErrors"] = self.more
-        return body
+        details = ProblemDetails(
+            type=f"urn:banen:problem:{self.code}",
+            title=self.code.replace("-", " "),
+            status=self.status,
+            code=self.code,
+            detail=self.detail,
+            field=self.field,
+            errors=[*self.errors] or None,
+            more_errors=self.more or None,
+        )
+        return details.model_dump(by_alias=True, exclude_none=True)
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)

@@ -9,29 +9,21 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, NoReturn
+from datetime import date, datetime, time
+from typing import Any, NoReturn
 from uuid import UUID, uuid5
-
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from banen_contracts.base import ErasureReason
 from banen_kit.application.command_service import AMSTERDAM, CommandService
 from banen_kit.application.definition import CommandRoute
-from banen_kit.application.problems import from_validation
-from banen_kit.audit.log import Entry, Outcome
+from banen_kit.audit.log import Entry
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
-from banen_kit.core.problem import Problem
 from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
 from banen_kit.privacy.held import held_on
 from banen_kit.privacy.requests import months_after
 from banen_kit.privacy.subject_access import requests_of
-from banen_kit.web.authentication import Authentication, who
-from banen_kit.web.body import json_object
 
 log = logging.getLogger(__name__)
 
@@ -223,55 +215,3 @@ def noted_at(record: StoredRecord) -> datetime:
 def is_due(last: datetime, months: int, today: date) -> bool:
     """The period runs from the day of the last fact, to the day of the same number."""
     return months_after(last.astimezone(AMSTERDAM).date(), months) <= today
-
-
-class Confirmation(BaseModel, frozen=True, extra="forbid"):
-    """So that nobody confirms without having looked: how many they are."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    count: Annotated[int, Field(ge=1, le=10_000_000)]
-
-
-def routes(retention: Retention, authentication: Authentication) -> APIRouter:
-    """For stewards: who is due, and the word without which many at once are not erased."""
-    router = APIRouter(prefix="/v1", tags=["retention"])
-
-    @router.get("/retention", name="retention", summary="Whose data is due to be erased, and from when on")
-    async def show(request: Request) -> Response:
-        listed = await retention.listing.listed()
-        today = retention.command_service.clock().astimezone(AMSTERDAM).date()
-        rows = [
-            {
-                "kind": one.kind,
-                "ref": one.ref,
-                "dueSince": one.since.isoformat(),
-                "notErasedBefore": (today + timedelta(days=max(0, retention.wait - one.days))).isoformat(),
-                "confirmed": one.confirmed,
-            }
-            for one in listed
-        ]
-        ready = sum(one.days >= retention.wait and not one.confirmed for one in listed)
-        shown = [one.ref for one in listed]
-        await authentication.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
-        fault = retention.faults.open().get(STOPPED)
-        return JSONResponse(
-            {"count": len(rows), "ready": ready, "stopped": fault and fault.reason, "due": rows}
-        )
-
-    @router.post(
-        "/retention/confirm", name="confirm-retention-pass", summary="Let all be erased that are ready"
-    )
-    async def confirm(request: Request) -> Response:
-        try:
-            said = Confirmation.model_validate(await json_object(request))
-        except ValidationError as error:
-            raise from_validation(error) from None
-        done = await retention.confirm(said.count)
-        outcome = Outcome.ACCEPTED if done else Outcome.REFUSED
-        await authentication.note(request, who(request), outcome, count=said.count)
-        if not done:
-            raise Problem(409, "count-differs", "So many are not ready; look again.", "count")
-        return JSONResponse({"confirmed": said.count})
-
-    return router

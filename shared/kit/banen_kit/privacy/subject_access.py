@@ -7,7 +7,6 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
@@ -19,8 +18,10 @@ from banen_kit.core.problem import Problem
 from banen_kit.crypto.personal_fields import Erased, Sealed
 from banen_kit.eventstore.port import ref_of
 from banen_kit.eventstore.repository import RecordedEvent
+from banen_kit.privacy.answers import ErasureCertificate, PersonExport, PersonRequests, SigningKey
 from banen_kit.privacy.held import REQUEST_TYPES, held_on
 from banen_kit.web.authentication import Authentication, who
+from banen_kit.web.openapi import Json, path_ref, problems
 
 ALGORITHM = "Ed25519"
 CERTIFICATE = "banen-erasure+jwt"
@@ -128,41 +129,66 @@ class SubjectAccess:
 
 def routes(persons: SubjectAccess, authentication: Authentication) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["persons"])
+    add_person(router, persons, authentication)
 
-    @router.get("/persons/{ref}", name="export-person", summary="All that is held on one person, opened")
-    async def export(ref: str, request: Request) -> Response:
+    @router.get(
+        "/requests",
+        name="requests",
+        summary="What persons asked, and by when it must be answered",
+        response_model=PersonRequests,
+    )
+    async def requests(request: Request) -> Json:
+        rows = await requests_of(persons.command_service)
+        shown = [ref for row in rows for ref in (row["ref"], row["person"])]
+        await authentication.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
+        return {"count": len(rows), "requests": rows}
+
+    @router.get(
+        "/signing-key",
+        name="signing-key",
+        summary="The public key of this partner's certificates",
+        response_model=SigningKey,
+    )
+    async def signing_key() -> Json:
+        key = await persons.signing_key()
+        return {**key.as_dict(private=False), "kid": key.thumbprint()}
+
+    return router
+
+
+def add_person(router: APIRouter, persons: SubjectAccess, authentication: Authentication) -> None:
+    place = path_ref("uuid")
+
+    @router.get(
+        "/persons/{ref}",
+        name="export-person",
+        summary="All that is held on one person, opened",
+        response_model=PersonExport,
+        responses=problems(404),
+    )
+    async def export(request: Request, ref: str = place) -> Json:
         ref = as_uuid(ref)
         found = await persons.export(ref)
         outcome = Outcome.SHOWN if found["events"] else Outcome.NOT_FOUND
         await authentication.note(request, who(request), outcome, ref)
         if not found["events"]:
             raise Problem(404, "person-unknown", "Nothing is held under this reference.")
-        return JSONResponse(found)
+        return found
 
     @router.get(
-        "/persons/{ref}/certificate", name="erasure-certificate", summary="The proof that somebody was erased"
+        "/persons/{ref}/certificate",
+        name="erasure-certificate",
+        summary="The proof that somebody was erased",
+        response_model=ErasureCertificate,
+        responses=problems(404),
     )
-    async def certificate(ref: str, request: Request) -> Response:
+    async def certificate(request: Request, ref: str = place) -> Json:
         ref = as_uuid(ref)
         found = await persons.certificate(ref)
         await authentication.note(request, who(request), Outcome.SHOWN if found else Outcome.NOT_FOUND, ref)
         if found is None:
             raise Problem(404, "erasure-unknown", "Nobody was erased under this reference.")
-        return JSONResponse(found)
-
-    @router.get("/requests", name="requests", summary="What persons asked, and by when it must be answered")
-    async def requests(request: Request) -> Response:
-        rows = await requests_of(persons.command_service)
-        shown = [ref for row in rows for ref in (row["ref"], row["person"])]
-        await authentication.note(request, who(request), Outcome.SHOWN, shown=shown, count=len(rows))
-        return JSONResponse({"count": len(rows), "requests": rows})
-
-    @router.get("/signing-key", name="signing-key", summary="The public key of this partner's certificates")
-    async def signing_key() -> Response:
-        key = await persons.signing_key()
-        return JSONResponse({**key.as_dict(private=False), "kid": key.thumbprint()})
-
-    return router
+        return found
 
 
 async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:

@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Outcome
 from banen_kit.core.clocks import utc_now
 from banen_kit.core.faults import Faults
+from banen_kit.core.shapes import MomentText, Shape
 from banen_kit.postgres.connection import Pool, reachable
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.body import json_object
+from banen_kit.web.openapi import Json, reads
 
 TOLERANCE = timedelta(minutes=1)
 LOOK_SECONDS = 10.0
@@ -140,10 +141,32 @@ def _rounded(span: timedelta) -> str:
     return str(timedelta(seconds=round(span.total_seconds())))
 
 
-class Confirmation(BaseModel, frozen=True, extra="forbid"):
+class ClockConfirmation(BaseModel, frozen=True, extra="forbid"):
+    """Up to which position somebody looked."""
+
     model_config = ConfigDict(hide_input_in_errors=True)
 
     until: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Suspect(Shape, frozen=True):
+    """An event that cannot be dated for certain, and why."""
+
+    position: int
+    reason: str
+    category: str | None
+    recorded_at: MomentText | None
+    edge_time: MomentText | None
+
+
+class ClockState(Shape, frozen=True):
+    now: MomentText
+    process_ahead_seconds: float
+    suspects: list[Suspect]
+
+
+class ClockConfirmed(Shape, frozen=True):
+    confirmed: int
 
 
 def routes(clock: DatabaseClock, authentication: Authentication) -> APIRouter:
@@ -151,25 +174,31 @@ def routes(clock: DatabaseClock, authentication: Authentication) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["clock"])
 
     @router.get(
-        "/clock", name="clock", summary="Both clocks, and the events that cannot be dated for certain"
+        "/clock",
+        name="clock",
+        summary="Both clocks, and the events that cannot be dated for certain",
+        response_model=ClockState,
     )
-    async def show(request: Request) -> Response:
+    async def show(request: Request) -> Json:
         await clock.look()
         suspects = await clock.suspects()
         await authentication.note(request, who(request), Outcome.SHOWN, count=len(suspects))
         ahead = clock.difference().total_seconds()
-        return JSONResponse(
-            {"now": clock().isoformat(), "processAheadSeconds": round(ahead, 1), "suspects": suspects}
-        )
+        return {"now": clock().isoformat(), "processAheadSeconds": round(ahead, 1), "suspects": suspects}
 
-    @router.post("/clock/confirm", name="confirm-clock", summary="Those events were looked at")
-    async def confirm(request: Request) -> Response:
+    @router.post(
+        "/clock/confirm",
+        name="confirm-clock",
+        summary="Those events were looked at",
+        openapi_extra=reads(body=ClockConfirmation),
+    )
+    async def confirm(request: Request) -> ClockConfirmed:
         try:
-            said = Confirmation.model_validate(await json_object(request))
+            said = ClockConfirmation.model_validate(await json_object(request))
         except ValidationError as error:
             raise from_validation(error) from None
         confirmed = await clock.confirm(said.until, who(request).principal.subject)
         await authentication.note(request, who(request), Outcome.ACCEPTED, count=confirmed, until=said.until)
-        return JSONResponse({"confirmed": confirmed})
+        return ClockConfirmed(confirmed=confirmed)
 
     return router

@@ -43,7 +43,7 @@ from banen_kit.privacy import subject_access
 from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.held import CLAIM_SECONDS, claim_keys
 from banen_kit.privacy.retention import Retention, read_months
-from banen_kit.privacy.retention import routes as retention_routes
+from banen_kit.privacy.retention_routes import routes as retention_routes
 from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.runtime import blocked_routes
 from banen_kit.runtime.database_clock import LOOK_SECONDS, DatabaseClock
@@ -148,6 +148,7 @@ async def run_host(
         host.settings.partner,
         *listener.getsockname(),
     )
+    host.app.openapi()  # made here, since it would hold up whoever else asks something
     # What is there by now stays: without it, a full collection no longer stops everything for tens of milliseconds.
     gc.collect()
     gc.freeze()

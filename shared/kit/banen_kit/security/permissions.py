@@ -56,6 +56,7 @@ EVERY_SERVICE: Permissions = {
     "livez": ANYONE,
     "readyz": ANYONE,
     "metrics": OPERATOR,
+    "openapi": ANYONE,
     "blocked-event": _OPS,
     "skip-event": _OPS,
     "correct-event": _OPS,

@@ -7,33 +7,72 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi import Request as HttpRequest
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
+from pydantic.json_schema import SkipJsonSchema
 
-from banen_kit.application import problems
-from banen_kit.application.bulk import Loads
+from banen_kit.application.bulk import BulkAnswer, BulkLine, BulkRefusal, Loads
 from banen_kit.application.bulk import bulk as take_bulk
-from banen_kit.application.command_service import CommandService, Request, checked_ref, status_of, to_json
+from banen_kit.application.command_service import (
+    CommandAnswer,
+    CommandService,
+    Request,
+    checked_ref,
+    status_of,
+)
 from banen_kit.application.definition import CommandRoute
-from banen_kit.audit.log import Outcome
+from banen_kit.application.problems import install as install_problems
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
+from banen_kit.core.shapes import Shape
+from banen_kit.web import openapi
 from banen_kit.web.audited import Audited
 from banen_kit.web.authentication import Authentication, optional_uuid, recorded_elsewhere, refused, who
 from banen_kit.web.body import json_object, limited_body, refuse_other_type
 from banen_kit.web.middleware import Guard
+from banen_kit.web.openapi import (
+    ETAG,
+    OF_EVERY_ROUTE,
+    REQUEST_ID,
+    Json,
+    header,
+    lines_of_json,
+    path_ref,
+    problems,
+    reads,
+)
+from banen_kit.web.records import record_routes
 
 MOST_BULK_BYTES = 8 * 1024 * 1024
 MOST_BULK_LINES = 2000
 """Blank ones included, so that counting them costs nothing."""
 NDJSON = "application/x-ndjson"
 VERSION = re.compile(r"[0-9]{1,18}")
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    "Chosen by the caller, another one for each command: whoever repeats a request with its key gets its answer again.",
+    REQUEST_ID,
+    required=True,
+)
+
+
+class Liveness(Shape, frozen=True):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Shape, frozen=True):
+    """Why it is not ready, or what is degraded, is for whoever operates it."""
+
+    status: Literal["ok", "degraded", "not ready"]
+    failing: dict[str, str] | SkipJsonSchema[None] = None
+    degraded: dict[str, str] | SkipJsonSchema[None] = None
+
 
 Check = Callable[[], Awaitable[None]]
 """Raises when the service should not be given work now."""
@@ -74,29 +113,32 @@ def create_app(
     app = FastAPI(
         title=f"banen {command_service.service.name}",
         version="0.1.0",
-        openapi_url="/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # the framework's own route would not pass the gate; see `openapi.routes`
+        servers=[{"url": "/"}],
+        generate_unique_id_function=lambda route: route.name,
+        responses=problems(*OF_EVERY_ROUTE),
         redirect_slashes=False,  # such a redirect repeats the address, whatever somebody put in it
         dependencies=[Depends(authentication)],
     )
     app.add_middleware(Audited)
     app.add_middleware(Guard)
-    problems.install(app)
+    install_problems(app)
     app.include_router(command_routes(command_service), prefix="/v1")
     app.include_router(record_routes(command_service, authentication), prefix="/v1")
     for router in routers:
         app.include_router(router)
     app.include_router(health_routes(command_service, health))
+    app.include_router(openapi.routes(app, command_service.service.permissions))
     return app
 
 
 def command_routes(command_service: CommandService) -> APIRouter:
     router = APIRouter(tags=["commands"])
-    loads = Loads()
 
     def add(operation: CommandRoute) -> None:
-        async def endpoint(ref: str, http: HttpRequest) -> Response:
+        place = path_ref(operation.ref)
+
+        async def endpoint(http: HttpRequest, ref: str = place) -> Response:
             request = Request(
                 operation,
                 who(http).principal,
@@ -108,8 +150,10 @@ def command_routes(command_service: CommandService) -> APIRouter:
             )
             recorded_elsewhere(http)
             answer = await command_service.execute(request)
-            body = {"ref": request.ref, **to_json(answer)}
-            return JSONResponse(body, status_of(answer), {"ETag": f'"{answer.version}"'})
+            done = CommandAnswer(
+                ref=request.ref, version=answer.version, events=answer.events, repeated=answer.repeated
+            )
+            return done.response(status_of(answer), {"ETag": f'"{answer.version}"'})
 
         router.add_api_route(
             operation.path,
@@ -117,21 +161,36 @@ def command_routes(command_service: CommandService) -> APIRouter:
             methods=["POST"],
             name=operation.name,
             summary=operation.name.replace("-", " ").capitalize(),
-            openapi_extra={
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {"schema": operation.command.model_json_schema(by_alias=True)}
-                    },
-                }
+            response_model=CommandAnswer,
+            responses={
+                200: {"headers": ETAG},
+                201: {"headers": ETAG, "model": CommandAnswer, "description": "It is new"},
+                **problems(404, 409, 412, 422, *([428] if operation.needs_version else [])),
             },
+            openapi_extra=reads(
+                IDEMPOTENCY_KEY, if_match(required=operation.needs_version), body=operation.command
+            ),
         )
 
     for operation in command_service.service.commands:
         add(operation)
 
+    add_bulk(router, command_service)
+    return router
+
+
+def add_bulk(router: APIRouter, command_service: CommandService) -> None:
+    loads = Loads()
+
     @router.post(
-        "/bulk", name="bulk", summary="Many commands, one JSON line each; answers a line each, in order"
+        "/bulk",
+        name="bulk",
+        summary="Many commands, one JSON line each; answers a line each, in order",
+        response_class=Response,
+        responses={200: {"content": lines_of_json(NDJSON, BulkAnswer | BulkRefusal, "serialization")}},
+        openapi_extra={
+            "requestBody": {"required": True, "content": lines_of_json(NDJSON, BulkLine, "validation")}
+        },
     )
     async def bulk(http: HttpRequest) -> Response:
         refuse_other_type(http, NDJSON)
@@ -141,73 +200,31 @@ def command_routes(command_service: CommandService) -> APIRouter:
             results = await take_bulk(command_service, lines_of(body), principal)
         return Response(await ndjson(results), media_type=NDJSON)
 
-    return router
-
-
-def record_routes(command_service: CommandService, authentication: Authentication) -> APIRouter:
-    """What is on record about one thing, as the outside may know it: the public events of its stream."""
-    router = APIRouter(tags=["records"])
-
-    def add(path: str, operation: CommandRoute) -> None:
-        async def endpoint(ref: str, http: HttpRequest) -> Response:
-            ref = checked_ref(operation, ref)
-            facts = await command_service.repository.read(f"{operation.category}-{ref}")
-            await authentication.note(http, who(http), Outcome.SHOWN if facts else Outcome.NOT_FOUND, ref)
-            if not facts:
-                raise Problem(404, f"{operation.category}-unknown", "There is no such record.")
-            events: list[dict[str, Any]] = []
-            for fact in facts:
-                public = command_service.service.to_public_event(fact.event)
-                if public is not None:
-                    events.append(
-                        {
-                            "event": public.NAME,
-                            "version": fact.record.version,
-                            "recordedAt": fact.record.recorded_at.isoformat(),
-                            "knownAt": fact.record.known_at.isoformat(),
-                            "data": json.loads(public.to_json()),
-                        }
-                    )
-            version = facts[-1].record.version
-            return JSONResponse(
-                {"ref": ref, "version": version, "events": events}, 200, {"ETag": f'"{version}"'}
-            )
-
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=["GET"],
-            name=f"read-{operation.category}",
-            summary=f"Read {operation.category}",
-        )
-
-    seen: set[str] = set()
-    for operation in command_service.service.commands:
-        path = operation.path[: operation.path.index("{ref}") + len("{ref}")]
-        if path not in seen:
-            seen.add(path)
-            add(path, operation)
-    return router
-
 
 def health_routes(command_service: CommandService, health: Health) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(tags=["health"])
 
-    @router.get("/livez")
-    async def livez() -> Response:
-        return JSONResponse({"status": "ok"})
+    @router.get("/livez", summary="Whether the process answers")
+    async def livez() -> Liveness:
+        return Liveness()
 
-    @router.get("/readyz")
-    async def readyz(http: HttpRequest) -> Response:
+    @router.get(
+        "/readyz",
+        summary="Whether the service should be given work now",
+        response_model=Readiness,
+        response_model_exclude_none=True,
+        responses={503: {**problems(503)[503], "model": Readiness}},
+    )
+    async def readyz(http: HttpRequest, response: Response) -> Readiness:
         failing = await health.failing()
         degraded = {name: fault.reason for name, fault in health.faults.open().items() if fault.still_ready}
         status = "not ready" if failing else "degraded" if degraded else "ok"
-        body: dict[str, Any] = {"status": status}
+        response.status_code = 503 if failing else 200
         if health.is_operator(http):
-            body |= {"failing": failing, "degraded": degraded}
-        return JSONResponse(body, 503 if failing else 200)
+            return Readiness(status=status, failing=failing, degraded=degraded)
+        return Readiness(status=status)
 
-    @router.get("/metrics")
+    @router.get("/metrics", include_in_schema=False)
     async def metrics(http: HttpRequest) -> Response:
         if not health.is_operator(http):
             raise refused("token-refused", "Send the token of BANEN_METRICS_TOKEN as Authorization: Bearer …")
@@ -242,6 +259,11 @@ def idempotency_key(http: HttpRequest) -> UUID:
         detail = "Send an Idempotency-Key (a UUID), so that the request can be repeated safely."
         raise Problem(400, "idempotency-key-missing", detail, "Idempotency-Key")
     return key
+
+
+def if_match(*, required: bool) -> Json:
+    schema = {"type": "string", "pattern": f'^("{VERSION.pattern}"|{VERSION.pattern})$'}
+    return header("If-Match", "The version that the caller saw (ETag).", schema, required=required)
 
 
 def seen_version(http: HttpRequest) -> int | None:

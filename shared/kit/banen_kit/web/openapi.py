@@ -1,0 +1,202 @@
+"""The OpenAPI document of a service: what FastAPI says of its routes, with what is the same for all of them.
+
+A route says what is its own: its answers (`response_model`, `problems`), and the body and headers that it reads itself
+(`reads`), since FastAPI knows neither. What the gate, the guard and the server do before any route is added here.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any, Final, Literal, TypeAlias, cast
+
+from fastapi import APIRouter, FastAPI, Path
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import UuidSchema
+
+from banen_kit.application.command_service import SLUG
+from banen_kit.core.decider import Command
+from banen_kit.core.problem import MEDIA_TYPE, ProblemDetails
+from banen_kit.core.text import Mark
+from banen_kit.security.permissions import ANYONE, Permission, Permissions
+
+Mode: TypeAlias = Literal["validation", "serialization"]
+Json: TypeAlias = dict[str, Any]
+Responses: TypeAlias = dict[int | str, Json]
+
+JSON: Final = "application/json"
+REF: Final = "#/components/schemas/"
+HEX: Final = "[0-9a-f]"
+UUID_OF: Final = f"^{HEX}{{8}}-{HEX}{{4}}-[%s]{HEX}{{3}}-[89ab]{HEX}{{3}}-{HEX}{{12}}$"
+PATTERNS: Final = {"uuid": UUID_OF % "47", "slug": f"^{SLUG.pattern}$"}
+"""How references are written; the desk checks them."""
+REQUEST_ID: Final = {"type": "string", "pattern": UUID_OF % "457"}
+"""A key or a correlation id. Without `format: uuid`: clients that are generated send a header as the text that it is."""
+
+
+def path_ref(kind: Literal["uuid", "slug"]) -> Any:
+    """The parameter `ref` of a path. It is described here; it is the route that refuses one of another form."""
+    form = {"format": "uuid"} if kind == "uuid" else {}
+    return Path(json_schema_extra={**form, "pattern": PATTERNS[kind]})
+
+
+class CommandSchema(GenerateJsonSchema):
+    """The references in a command are random, which the edge asks and no type says."""
+
+    def uuid_schema(self, schema: UuidSchema) -> JsonSchemaValue:
+        return {**super().uuid_schema(schema), "pattern": PATTERNS["uuid"]}
+
+
+def schema_of(kind: Any, mode: Mode, generator: type[GenerateJsonSchema] = GenerateJsonSchema) -> Json:
+    """The schema of a type. Those that it refers to stand beside it, until `document` moves them to the others."""
+    refs, definitions = TypeAdapter.json_schemas(
+        [("it", mode, TypeAdapter[Any](kind))], ref_template=f"{REF}{{model}}", schema_generator=generator
+    )
+    return {**refs["it", mode], **definitions}
+
+
+def header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
+    """A header of a request."""
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
+
+
+CORRELATION_ID: Final = header(
+    "Correlation-Id", "Joins this request with others, in the audit log and on the bus.", REQUEST_ID
+)
+PURPOSE: Final = header(
+    "Purpose",
+    "Why an auditor looks: the mark of a document.",
+    schema_of(Mark, "validation"),
+)
+IF_NONE_MATCH: Final = header(
+    "If-None-Match", "The ETag of an answer that the caller kept.", {"type": "string"}
+)
+
+
+def reads(*headers: Json, body: type[BaseModel] | None = None) -> Json:
+    """`openapi_extra` of a route that reads headers and a JSON body itself; strictly, as FastAPI does not."""
+    found: Json = {"parameters": [*headers]}
+    if body is not None:
+        generator = CommandSchema if issubclass(body, Command) else GenerateJsonSchema
+        content = {JSON: {"schema": schema_of(body, "validation", generator)}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
+
+
+def lines_of_json(media_type: str, kind: Any, mode: Mode) -> Json:
+    """The content of a body that is a line of JSON for each value (NDJSON): to JSON Schema a text that holds them."""
+    lines = {**schema_of(list[kind], mode)}
+    schema = {"type": "string", "format": "binary", "contentMediaType": media_type, "contentSchema": lines}
+    return {media_type: {"schema": schema}}
+
+
+ETAG: Final = {"ETag": {"description": "What this is an answer about, as it is now.", "required": True,
+                        "schema": {"type": "string"}}}  # fmt: skip
+_RETRY_AFTER: Final = {"Retry-After": {"description": "In how many seconds to try again.",
+                                       "schema": {"type": "integer", "minimum": 1}}}  # fmt: skip
+_CHALLENGE: Final = {"WWW-Authenticate": {"description": "RFC 6750.", "required": True,
+                                          "schema": {"type": "string"}}}  # fmt: skip
+_HEADERS: Final[Mapping[int, Json]] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
+
+OF_EVERY_ROUTE: Final = (400, 408, 414, 431, 500, 503)
+"""From the server and the guard, before any route is asked."""
+OF_THE_GATE: Final = (401, 403, 429)
+WITH_A_BODY: Final = (413, 415)
+
+
+def problems(*statuses: int) -> Responses:
+    """`responses` of a route that refuses with these statuses, beside what any route may answer."""
+    schema = schema_of(ProblemDetails, "serialization")
+    return {status: _problem(status, schema) for status in statuses}
+
+
+def _problem(status: int, schema: Json) -> Json:
+    found: Json = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+    return found | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
+
+
+BEARER: Final = "bearerAuth"
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the programme's OpenID issuer, made out to this service.",
+}
+_FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
+"""What FastAPI would answer to a wrong parameter; here that is a problem, with status 400."""
+
+
+def routes(app: FastAPI, permissions: Permissions) -> APIRouter:
+    """The document itself: open to anyone, since it shows the forms of requests and answers and nothing of anybody.
+
+    `app.openapi` makes it once; a service does so before it serves, since it takes a fifth of a second.
+    """
+    app.openapi = cache(partial(document, app, permissions))
+    router = APIRouter(tags=["document"])
+
+    @cache
+    def written() -> bytes:
+        return json.dumps(app.openapi()).encode()
+
+    @router.get("/v1/openapi.json", name="openapi", summary="This document", response_model=Json)
+    async def openapi() -> Response:
+        return Response(written(), media_type=JSON)
+
+    return router
+
+
+def document(app: FastAPI, permissions: Permissions) -> Json:
+    """The document of an application, as its routes are now."""
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        servers=app.servers,
+    )
+    commands = [operation for path in found["paths"].values() for operation in path.values()]
+    for operation in commands:
+        _complete(operation, permissions.get(operation["operationId"]))
+    found["tags"] = [{"name": name} for name in sorted({tag for one in commands for tag in one["tags"]})]
+    schemas = found["components"]["schemas"]
+    for name in _FRAMEWORKS_OWN:
+        schemas.pop(name, None)
+    _lift(found["paths"], schemas)
+    found["components"]["securitySchemes"] = {BEARER: _BEARER}
+    return found
+
+
+def _complete(operation: Json, access: Permission | None) -> None:
+    """Add what the server, the guard and the gate do before the route is asked."""
+    responses: Json = operation["responses"]
+    if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: None}):
+        del responses["422"]
+    statuses: list[int] = []
+    if access is not ANYONE:
+        operation["security"] = [{BEARER: []}]
+        operation.setdefault("parameters", []).extend([CORRELATION_ID, PURPOSE])
+        statuses += OF_THE_GATE
+        if access is not None and access.partners == "own":
+            statuses.append(404)
+    if "requestBody" in operation:
+        statuses += WITH_A_BODY
+    for status in statuses:
+        responses.setdefault(str(status), _problem(status, {"$ref": f"{REF}ProblemDetails"}))
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _lift(value: object, schemas: Json) -> None:
+    """Move the definitions that stand beside a schema to those of the document: each model has one."""
+    if isinstance(value, dict):
+        inside = cast("Json", value)
+        for name, schema in inside.pop("$defs", {}).items():
+            if schemas.setdefault(name, schema) != schema:
+                raise ValueError(f"two schemas are called {name}")
+        for one in inside.values():
+            _lift(one, schemas)
+    elif isinstance(value, list):
+        for one in cast("list[object]", value):
+            _lift(one, schemas)

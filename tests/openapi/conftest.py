@@ -1,0 +1,53 @@
+"""The real applications of all four services, as the tests of rights have them, with their events in PostgreSQL."""
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from banen_kit.runtime.service_runner import bound
+from banen_kit.web.server import http_server
+
+# Test folders are not packages, so these fixtures are taken over by path.
+_spec = importlib.util.spec_from_file_location(
+    "applications_for_openapi", Path(__file__).parents[1] / "rights" / "conftest.py"
+)
+assert _spec is not None
+assert _spec.loader is not None
+_rights = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_rights)
+pool, facts, answers = _rights.pool, _rights.facts, _rights.answers
+issuer, audit, app_of = _rights.issuer, _rights.audit, _rights.app_of
+OWNERS: dict[str, str] = _rights.OWNERS
+
+
+@pytest.fixture(name="served")
+def given_served() -> Callable[[FastAPI], AbstractAsyncContextManager[str]]:
+    return served
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    with bound(0) as listening:
+        server = http_server(app)
+        serving = asyncio.create_task(server.serve([listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.fixture
+async def address_of(app_of: Callable[[str], FastAPI]) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Serves a service as a process does, on a port of its own."""
+    async with AsyncExitStack() as stack:
+
+        async def serve(name: str) -> str:
+            return await stack.enter_async_context(served(app_of(name)))
+
+        yield serve
