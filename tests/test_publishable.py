@@ -35,7 +35,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.reactors import RECEIVE_HANDOVER
 from banen_reporting.facts.projector import Projector, fold

@@ -27,7 +27,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import EVT_ALL, api, dead_letter, jetstream
 from banen_kit.runtime import blocked_routes

@@ -27,8 +27,10 @@ from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.crypto.postgres_keys import PostgresKeys
+from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_local.cluster.postgres import Postgres

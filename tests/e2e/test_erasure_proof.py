@@ -22,7 +22,7 @@ from banen_kit.core.identity import Role
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
 from banen_kit.eventstore.port import StoredRecord
-from banen_kit.eventstore.repository import EventSerializer
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme, master_key
 from banen_local.cluster.supervisor import Supervisor

@@ -16,7 +16,7 @@ from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.eventstore.port import StoredRecord
-from banen_kit.eventstore.repository import EventSerializer
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 

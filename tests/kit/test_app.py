@@ -24,7 +24,8 @@ from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_mediation.service import SERVICE as MEDIATION

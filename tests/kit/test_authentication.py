@@ -24,7 +24,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import connect
 from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
 from banen_kit.security.sessions import COOKIE, IDLE, Sessions

@@ -20,7 +20,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import StoredRecord
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_LINES, create_app
 from banen_mediation.domain.handover import ReceiveHandover

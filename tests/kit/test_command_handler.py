@@ -21,9 +21,11 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEven
 from banen_kit.core.errors import StoreUnavailable, WrongVersion
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.crypto.personal_fields import Of, Open, Personal, PersonRef
+from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 
 NOW = datetime.now(UTC)
 CONTEXT = DecisionContext("1", NOW, "uaf", frozenset({"uaf"}))

@@ -26,7 +26,8 @@ from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import StoredRecord
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.security.permissions import own_partner
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)

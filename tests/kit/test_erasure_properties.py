@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.keys import Keys, MemoryKeys
 from banen_kit.crypto.personal_fields import Erased, Of, Open, Personal, PersonRef, Sealed
+from banen_kit.eventstore.erasure import reapply_erasures, refuse_erased
+from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 
 NEWEST = 5
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -155,7 +158,7 @@ class Run:
         command = UUID(int=1000 + number)
         try:
             if event.erased_person() is None:
-                await repository.refuse_erased([], [event])
+                await refuse_erased([], [event], repository.serializer, repository.keys)
             await repository.append(STREAM, [event], None, CommandMetadata(command, command, command, NOW))
         except PersonErased:
             self.refused.append(number)
@@ -194,7 +197,7 @@ async def compare(
         # What was destroyed is lost to us, so another key stands for it: it must never be used.
         keys.kept = {person: key or bytes(32) for person, key in keys.kept.items()}
         keys.links = {}
-        await forgetting.newest.reapply()
+        await reapply_erasures(forgetting.store, forgetting.newest.serializer, keys)
     remembering = Run(steps, MemoryKeys())
     for number, event in enumerate(history):
         if number not in forgetting.refused:

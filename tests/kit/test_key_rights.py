@@ -25,7 +25,8 @@ from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import sweep
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, NewEvent
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.privacy.held import claim_keys
 from banen_kit.runtime.provision import provision_keys

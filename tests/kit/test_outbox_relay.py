@@ -26,9 +26,11 @@ from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging import outbox_relay as relay_module
 from banen_kit.messaging.blocked import Correction, Decision, Outbound
 from banen_kit.messaging.jetstream import (

@@ -25,7 +25,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, StoredRecord
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging import reactor_consumer as consumer_module
 from banen_kit.messaging.jetstream import (
     DEAD_LETTERS,

@@ -12,9 +12,12 @@ from pydantic import ValidationError
 from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
 from banen_kit.crypto.personal_fields import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
+from banen_kit.eventstore.erasure import reapply_erasures
+from banen_kit.eventstore.idempotency import CommandMetadata, is_repeat
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository, EventSerializer, UnknownEvent
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer, UnknownEvent
 
 REF = UUID(int=1)
 OTHER = UUID(int=2)
@@ -216,7 +219,7 @@ async def test_a_key_that_is_not_there_is_a_fault_and_no_erasure(
     with pytest.raises(KeyMissing):
         await repository.reveal(await name_of(repository))
     with pytest.raises(KeyMissing):
-        await repository.is_repeat(await first_record(repository), b"one")
+        await is_repeat(await first_record(repository), b"one", repository.keys)
     assert str(REF) not in keys.kept
 
 
@@ -248,7 +251,7 @@ async def test_a_key_that_could_not_be_destroyed_is_an_error_after_the_event(
         await late.append("thing-1", [PersonForgotten(person_ref=REF)], 1, meta(17))
     assert len(await repository.store.read("thing-1")) == 2
     stubborn.gives_in = True
-    assert await late.reapply() == 1
+    assert await reapply_erasures(late.store, late.serializer, late.keys) == 1
     assert keys.kept[str(REF)] is None
 
 
@@ -337,9 +340,9 @@ async def test_applies_recorded_erasures_again_to_keys_that_a_restore_brought_ba
     restored: EventRepository[Any] = EventRepository(
         repository.store, repository.serializer, MemoryKeys(backup)
     )
-    assert await restored.reapply() == 2
+    assert await reapply_erasures(restored.store, restored.serializer, restored.keys) == 2
     assert backup == {str(REF): None, str(OTHER): None, str(UUID(int=4)): keys.kept[str(UUID(int=4))]}
-    assert await restored.reapply() == 0
+    assert await reapply_erasures(restored.store, restored.serializer, restored.keys) == 0
 
 
 async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
@@ -348,7 +351,7 @@ async def test_a_restore_finds_lost_links_also_of_persons_who_are_erased_later(
     joined = PersonJoined(person_ref=OTHER, known_as=REF, coach_ref=UUID(int=3))
     await repository.append("thing-2", [joined], 0, meta())
     keys.links.clear()
-    assert await repository.reapply() == 0
+    assert await reapply_erasures(repository.store, repository.serializer, repository.keys) == 0
     assert await keys.linked(str(REF)) == {str(REF), str(OTHER)}
 
 
@@ -358,7 +361,7 @@ async def test_where_nothing_is_left_to_destroy_the_keys_are_asked_once(reposito
     late: EventRepository[Any] = EventRepository(repository.store, repository.serializer, keys)
     await late.append("thing-1", [PersonForgotten(person_ref=REF)], 0, meta())
     keys.asked = 0
-    assert await late.reapply() == 0
+    assert await reapply_erasures(late.store, late.serializer, late.keys) == 0
     assert keys.asked == 1
 
 
@@ -428,8 +431,8 @@ async def test_stops_at_an_event_with_other_fields_and_does_not_quote_them(
 async def test_tells_a_repeat_from_another_request(repository: EventRepository[Any]):
     await repository.append("thing-1", [PlaceSeen(town="A")], 0, meta(request=b"one"))
     record = await first_record(repository)
-    assert await repository.is_repeat(record, b"one")
-    assert not await repository.is_repeat(record, b"two")
+    assert await is_repeat(record, b"one", repository.keys)
+    assert not await is_repeat(record, b"two", repository.keys)
 
 
 async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
@@ -437,11 +440,11 @@ async def test_a_fingerprint_of_a_personal_request_needs_the_key_of_its_person(
 ):
     await repository.append("thing-1", [MET], 0, meta(request=b"one"))
     record = await first_record(repository)
-    assert await repository.is_repeat(record, b"one")
+    assert await is_repeat(record, b"one", repository.keys)
     assert json.loads(record.metadata)["fingerprint"] != await keys.fingerprint(b"one")
     keys.kept[str(REF)] = None
     with pytest.raises(PersonErased):
-        await repository.is_repeat(record, b"one")
+        await is_repeat(record, b"one", repository.keys)
 
 
 @pytest.mark.parametrize("erased", [REF, OTHER])
@@ -452,8 +455,8 @@ async def test_a_fingerprint_of_a_request_about_two_persons_is_gone_with_either(
         "thing-1", [MET, MET.model_copy(update={"person_ref": OTHER})], 0, meta(request=b"one")
     )
     record = await first_record(repository)
-    assert await repository.is_repeat(record, b"one")
-    assert not await repository.is_repeat(record, b"two")
+    assert await is_repeat(record, b"one", repository.keys)
+    assert not await is_repeat(record, b"two", repository.keys)
     await keys.destroy([str(erased)])
     with pytest.raises(PersonErased):
-        await repository.is_repeat(record, b"one")
+        await is_repeat(record, b"one", repository.keys)

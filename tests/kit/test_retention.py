@@ -25,7 +25,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.privacy import retention
 from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.requests import RecordRequest

@@ -22,7 +22,8 @@ from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime.opening import reapplied
 from banen_local.cluster.postgres import Postgres

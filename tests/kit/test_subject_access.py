@@ -23,7 +23,8 @@ from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
 from banen_kit.eventstore.in_memory import MemoryStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.privacy.subject_access import ALGORITHM, SubjectAccess, routes
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app

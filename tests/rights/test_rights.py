@@ -25,7 +25,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime import blocked_routes

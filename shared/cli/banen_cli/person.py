@@ -22,8 +22,9 @@ from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
+from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.postgres import open_store
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import connect
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_kit.runtime.settings import keys_schema_of, schema_of
@@ -181,10 +182,8 @@ async def _reapply(partner: str, service: str, urls: tuple[str, str], master: Ma
         pool = await connect(urls[1], keys_schema_of(partner))
         try:
             await refuse_recycling(pool)
-            repository: EventRepository[Any] = EventRepository(
-                store, EventSerializer(found.events, found.upcasters), PostgresKeys(pool, master)
-            )
-            return await repository.reapply()
+            serializer = EventSerializer(found.events, found.upcasters)
+            return await reapply_erasures(store, serializer, PostgresKeys(pool, master))
         finally:
             await pool.close()
     finally:

@@ -6,8 +6,10 @@ from typing import Any
 from banen_kit.application.publishable import Publisher, telling
 from banen_kit.core.decider import Command, Decider, DecisionContext
 from banen_kit.core.errors import WrongVersion
+from banen_kit.eventstore.erasure import destroy_erased, refuse_erased
+from banen_kit.eventstore.idempotency import CommandMetadata, is_repeat
 from banen_kit.eventstore.port import Outcome, StoredRecord
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository
+from banen_kit.eventstore.repository import EventRepository
 
 ATTEMPTS = 5
 
@@ -85,7 +87,7 @@ class CommandHandler:
         if not events:
             return Answer(len(history), ())
         if any(event.erased_person() is None for event in events):
-            await self.repository.refuse_erased(past, events)
+            await refuse_erased(past, events, self.repository.serializer, self.repository.keys)
         # 3. Record nothing that the others could not be told.
         self.publisher.refuse_unpublishable(events, meta)
         # 4. Append only if nobody else did in between.
@@ -102,10 +104,10 @@ class CommandHandler:
                 return None
 
     async def _repeat(self, first: StoredRecord, meta: CommandMetadata) -> Answer:
-        if not await self.repository.is_repeat(first, meta.request):
+        if not await is_repeat(first, meta.request, self.repository.keys):
             raise KeyReused
         recorded = await self.repository.store.read(first.stream)
         same = [record for record in recorded if record.metadata == first.metadata]
         # The first time, the keys of whomever it erased may not have been destroyed.
-        await self.repository.destroy_erased([self.repository.fact(record).event for record in same])
+        await destroy_erased([self.repository.fact(record).event for record in same], self.repository.keys)
         return Answer(same[-1].version, tuple(record.type for record in same), repeated=True)

@@ -27,6 +27,7 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
 from banen_kit.core.shapes import Shape
+from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.repository import CommandMetadata, EventRepository
 from banen_kit.security.permissions import refuse_unless
 

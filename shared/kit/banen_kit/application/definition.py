@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from banen_contracts import Envelope, PublicEvent
 from banen_kit.core.decider import Command, Decider, DomainEvent
-from banen_kit.eventstore.repository import Upcaster
+from banen_kit.eventstore.serializer import Upcaster
 from banen_kit.security.permissions import Permissions
 
 

@@ -14,7 +14,7 @@ from pydantic_core import PydanticSerializationError
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import DOMAIN, source_of, subject_of
 from banen_kit.core.decider import DomainEvent
-from banen_kit.eventstore.repository import CommandMetadata
+from banen_kit.eventstore.idempotency import CommandMetadata
 
 ToContract = Callable[[Any], PublicEvent | None]
 

@@ -102,6 +102,14 @@ class Keys(Protocol):
         ...
 
 
+async def sealing_key(keys: Keys, person: str) -> bytes | None:
+    """The key under which something was sealed before; it is never made here. Raises `KeyMissing`."""
+    found = await keys.find_keys([person])
+    if person not in found:
+        raise KeyMissing("a key under which something is sealed is not there, and was not destroyed either")
+    return found[person]
+
+
 def fingerprint_under(key: bytes, text: bytes) -> str:
     return hmac(hmac(key, b"banen/fingerprint", sha256).digest(), text, sha256).hexdigest()
 

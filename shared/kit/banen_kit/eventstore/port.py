@@ -3,7 +3,7 @@
 What an adapter must hold is written as a conformance suite in `tests/ports/test_event_store.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ from banen_kit.core.errors import StreamTooLong
 
 MOST_EVENTS = 1000
 """How many events a command may append."""
+BATCH = 500
+"""How many are read at a time, so that others get their turn."""
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,11 @@ class EventStore(Protocol):
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
         """Return when there may be an event after the position, at the latest after `timeout` seconds."""
         ...
+
+
+async def of_type(store: EventStore, kind: str) -> AsyncIterator[list[StoredRecord]]:
+    """All records of one type in order, `BATCH` at a time. Raises `StoreUnavailable`."""
+    after = 0
+    while records := await store.of_type(kind, after, BATCH):
+        after = records[-1].position
+        yield records

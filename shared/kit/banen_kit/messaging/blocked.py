@@ -20,7 +20,8 @@ from banen_kit.application.publishable import PublicMessage, Publisher, Unpublis
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.eventstore.port import StoredRecord, ref_of
-from banen_kit.eventstore.repository import EventRepository, UnknownEvent
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import UnknownEvent
 from banen_kit.postgres.connection import Pool, reachable
 
 RELAY = "relay"

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from banen_kit.application.definition import Service
 from banen_kit.crypto.postgres_keys import PostgresKeys
-from banen_kit.eventstore.port import EventStore, ref_of
-from banen_kit.eventstore.repository import BATCH, EventRepository, EventSerializer, RecordedEvent
+from banen_kit.eventstore.port import BATCH, EventStore, ref_of
+from banen_kit.eventstore.repository import EventRepository, RecordedEvent
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 
 CLAIM_SECONDS = 24 * 3600.0

@@ -19,6 +19,7 @@ from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Entry
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
+from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
 from banen_kit.privacy.held import held_on
@@ -105,7 +106,8 @@ class Retention:
         """
         await self.refuse_untrusted()
         # An earlier run may have recorded an erasure and not have reached the keys.
-        await self.command_service.repository.reapply()
+        repository = self.command_service.repository
+        await reapply_erasures(repository.store, repository.serializer, repository.keys)
         today = self._today()
         ready = [one for one in await self.listing.see(await self.due(), today) if one.days >= self.wait]
         gauge = self.command_service.metrics.retention_overdue

@@ -16,7 +16,7 @@ from banen_kit.audit.log import Kept, Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.personal_fields import Erased, Sealed
-from banen_kit.eventstore.port import ref_of
+from banen_kit.eventstore.port import of_type, ref_of
 from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.privacy.answers import ErasureCertificate, PersonExport, PersonRequests, SigningKey
 from banen_kit.privacy.held import REQUEST_TYPES, held_on
@@ -195,7 +195,7 @@ async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
     """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
     found: dict[str, dict[str, Any]] = {}
     for kind in REQUEST_TYPES:  # what was received before what became of it
-        async for records in command_service.repository.of_type(kind):
+        async for records in of_type(command_service.repository.store, kind):
             for record in records:
                 data = json.loads(record.data)
                 found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)

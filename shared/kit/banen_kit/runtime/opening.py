@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from banen_kit.core.faults import Faults, Loop
 from banen_kit.crypto.keys import NotDestroyed
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
+from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.postgres.connection import (
@@ -94,7 +94,7 @@ async def reapplied(
     The keys are overwritten when this comes back. Raises `StoreUnavailable`.
     """
     try:
-        await replace(repository, keys=hasty).reapply()
+        await reapply_erasures(repository.store, repository.serializer, hasty)
     except NotDestroyed as error:
         faults.raise_(SWEEP, str(error))
     else:
@@ -102,7 +102,7 @@ async def reapplied(
     loop = Loop(SWEEP, faults)
 
     async def sweep() -> None:
-        await repository.reapply()
+        await reapply_erasures(repository.store, repository.serializer, repository.keys)
         loop.got_through()
         await asyncio.Event().wait()
 

@@ -7,7 +7,7 @@ future, and where the owner is no superuser.
 import re
 
 from banen_kit.application.definition import Service
-from banen_kit.eventstore.repository import EventSerializer
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.confine import confine_database, confine_role
 from banen_kit.postgres.connection import (
     Connection,

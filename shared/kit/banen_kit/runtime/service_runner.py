@@ -30,7 +30,8 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository, EventSerializer
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
 from banen_kit.messaging.outbox_relay import Relay
