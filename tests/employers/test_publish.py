@@ -141,7 +141,7 @@ def test_publishes_the_same_from_what_was_stored(event: Any, public: PublicEvent
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
 def test_keeps_to_itself(event: Any):
-    assert to_public_event(event) is None
+    assert SERVICE.to_public_event(event) is None
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)

@@ -222,7 +222,7 @@ def test_publishes_every_fact_of_the_programme_whole(event: private.ProgrammeEve
 
 
 def test_keeps_its_own_note_of_going_live_to_itself():
-    assert to_public_event(WentLive(occurred_on=DAY)) is None
+    assert SERVICE.to_public_event(WentLive(occurred_on=DAY)) is None
 
 
 def test_each_event_that_the_service_stores_has_its_example_here():

@@ -4,18 +4,11 @@ from banen_employers.domain.agreement import AGREEMENT, SignAgreement
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
 from banen_kit.application.definition import CommandRoute
-from banen_kit.privacy.requests import REQUESTS
-
-KEPT = {
-    "employer": CommandRoute("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER),
-}
-"""The kinds of data on persons, each with the command that erases one."""
 
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
-    KEPT["employer"],
+    CommandRoute("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER, erases=True),
     CommandRoute("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
     CommandRoute("/groups/{ref}/plan", PlanGroup, "group", GROUP),
     CommandRoute("/groups/{ref}/close", CloseGroup, "group", GROUP),
-    *REQUESTS,
 )

@@ -11,11 +11,9 @@ from banen_employers.events import (
     GroupClosed,
     GroupPlanned,
 )
-from banen_kit.application.source_live import WentLive
-from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_public_event(event: EmployersEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: EmployersEvent) -> PublicEvent | None:
     match event:
         case EmployerRegistered():
             return employers.EmployerRegistered(
@@ -58,9 +56,5 @@ def to_public_event(event: EmployersEvent | RequestEvent | WentLive) -> PublicEv
                 placed=event.placed,
                 precision=event.precision,
             )
-        case RequestReceived() | RequestExtended() | RequestAnswered():
-            return None  # between the person and the partner
-        case WentLive():
-            return None  # only repeats what the bureau published
         case _:
             assert_never(event)

@@ -12,23 +12,15 @@ from banen_intake.domain.candidate import (
 from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
 from banen_intake.domain.handover import HANDOVER, OfferHandover
 from banen_kit.application.definition import CommandRoute
-from banen_kit.privacy.requests import REQUESTS
-
-KEPT = {
-    "contact": CommandRoute("/contacts/{ref}/erase", EraseContact, "contact", CONTACT),
-    "candidate": CommandRoute("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE),
-}
-"""The kinds of data on persons, each with the command that erases one."""
 
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/contacts/{ref}/record", RecordContact, "contact", CONTACT),
-    KEPT["contact"],
+    CommandRoute("/contacts/{ref}/erase", EraseContact, "contact", CONTACT, erases=True),
     CommandRoute("/candidates/{ref}/register", RegisterCandidate, "candidate", CANDIDATE),
     CommandRoute("/candidates/{ref}/complete-intake", CompleteIntake, "candidate", CANDIDATE),
     CommandRoute("/candidates/{ref}/assess-distance", AssessDistance, "candidate", CANDIDATE),
     CommandRoute("/candidates/{ref}/assign-route", AssignRoute, "candidate", CANDIDATE),
     CommandRoute("/candidates/{ref}/close", CloseCandidate, "candidate", CANDIDATE),
-    KEPT["candidate"],
+    CommandRoute("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE, erases=True),
     CommandRoute("/handovers/{ref}/offer", OfferHandover, "handover", HANDOVER),
-    *REQUESTS,
 )

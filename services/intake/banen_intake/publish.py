@@ -17,11 +17,9 @@ from banen_intake.events import (
     IntakeEvent,
     RouteAssigned,
 )
-from banen_kit.application.source_live import WentLive
-from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 
 
-def to_public_event(event: IntakeEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: IntakeEvent) -> PublicEvent | None:
     match event:
         case ContactMade():
             return intake.ContactMade(
@@ -50,10 +48,6 @@ def to_public_event(event: IntakeEvent | RequestEvent | WentLive) -> PublicEvent
                 candidate_ref=event.candidate_ref,
                 to_partner=event.to_partner,
             )
-        case RequestReceived() | RequestExtended() | RequestAnswered():
-            return None  # between the person and the partner
-        case WentLive():
-            return None  # only repeats what the bureau published
         case _:
             return of_candidate(event)
 

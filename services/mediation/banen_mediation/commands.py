@@ -1,7 +1,6 @@
 """The commands that mediation takes, and where."""
 
 from banen_kit.application.definition import CommandRoute
-from banen_kit.privacy.requests import REQUESTS
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover
 from banen_mediation.domain.placement import (
@@ -14,14 +13,9 @@ from banen_mediation.domain.placement import (
     VoidPlacement,
 )
 
-KEPT = {
-    "client": CommandRoute("/clients/{ref}/erase", EraseClient, "client", CLIENT),
-}
-"""The kinds of data on persons, each with the command that erases one."""
-
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
-    KEPT["client"],
+    CommandRoute("/clients/{ref}/erase", EraseClient, "client", CLIENT, erases=True),
     CommandRoute(
         "/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER, related=("client", "client_ref")
     ),
@@ -31,5 +25,4 @@ COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, needs_version=True),
     CommandRoute("/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, needs_version=True),
     CommandRoute("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT),
-    *REQUESTS,
 )

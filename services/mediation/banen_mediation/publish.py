@@ -3,8 +3,6 @@
 from typing import assert_never
 
 from banen_contracts import PublicEvent, mediation
-from banen_kit.application.source_live import WentLive
-from banen_kit.privacy.requests import RequestAnswered, RequestEvent, RequestExtended, RequestReceived
 from banen_mediation.events import (
     ClientErased,
     ClientTakenOn,
@@ -21,7 +19,7 @@ from banen_mediation.events import (
 )
 
 
-def to_public_event(event: MediationEvent | RequestEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: MediationEvent) -> PublicEvent | None:
     match event:
         case ClientTakenOn():
             return mediation.ClientTakenOn(
@@ -39,10 +37,8 @@ def to_public_event(event: MediationEvent | RequestEvent | WentLive) -> PublicEv
                 client_ref=event.client_ref,
                 from_partner=event.from_partner,
             )
-        case RequestReceived() | RequestExtended() | RequestAnswered():
-            return None  # between the person and the partner
-        case HandoverReceived() | WentLive():
-            return None  # both only repeat what another source published
+        case HandoverReceived():
+            return None  # only repeats what another source published
         case _:
             return of_placement(event)
 

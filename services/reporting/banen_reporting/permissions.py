@@ -6,7 +6,7 @@ What a figure or a row then shows of whom is decided in `readers.py`.
 from dataclasses import replace
 
 from banen_kit.core.identity import Role
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Permissions, every_partner, own_partner
+from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
 
 _OF_A_PARTNER = (
     Role.INTAKE_WORKER,
@@ -24,7 +24,6 @@ _BUREAU = own_partner(Role.PROJECT_BUREAU)
 _OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
 
 PERMISSIONS: Permissions = {
-    **EVERY_SERVICE,
     "admit-partner": _BUREAU,
     "declare-source-live": _BUREAU,
     "define-target-unit": _BUREAU,

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from banen_contracts import PublicEvent
 from banen_contracts import reporting as public
-from banen_kit.application.source_live import WentLive
 from banen_reporting.administration.events import (
     CostRecorded,
     CountingPermissionGranted,
@@ -24,7 +23,7 @@ from banen_reporting.administration.events import (
 
 
 # Field by field, so that a field that is added to a private event does not become public by itself.
-def to_public_event(event: ProgrammeEvent | WentLive) -> PublicEvent | None:
+def to_public_event(event: ProgrammeEvent) -> PublicEvent:
     match event:
         case PartnerAdmitted() | SourceDeclaredLive():
             return _partner(event)
@@ -46,8 +45,6 @@ def to_public_event(event: ProgrammeEvent | WentLive) -> PublicEvent | None:
             return _money(event)
         case HistoricFigureImported():  # HistoricFigureSuperseded is one too
             return _figure(event)
-        case WentLive():
-            return None  # the service's own note of what the bureau published
         case _:
             assert_never(event)
 

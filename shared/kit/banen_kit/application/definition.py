@@ -23,6 +23,8 @@ class CommandRoute:
     ref: Literal["uuid", "slug"] = "uuid"
     needs_version: bool = False
     """Whether the caller must say, with `If-Match`, which version it saw."""
+    erases: bool = False
+    """Whether it erases the person under this reference: then its category is a kind of data on persons."""
     related: tuple[str, str] | None = None
     """Another stream of this service that the decision depends on, and only reads: its category, and the field of the
     command that holds its reference. What is decided on must not change once it is there, since others may append to
@@ -67,7 +69,10 @@ class Service:
     """Who may give which command and see which view; what is not in it is refused."""
     reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
-    kept: Mapping[str, CommandRoute] = field(default_factory=dict[str, CommandRoute])
-    """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
+
+    @property
+    def kept(self) -> Mapping[str, CommandRoute]:
+        """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
+        return {operation.category: operation for operation in self.commands if operation.erases}
