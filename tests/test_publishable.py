@@ -177,17 +177,8 @@ class Office:
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
         metrics = Metrics.create(CollectorRegistry())
-        permissions = dict(self.service.permissions)
-        permissions |= {name: permissions["bulk"] for _, name in cases() if name not in permissions}
-        service = Service(
-            self.service.name,
-            self.service.events,
-            self.service.to_public_event,
-            self.service.commands,
-            permissions,
-        )
         self.command_service = CommandService(
-            service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+            self.service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.commands = {one.name: one for one in self.service.commands} | more

@@ -122,7 +122,7 @@ async def _part(
                 result: Answer | Problem = overtaken
             else:
                 await asyncio.sleep(0)  # what is refused waits for nothing else
-                tried, entries[number] = await command_service.attempt(request)
+                tried, entries[number] = await command_service.execute_line(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
                 away[request.stream] = result  # what follows may not overtake it

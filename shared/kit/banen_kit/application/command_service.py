@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ class CommandAnswer(Shape, frozen=True):
 
 @dataclass(frozen=True)
 class Request:
-    """One request for a command, as it came in."""
+    """One request for a command, as it came in, but that its reference was checked (`checked_ref`)."""
 
     operation: CommandRoute
     principal: Principal
@@ -96,19 +96,30 @@ class CommandService:
         return Publisher(self.partner, self.service.name, self.service.to_public_event)
 
     async def execute(self, request: Request) -> Answer:
-        """Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold."""
-        result, entry = await self.attempt(request)
+        """For somebody whom the route of this command let in.
+
+        Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold.
+        """
+        result, entry = await self._tried(request, self._execute(request))
         await self.audit.record([entry])
         if isinstance(result, Exception):
             raise result
         return result
 
-    async def attempt(self, request: Request) -> tuple[Answer | Exception, Entry]:
-        """The answer, or why there is none; and what the audit log must hold before anybody hears it."""
+    async def execute_line(self, request: Request) -> tuple[Answer | Exception, Entry]:
+        """For somebody who may load in bulk, and need not be allowed to give this command.
+
+        Gives the answer, or why there is none; and what the audit log must hold before anybody hears it.
+        """
+        return await self._tried(request, self._execute_if_allowed(request))
+
+    async def _tried(
+        self, request: Request, executing: Awaitable[Answer]
+    ) -> tuple[Answer | Exception, Entry]:
         operation = request.operation
         with self.metrics.command_seconds.labels(operation.name).time():
             try:
-                result: Answer | Exception = await self._execute(request)
+                result: Answer | Exception = await executing
             except Exception as error:  # noqa: BLE001 - raised again, or answered, by who asked
                 result = error
         outcome = _outcome_of(result)
@@ -121,11 +132,14 @@ class CommandService:
         asked = f"{self.partner}/{self.service.name}/{request.principal.subject}/{request.key}"
         return uuid5(COMMANDS, asked)
 
+    async def _execute_if_allowed(self, request: Request) -> Answer:
+        permission = self.service.permissions.get(request.operation.name)
+        refuse_unless(permission, request.principal, self.partner)
+        return await self._execute(request)
+
     async def _execute(self, request: Request) -> Answer:
         operation = request.operation
-        refuse_unless(self.service.permissions.get(operation.name), request.principal, self.partner)
         now = self.clock()
-        ref = checked_ref(operation, request.ref)
         try:
             # Only the names and types of the published schema: a day is no number of seconds, and 1 is not true.
             command = operation.command.model_validate_json(
@@ -147,7 +161,7 @@ class CommandService:
         )
         if request.known_at is not None:
             await self._refuse_if_live(meta)
-        return await self._handle(operation, ref, command, meta, request.seen_version)
+        return await self._handle(operation, request.ref, command, meta, request.seen_version)
 
     async def _refuse_if_live(self, meta: CommandMetadata) -> None:
         """But a request that was honoured before the source went live gets its answer again."""
