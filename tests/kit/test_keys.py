@@ -17,6 +17,7 @@ from banen_kit.crypto.keys import (
     Keys,
     MasterKeyDiffers,
     MemoryKeys,
+    NotDestroyed,
     fingerprint_under,
 )
 from banen_kit.crypto.master_key import MasterKey
@@ -68,6 +69,22 @@ async def test_destroying_again_says_so_and_changes_nothing(keys: Keys):
     (second,) = await keys.destroy(["p1"])
     assert (first.already, second.already) == (False, True)
     assert first.at == second.at
+
+
+async def test_tells_what_was_destroyed_and_destroys_nothing_itself(keys: Keys):
+    made = await keys.keys_for(["p1", "p2", "p3"])
+    await keys.link([("p1", "p2")])
+    with pytest.raises(NotDestroyed):
+        await keys.destroyed("p1", alone=False)
+    assert await keys.find_keys(["p1", "p2", "p3"]) == made
+    done = await keys.destroy(["p1"])
+    told = await keys.destroyed("p2", alone=False)
+    assert [(one.person, one.at, one.gone_at) for one in told] == [
+        (one.person, one.at, one.gone_at) for one in done
+    ]
+    assert [one.person for one in await keys.destroyed("p2", alone=True)] == ["p2"]
+    with pytest.raises(NotDestroyed):
+        await keys.destroyed("p3", alone=True)
 
 
 async def test_destroying_nobody_does_nothing(keys: Keys):
@@ -461,6 +478,7 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
     assert {row["proname"] for row in names if row["may"]} == {
         "claim_keys",
         "destroy_keys",
+        "destroyed_keys",
         "find_keys",
         "keys_for",
         "left_to_destroy",

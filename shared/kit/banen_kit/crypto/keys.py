@@ -24,6 +24,8 @@ PARTNER_FINGERPRINT = "partner-fingerprint"
 PARTNER_SIGNING = "partner-signing"
 """Nobody's key: the seed of the key with which the partner signs what it certifies."""
 
+NOT_YET = "a key was not destroyed yet, or an old copy of it is still on the disk"
+
 
 class KeyMissing(StoreUnavailable):
     """A person's key is not there and there is no tombstone either: the keys are of another time than the events."""
@@ -79,6 +81,13 @@ class Keys(Protocol):
 
         Says so of all of them, in order of reference, when no copy is left. Destroying again changes nothing.
         Raises `NotDestroyed`.
+        """
+        ...
+
+    async def destroyed(self, person: str, *, alone: bool) -> list[Destroyed]:
+        """What `destroy` did of this person, in order of reference; changes nothing.
+
+        Raises `NotDestroyed` where a key or a copy of it is left.
         """
         ...
 
@@ -156,6 +165,12 @@ class MemoryKeys:
             wanted = {other for person in wanted for other in await self.linked(person)}
             self.alone -= wanted
         return [self._destroy(person) for person in sorted(wanted)]
+
+    async def destroyed(self, person: str, *, alone: bool) -> list[Destroyed]:
+        wanted = frozenset({person}) if alone else await self.linked(person)
+        if not all(self._is_destroyed(one) for one in wanted):
+            raise NotDestroyed(NOT_YET)
+        return [self._destroy(one) for one in sorted(wanted)]
 
     async def left_to_destroy(
         self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]

@@ -14,10 +14,12 @@ from banen_kit.core.decider import PersonErased, ReferenceTaken
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.crypto.keys import (
     MASTER_CHECK,
+    NOT_YET,
     PARTNER_FINGERPRINT,
     PARTNER_SIGNING,
     Destroyed,
     MasterKeyDiffers,
+    NotDestroyed,
     fingerprint_under,
 )
 from banen_kit.crypto.master_key import MasterKey
@@ -129,6 +131,14 @@ class PostgresKeys:
         # Where two of them are linked, what was done for the first was there already for the second.
         found = {one.person: one for answer in reversed(answers) for one in answer}
         return [found[person] for person in sorted(found)]
+
+    async def destroyed(self, person: str, *, alone: bool) -> list[Destroyed]:
+        query = "select person, destroyed_at, swept_at from destroyed_keys($1, $2) order by person"
+        async with reachable():
+            rows = await self._pool.fetch(query, person, alone)
+        if not rows or any(row["swept_at"] is None for row in rows):
+            raise NotDestroyed(NOT_YET)
+        return [Destroyed(*row, already=True) for row in rows]
 
     async def left_to_destroy(
         self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]

@@ -163,6 +163,7 @@ KEYS_FUNCTIONS = (
     "find_keys(text[])",
     "linked(text[])",
     "destroy_keys(text[], boolean)",
+    "destroyed_keys(text, boolean)",
     "mark_swept(text[])",
     "claim_keys(text[])",
     "left_to_destroy(text[], text[], text[], text[])",

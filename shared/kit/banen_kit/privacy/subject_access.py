@@ -63,10 +63,8 @@ class SubjectAccess:
         if erasure is None:
             return None
         person = str(erasure.event.erased_person())
-        # They are destroyed already; asked again, the keys say of which references and when.
-        destroyed = await self.command_service.repository.keys.destroy(
-            [person], alone=erasure.event.erases_alone()
-        )
+        keys = self.command_service.repository.keys
+        destroyed = await keys.destroyed(person, alone=erasure.event.erases_alone())
         last = max(one.gone_at for one in destroyed).astimezone(AMSTERDAM).date()
         claims = {
             "iss": source_of(self.command_service.partner, self.command_service.service.name),
