@@ -31,14 +31,14 @@ from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime.composition import Foundation
 from banen_kit.runtime.database_clock import DatabaseClock
-from banen_kit.runtime.service_runner import ServiceRuntime
 from banen_kit.runtime.settings import Settings
 from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.composition import compose
+from banen_reporting.composition import read_side
 from banen_reporting.web import messages as words
 
 ROOT = Path(__file__).parents[2]
@@ -206,7 +206,8 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     app.include_router(
         blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication)
     )
-    app.include_router(clock.routes(DatabaseClock(pool, health.faults), authentication))
+    database_clock = DatabaseClock(pool, health.faults)
+    app.include_router(clock.routes(database_clock, authentication))
     settings = cast(
         "Settings",
         SimpleNamespace(
@@ -217,9 +218,13 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
             public_url="http://bureau",
         ),
     )
-    await compose(
-        ServiceRuntime(settings, command_service, authentication, PostgresStore(pool), pool, health, app)
+    part = await read_side(
+        Foundation(
+            settings, command_service, authentication, PostgresStore(pool), database_clock, health.faults
+        )
     )
+    for router in part.routers:
+        app.include_router(router)
 
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 

@@ -1,15 +1,13 @@
-"""Joins the read side to the running service: inbox, projection, figures, read API and pages."""
+"""The read side of reporting as one part of the running service: inbox, projection, figures, read API and pages."""
 
 import asyncio
-
-from nats.aio.client import Client
 
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Loop
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import read_partners, reporting_consumer
-from banen_kit.runtime.service_runner import ServiceRuntime
+from banen_kit.runtime.composition import Foundation, Part
 from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
@@ -29,23 +27,25 @@ RELEASE_SECONDS = 5.0
 """How soon a month-end is released once it is final."""
 
 
-async def compose(host: ServiceRuntime) -> None:
-    view = FactStore(host.store.pool)
-    answers = FigureQueries(Figures(view), view, host.command_service.clock)
-    partners = read_partners(host.settings.partners_file)
-    bureau = host.settings.partner
-    programme = Programme(bureau, frozenset(partner.id for partner in partners) - {bureau})
+async def read_side(foundation: Foundation) -> Part:
+    """Raises `SettingsInvalid`, `StoreUnavailable`."""
+    settings, faults = foundation.settings, foundation.faults
+    view = FactStore(foundation.store.pool)
+    answers = FigureQueries(Figures(view), view, foundation.clock)
+    partners = read_partners(settings.partners_file)
+    programme = Programme(settings.partner, frozenset(one.id for one in partners) - {settings.partner})
     released = Released(view.pool)
     await released.read_newest()
-    readers = FigureAccess(answers, programme, host.authentication, released)
-    host.app.include_router(reads.routes(readers))
-    logins = logins_of(host)
-    host.app.include_router(pages.routes(readers, logins))
+    readers = FigureAccess(answers, programme, foundation.authentication, released)
+    logins = logins_of(foundation)
     told = Backchannel(
-        logins.client.client_id, host.authentication, host.command_service.metrics.logouts_refused
+        logins.client.client_id,
+        foundation.authentication,
+        foundation.command_service.metrics.logouts_refused,
     )
-    host.app.include_router(backchannel.routes(told))
-    inbox = Inbox(view.pool, reporting_consumer(host.settings.partner), host.health.faults)
+    inbox = Inbox(view.pool, reporting_consumer(settings.partner), faults)
+    releasing = Releasing(answers, released)
+    release = Loop("release", faults, still_ready=True)
 
     async def inbox_hears() -> None:
         if asyncio.get_running_loop().time() - inbox.last_fetch > SILENT_SECONDS:
@@ -56,24 +56,24 @@ async def compose(host: ServiceRuntime) -> None:
         if received - folded > MOST_BEHIND:
             raise BusUnavailable(f"{received - folded} events are not counted yet")
 
-    async def watch_watermarks(client: Client) -> None:
-        await read_watermarks(client, view, partners, host.health.faults)
+    return Part(
+        routers=[reads.routes(readers), pages.routes(readers, logins), backchannel.routes(told)],
+        checks={"inbox": inbox_hears, "figures": figures_current},
+        loops=[
+            lambda: project_forever(view, inbox.grown, faults),
+            lambda: release.forever(releasing.work, every=RELEASE_SECONDS),
+        ],
+        bus_loops=[inbox.run, lambda client: read_watermarks(client, view, partners, faults)],
+    )
 
-    host.health.checks.update({"inbox": inbox_hears, "figures": figures_current})
-    host.loops.append(lambda: project_forever(view, inbox.grown, host.health.faults))
-    releasing = Releasing(answers, released)
-    release = Loop("release", host.health.faults, still_ready=True)
-    host.loops.append(lambda: release.forever(releasing.work, every=RELEASE_SECONDS))
-    host.bus_loops.extend([inbox.run, watch_watermarks])
 
-
-def logins_of(host: ServiceRuntime) -> Logins:
+def logins_of(foundation: Foundation) -> Logins:
     """Raises `SettingsInvalid` where nobody could sign in."""
-    settings = host.settings
+    settings = foundation.settings
     if settings.client_id is None or settings.client_secret is None or settings.public_url is None:
         raise SettingsInvalid(
             "a service with pages needs BANEN_CLIENT_ID, BANEN_CLIENT_SECRET and BANEN_PUBLIC_URL"
         )
     secret = settings.client_secret.get_secret_value()
     client = RelyingParty(settings.client_id, secret, settings.public_url.rstrip("/"))
-    return Logins(client, host.authentication)
+    return Logins(client, foundation.authentication)

@@ -1,22 +1,33 @@
-"""Opens what a service stands on: its store and the persons' keys, each the right one, safe, and up to date."""
+"""Opens what a service is built on: its databases, each the right one, safe and up to date, and all but the bus."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from typing import Any
 
+import httpx2
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from banen_contracts.base import source_of
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
+from banen_kit.audit.anchored import AnchoredAudit, Anchors
+from banen_kit.audit.log import PostgresAudit
 from banen_kit.core.errors import SettingsInvalid, StoreRefusesToStart, StoreUnavailable
-from banen_kit.core.faults import Faults, Loop
+from banen_kit.core.faults import Faults, Loop, forever
+from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import NotDestroyed
+from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
+from banen_kit.messaging.topology import read_partners
 from banen_kit.postgres.connection import (
     Pool,
     migrations,
@@ -27,14 +38,81 @@ from banen_kit.postgres.connection import (
     refuse_wrong_schema,
     when_reachable,
 )
+from banen_kit.privacy.held import CLAIM_SECONDS, claim_keys
+from banen_kit.runtime.composition import Foundation, Part, Work
+from banen_kit.runtime.database_clock import LOOK_SECONDS, DatabaseClock
 from banen_kit.runtime.settings import Settings, keys_schema_of, schema_of
+from banen_kit.security.sessions import Sessions
+from banen_kit.security.strength import Strength
+from banen_kit.security.tokens import Issuer
 from banen_kit.web.app import Check
+from banen_kit.web.authentication import Authentication
+from banen_kit.web.strangers import WRITE_SECONDS
 
 log = logging.getLogger(__name__)
 
 SWEEP = "sweep"
 FIRST_SWEEP_SECONDS = 1.0
 """How long a start waits for old copies of destroyed keys to leave the disk."""
+
+
+async def open_foundation(
+    service: Service, settings: Settings, stack: AsyncExitStack
+) -> tuple[Foundation, Part]:
+    """Open everything but the bus; the part looks after it.
+
+    Raises `SettingsInvalid`, `StoreRefusesToStart`, `StoreUnavailable`, `ValueError`.
+    """
+    partners = frozenset(partner.id for partner in read_partners(settings.partners_file))
+    if settings.partner not in partners:
+        raise ValueError(f"{settings.partner} is not in {settings.partners_file}")
+    master = MasterKey.read(settings.master_key_file)
+    pool, keys_pool = await open_databases(service, settings, stack)
+    keys = PostgresKeys(keys_pool, master)
+    await keys.refuse_other_master()
+    store = PostgresStore(pool)
+    repository: EventRepository[Any] = EventRepository(
+        store, EventSerializer(service.events, service.upcasters), keys
+    )
+    metrics = Metrics.create(CollectorRegistry())
+    faults = Faults(metrics)
+    # Before anything is answered: the keys may have been restored from before an erasure.
+    hasty = PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS)
+    sweeping = await reapplied(repository, hasty, faults)
+    clock = DatabaseClock(pool, faults)
+    await clock.look()
+    anchors = Anchors(pool, keys_pool, schema_of(settings.partner, service.name))
+    erasures = frozenset(operation.name for operation in service.kept.values())
+    audit = AnchoredAudit(PostgresAudit(pool), anchors, erasures)
+    command_service = CommandService(service, repository, settings.partner, partners, audit, metrics, clock)
+    http = await stack.enter_async_context(httpx2.AsyncClient())
+    authentication = _authentication(settings, command_service, pool, http)
+    claim = partial(claim_keys, service, store, keys)
+    loops: list[Work] = [
+        *sweeping,
+        lambda: anchors.forever(faults),
+        lambda: forever("strangers", authentication.strangers.write, faults, every=WRITE_SECONDS),
+        lambda: forever("clock-look", clock.look, faults, every=LOOK_SECONDS),
+        lambda: forever("claim-keys", claim, faults, every=CLAIM_SECONDS),
+    ]
+    foundation = Foundation(settings, command_service, authentication, store, clock, faults)
+    return foundation, Part(checks=_checks_of(store, keys_pool), loops=loops)
+
+
+def _authentication(
+    settings: Settings, command_service: CommandService, pool: Pool, http: httpx2.AsyncClient
+) -> Authentication:
+    service, clock = command_service.service, command_service.clock
+    return Authentication(
+        settings.partner,
+        source_of(settings.partner, service.name),
+        service.permissions,
+        Issuer(settings.issuer, http, access=settings.access_token_types.split()),
+        command_service.audit,
+        Sessions(pool, clock),
+        strength=Strength(tuple(settings.acr_values.split())),
+        clock=clock,
+    )
 
 
 async def open_databases(service: Service, settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Pool]:
@@ -73,7 +151,7 @@ async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack
     return pool
 
 
-def checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
+def _checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
     """What readiness asks of both databases."""
 
     async def database() -> None:
@@ -86,9 +164,7 @@ def checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
     return {"database": database, "keys": keys}
 
 
-async def reapplied(
-    repository: EventRepository[Any], hasty: PostgresKeys, faults: Faults
-) -> list[Callable[[], Awaitable[None]]]:
+async def reapplied(repository: EventRepository[Any], hasty: PostgresKeys, faults: Faults) -> list[Work]:
     """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
 
     The keys are overwritten when this comes back. Raises `StoreUnavailable`.

@@ -1,0 +1,64 @@
+"""A service's side of the bus: its relay, its reactors and whatever else reads or writes there."""
+
+import asyncio
+from collections.abc import Sequence
+
+from nats.aio.client import Client
+from nats.js.errors import NotFoundError
+
+from banen_kit.core.faults import Loop
+from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
+from banen_kit.messaging.outbox_relay import Relay
+from banen_kit.messaging.reactor_consumer import run_reactors
+from banen_kit.runtime.composition import BusWork, Foundation, Part
+from banen_kit.runtime.settings import load
+
+
+class BusSide:
+    """Connects, again and again. Commands are taken also while the bus is away or not set up."""
+
+    def __init__(self, foundation: Foundation, loops: Sequence[BusWork]) -> None:
+        self._foundation = foundation
+        self._loops = loops
+        self._client: Client | None = None
+        self._loop = Loop("bus", foundation.faults)
+
+    def part(self) -> Part:
+        return Part(checks={"bus": self._answers}, loops=[lambda: self._loop.forever(self._one_connection)])
+
+    async def _answers(self) -> None:
+        if self._client is None:
+            raise BusUnavailable("not connected yet")
+        command_service = self._foundation.command_service
+        stream = stream_name(command_service.partner, command_service.service.name)
+        try:
+            await api(self._client, f"STREAM.INFO.{stream}")
+        except NotFoundError:
+            raise BusUnavailable(f"{stream} does not exist; run: banen bus apply") from None
+
+    async def _one_connection(self) -> None:
+        command_service, faults = self._foundation.command_service, self._foundation.faults
+        ca_file = self._foundation.settings.bus_ca_file
+        # Read anew each time: a password may have been changed while we ran.
+        url = load().bus_url.get_secret_value()
+        name = f"{command_service.partner}-{command_service.service.name}"
+        self._client = client = await connect(url, name, ca_file)
+        self._loop.got_through()
+        store = self._foundation.store
+        relay = Relay(command_service.publisher, command_service.repository, store, client, faults)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(relay.run())
+                tasks.create_task(run_reactors(url, ca_file, client, command_service, faults))
+                for work in self._loops:
+                    tasks.create_task(work(client))
+                await _until_closed(client)
+        finally:
+            await client.close()
+
+
+async def _until_closed(client: Client) -> None:
+    """nats-py reconnects by itself, but not after the server turned it away. Raises `BusUnavailable`."""
+    while not client.is_closed:  # noqa: ASYNC110 - nats-py has one callback, and it is taken
+        await asyncio.sleep(1)
+    raise BusUnavailable("NATS closed the connection for good")

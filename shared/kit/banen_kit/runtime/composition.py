@@ -1,0 +1,79 @@
+"""What a service runs, as data: parts with their routes, checks and loops, all built on one foundation."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from fastapi import APIRouter
+from nats.aio.client import Client
+
+from banen_kit.application.command_service import CommandService
+from banen_kit.core.faults import Faults
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.messaging.blocked import Outbound
+from banen_kit.privacy import retention, subject_access
+from banen_kit.privacy.due_list import PostgresDueList
+from banen_kit.privacy.retention import Retention, read_months
+from banen_kit.privacy.subject_access import SubjectAccess
+from banen_kit.runtime import blocked_routes, database_clock
+from banen_kit.runtime.database_clock import DatabaseClock
+from banen_kit.runtime.settings import Settings
+from banen_kit.web.app import Check
+from banen_kit.web.authentication import Authentication
+
+Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+BusWork: TypeAlias = Callable[[Client], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What the parts of a service are built on: opened and checked."""
+
+    settings: Settings
+    command_service: CommandService
+    authentication: Authentication
+    store: PostgresStore
+    clock: DatabaseClock
+    faults: Faults
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one concern adds to a running service."""
+
+    routers: Sequence[APIRouter] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+    loops: Sequence[Work] = ()
+    """Run for as long as the process, whatever happens to the bus. None of them ends or raises."""
+    bus_loops: Sequence[BusWork] = ()
+    """The same for as long as a connection to the bus, which each is given."""
+
+
+ReadSide: TypeAlias = Callable[[Foundation], Awaitable[Part]]
+"""Builds what only one service has: views, pages, an inbox."""
+
+
+def administration(foundation: Foundation) -> Part:
+    """What operators and data stewards ask of a service, and retention. Raises `SettingsInvalid`."""
+    settings, command_service = foundation.settings, foundation.command_service
+    authentication, service = foundation.authentication, foundation.command_service.service
+    kept = Retention(
+        command_service,
+        read_months(settings.retention, service.kept),
+        PostgresDueList(foundation.store.pool),
+        settings.retention_wait,
+        foundation.clock.refuse_untrusted,
+        foundation.faults,
+    )
+    outbound = Outbound(foundation.store.pool, command_service.repository, command_service.publisher)
+    routers = [
+        blocked_routes.routes(outbound, authentication),
+        database_clock.routes(foundation.clock, authentication),
+    ]
+    if service.kept:
+        persons = SubjectAccess(command_service, settings.key_backup_days)
+        routers += [
+            subject_access.routes(persons, authentication),
+            retention.routes(kept, authentication),
+        ]
+    return Part(routers=routers, loops=[kept.run_forever])
