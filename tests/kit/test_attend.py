@@ -14,9 +14,9 @@ from banen_kit.core.metrics import Metrics
 from banen_kit.messaging import attend as attend_module
 from banen_kit.messaging.attend import attend
 from banen_kit.messaging.jetstream import EVT_ALL, api, jetstream, publish_batch
-from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
 
-DECLARED = reporting_consumer("bureau")
+DECLARED = inbox_consumer("bureau", "reporting")
 NAME: str = DECLARED["durable_name"]
 DEADLINE = 30.0
 

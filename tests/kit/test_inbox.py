@@ -30,7 +30,7 @@ from banen_kit.messaging.jetstream import (
     jetstream,
     publish_batch,
 )
-from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
 from banen_kit.postgres.connection import Pool, connect
 
 SUBJECT = subject_of("uaf", ContactMade.NAME)
@@ -109,7 +109,7 @@ class Bus:
 async def evt(bus: Client) -> Bus:
     for declared in streams([Partner("uaf", ("intake",))], max_bytes=2**24):
         await apply_stream(bus, declared, change=False)
-    await apply_consumer(bus, reporting_consumer("bureau"), change=False)
+    await apply_consumer(bus, inbox_consumer("bureau", "reporting"), change=False)
     return Bus(bus)
 
 
@@ -121,7 +121,7 @@ async def pool(database: Any, new_schema: Callable[..., Awaitable[str]]) -> Asyn
 
 
 def inbox_of(pool: Pool, evt: Bus) -> Inbox:
-    return Inbox(pool, reporting_consumer("bureau"), Faults(Metrics.create(CollectorRegistry())))
+    return Inbox(pool, inbox_consumer("bureau", "reporting"), Faults(Metrics.create(CollectorRegistry())))
 
 
 @asynccontextmanager
@@ -315,7 +315,9 @@ async def test_an_event_of_its_batch_that_contradicts_another_is_not_counted_as_
 ):
     await evt.publish(message(1), message(1, event=9), message(1))
     metrics = Metrics.create(CollectorRegistry())
-    await Inbox(pool, reporting_consumer("bureau"), Faults(metrics)).receive(evt.client, await evt.fetch(3))
+    await Inbox(pool, inbox_consumer("bureau", "reporting"), Faults(metrics)).receive(
+        evt.client, await evt.fetch(3)
+    )
     counted = [
         metrics.consumed.labels(CONSUMER, outcome)._value.get() for outcome in ("received", "repeated")
     ]
@@ -389,6 +391,6 @@ async def test_goes_on_after_its_consumer_was_deleted_and_declared_again(pool: P
         await api(evt.client, f"CONSUMER.DELETE.{EVT_ALL}.{CONSUMER}")
         await evt.publish(message(2))
         await eventually(is_a_fault)
-        await apply_consumer(evt.client, reporting_consumer("bureau"), change=False)
+        await apply_consumer(evt.client, inbox_consumer("bureau", "reporting"), change=False)
         await until_all_is_acknowledged(evt, 2)
     assert await received(pool) == [(1, 1), (2, 2)]

@@ -14,9 +14,9 @@ from banen_kit.messaging.topology import (
     TopologyDiffers,
     apply_stream,
     differences,
+    inbox_consumer,
     read_partners,
     refuse_other_consumer,
-    reporting_consumer,
     streams,
 )
 
@@ -49,7 +49,7 @@ async def update(client: Client, stream: str, **changes: Any) -> None:
 
 
 async def update_consumer(client: Client, name: str, **changes: Any) -> None:
-    declared = {**reporting_consumer("bureau"), "name": name, **changes}
+    declared = {**inbox_consumer("bureau", "reporting"), "name": name, **changes}
     request = {"stream_name": EVT_ALL, "config": declared, "action": "update"}
     await api(client, f"CONSUMER.CREATE.{EVT_ALL}.{name}", request)
 
@@ -153,7 +153,7 @@ async def test_a_consumer_changed_by_hand_is_named_left_and_changed_back_when_to
 
 async def test_says_what_to_do_where_a_consumer_cannot_be_changed(applied: Client):
     await api(applied, f"CONSUMER.DELETE.{EVT_ALL}.bureau-reporting")
-    declared = {**reporting_consumer("bureau"), "deliver_policy": "new"}
+    declared = {**inbox_consumer("bureau", "reporting"), "deliver_policy": "new"}
     request = {"stream_name": EVT_ALL, "config": {**declared, "name": "bureau-reporting"}}
     await api(applied, f"CONSUMER.CREATE.{EVT_ALL}.bureau-reporting", request)
     with pytest.raises(TopologyDiffers, match=r"bureau-reporting cannot be changed in place: deliver_policy"):
@@ -161,7 +161,7 @@ async def test_says_what_to_do_where_a_consumer_cannot_be_changed(applied: Clien
 
 
 async def test_a_service_starts_with_the_consumer_it_expects(applied: Client):
-    await refuse_other_consumer(applied, reporting_consumer("bureau"))
+    await refuse_other_consumer(applied, inbox_consumer("bureau", "reporting"))
 
 
 async def test_a_service_refuses_a_consumer_that_drifted(applied: Client):
@@ -169,18 +169,18 @@ async def test_a_service_refuses_a_consumer_that_drifted(applied: Client):
     with pytest.raises(
         TopologyDiffers, match=r"bureau-reporting is not ours: max_deliver: is 5; declared -1"
     ):
-        await refuse_other_consumer(applied, reporting_consumer("bureau"))
+        await refuse_other_consumer(applied, inbox_consumer("bureau", "reporting"))
 
 
 async def test_a_service_refuses_a_consumer_that_sees_only_a_part(applied: Client):
     await update_consumer(applied, "bureau-reporting", filter_subject="evt.uaf.>")
     with pytest.raises(TopologyDiffers, match=r"filter_subject: is evt\.uaf\.>; declared "):
-        await refuse_other_consumer(applied, reporting_consumer("bureau"))
+        await refuse_other_consumer(applied, inbox_consumer("bureau", "reporting"))
 
 
 async def test_a_service_refuses_to_start_without_its_consumer(applied: Client):
     with pytest.raises(TopologyDiffers, match="uwv-reporting does not exist; run: banen bus apply"):
-        await refuse_other_consumer(applied, reporting_consumer("uwv"))
+        await refuse_other_consumer(applied, inbox_consumer("uwv", "reporting"))
 
 
 async def test_a_deleted_stream_for_everything_is_created_again(applied: Client):

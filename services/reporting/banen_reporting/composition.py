@@ -6,7 +6,7 @@ from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Loop
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import BusUnavailable
-from banen_kit.messaging.topology import read_partners, reporting_consumer
+from banen_kit.messaging.topology import inbox_consumer, read_partners
 from banen_kit.runtime.composition import Foundation, Part
 from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
@@ -43,7 +43,7 @@ async def read_side(foundation: Foundation) -> Part:
         foundation.authentication,
         foundation.command_service.metrics.logouts_refused,
     )
-    inbox = Inbox(view.pool, reporting_consumer(settings.partner), faults)
+    inbox = Inbox(view.pool, inbox_consumer(settings.partner, "reporting"), faults)
     releasing = Releasing(answers, released)
     release = Loop("release", faults, still_ready=True)
 

@@ -16,6 +16,7 @@ SERVICE = with_kit_features(
         to_public_event=to_public_event,
         commands=COMMANDS,
         permissions=PERMISSIONS,
+        has_inbox=True,
         sql=("banen_kit", "banen_reporting"),
     )
 )

@@ -10,8 +10,7 @@ from banen_kit.messaging.topology import (
     apply_consumer,
     apply_stream,
     integrator_consumer,
-    policy_consumers,
-    reporting_consumer,
+    service_consumers,
     streams,
 )
 
@@ -29,11 +28,8 @@ async def apply_topology(
     installed = services()
     for partner in partners:
         for name in partner.services:
-            for declared in policy_consumers(partner.id, installed[name]):
+            for declared in service_consumers(partner.id, installed[name]):
                 done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
-        if "reporting" in partner.services:
-            declared = reporting_consumer(partner.id)
-            done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)
     for name in integrators:
         declared = integrator_consumer(name)
         done[declared["durable_name"]] = await apply_consumer(client, declared, change=change)

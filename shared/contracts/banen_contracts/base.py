@@ -112,6 +112,10 @@ class PublicEvent(BaseModel, frozen=True, extra="ignore"):
         """The body as it travels: JSON in camelCase."""
         return self.model_dump_json(by_alias=True).encode()
 
+    def declares_live(self) -> str | None:
+        """The source that, by this event, may no longer state when a fact was known."""
+        return None
+
 
 SubjectRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """The reference of anything, as it stands in the CloudEvents subject."""

@@ -50,6 +50,9 @@ EVENTS: tuple[type[PublicEvent], ...] = (
 )
 """All public events, in the order of the programme."""
 
+SERVICES: tuple[str, ...] = tuple(dict.fromkeys(event.NAME.split(".")[0] for event in EVENTS))
+"""The services that publish."""
+
 BY_TYPE: dict[str, type[PublicEvent]] = {f"{DOMAIN}.{event.NAME}": event for event in EVENTS}
 """CloudEvents type to event class."""
 

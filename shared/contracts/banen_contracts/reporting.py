@@ -23,6 +23,7 @@ from banen_contracts.base import (
     UnitId,
     UnitIds,
     each_once,
+    source_of,
 )
 
 Service = Literal["intake", "mediation", "employers", "reporting"]
@@ -110,6 +111,9 @@ class SourceDeclaredLive(PublicEvent, frozen=True):
     REF: ClassVar[str] = "partner_id"
     partner_id: PartnerId
     service: Service
+
+    def declares_live(self) -> str:
+        return source_of(self.partner_id, self.service)
 
 
 class TargetUnitDefined(PublicEvent, frozen=True):

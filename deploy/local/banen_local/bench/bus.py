@@ -31,7 +31,7 @@ from banen_kit.messaging.jetstream import (
     stream_name,
 )
 from banen_kit.messaging.outbox_relay import Relay
-from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, reporting_consumer, streams
+from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
 from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, compared, rate, schema
 from banen_local.bench.store import METADATA
@@ -108,7 +108,7 @@ async def facts_row(server: Postgres, client: Client, count: int) -> Row:
     for run in range(RUNS):
         name = f"bench{run}"
         for kind in ("a", "b"):
-            await apply_consumer(client, reporting_consumer(f"{name}{kind}"), change=False)
+            await apply_consumer(client, inbox_consumer(f"{name}{kind}", "reporting"), change=False)
         async with schema(server, f"bench_facts{run}", "banen_kit", "banen_reporting") as pool:
             await pool.execute(
                 "insert into facts (kind, source, ref, known_from, imported, sequence, change, data)"
@@ -147,7 +147,7 @@ async def publish_clients(client: Client, partner: str, count: int) -> None:
 
 
 async def receive_and_fold(pool: Pool, client: Client, partner: str, count: int) -> None:
-    inbox = Inbox(pool, reporting_consumer(partner), Faults(Metrics.create(CollectorRegistry())))
+    inbox = Inbox(pool, inbox_consumer(partner, "reporting"), Faults(Metrics.create(CollectorRegistry())))
     view = FactStore(pool)
     task = asyncio.create_task(inbox.run(client))
     folded = 0

@@ -13,7 +13,7 @@ from banen_cli.apply import apply_topology
 from banen_cli.installed import services
 from banen_kit.messaging.bus_users import OPERATOR, user_name
 from banen_kit.messaging.jetstream import DEAD_LETTERS, EVT_ALL, api, connected
-from banen_kit.messaging.topology import Partner, apply_stream, policy_consumers, reporting_consumer, streams
+from banen_kit.messaging.topology import Partner, apply_stream, service_consumers, streams
 from banen_kit.runtime.settings import schema_of
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.prepare import database_of
@@ -161,9 +161,11 @@ async def malformed(site: Site) -> None:
 async def edit_consumers(site: Site) -> None:
     """Every consumer is deleted, and made anew with other settings by hand; then declared again."""
     installed = services()
-    declared = [reporting_consumer("bureau")]
-    for one in site.programme.services:
-        declared += policy_consumers(one.partner, installed[one.service])
+    declared = [
+        consumer
+        for one in site.programme.services
+        for consumer in service_consumers(one.partner, installed[one.service])
+    ]
     async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
         for consumer in declared:
             await api(client, f"CONSUMER.DELETE.{EVT_ALL}.{consumer['durable_name']}")

@@ -69,6 +69,8 @@ class Service:
     """Who may give which command and see which view; what is not in it is refused."""
     reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
+    has_inbox: bool = False
+    """Whether it reads every event of everybody, and the watermarks."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from banen_contracts import Envelope, PublicEvent
-from banen_contracts.base import Day
-from banen_contracts.reporting import SourceDeclaredLive
+from banen_contracts import EVENTS, Envelope, PublicEvent
+from banen_contracts.base import Day, source_of
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent
 from banen_kit.eventstore.port import EventStore
 
 LIVE_STREAM = "source-live"
+DECLARATIONS = tuple(event for event in EVENTS if event.declares_live is not PublicEvent.declares_live)
+"""The public events that declare a source live."""
 
 
 class WentLive(DomainEvent, frozen=True):
@@ -44,18 +45,16 @@ GO_LIVE = CommandRoute(
 
 
 def live_reactor(service: str) -> Reactor:
-    """Every service has this one: the bureau declares a source live, its service takes note."""
+    """Every service has this one: a source is declared live, and its service takes note."""
 
     def react(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
-        ours = isinstance(event, SourceDeclaredLive) and (event.partner_id, event.service) == (
-            partner,
-            service,
-        )
-        if not ours or envelope.service != "reporting":
+        if event.declares_live() != source_of(partner, service):
+            return None
+        if not event.NAME.startswith(f"{envelope.service}."):
             return None
         return Dispatch(GO_LIVE, "live", GoLive(occurred_on=event.occurred_on))
 
-    return Reactor("source-live", (SourceDeclaredLive,), react)
+    return Reactor("source-live", DECLARATIONS, react)
 
 
 async def is_live(store: EventStore) -> bool:

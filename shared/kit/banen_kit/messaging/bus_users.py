@@ -9,8 +9,7 @@ from banen_kit.messaging.jetstream import EVT_ALL, WATERMARKS, inbox_prefix, str
 from banen_kit.messaging.topology import (
     Partner,
     integrator_consumer,
-    policy_consumers,
-    reporting_consumer,
+    service_consumers,
 )
 
 OPERATOR = "operator"
@@ -58,7 +57,6 @@ def bus_users(
 
 def service_user(partner: str, service: Service) -> BusUser:
     """May publish its own events, watermark and dead letters, look at its own stream, and read its own consumers."""
-    consumers = policy_consumers(partner, service)
     stream = stream_name(partner, service.name)
     publish = [
         f"evt.{partner}.{service.name}.>",
@@ -66,10 +64,9 @@ def service_user(partner: str, service: Service) -> BusUser:
         f"$JS.API.STREAM.INFO.{stream}",
         f"$JS.API.STREAM.MSG.GET.{stream}",
     ]
-    if service.name == "reporting":
-        consumers.append(reporting_consumer(partner))
+    if service.has_inbox:
         publish.append(f"$JS.API.STREAM.MSG.GET.{WATERMARKS}")
-    for declared in consumers:
+    for declared in service_consumers(partner, service):
         publish += [f"dlq.{declared['durable_name']}", *reading(declared)]
     return BusUser(user_name(partner, service.name), tuple(publish))
 

@@ -4,14 +4,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from banen_contracts import PublicEvent
 from banen_contracts.base import PartnerId
+from banen_contracts.catalogue import SERVICES
 from banen_kit.application.definition import Reactor, Service
 from banen_kit.messaging.jetstream import DEAD_LETTERS, EVT_ALL, WATERMARKS, api, stream_name
 
@@ -24,12 +26,17 @@ class TopologyDiffers(Exception):
     """A stream or consumer is not as declared; the message says how."""
 
 
+def _known(service: str) -> str:
+    if service not in SERVICES:
+        names = " or ".join(map(repr, SERVICES))
+        raise PydanticCustomError("service_unknown", "Input should be {names}", {"names": names})
+    return service
+
+
 class PartnerTable(BaseModel, frozen=True, extra="forbid"):
     """One table of `partners.toml`."""
 
-    services: Annotated[
-        tuple[Literal["intake", "mediation", "employers", "reporting"], ...], Field(min_length=1)
-    ]
+    services: Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], Field(min_length=1)]
 
     @field_validator("services")
     @classmethod
@@ -156,9 +163,15 @@ def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
     ]
 
 
-def reporting_consumer(partner: str) -> dict[str, Any]:
-    """The durable consumer that feeds a reporting service's inbox: everything."""
-    return _consumer(f"{partner}-reporting", 5000)
+def inbox_consumer(partner: str, service: str) -> dict[str, Any]:
+    """The durable consumer that feeds a service's inbox: everything."""
+    return _consumer(f"{partner}-{service}", 5000)
+
+
+def service_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
+    """All durable consumers of one partner's service."""
+    inbox = [inbox_consumer(partner, service.name)] if service.has_inbox else []
+    return [*policy_consumers(partner, service), *inbox]
 
 
 def integrator_consumer(name: str) -> dict[str, Any]:
