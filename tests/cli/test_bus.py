@@ -130,7 +130,9 @@ async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     authentication = issuer.authentication(INTAKE, "uaf", audit)
     service = create_app(command_service, authentication, health_of(command_service))
     service.include_router(
-        blocked_routes.routes(Outbound(store.pool, repository, command_service.publisher), authentication)
+        blocked_routes.routes(
+            Outbound(store, repository.serializer, command_service.publisher), authentication
+        )
     )
     service.include_router(clock.routes(DatabaseClock(store.pool, Faults(metrics)), authentication))
     metadata = {"correlationId": str(UUID(int=1)), "causationId": str(UUID(int=1))}

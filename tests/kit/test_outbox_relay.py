@@ -150,7 +150,9 @@ def relay_of(writer: Writer, client: Client) -> Relay:
     store = writer.repository.store
     assert isinstance(store, PostgresStore)
     faults = Faults(Metrics.create(CollectorRegistry()))
-    return Relay(Publisher("uaf", "intake", to_public_event), writer.repository, store, client, faults)
+    return Relay(
+        Publisher("uaf", "intake", to_public_event), writer.repository.serializer, store, client, faults
+    )
 
 
 def fault_of(relay: Relay) -> str | None:
@@ -732,7 +734,9 @@ async def test_a_new_version_that_can_publish_it_goes_on(writer: Writer, stream:
         return to_public_event(Met(ref=event.ref))
 
     faults = Faults(Metrics.create(CollectorRegistry()))
-    relay = Relay(Publisher("uaf", "intake", newer), writer.repository, older._store, stream, faults)
+    relay = Relay(
+        Publisher("uaf", "intake", newer), writer.repository.serializer, older._store, stream, faults
+    )
     async with running(relay):
         await arrives(stream, 1)
     assert await sequences(stream) == [1]
@@ -745,7 +749,7 @@ async def test_what_is_skipped_leaves_a_marker_in_its_place(
     await writer.leave("lost", "{}")
     await writer.meet(1)
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.repository, relay._publisher)
+    outbound = Outbound(store, writer.repository.serializer, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "lost"))
         blocked = await outbound.blocked()
@@ -770,7 +774,7 @@ async def test_what_is_corrected_is_published_as_a_human_says(
     await writer.meet(2)
     await writer.leave("dated", dated("0208-06-30"))
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.repository, relay._publisher)
+    outbound = Outbound(store, writer.repository.serializer, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "occurredOn"))
         await outbound.decide(correction(), "ops-1")
@@ -811,7 +815,7 @@ async def test_a_decision_that_does_not_fit_is_refused(
     await writer.meet(2)
     await writer.leave("dated", dated("0208-06-30"))
     relay = relay_of(writer, stream)
-    outbound = Outbound(store.pool, writer.repository, relay._publisher)
+    outbound = Outbound(store, writer.repository.serializer, relay._publisher)
     async with running(relay):
         await eventually(lambda: is_blocked(relay, "occurredOn"))
         with pytest.raises(Problem) as refused:

@@ -16,6 +16,7 @@ from banen_kit.audit.log import MemoryAudit
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import Outbound
@@ -98,7 +99,10 @@ def app_of(
             ),
         )
         app.include_router(
-            blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication)
+            blocked_routes.routes(
+                Outbound(PostgresStore(pool), repository.serializer, command_service.publisher),
+                authentication,
+            )
         )
         database_clock = DatabaseClock(pool, health.faults)
         app.include_router(clock.routes(database_clock, authentication))

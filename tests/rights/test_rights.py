@@ -204,7 +204,9 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     health = health_of(command_service)
     app = create_app(command_service, authentication, health)
     app.include_router(
-        blocked_routes.routes(Outbound(pool, repository, command_service.publisher), authentication)
+        blocked_routes.routes(
+            Outbound(PostgresStore(pool), repository.serializer, command_service.publisher), authentication
+        )
     )
     database_clock = DatabaseClock(pool, health.faults)
     app.include_router(clock.routes(database_clock, authentication))

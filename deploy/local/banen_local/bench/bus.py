@@ -15,10 +15,8 @@ from banen_contracts.mediation import ClientTakenOn
 from banen_kit.application.publishable import Publisher
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
-from banen_kit.crypto.keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.inbox import Inbox
 from banen_kit.messaging.jetstream import (
@@ -63,8 +61,6 @@ async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
 async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
 
     store = PostgresStore(pool)
-    repository: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
-
     body = HandoverAccepted(
         handover_ref=uuid4(), client_ref=uuid4(), from_partner="uaf", occurred_on=date(2026, 1, 1)
     ).model_dump_json()
@@ -76,7 +72,7 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
         await store.append_many(commands[start : start + 1000])
     publisher = Publisher(partner.id, "mediation", SERVICE.to_public_event)
     faults = Faults(Metrics.create(CollectorRegistry()))
-    relay = Relay(publisher, repository, store, client, faults)
+    relay = Relay(publisher, EventSerializer(SERVICE.events), store, client, faults)
 
     async def work() -> None:
         async with relay.ownership() as connection:

@@ -20,9 +20,9 @@ from banen_kit.application.publishable import PublicMessage, Publisher, Unpublis
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.eventstore.port import StoredRecord, ref_of
-from banen_kit.eventstore.repository import EventRepository
-from banen_kit.eventstore.serializer import UnknownEvent
-from banen_kit.postgres.connection import Pool, reachable
+from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.serializer import EventSerializer, UnknownEvent
+from banen_kit.postgres.connection import reachable
 
 RELAY = "relay"
 """The relay's row of `checkpoints`."""
@@ -44,14 +44,14 @@ class CannotPublish(Exception):
 class Outbound:
     """Turns records into messages; what a human decided takes the place of what cannot be published."""
 
-    pool: Pool
-    repository: EventRepository[Any]
+    store: PostgresStore
+    serializer: EventSerializer[Any]
     publisher: Publisher
 
     def message(self, record: StoredRecord, sequence: int) -> PublicMessage | None:
         """None where the event is private. Raises `CannotPublish`."""
         try:
-            return self._message(self.repository.serializer.decode(record), record, sequence)
+            return self._message(self.serializer.decode(record), record, sequence)
         except (Unpublishable, UnknownEvent) as error:
             raise CannotPublish(record, str(error)) from None
         except ValidationError as error:
@@ -65,7 +65,7 @@ class Outbound:
         """What goes out instead. Raises `CannotPublish` where nobody decided yet."""
         record = blocked.record
         async with reachable():
-            row = await self.pool.fetchrow(
+            row = await self.store.pool.fetchrow(
                 "select type, body, reason_code from relay_decisions where position = $1 and event_id = $2",
                 record.position,
                 record.id,
@@ -79,8 +79,10 @@ class Outbound:
     async def blocked(self) -> CannotPublish | None:
         """What the relay cannot get past now, as the store tells it."""
         async with reachable():
-            position = await self.pool.fetchval("select position from checkpoints where consumer = $1", RELAY)
-        for record in await self.repository.store.read_all(position or 0, 1):
+            position = await self.store.pool.fetchval(
+                "select position from checkpoints where consumer = $1", RELAY
+            )
+        for record in await self.store.read_all(position or 0, 1):
             try:
                 self.message(record, 1)
             except CannotPublish as blocked:
@@ -91,7 +93,7 @@ class Outbound:
         """How many events stand behind it."""
         async with reachable():
             return int(
-                await self.pool.fetchval(
+                await self.store.pool.fetchval(
                     "select count(*) from events where position > $1", blocked.record.position
                 )
             )
@@ -107,7 +109,7 @@ class Outbound:
         type_, body = decision.replacement(self, blocked.record)
         try:
             async with reachable():
-                await self.pool.execute(
+                await self.store.pool.execute(
                     "insert into relay_decisions (position, event_id, type, body, reason_code, decided_by)"
                     " values ($1, $2, $3, $4, $5, $6)",
                     decision.position,

@@ -18,7 +18,7 @@ from banen_kit.application.publishable import Publisher
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults, Loop, end_if_cancelled
 from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import RELAY, CannotPublish, Outbound
 from banen_kit.messaging.jetstream import (
     MOST_IN_BATCH,
@@ -63,13 +63,13 @@ class Relay:
     def __init__(
         self,
         publisher: Publisher,
-        repository: EventRepository[Any],
+        serializer: EventSerializer[Any],
         store: PostgresStore,
         client: Client,
         faults: Faults,
     ) -> None:
         self._publisher = publisher
-        self._outbound = Outbound(store.pool, repository, publisher)
+        self._outbound = Outbound(store, serializer, publisher)
         self._store = store
         self._client = client
         self._faults = faults

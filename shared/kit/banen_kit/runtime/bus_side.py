@@ -44,8 +44,8 @@ class BusSide:
         name = f"{command_service.partner}-{command_service.service.name}"
         self._client = client = await connect(url, name, ca_file)
         self._loop.got_through()
-        store = self._foundation.store
-        relay = Relay(command_service.publisher, command_service.repository, store, client, faults)
+        serializer, store = command_service.repository.serializer, self._foundation.store
+        relay = Relay(command_service.publisher, serializer, store, client, faults)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())

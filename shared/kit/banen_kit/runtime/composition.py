@@ -65,7 +65,7 @@ def administration(foundation: Foundation) -> Part:
         foundation.clock.refuse_untrusted,
         foundation.faults,
     )
-    outbound = Outbound(foundation.store.pool, command_service.repository, command_service.publisher)
+    outbound = Outbound(foundation.store, command_service.repository.serializer, command_service.publisher)
     routers = [
         blocked_routes.routes(outbound, authentication),
         database_clock.routes(foundation.clock, authentication),
