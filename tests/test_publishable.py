@@ -28,12 +28,12 @@ from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.application.problems import to_problem
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.application.source_live import GO_LIVE
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Refused
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer

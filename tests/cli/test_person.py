@@ -23,7 +23,7 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.intake import EducationBand
 from banen_intake.events import CandidateErased, CandidateRegistered
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.crypto.postgres_keys import PostgresKeys

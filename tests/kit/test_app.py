@@ -15,13 +15,13 @@ from prometheus_client import CollectorRegistry
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import LIVE_STREAM
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.core.strict_json import MOST_BYTES
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
 from banen_kit.eventstore.repository import EventRepository

@@ -8,17 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from banen_kit.audit.log import (
-    APPEND,
-    Audit,
-    Detail,
-    Entry,
-    EntryUnfit,
-    MemoryAudit,
-    Outcome,
-    PostgresAudit,
-    arguments,
-)
+from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.audit.log import APPEND, Audit, Detail, Entry, EntryUnfit, Outcome, PostgresAudit, arguments
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.postgres.connection import Pool, connect
 

@@ -12,7 +12,8 @@ from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from prometheus_client import CollectorRegistry
 
 from banen_kit.application import problems
-from banen_kit.audit.log import Entry, MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.audit.log import Entry
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role, SignIn
 from banen_kit.core.metrics import Metrics

@@ -19,7 +19,8 @@ from banen_kit.application.command_handler import (
 from banen_kit.application.publishable import Publisher
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable, WrongVersion
-from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.crypto.keys import Destroyed, NotDestroyed
 from banen_kit.crypto.personal_fields import Of, Open, Personal, PersonRef
 from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.in_memory import MemoryStore

@@ -17,13 +17,13 @@ from banen_kit.application.command_handler import Answer, KeyReused
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Dispatch, Service
 from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import StoredRecord
 from banen_kit.eventstore.repository import EventRepository

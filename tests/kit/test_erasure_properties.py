@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from banen_kit.core.decider import DomainEvent, PersonErased
-from banen_kit.crypto.keys import Keys, MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.crypto.keys import Keys
 from banen_kit.crypto.personal_fields import Erased, Of, Open, Personal, PersonRef, Sealed
 from banen_kit.eventstore.erasure import reapply_erasures, refuse_erased
 from banen_kit.eventstore.idempotency import CommandMetadata

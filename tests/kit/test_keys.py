@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from banen_kit.core.decider import PersonErased
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.crypto.keys import (
     MASTER_CHECK,
     PARTNER_FINGERPRINT,
     PARTNER_SIGNING,
     Keys,
     MasterKeyDiffers,
-    MemoryKeys,
     NotDestroyed,
     fingerprint_under,
 )

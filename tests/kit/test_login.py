@@ -23,7 +23,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from joserfc.jwk import KeySet
 
 from banen_kit.application import problems
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE

@@ -15,12 +15,12 @@ from prometheus_client import CollectorRegistry
 
 from banen_kit.application import problems
 from banen_kit.application.command_service import CommandService
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core import problem
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer

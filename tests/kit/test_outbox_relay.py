@@ -25,7 +25,7 @@ from banen_kit.core.decider import DomainEvent
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import APPEND, PostgresStore, append_arguments

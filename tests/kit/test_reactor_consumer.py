@@ -18,11 +18,11 @@ from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor, Service
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.metrics import Metrics
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.port import Append, Appended, StoredRecord
 from banen_kit.eventstore.repository import EventRepository

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from banen_kit.core.decider import DomainEvent, PersonErased
-from banen_kit.crypto.keys import Destroyed, KeyMissing, MemoryKeys, NotDestroyed
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.crypto.keys import Destroyed, KeyMissing, NotDestroyed
 from banen_kit.crypto.personal_fields import CannotOpen, Erased, Of, Open, Personal, PersonRef, Sealed
 from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.idempotency import CommandMetadata, is_repeat

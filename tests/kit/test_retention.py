@@ -16,13 +16,14 @@ from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import Service
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command
 from banen_kit.core.errors import SettingsInvalid, StoreUnavailable
 from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.metrics import Metrics
-from banen_kit.crypto.keys import Destroyed, MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.crypto.keys import Destroyed
 from banen_kit.crypto.personal_fields import Open
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository

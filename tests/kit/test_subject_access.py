@@ -18,10 +18,11 @@ from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_service import AMSTERDAM, CommandService
 from banen_kit.application.definition import Service
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
-from banen_kit.crypto.keys import Destroyed, MemoryKeys, NotDestroyed
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.crypto.keys import Destroyed, NotDestroyed
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer

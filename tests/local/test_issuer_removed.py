@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from banen_kit.application import problems
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics

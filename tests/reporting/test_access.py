@@ -14,7 +14,8 @@ from fastapi import FastAPI
 
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.reporting import PartnerAdmitted
-from banen_kit.audit.log import Entry, MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.audit.log import Entry
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.identity import Principal, Role
 from banen_kit.postgres.connection import Pool

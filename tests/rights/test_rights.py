@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from banen_cli.installed import services
 from banen_kit.application.command_service import CommandService
-from banen_kit.audit.log import MemoryAudit
+from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
-from banen_kit.crypto.keys import MemoryKeys
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository

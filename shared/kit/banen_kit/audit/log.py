@@ -6,14 +6,13 @@ A view is not shown and a command not confirmed unless its entry is recorded. Wh
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from banen_kit.core.clocks import utc_now
 from banen_kit.core.identity import Principal
 from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import Pool, reachable
@@ -97,22 +96,6 @@ class Audit(Protocol):
     async def about(self, targets: Collection[str]) -> list[Kept]:
         """Who did something about these references or looked at them, oldest first. Raises `StoreUnavailable`."""
         ...
-
-
-class MemoryAudit:
-    """The log in a list, for unit tests. `clock` stands for the database's clock."""
-
-    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
-        self._clock = clock
-        self.kept: list[Kept] = []
-
-    async def record(self, entries: Sequence[Entry]) -> None:
-        refuse_unfit(entries)
-        at = self._clock()
-        self.kept += [Kept(number, at, entry) for number, entry in enumerate(entries, len(self.kept) + 1)]
-
-    async def about(self, targets: Collection[str]) -> list[Kept]:
-        return [kept for kept in self.kept if kept.entry.target in targets]
 
 
 class PostgresAudit:
