@@ -28,7 +28,7 @@ from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
 from banen_kit.core.shapes import Shape
 from banen_kit.eventstore.idempotency import CommandMetadata
-from banen_kit.eventstore.repository import CommandMetadata, EventRepository
+from banen_kit.eventstore.repository import EventRepository
 from banen_kit.security.permissions import refuse_unless
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")

@@ -11,7 +11,7 @@ from banen_kit.application.command_service import CommandService
 from banen_kit.core.faults import Faults
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.messaging.blocked import Outbound
-from banen_kit.privacy import retention, subject_access
+from banen_kit.privacy import retention_routes, subject_access
 from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.retention import Retention, read_months
 from banen_kit.privacy.subject_access import SubjectAccess
@@ -74,6 +74,6 @@ def administration(foundation: Foundation) -> Part:
         persons = SubjectAccess(command_service, settings.key_backup_days)
         routers += [
             subject_access.routes(persons, authentication),
-            retention.routes(kept, authentication),
+            retention_routes.routes(kept, authentication),
         ]
     return Part(routers=routers, loops=[kept.run_forever])
