@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from banen_contracts.months import add_months
 from banen_kit.core.decider import DecisionContext, Refused
 from banen_kit.privacy.requests import (
     REQUEST,
@@ -17,7 +18,6 @@ from banen_kit.privacy.requests import (
     RequestExtended,
     RequestReceived,
     check_not_future,
-    months_after,
 )
 from banen_kit.testing import NOW, Scenario
 
@@ -57,7 +57,7 @@ answered = RequestAnswered(request_ref=REF, answered_on=WITHIN, answer="granted"
 def test_a_month_ends_on_the_same_day_or_on_the_last_of_the_month(
     received_on: str, months: int, last_day: str
 ):
-    assert months_after(date.fromisoformat(received_on), months) == date.fromisoformat(last_day)
+    assert add_months(date.fromisoformat(received_on), months) == date.fromisoformat(last_day)
 
 
 def test_is_recorded_with_its_deadline():

@@ -7,6 +7,7 @@ import pytest
 
 from banen_contracts.base import Route
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
+from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
     Placement,
@@ -15,7 +16,6 @@ from banen_reporting.counting import (
     RuleSet,
     Unit,
     Verdict,
-    add_months,
     judge,
     judge_group,
     needs_whole_set,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from banen_contracts.base import Route
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
+from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
     CountedRoute,
@@ -18,7 +19,6 @@ from banen_reporting.counting import (
     RuleSet,
     Unit,
     Verdict,
-    add_months,
     judge,
     judge_group,
     needs_whole_set,

@@ -29,6 +29,7 @@ from banen_contracts.mediation import (
     RetentionConfirmed,
     RetentionMethod,
 )
+from banen_contracts.months import add_months
 from banen_contracts.reporting import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
@@ -45,7 +46,7 @@ from banen_contracts.reporting import (
 )
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.counting import CountedRoute, add_months, tally
+from banen_reporting.counting import CountedRoute, tally
 from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures

@@ -1,6 +1,5 @@
 """A placement from its start to its end: what may be recorded about it, and when."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import ContractTerm, EndReason, RetentionMethod
+from banen_contracts.months import add_months
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import Open
@@ -258,9 +258,7 @@ def last_day_of_month(start_date: date, months: int) -> date:
 
     The end of a month is clipped: one month from 31 January is over on 27 February, the day before the 28th.
     """
-    year, month = divmod(start_date.year * 12 + start_date.month - 1 + months, 12)
-    day = min(start_date.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day) - timedelta(days=1)
+    return add_months(start_date, months) - timedelta(days=1)
 
 
 def evolve(state: Placement, event: PlacementEvent) -> Placement:

@@ -1,6 +1,5 @@
 """The counting rules as pure code: which placements count, which do not, and which clause decided it."""
 
-from banen_reporting.counting.duration import add_months
 from banen_reporting.counting.evaluate import judge, judge_group, needs_whole_set
 from banen_reporting.counting.inputs import (
     Clause,
@@ -28,7 +27,6 @@ __all__ = [
     "Tally",
     "Unit",
     "Verdict",
-    "add_months",
     "judge",
     "judge_group",
     "national_choice",

@@ -1,9 +1,9 @@
 """Whether a placement lasts long enough by itself: rules R1, R2 and R3."""
 
-from calendar import monthrange
-from datetime import MAXYEAR, date, timedelta
+from datetime import date, timedelta
 
 from banen_contracts.mediation import ContractTerm
+from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting.inputs import Finding, Placement
 
@@ -12,15 +12,6 @@ _UNDECIDED: Finding = ("pending", "R3")
 _ENDED_EARLY: Finding = ("excluded", "R3")
 _TOO_SHORT: Finding = ("excluded", "R1")
 _EXACTLY_THE_MINIMUM: Finding = ("excluded", "R2")
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month, so many calendar months later; clipped to the end of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    if year > MAXYEAR:  # one absurd date must not stop the count of all others
-        return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def last_day_of_minimum(start: date, months: int) -> date:

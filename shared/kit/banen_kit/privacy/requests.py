@@ -1,6 +1,5 @@
 """What a person asks of the partner about their own data, by when it must be answered, and how it was."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from banen_contracts.base import ReasonCode
+from banen_contracts.months import add_months
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.days import RequestDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
@@ -16,6 +16,13 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEven
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONTHS = 1
 MONTHS_EXTENDED = 3
+"""An answer is due one month after receipt, three where it was extended (GDPR art. 12(3)).
+
+A period in months ends on the day of the same number as the one it runs from, or where there is none, on the last
+day of that month (Regulation 1182/71, art. 3(2)(c)): from 31 January on 28 February. Extended, it is one period of
+three months from receipt, so a short month in between takes nothing off: until 30 April. The regulation lets a
+period that ends on a weekend or holiday run on to the next working day; this does not, and so is never too late.
+"""
 
 Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "objection"]
 Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
@@ -132,7 +139,7 @@ def receive(command: RecordRequest, state: Request, context: DecisionContext) ->
             person_ref=command.person_ref,
             kind=command.kind,
             received_on=command.received_on,
-            answer_by=months_after(command.received_on, MONTHS),
+            answer_by=add_months(command.received_on, MONTHS),
         )
     ]
 
@@ -148,7 +155,7 @@ def extend(command: ExtendRequest, state: Pending, context: DecisionContext) -> 
             request_ref=UUID(context.ref),
             extended_on=command.extended_on,
             reason_code=command.reason_code,
-            answer_by=months_after(state.received_on, MONTHS_EXTENDED),
+            answer_by=add_months(state.received_on, MONTHS_EXTENDED),
         )
     ]
 
@@ -174,18 +181,6 @@ def check_day(day: date, state: Pending, context: DecisionContext, field: str) -
 def check_not_future(day: date, context: DecisionContext, field: str) -> None:
     if day > context.now.astimezone(AMSTERDAM).date():
         raise Refused("date-in-future", "That day lies in the future.", field)
-
-
-def months_after(received_on: date, months: int) -> date:
-    """The last day for an answer: one month after receipt, three where it was extended (GDPR art. 12(3)).
-
-    A period in months ends on the day of the same number as the one it runs from, or where there is none, on the last
-    day of that month (Regulation 1182/71, art. 3(2)(c)): from 31 January on 28 February. Extended, it is one period of
-    three months from receipt, so a short month in between takes nothing off: until 30 April. The regulation lets a
-    period that ends on a weekend or holiday run on to the next working day; this does not, and so is never too late.
-    """
-    year, month = divmod(received_on.year * 12 + received_on.month - 1 + months, 12)
-    return date(year, month + 1, min(received_on.day, monthrange(year, month + 1)[1]))
 
 
 def evolve(state: Request, event: RequestEvent) -> Request:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from uuid import UUID, uuid5
 
 from banen_contracts.base import ErasureReason
+from banen_contracts.months import add_months
 from banen_kit.application.command_service import AMSTERDAM, CommandService
 from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Entry
@@ -23,7 +24,6 @@ from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
 from banen_kit.privacy.held import held_on
-from banen_kit.privacy.requests import months_after
 from banen_kit.privacy.subject_access import requests_of
 
 log = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ class Retention:
     async def _quiet(self, kind: str, months: int, today: date) -> AsyncIterator[str]:
         """Whoever may be due: nothing happened in their own stream for long enough, and they are not erased."""
         # Whatever was recorded in the month that lies so many months back may be due; `is_due` says which of it is.
-        first_kept = months_after(today.replace(day=1), 1 - months)
+        first_kept = add_months(today.replace(day=1), 1 - months)
         before = datetime.combine(first_kept, time.min, AMSTERDAM)
         repository, after = self.command_service.repository, ""
         while streams := await repository.store.quiet(
@@ -216,4 +216,4 @@ def noted_at(record: StoredRecord) -> datetime:
 
 def is_due(last: datetime, months: int, today: date) -> bool:
     """The period runs from the day of the last fact, to the day of the same number."""
-    return months_after(last.astimezone(AMSTERDAM).date(), months) <= today
+    return add_months(last.astimezone(AMSTERDAM).date(), months) <= today
