@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry
 
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import AMSTERDAM, CommandService
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from banen_contracts.base import Route
+from banen_contracts.base import Route, source_of
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
@@ -22,8 +22,7 @@ from banen_reporting.counting import (
     tally,
 )
 
-SOURCE = "urn:nl:banenoffensief:uaf:mediation"
-OTHER_SOURCE = "urn:nl:banenoffensief:emplooi:mediation"
+SOURCE, OTHER_SOURCE = source_of("uaf", "mediation"), source_of("emplooi", "mediation")
 FIXED, OPEN_ENDED, UNKNOWN = ContractTerm.FIXED, ContractTerm.OPEN_ENDED, ContractTerm.UNKNOWN
 END_OF_2008 = date(2008, 12, 31)
 COUNTED = ("counted", None)

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from banen_contracts.base import Route
+from banen_contracts.base import Route, source_of
 from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
@@ -25,7 +25,7 @@ from banen_reporting.counting import (
     tally,
 )
 
-SOURCES = ("urn:nl:banenoffensief:uaf:mediation", "urn:nl:banenoffensief:emplooi:mediation")
+SOURCES = (source_of("uaf", "mediation"), source_of("emplooi", "mediation"))
 FIRST_DAY = date(2007, 1, 1)
 DAYS = st.integers(0, 500).map(lambda days: FIRST_DAY + timedelta(days=days))
 MAYBE_DAYS = st.none() | DAYS

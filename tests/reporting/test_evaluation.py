@@ -44,10 +44,10 @@ from banen_contracts.reporting import (
     TargetSet,
     TargetUnitDefined,
 )
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.counting import CountedRoute, tally
-from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown

@@ -12,6 +12,7 @@ import pytest
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.base import source_of
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.messaging.inbox import INSERT
@@ -23,7 +24,7 @@ from banen_reporting.facts.follow import read_watermarks
 from banen_reporting.facts.store import FactStore
 
 PARTNERS = [Partner("uaf", ("intake", "mediation"))]
-INTAKE, MEDIATION = "urn:nl:banenoffensief:uaf:intake", "urn:nl:banenoffensief:uaf:mediation"
+INTAKE, MEDIATION = source_of("uaf", "intake"), source_of("uaf", "mediation")
 NOW = datetime(2006, 3, 1, tzinfo=UTC)
 DEADLINE = 30.0
 GOOD = b'{"through": "2006-03-01T12:00:00+00:00", "sequence": 7}'

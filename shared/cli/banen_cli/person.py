@@ -17,7 +17,8 @@ from banen_cli.ask import ask, get, give, refusal_in
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import services
-from banen_cli.person_text import AMSTERDAM, readable
+from banen_cli.person_text import readable
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys

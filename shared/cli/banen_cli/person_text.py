@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from banen_cli.person_words import ACTION, CODE, CODE_OF_FIELD, EVENT, FIELD, OUTCOME, ROLE
+from banen_kit.core.clocks import AMSTERDAM
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ERASED = "(gewist)"
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
 """Where an event says on which day it happened: the first of these that it has."""

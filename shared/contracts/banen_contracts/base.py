@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 DOMAIN = "nl.banenoffensief"
+URN = "urn:nl:banenoffensief"
 
 # The allow-list of field types. A test walks every event and fails on any other.
 Ref = UUID
@@ -132,8 +133,6 @@ class EventSkipped(PublicEvent, frozen=True):
     reason_code: ReasonCode
 
 
-_SOURCE = re.compile(r"^urn:nl:banenoffensief:(?P<partner>[a-z][a-z0-9-]{1,30}):(?P<service>[a-z]+)$")
-
 Moment = Annotated[
     AwareDatetime,
     Field(gt=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 12, 31, tzinfo=UTC)),
@@ -143,7 +142,12 @@ Moment = Annotated[
 
 def source_of(partner: str, service: str) -> str:
     """The CloudEvents source of a partner's service."""
-    return f"urn:nl:banenoffensief:{partner}:{service}"
+    return f"{URN}:{partner}:{service}"
+
+
+def partner_of(source: str) -> str:
+    """The partner whose service a source is."""
+    return source.split(":")[3]
 
 
 def subject_of(partner: str, name: str) -> str:
@@ -169,7 +173,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
-    source: Annotated[str, Field(pattern=_SOURCE.pattern)]
+    source: Annotated[str, Field(pattern=rf"^{URN}:[a-z][a-z0-9-]{{1,30}}:[a-z]+$")]
     type: Annotated[str, Field(pattern=r"^nl\.banenoffensief\.[a-z]+\.[a-z-]+\.v[0-9]+$")]
     subject: SubjectRef
     """A reference; neither a name nor a control character fits in."""

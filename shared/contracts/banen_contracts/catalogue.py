@@ -3,7 +3,7 @@
 from typing import Any
 
 from banen_contracts import employers, intake, mediation, reporting
-from banen_contracts.base import DOMAIN, PublicEvent
+from banen_contracts.base import DOMAIN, URN, PublicEvent
 
 EVENTS: tuple[type[PublicEvent], ...] = (
     intake.ContactMade,
@@ -62,6 +62,6 @@ def json_schema(event: type[PublicEvent]) -> dict[str, Any]:
     schema = event.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{DOMAIN.replace('.', ':')}:{event.NAME}",
+        "$id": f"{URN}:{event.NAME}",
         **schema,
     }

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from banen_cli.fault import Fault
 from banen_cli.report import print_tables
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
@@ -29,7 +30,6 @@ from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.compare import Compared, compare
 from banen_local.demo.history import make_history
-from banen_local.demo.history.book import AMSTERDAM
 from banen_local.demo.load import Loader, Progress
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.visit import PEOPLE, Seen, look

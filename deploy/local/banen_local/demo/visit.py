@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from banen_kit.application.command_service import AMSTERDAM
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.security.login_cookie import LOGIN_COOKIE
 from banen_kit.security.sessions import COOKIE
 from banen_local.cluster.folder import LocalError

@@ -10,8 +10,8 @@ from banen_contracts import employers as e
 from banen_contracts import intake as i
 from banen_contracts import mediation as m
 from banen_contracts import reporting as r
+from banen_kit.core.clocks import AMSTERDAM
 from banen_reporting.facts.model import (
-    AMSTERDAM,
     AcceptanceFact,
     AgreementFact,
     CandidateFact,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -11,16 +10,10 @@ from banen_contracts import employers as e
 from banen_contracts import intake as i
 from banen_contracts import mediation as m
 from banen_contracts import reporting as r
-from banen_contracts.base import Digest, OrganisationName, PartnerId, Route
+from banen_contracts.base import Digest, OrganisationName, PartnerId, Route, source_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-BUREAU = "urn:nl:banenoffensief:bureau:reporting"
+BUREAU = source_of("bureau", "reporting")
 """The one source of programme decisions."""
-
-
-def partner_of(source: str) -> str:
-    """The partner whose service a source is: `urn:nl:banenoffensief:<partner>:<service>`."""
-    return source.split(":")[3]
 
 
 class Fact(BaseModel, frozen=True):

@@ -8,10 +8,10 @@ from asyncpg import Record
 from pydantic import ValidationError
 
 from banen_contracts import BY_TYPE, PublicEvent
-from banen_contracts.base import EventSkipped
+from banen_contracts.base import EventSkipped, partner_of
 from banen_contracts.mediation import PlacementTerms
 from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
-from banen_reporting.facts.model import BUREAU, Fact, partner_of
+from banen_reporting.facts.model import BUREAU, Fact
 
 Key = tuple[str, str]
 """Kind and reference, within one source."""

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from asyncpg import Record
 
 from banen_contracts.base import source_of
+from banen_kit.core.clocks import AMSTERDAM
 from banen_reporting.counting import (
     ClientKey,
     CountedRoute,
@@ -22,7 +23,7 @@ from banen_reporting.counting import (
     needs_whole_set,
     tally,
 )
-from banen_reporting.facts.model import AMSTERDAM, BUREAU, RecordedFact
+from banen_reporting.facts.model import BUREAU, RecordedFact
 from banen_reporting.facts.store import FactStore, fact_of
 from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
 from banen_reporting.figures.snapshot import FactSnapshot

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from banen_contracts.base import partner_of, source_of
 from banen_contracts.mediation import Origin
 from banen_reporting.administration.domain.figure import figure_ref
 from banen_reporting.counting import (
@@ -25,7 +26,6 @@ from banen_reporting.facts.model import (
     RecordedFact,
     RuleSetFact,
     UnitFact,
-    partner_of,
 )
 
 
@@ -160,7 +160,7 @@ class FactSnapshot:
             return ()
         partner = partner_of(placement.key[0])
         if client.origin is Origin.OWN_INTAKE:
-            candidate = self.candidates.get((f"urn:nl:banenoffensief:{partner}:intake", client.origin_ref))
+            candidate = self.candidates.get((source_of(partner, "intake"), client.origin_ref))
             return candidate.assessments if candidate else ()
         for source, handover in self.handovers.get(client.origin_ref, []):
             candidate = self.candidates.get((source, handover.candidate_ref))

@@ -12,12 +12,12 @@ from typing import Any, Literal, get_args
 
 from fastapi import Request
 
+from banen_contracts.base import partner_of
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal, Role
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause, CountedRoute
-from banen_reporting.facts.model import partner_of
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.cells import NONE, OUTCOMES, percent, sum_of

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_reporting.counting import (
     Verdict,
@@ -16,7 +17,6 @@ from banen_reporting.counting import (
     national_choice,
     needs_whole_set,
 )
-from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Evaluation, Figures, end_of
 from banen_reporting.figures.off_loop import Asker

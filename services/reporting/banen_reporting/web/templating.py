@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from banen_kit.application.problems import to_problem
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
-from banen_reporting.facts.model import AMSTERDAM
 from banen_reporting.queries.access import Scope
 from banen_reporting.queries.cells import NONE, OUTCOMES
 from banen_reporting.queries.queries import FigureQuery

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
@@ -20,6 +19,7 @@ from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
@@ -33,8 +33,6 @@ from banen_kit.security.permissions import refuse_unless
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-"""Days are those of Amsterdam."""
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 

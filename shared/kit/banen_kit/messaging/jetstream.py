@@ -20,6 +20,7 @@ from nats.js.errors import APIError, NotFoundError
 from pydantic import ValidationError
 
 from banen_contracts import Envelope
+from banen_contracts.base import source_of
 from banen_kit.application.publishable import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -240,10 +241,7 @@ def read_envelope(message: Msg) -> Envelope:
     except ValidationError:
         raise BrokenMessage("envelope-invalid") from None
     expected = f"evt.{envelope.partner}.{envelope.name}"
-    if (
-        message.subject != expected
-        or envelope.source != f"urn:nl:banenoffensief:{envelope.partner}:{envelope.service}"
-    ):
+    if message.subject != expected or envelope.source != source_of(envelope.partner, envelope.service):
         raise BrokenMessage("source-mismatch")
     if not envelope.name.startswith(f"{envelope.service}."):
         raise BrokenMessage("source-mismatch")

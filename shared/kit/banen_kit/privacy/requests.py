@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Literal, TypeAlias, assert_never
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from banen_contracts.base import ReasonCode
 from banen_contracts.months import add_months
 from banen_kit.application.definition import CommandRoute
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.days import RequestDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONTHS = 1
 MONTHS_EXTENDED = 3
 """An answer is due one month after receipt, three where it was extended (GDPR art. 12(3)).

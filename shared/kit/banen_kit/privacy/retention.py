@@ -15,9 +15,10 @@ from uuid import UUID, uuid5
 
 from banen_contracts.base import ErasureReason
 from banen_contracts.months import add_months
-from banen_kit.application.command_service import AMSTERDAM, CommandService
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Entry
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
 from banen_kit.eventstore.erasure import reapply_erasures

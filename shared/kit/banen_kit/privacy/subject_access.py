@@ -11,8 +11,9 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from banen_contracts.base import source_of
-from banen_kit.application.command_service import AMSTERDAM, CommandService, as_uuid
+from banen_kit.application.command_service import CommandService, as_uuid
 from banen_kit.audit.log import Kept, Outcome
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.personal_fields import Erased, Sealed

@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from banen_employers.commands import COMMANDS as EMPLOYERS
 from banen_intake.commands import COMMANDS as INTAKE
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import Command
 from banen_mediation.commands import COMMANDS as MEDIATION
 from banen_reporting.administration.commands import COMMANDS as REPORTING
@@ -21,7 +21,6 @@ Stages: TypeAlias = tuple[list["Line"], list["Line"]]
 """The second may only be sent when all of the first was taken, since it depends on that."""
 
 BUREAU: Source = ("bureau", "reporting")
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LAST_KNOWN = datetime(2009, 1, 9, 17, tzinfo=AMSTERDAM)
 """By then everybody had recorded everything, but for the two permissions."""
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
