@@ -39,6 +39,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.reactors import RECEIVE_HANDOVER
+from banen_reporting.facts.evolve import BY_NAME
 from banen_reporting.facts.projector import Projector, fold
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -217,8 +218,8 @@ async def received(office: Office, after: int) -> int:
             "imported": envelope.imported, "body": message.body,
         }  # fmt: skip
         fold(folding, envelope.source, row, NOW)
-        for version in folding.versions.values():
-            version[-1].row.model_dump_json()
+        for (kind, _), versions in folding.versions.items():
+            BY_NAME[kind].json.dump_json(versions[-1].row)
         taken += 1
     return taken
 

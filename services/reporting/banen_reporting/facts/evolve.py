@@ -1,9 +1,13 @@
 """Folds public events into facts: what is known of each thing, as a pure function of its own stream."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from banen_contracts import PublicEvent
 from banen_contracts import employers as e
@@ -66,14 +70,14 @@ def fold_candidate(row: CandidateFact | None, event: PublicEvent, _: Learned) ->
     known = _must_exist(row)
     match event:
         case i.IntakeCompleted():
-            return known.model_copy(update={"intake_on": event.occurred_on})
+            return replace(known, intake_on=event.occurred_on)
         case i.DistanceAssessed():
             assessed = (*known.assessments, (event.occurred_on, event.distance_phase))
-            return known.model_copy(update={"assessments": assessed})
+            return replace(known, assessments=assessed)
         case i.RouteAssigned():
-            return known.model_copy(update={"route": event.route})
+            return replace(known, route=event.route)
         case i.CandidateClosed():
-            return known.model_copy(update={"closed_on": event.occurred_on})
+            return replace(known, closed_on=event.occurred_on)
         case _:
             raise CannotFold("type-unknown")
 
@@ -87,7 +91,7 @@ def fold_handover(row: HandoverFact | None, event: PublicEvent, _: Learned) -> H
             offered_on=event.occurred_on,
             expires_on=event.expires_on,
         )
-    return _must_exist(row).model_copy(update={"completed_on": event.occurred_on})
+    return replace(_must_exist(row), completed_on=event.occurred_on)
 
 
 def fold_acceptance(row: AcceptanceFact | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceFact:
@@ -105,44 +109,28 @@ def fold_client(row: ClientFact | None, event: m.ClientTakenOn, _: Learned) -> C
 def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned) -> PlacementFact:
     if isinstance(event, m.PlacementStarted):
         _must_be_new(row)
-        return PlacementFact.model_construct(**_terms(event), recorded_on=when.day, imported=when.imported)
+        return PlacementFact(**_said(event), recorded_on=when.day, imported=when.imported)
     known = _must_exist(row)
     match event:
         case m.PlacementCorrected():
-            return known.model_copy(update=_terms(event))
+            return replace(known, **_said(event))
         case m.PlacementExtended():
-            return known.model_copy(
-                update={"extended_contract": event.contract, "extended_end": event.planned_end_date}
-            )
+            return replace(known, extended_contract=event.contract, extended_end=event.planned_end_date)
         case m.PlacementEnded():
-            return known.model_copy(update={"end": event.end_date, "end_reason": event.reason_code})
+            return replace(known, end=event.end_date, end_reason=event.reason_code)
         case m.PlacementVoided():
-            return known.model_copy(update={"voided": True})
+            return replace(known, voided=True)
         case m.RetentionConfirmed():
             confirmed = (*known.confirmed_months, (event.months, event.occurred_on))
-            return known.model_copy(update={"confirmed_months": confirmed})
+            return replace(known, confirmed_months=confirmed)
         case _:
             raise CannotFold("type-unknown")
 
 
-def _terms(event: m.PlacementTerms) -> dict[str, Any]:
-    return {
-        "client_ref": str(event.client_ref),
-        "primary_partner": event.primary_partner,
-        "assist_partners": event.assist_partners,
-        "kind": event.kind,
-        "contract": event.contract,
-        "start": event.start_date,
-        "planned_end": event.planned_end_date,
-        "programme_tag": event.programme_tag,
-        "route_reported": event.route_reported,
-        "employer_ref": _text(event.employer_ref),
-        "hiring_employer_ref": _text(event.hiring_employer_ref),
-        "group_ref": _text(event.group_ref),
-        "converted_from": _text(event.converted_from),
-        "seasonal": event.seasonal,
-        "evidence_hash": event.evidence_hash,
-    }
+def _said(event: m.PlacementTerms) -> dict[str, Any]:
+    """What an event says of a placement, as the fact names and writes it; the fact takes what it keeps of that."""
+    said = {name: str(value) if isinstance(value, UUID) else value for name, value in event}
+    return {**said, "start": event.start_date, "planned_end": event.planned_end_date}
 
 
 def fold_employer(row: EmployerFact | None, event: e.EmployerRegistered, _: Learned) -> EmployerFact:
@@ -169,9 +157,7 @@ def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFa
     known = _must_exist(row)
     if not isinstance(event, e.GroupPlacementClosed):
         raise CannotFold("type-unknown")
-    return known.model_copy(
-        update={"placed": event.placed, "precision": event.precision.value, "closed_on": event.occurred_on}
-    )
+    return replace(known, placed=event.placed, precision=event.precision.value, closed_on=event.occurred_on)
 
 
 def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> PartnerFact:
@@ -183,7 +169,7 @@ def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> 
     known = _must_exist(row)
     if not isinstance(event, r.SourceDeclaredLive):
         raise CannotFold("type-unknown")
-    return known.model_copy(update={"live": (*known.live, event.service)})
+    return replace(known, live=(*known.live, event.service))
 
 
 def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
@@ -193,13 +179,13 @@ def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
     known = _must_exist(row)
     match event:
         case r.TargetSet():  # TargetRevised is one too
-            return known.model_copy(update={"targets": {**known.targets, event.route: event.value}})
+            return replace(known, targets={**known.targets, event.route: event.value})
         case r.RegularQuotaSet():
-            return known.model_copy(update={"regular_per_year": event.per_year})
+            return replace(known, regular_per_year=event.per_year)
         case r.CountingPermissionGranted():
-            return known.model_copy(update={"permission_from": event.counts_starts_from})
+            return replace(known, permission_from=event.counts_starts_from)
         case r.CountingPermissionRevoked():
-            return known.model_copy(update={"permission_from": None})
+            return replace(known, permission_from=None)
         case _:
             raise CannotFold("type-unknown")
 
@@ -258,17 +244,22 @@ def _text(ref: object) -> str | None:
     return None if ref is None else str(ref)
 
 
+Fold = Callable[[Any, Any, Learned], Fact]
+
+
 @dataclass(frozen=True)
 class FactType:
     """One kind of thing: its row, and the fold of its events."""
 
     name: str
     row: type[Fact]
-    fold: Callable[[Any, Any, Learned], Fact]
+    fold: Fold
     events: tuple[type[PublicEvent], ...]
 
-
-Fold = Callable[[Any, Any, Learned], Fact]
+    @cached_property
+    def json(self) -> TypeAdapter[Fact]:
+        """Reads and writes a row as it is stored."""
+        return TypeAdapter(self.row)
 
 
 def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:

@@ -1,10 +1,10 @@
 """What is known of each kind of thing: the data of a fact, made by the folds and read by the figures."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic.dataclasses import dataclass
 
 from banen_contracts import employers as e
 from banen_contracts import intake as i
@@ -16,17 +16,24 @@ BUREAU = source_of("bureau", "reporting")
 """The one source of programme decisions."""
 
 
-class Fact(BaseModel, frozen=True):
-    """What is known of one thing."""
+class Fact:
+    """What is known of one thing. Checked whenever it is made or read.
+
+    Facts have slots, because reporting holds all of them: as a model a placement takes ten times the memory.
+    """
+
+    __slots__ = ()
 
 
-class ContactFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFact(Fact):
     kind: i.ContactKind
     channel: i.Channel
     occurred_on: date
 
 
-class CandidateFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateFact(Fact):
     registered_on: date
     assessments: tuple[tuple[date, int], ...] = ()
     route: Route | None = None
@@ -34,7 +41,8 @@ class CandidateFact(Fact, frozen=True):
     closed_on: date | None = None
 
 
-class HandoverFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverFact(Fact):
     candidate_ref: str
     to_partner: PartnerId
     offered_on: date
@@ -42,19 +50,22 @@ class HandoverFact(Fact, frozen=True):
     completed_on: date | None = None
 
 
-class AcceptanceFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceFact(Fact):
     client_ref: str
     from_partner: PartnerId
     accepted_on: date
 
 
-class ClientFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFact(Fact):
     origin: m.Origin
     origin_ref: str | None
     taken_on: date
 
 
-class PlacementFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementFact(Fact):
     client_ref: str
     primary_partner: PartnerId
     assist_partners: tuple[PartnerId, ...]
@@ -80,19 +91,22 @@ class PlacementFact(Fact, frozen=True):
     evidence_hash: Digest | None = None
 
 
-class EmployerFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerFact(Fact):
     legal_kind: e.LegalKind
     sector_code: str
     name: OrganisationName | None
 
 
-class AgreementFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementFact(Fact):
     party_kind: e.PartyKind
     places_promised: int | None
     signed_on: date
 
 
-class GroupFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFact(Fact):
     employer_ref: str
     kind: m.PlacementKind
     in_guidance: int | None
@@ -102,43 +116,49 @@ class GroupFact(Fact, frozen=True):
     closed_on: date | None = None
 
 
-class PartnerFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerFact(Fact):
     name: OrganisationName
     services: tuple[str, ...]
     live: tuple[str, ...] = ()
-    admitted: Mapping[str, datetime] = {}
+    admitted: Mapping[str, datetime] = dataclasses.field(default_factory=dict[str, datetime])
     """By service, since when it has been known that it takes part: nothing of it was known in the programme before."""
 
 
-class UnitFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFact(Fact):
     label: OrganisationName
     members: tuple[PartnerId, ...]
-    targets: Mapping[Route, int | None] = {}
+    targets: Mapping[Route, int | None] = dataclasses.field(default_factory=dict[Route, int | None])
     regular_per_year: int | None = None
     permission_from: date | None = None
 
 
-class RuleSetFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetFact(Fact):
     version: int
     params: r.RuleSetParams
     approved_by: str
     approved_on: date
 
 
-class FundingFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingFact(Fact):
     occurred_on: date
     funder: r.Funder
     status: str
     amount_euro: int
 
 
-class CostFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostFact(Fact):
     occurred_on: date
     amount_euro: int
     precision: str
 
 
-class FigureFact(Fact, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureFact(Fact):
     unit_id: str
     measure: str
     year: int
@@ -152,7 +172,7 @@ class FigureFact(Fact, frozen=True):
         return date(self.year, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class RecordedFact:
     """A version of a thing: what was known of it between two moments."""
 

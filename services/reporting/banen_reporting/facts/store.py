@@ -111,7 +111,7 @@ class FactStore:
         )
         return Projector(
             {
-                (row["kind"], row["ref"]): BY_NAME[row["kind"]].row.model_validate_json(row["data"])
+                (row["kind"], row["ref"]): BY_NAME[row["kind"]].json.validate_json(row["data"])
                 for row in facts
             },
             {(row["kind"], row["ref"]): row["known_from"] for row in facts},
@@ -160,7 +160,7 @@ class FactStore:
         for (kind, ref), known in versions.items():
             until = [version.known_from for version in known[1:]]
             for version, known_to in zip(known, [*until, None], strict=True):
-                data = version.row.model_dump_json()
+                data = BY_NAME[kind].json.dump_json(version.row).decode()
                 rows.append(
                     (kind, ref, version.known_from, known_to, version.imported, version.sequence, data)
                 )
@@ -329,4 +329,4 @@ class _OneConnection:
 
 
 def fact_of(row: Record) -> RecordedFact:
-    return RecordedFact(row["source"], row["ref"], BY_NAME[row["kind"]].row.model_validate_json(row["data"]))
+    return RecordedFact(row["source"], row["ref"], BY_NAME[row["kind"]].json.validate_json(row["data"]))
