@@ -10,8 +10,8 @@ from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
-    Placement,
-    PlacementKey,
+    AssessmentsOf,
+    Placements,
     Programme,
     RuleSet,
     Unit,
@@ -21,6 +21,7 @@ from banen_reporting.counting import (
     needs_whole_set,
     tally,
 )
+from banen_reporting.facts.model import PlacementFact
 
 SOURCE, OTHER_SOURCE = source_of("uaf", "mediation"), source_of("emplooi", "mediation")
 FIXED, OPEN_ENDED, UNKNOWN = ContractTerm.FIXED, ContractTerm.OPEN_ENDED, ContractTerm.UNKNOWN
@@ -37,16 +38,11 @@ def programme(*units: Unit, historic: dict[tuple[str, int], int] | None = None) 
     return Programme({unit.id: unit for unit in units or (UAF, CHAIN, UWV, GOED_WERK)}, historic or {})
 
 
-def key(ref: str, source: str = SOURCE) -> PlacementKey:
-    return source, ref
-
-
-def placement(ref: str = "p1", **facts: Any) -> Placement:
+def placement(ref: str = "p1", source: str = SOURCE, **facts: Any) -> Placements:
     """A job at UAF under an open-ended contract from 1 January 2007, unless said otherwise."""
     start = facts.get("start", date(2007, 1, 1))
     defaults: dict[str, Any] = {
-        "key": key(ref),
-        "client": (SOURCE, "client-1"),
+        "client_ref": "client-1",
         "primary_partner": "uaf",
         "kind": PlacementKind.EMPLOYMENT,
         "contract": FIXED if "planned_end" in facts else OPEN_ENDED,
@@ -54,7 +50,18 @@ def placement(ref: str = "p1", **facts: Any) -> Placement:
         "programme_tag": ProgrammeTag.PROGRAMME,
         "recorded_on": start,
     }
-    return Placement(**(defaults | facts))
+    return {(source, ref): PlacementFact(**(defaults | facts))}
+
+
+def together(*placements: Placements) -> Placements:
+    return {key: fact for one in placements for key, fact in one.items()}
+
+
+def assessed(*assessments: tuple[date, int]) -> AssessmentsOf:
+    return lambda _: assessments
+
+
+NOBODY_ASSESSED = assessed()
 
 
 def rules(**params: Any) -> RuleSet:
@@ -63,22 +70,23 @@ def rules(**params: Any) -> RuleSet:
 
 
 def verdicts(
-    *placements: Placement,
+    *placements: Placements,
     until: date = END_OF_2008,
     of: Programme | None = None,
     **params: Any,
 ) -> dict[str, tuple[str, str | None]]:
-    judged = judge(placements, of or programme(), rules(**params), until)
+    judged = judge(together(*placements), NOBODY_ASSESSED, of or programme(), rules(**params), until)
     assert len(judged) == len(placements)
     return {verdict.key[1]: (verdict.outcome, verdict.clause) for verdict in judged}
 
 
-def verdict(one: Placement, **options: Any) -> tuple[str, str | None]:
-    return verdicts(one, **options)[one.key[1]]
+def verdict(one: Placements, **options: Any) -> tuple[str, str | None]:
+    (judged,) = verdicts(one, **options).values()
+    return judged
 
 
-def whole(one: Placement, **params: Any) -> Verdict:
-    (judged,) = judge([one], programme(), rules(**params), END_OF_2008)
+def whole(one: Placements, assessments: AssessmentsOf = NOBODY_ASSESSED, **params: Any) -> Verdict:
+    (judged,) = judge(one, assessments, programme(), rules(**params), END_OF_2008)
     return judged
 
 
@@ -253,19 +261,19 @@ def test_r3_confirmed_a_known_early_end_wins_over_the_confirmation() -> None:
 # R4
 
 
-JOB_AT_BAKER: dict[str, Any] = {"planned_end": date(2007, 3, 31), "employer": "baker"}
+JOB_AT_BAKER: dict[str, Any] = {"planned_end": date(2007, 3, 31), "employer_ref": "baker"}
 
 
 def test_r4_same_employer_a_contract_from_the_next_day_continues_the_spell() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    next_day = placement("p2", start=date(2007, 4, 1), planned_end=date(2008, 3, 31), employer="baker")
+    next_day = placement("p2", start=date(2007, 4, 1), planned_end=date(2008, 3, 31), employer_ref="baker")
     judged = verdicts(first, next_day, duration_basis="realised", continuity="same_employer")
     assert judged == {"p1": COUNTED, "p2": ("excluded", "R4")}
 
 
 def test_r4_same_employer_a_day_between_breaks_the_spell() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 2), planned_end=date(2008, 3, 31), employer="baker")
+    later = placement("p2", start=date(2007, 4, 2), planned_end=date(2008, 3, 31), employer_ref="baker")
     judged = verdicts(first, later, duration_basis="realised", continuity="same_employer")
     assert judged == {"p1": ("excluded", "R1"), "p2": COUNTED}
 
@@ -274,7 +282,7 @@ def test_r4_same_employer_a_day_between_breaks_the_spell() -> None:
 def test_r4_works_with_realised_only(basis: str) -> None:
     confirmed = ((6, date(2008, 1, 1)),)
     first = placement("p1", **JOB_AT_BAKER, end=date(2007, 3, 31))
-    later = placement("p2", start=date(2007, 4, 1), employer="baker", confirmed_months=confirmed)
+    later = placement("p2", start=date(2007, 4, 1), employer_ref="baker", confirmed_months=confirmed)
     judged = verdicts(first, later, duration_basis=basis, continuity="any_employer")
     assert judged["p1"][0] == "excluded"
     assert judged["p2"] == COUNTED
@@ -284,15 +292,17 @@ def test_r4_the_employer_is_the_hiring_one_if_stated_else_the_legal_one() -> Non
     start = date(2007, 4, 1)
     agency: dict[str, Any] = {
         "planned_end": date(2007, 3, 31),
-        "employer": "agency",
-        "hiring_employer": "baker",
+        "employer_ref": "agency",
+        "hiring_employer_ref": "baker",
     }
     taken_over = verdicts(
-        placement("p1", **agency), placement("p2", start=start, employer="baker"), duration_basis="realised"
+        placement("p1", **agency),
+        placement("p2", start=start, employer_ref="baker"),
+        duration_basis="realised",
     )
     sent_elsewhere = verdicts(
         placement("p1", **agency),
-        placement("p2", start=start, employer="agency", hiring_employer="smith"),
+        placement("p2", start=start, employer_ref="agency", hiring_employer_ref="smith"),
         duration_basis="realised",
     )
     assert taken_over == {"p1": COUNTED, "p2": ("excluded", "R4")}
@@ -308,7 +318,7 @@ def test_r4_two_unknown_employers_are_not_the_same() -> None:
 @pytest.mark.parametrize(("days_without_work", "is_continued"), [(0, True), (30, True), (31, False)])
 def test_r4_any_employer_allows_gap_days(days_without_work: int, is_continued: bool) -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 1) + timedelta(days=days_without_work), employer="smith")
+    later = placement("p2", start=date(2007, 4, 1) + timedelta(days=days_without_work), employer_ref="smith")
     judged = verdicts(first, later, duration_basis="realised", continuity="any_employer", gap_days=30)
     continued = {"p1": COUNTED, "p2": ("excluded", "R4")}
     assert judged == (continued if is_continued else {"p1": ("excluded", "R1"), "p2": COUNTED})
@@ -316,17 +326,17 @@ def test_r4_any_employer_allows_gap_days(days_without_work: int, is_continued: b
 
 def test_r4_same_employer_knows_no_gap_days() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 5), employer="baker")
+    later = placement("p2", start=date(2007, 4, 5), employer_ref="baker")
     judged = verdicts(first, later, duration_basis="realised", continuity="same_employer", gap_days=30)
     assert judged["p1"] == ("excluded", "R1")
 
 
 def test_r4_a_placement_after_the_line_was_crossed_is_a_spell_of_its_own() -> None:
     spell = [
-        placement("p1", planned_end=date(2007, 2, 28), employer="baker"),
-        placement("p2", start=date(2007, 3, 1), planned_end=date(2007, 4, 30), employer="baker"),
-        placement("p3", start=date(2007, 5, 1), planned_end=date(2007, 7, 31), employer="baker"),
-        placement("p4", start=date(2007, 8, 1), planned_end=date(2008, 7, 31), employer="baker"),
+        placement("p1", planned_end=date(2007, 2, 28), employer_ref="baker"),
+        placement("p2", start=date(2007, 3, 1), planned_end=date(2007, 4, 30), employer_ref="baker"),
+        placement("p3", start=date(2007, 5, 1), planned_end=date(2007, 7, 31), employer_ref="baker"),
+        placement("p4", start=date(2007, 8, 1), planned_end=date(2008, 7, 31), employer_ref="baker"),
     ]
     judged = verdicts(*spell, duration_basis="realised")
     used = ("excluded", "R4")
@@ -334,8 +344,8 @@ def test_r4_a_placement_after_the_line_was_crossed_is_a_spell_of_its_own() -> No
 
 
 def test_r4_placements_that_carry_nobody_over_the_line_are_judged_by_themselves() -> None:
-    short = placement("p1", planned_end=date(2007, 1, 31), employer="baker")
-    shorter = placement("p2", start=date(2007, 2, 1), planned_end=date(2007, 3, 31), employer="baker")
+    short = placement("p1", planned_end=date(2007, 1, 31), employer_ref="baker")
+    shorter = placement("p2", start=date(2007, 2, 1), planned_end=date(2007, 3, 31), employer_ref="baker")
     judged = verdicts(short, shorter, duration_basis="realised")
     assert judged == {"p1": ("excluded", "R1"), "p2": ("excluded", "R1")}
 
@@ -344,7 +354,7 @@ def test_r4_one_placement_carries_only_one_spell() -> None:
     judged = verdicts(
         placement("p1", **JOB_AT_BAKER),
         placement("p2", **JOB_AT_BAKER),
-        placement("p3", start=date(2007, 4, 1), employer="baker"),
+        placement("p3", start=date(2007, 4, 1), employer_ref="baker"),
         duration_basis="realised",
     )
     assert judged == {"p1": COUNTED, "p2": ("excluded", "R1"), "p3": ("excluded", "R4")}
@@ -352,42 +362,42 @@ def test_r4_one_placement_carries_only_one_spell() -> None:
 
 def test_r4_a_continued_spell_is_pending_until_its_deciding_day() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 1), employer="baker")
+    later = placement("p2", start=date(2007, 4, 1), employer_ref="baker")
     judged = verdicts(first, later, duration_basis="realised", until=date(2007, 6, 29))
     assert judged == {"p1": ("pending", "R3"), "p2": ("excluded", "R4")}
 
 
 def test_r4_a_spell_to_the_last_day_of_month_six_counts_from_that_day() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 1), planned_end=date(2007, 6, 30), employer="baker")
+    later = placement("p2", start=date(2007, 4, 1), planned_end=date(2007, 6, 30), employer_ref="baker")
     judged = verdicts(first, later, duration_basis="realised", until=date(2007, 6, 30))
     assert judged == {"p1": COUNTED, "p2": ("excluded", "R4")}
 
 
 def test_r4_a_following_placement_of_unknown_length_leaves_the_spell_pending() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    later = placement("p2", start=date(2007, 4, 1), contract=UNKNOWN, employer="baker")
+    later = placement("p2", start=date(2007, 4, 1), contract=UNKNOWN, employer_ref="baker")
     judged = verdicts(first, later, duration_basis="realised")
     assert judged == {"p1": ("pending", "R3"), "p2": ("pending", "R3")}
 
 
 def test_r4_a_placement_of_another_client_continues_nothing() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    other = placement("p2", start=date(2007, 4, 1), employer="baker", client=(SOURCE, "client-2"))
+    other = placement("p2", start=date(2007, 4, 1), employer_ref="baker", client_ref="client-2")
     judged = verdicts(first, other, duration_basis="realised", continuity="any_employer")
     assert judged == {"p1": ("excluded", "R1"), "p2": COUNTED}
 
 
 def test_r4_a_voided_placement_continues_nothing() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    never = placement("p2", start=date(2007, 4, 1), employer="baker", voided=True)
+    never = placement("p2", start=date(2007, 4, 1), employer_ref="baker", voided=True)
     judged = verdicts(first, never, duration_basis="realised")
     assert judged == {"p1": ("excluded", "R1"), "p2": ("excluded", "voided")}
 
 
 def test_r4_a_spell_that_another_rule_excludes_takes_no_later_placement_along() -> None:
     regular = placement("p1", **JOB_AT_BAKER, programme_tag=ProgrammeTag.REGULAR)
-    extra = placement("p2", start=date(2007, 4, 1), employer="baker")
+    extra = placement("p2", start=date(2007, 4, 1), employer_ref="baker")
     assert verdicts(regular, extra, duration_basis="realised") == {"p1": ("excluded", "R5"), "p2": COUNTED}
 
 
@@ -558,23 +568,23 @@ def test_r7_placement_kind_decides_the_route(kind: PlacementKind) -> None:
 
 @pytest.mark.parametrize(("phase", "route"), [(1, "A"), (2, "A"), (3, "B"), (4, "B")])
 def test_r7_candidate_fase_decides_the_route(phase: int, route: str) -> None:
-    judged = whole(placement(assessments=((date(2006, 1, 1), phase),)), route_basis="candidate_fase")
+    judged = whole(placement(), assessed((date(2006, 1, 1), phase)), route_basis="candidate_fase")
     assert (judged.route, judged.outcome) == (route, "counted")
 
 
 def test_r7_candidate_fase_takes_the_last_assessment_on_or_before_the_start() -> None:
     assessments = ((date(2007, 1, 1), 3), (date(2007, 1, 2), 2), (date(2006, 1, 1), 1))
-    assert whole(placement(assessments=assessments), route_basis="candidate_fase").route == "B"
+    assert whole(placement(), assessed(*assessments), route_basis="candidate_fase").route == "B"
 
 
 def test_r7_candidate_fase_takes_the_last_named_of_two_on_one_day() -> None:
     assessments = ((date(2006, 1, 1), 4), (date(2006, 1, 1), 1))
-    assert whole(placement(assessments=assessments), route_basis="candidate_fase").route == "A"
+    assert whole(placement(), assessed(*assessments), route_basis="candidate_fase").route == "A"
 
 
 @pytest.mark.parametrize("basis", ["candidate_fase", "as_reported"])
 def test_r7_a_route_that_is_not_known_is_pending(basis: str) -> None:
-    judged = whole(placement(assessments=((date(2007, 1, 2), 1),)), route_basis=basis)
+    judged = whole(placement(), assessed((date(2007, 1, 2), 1)), route_basis=basis)
     assert (judged.route, judged.outcome, judged.clause) == (None, "pending", "R7")
 
 
@@ -585,11 +595,11 @@ def test_r7_as_reported_follows_the_report() -> None:
 # R9
 
 
-def intern_then_job(**of_job: Any) -> tuple[Placement, Placement]:
+def intern_then_job(**of_job: Any) -> tuple[Placements, Placements]:
     internship = placement(
         "p1", kind=PlacementKind.INTERNSHIP, planned_end=date(2007, 12, 31), end=date(2007, 3, 31)
     )
-    return internship, placement("p2", start=date(2007, 4, 1), converted_from=key("p1"), **of_job)
+    return internship, placement("p2", start=date(2007, 4, 1), converted_from="p1", **of_job)
 
 
 def test_r9_a_chain_counts_as_its_first_link_that_reaches_by_itself() -> None:
@@ -598,8 +608,8 @@ def test_r9_a_chain_counts_as_its_first_link_that_reaches_by_itself() -> None:
 
 def test_r9_when_the_first_link_reaches_the_later_ones_are_excluded() -> None:
     first = placement("p1", end=date(2007, 7, 31))
-    second = placement("p2", start=date(2007, 8, 1), converted_from=key("p1"))
-    third = placement("p3", start=date(2008, 3, 1), converted_from=key("p2"))
+    second = placement("p2", start=date(2007, 8, 1), converted_from="p1")
+    third = placement("p3", start=date(2008, 3, 1), converted_from="p2")
     elsewhere = ("excluded", "R9-conversion")
     assert verdicts(third, first, second) == {"p1": COUNTED, "p2": elsewhere, "p3": elsewhere}
 
@@ -611,41 +621,41 @@ def test_r9_when_no_link_reaches_each_has_its_own_verdict() -> None:
 
 def test_r9_a_conversion_on_the_same_day_counts_as_the_link_it_came_from() -> None:
     temp = placement("z", kind=PlacementKind.TEMP)
-    job = placement("a", converted_from=key("z"))
+    job = placement("a", converted_from="z")
     assert verdicts(temp, job) == {"z": COUNTED, "a": ("excluded", "R9-conversion")}
 
 
 def test_r9_a_voided_link_does_not_reach_but_holds_the_chain_together() -> None:
     first = placement("p1", voided=True)
-    second = placement("p2", start=date(2007, 4, 1), converted_from=key("p1"))
-    third = placement("p3", start=date(2008, 1, 1), converted_from=key("p2"))
+    second = placement("p2", start=date(2007, 4, 1), converted_from="p1")
+    third = placement("p3", start=date(2008, 1, 1), converted_from="p2")
     judged = verdicts(first, second, third)
     assert judged == {"p1": ("excluded", "voided"), "p2": COUNTED, "p3": ("excluded", "R9-conversion")}
 
 
 def test_r9_two_placements_converted_from_one_are_one_chain() -> None:
     first = placement("p1", end=date(2007, 3, 31))
-    twins = [placement(ref, start=date(2007, 4, 1), converted_from=key("p1")) for ref in ("p2", "p3")]
+    twins = [placement(ref, start=date(2007, 4, 1), converted_from="p1") for ref in ("p2", "p3")]
     elsewhere = ("excluded", "R9-conversion")
     assert verdicts(first, *twins) == {"p1": elsewhere, "p2": COUNTED, "p3": elsewhere}
 
 
 def test_r9_a_link_to_nothing_is_ignored() -> None:
-    dangling = placement("p1", converted_from=key("gone"))
-    other_source = placement("p2", converted_from=key("p1", OTHER_SOURCE))
+    dangling = placement("p1", converted_from="gone")
+    other_source = placement("p2", OTHER_SOURCE, converted_from="p1")
     assert verdicts(dangling, other_source) == {"p1": COUNTED, "p2": COUNTED}
 
 
 def test_r9_a_circle_of_conversions_counts_once() -> None:
-    first = placement("p1", converted_from=key("p2"))
-    second = placement("p2", start=date(2007, 4, 1), converted_from=key("p1"))
-    tail = placement("p3", start=date(2007, 5, 1), converted_from=key("p2"))
+    first = placement("p1", converted_from="p2")
+    second = placement("p2", start=date(2007, 4, 1), converted_from="p1")
+    tail = placement("p3", start=date(2007, 5, 1), converted_from="p2")
     elsewhere = ("excluded", "R9-conversion")
     assert verdicts(tail, second, first) == {"p1": COUNTED, "p2": elsewhere, "p3": elsewhere}
 
 
 def test_r9_a_placement_converted_from_itself_counts() -> None:
-    itself = placement("p1", converted_from=key("p1"))
+    itself = placement("p1", converted_from="p1")
     assert verdicts(itself, placement("p2", start=date(2007, 3, 1))) == {"p1": COUNTED, "p2": COUNTED}
 
 
@@ -678,14 +688,22 @@ def test_r10_primary_credits_the_primary_partners_unit_alone() -> None:
 
 
 def test_r10_each_credits_every_unit_that_helped_once_and_the_primary_first() -> None:
-    judged = judge([placement(**SHARED)], programme(), rules(credit="each"), END_OF_2008)
+    judged = judge(placement(**SHARED), NOBODY_ASSESSED, programme(), rules(credit="each"), END_OF_2008)
     assert [verdict.unit for verdict in judged] == ["chain", "uaf", "uwv"]
     assert {verdict.outcome for verdict in judged} == {"counted"}
 
 
 def test_r10_the_nation_is_the_sum_of_the_units_less_the_duplicates() -> None:
     alone = placement("p2")
-    counts = tally(judge([placement(**SHARED), alone], programme(), rules(credit="each"), END_OF_2008))
+    counts = tally(
+        judge(
+            together(placement(**SHARED), alone),
+            NOBODY_ASSESSED,
+            programme(),
+            rules(credit="each"),
+            END_OF_2008,
+        )
+    )
     assert counts.cells == {
         ("chain", "A", "counted"): 1,
         ("uaf", "A", "counted"): 2,
@@ -697,7 +715,7 @@ def test_r10_the_nation_is_the_sum_of_the_units_less_the_duplicates() -> None:
 
 def test_r10_a_placement_that_counts_for_the_second_unit_alone_counts_for_the_nation() -> None:
     assisted = placement(primary_partner="goed-werk", assist_partners=("uaf",))
-    counts = tally(judge([assisted], programme(), rules(credit="each"), END_OF_2008))
+    counts = tally(judge(assisted, NOBODY_ASSESSED, programme(), rules(credit="each"), END_OF_2008))
     assert counts.national("A", "counted") == 1
     assert counts.national("A", "excluded") == 0
     assert counts.duplicates == {("A", "excluded"): 1}
@@ -706,7 +724,7 @@ def test_r10_a_placement_that_counts_for_the_second_unit_alone_counts_for_the_na
 def test_r10_a_partner_in_two_units_belongs_to_the_first_by_id() -> None:
     twice = [Unit(name, name, ("uaf",), {Route.A: 1}, None, None) for name in ("b", "a")]
     for units in (twice, twice[::-1]):
-        (judged,) = judge([placement()], programme(*units), rules(), END_OF_2008)
+        (judged,) = judge(placement(), NOBODY_ASSESSED, programme(*units), rules(), END_OF_2008)
         assert judged.unit == "a"
 
 
@@ -720,7 +738,7 @@ def capped(a: int | None, b: int | None = None) -> Programme:
     )
 
 
-def jobs(*partners: str) -> list[Placement]:
+def jobs(*partners: str) -> list[Placements]:
     return [
         placement(f"p{number}", start=date(2007, number, 1), primary_partner=partner)
         for number, partner in enumerate(partners, 1)
@@ -771,7 +789,7 @@ def test_r11_equal_starts_are_ordered_by_ref() -> None:
 
 
 def test_r11_equal_starts_at_two_sources_are_ordered_by_ref_first() -> None:
-    at_the_first_source = placement("b", key=key("b", OTHER_SOURCE))
+    at_the_first_source = placement("b", OTHER_SOURCE)
     judged = verdicts(at_the_first_source, placement("a"), of=capped(1), compensation="capped_by_unit_route")
     assert judged == {"a": COUNTED, "b": BEYOND}
 
@@ -786,7 +804,7 @@ def test_r11_excluded_and_pending_placements_take_no_room() -> None:
 def test_r11_capped_by_route_a_placement_credited_to_two_units_takes_one_seat() -> None:
     both = placement("a", assist_partners=("emplooi",))
     params = rules(credit="each", compensation="capped_by_route")
-    judged = judge([both, placement("b")], capped(1, 0), params, END_OF_2008)
+    judged = judge(together(both, placement("b")), NOBODY_ASSESSED, capped(1, 0), params, END_OF_2008)
     assert [(v.key[1], v.unit, v.outcome) for v in judged] == [
         ("a", "uaf", "counted"),
         ("a", "chain", "counted"),
@@ -817,7 +835,7 @@ def test_r12_route_a_counts_an_own_firm_on_a_whatever_decides_the_route_of_other
 
 def test_r12_separate_counts_an_own_firm_beside_a_and_b_without_a_cap() -> None:
     options: dict[str, Any] = {"self_employment": "separate", "compensation": "capped_by_unit_route"}
-    (judged,) = judge([placement(**OWN_FIRM)], capped(0), rules(**options), END_OF_2008)
+    (judged,) = judge(placement(**OWN_FIRM), NOBODY_ASSESSED, capped(0), rules(**options), END_OF_2008)
     assert (judged.route, judged.outcome) == ("self_employment", "counted")
 
 
@@ -896,7 +914,7 @@ def test_the_first_exclusion_in_the_rule_books_order_names_the_clause() -> None:
         "start": date(2005, 1, 1),
         "programme_tag": ProgrammeTag.REGULAR,
         "planned_end": date(2005, 2, 1),
-        "converted_from": key("reaches"),
+        "converted_from": "reaches",
     }
     remedies: list[dict[str, Any]] = [
         {},
@@ -919,7 +937,7 @@ def test_the_first_exclusion_in_the_rule_books_order_names_the_clause() -> None:
 
 def test_r4_names_a_used_placement_that_is_too_short_itself() -> None:
     first = placement("p1", **JOB_AT_BAKER)
-    short = placement("p2", start=date(2007, 4, 1), planned_end=date(2007, 7, 1), employer="baker")
+    short = placement("p2", start=date(2007, 4, 1), planned_end=date(2007, 7, 1), employer_ref="baker")
     assert verdicts(first, short, duration_basis="realised")["p2"] == ("excluded", "R4")
 
 
@@ -967,5 +985,7 @@ def test_quotas_and_caps_alone_need_the_whole_set(params: dict[str, Any], expect
 
 
 def test_judging_a_group_gives_the_verdicts_in_order_of_start() -> None:
-    judged = judge_group(intern_then_job()[::-1], programme(), rules(), END_OF_2008)
+    judged = judge_group(
+        together(*intern_then_job()[::-1]), NOBODY_ASSESSED, programme(), rules(), END_OF_2008
+    )
     assert [verdict.key[1] for verdict in judged] == ["p1", "p2"]

@@ -11,10 +11,11 @@ from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
+    ClientKey,
     CountedRoute,
     Outcome,
-    Placement,
     PlacementKey,
+    Placements,
     Programme,
     RuleSet,
     Unit,
@@ -24,6 +25,7 @@ from banen_reporting.counting import (
     needs_whole_set,
     tally,
 )
+from banen_reporting.facts.model import PlacementFact
 
 SOURCES = (source_of("uaf", "mediation"), source_of("emplooi", "mediation"))
 FIRST_DAY = date(2007, 1, 1)
@@ -37,23 +39,22 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=100)
 
 
 @st.composite
-def placements(draw: st.DrawFn) -> list[Placement]:
+def placements(draw: st.DrawFn) -> Placements:
     """Up to ten placements of a few clients at two sources, with links that may dangle or go round in circles."""
     keys: list[PlacementKey] = [
         (draw(st.sampled_from(SOURCES)), f"p{number}") for number in range(draw(st.integers(0, 10)))
     ]
-    return [_placement(draw, key, keys) for key in keys]
+    return {key: _placement(draw, key, keys) for key in keys}
 
 
-def _placement(draw: st.DrawFn, key: PlacementKey, keys: list[PlacementKey]) -> Placement:
+def _placement(draw: st.DrawFn, key: PlacementKey, keys: list[PlacementKey]) -> PlacementFact:
     start = draw(DAYS)
-    same_source = [other for other in keys if other[0] == key[0]]
+    same_source = [ref for source, ref in keys if source == key[0]]
     lasting = st.sampled_from([10, 60, 120, 180, 181, 182, 200, 400]).map(
         lambda days: start + timedelta(days=days)
     )
-    return Placement(
-        key=key,
-        client=(key[0], draw(st.sampled_from(["c1", "c2"]))),
+    return PlacementFact(
+        client_ref=draw(st.sampled_from(["c1", "c2"])),
         primary_partner=draw(st.sampled_from(["uaf", "emplooi", "uwv", "stranger"])),
         assist_partners=tuple(draw(st.lists(st.sampled_from(["uaf", "emplooi", "uwv"]), max_size=2))),
         kind=draw(st.sampled_from(PlacementKind)),
@@ -66,12 +67,17 @@ def _placement(draw: st.DrawFn, key: PlacementKey, keys: list[PlacementKey]) -> 
         voided=draw(st.integers(0, 9)) == 0,
         programme_tag=draw(st.sampled_from(ProgrammeTag)),
         route_reported=draw(st.none() | st.sampled_from(Route)),
-        employer=draw(st.sampled_from([None, "baker", "smith"])),
-        converted_from=draw(st.none() | st.sampled_from([*same_source, (key[0], "gone")])),
+        employer_ref=draw(st.sampled_from([None, "baker", "smith"])),
+        converted_from=draw(st.none() | st.sampled_from([*same_source, "gone"])),
         confirmed_months=tuple(draw(st.lists(st.tuples(st.sampled_from([3, 6]), DAYS), max_size=1))),
-        assessments=tuple(draw(st.lists(st.tuples(DAYS, st.integers(1, 4)), max_size=2))),
         recorded_on=draw(DAYS),
     )
+
+
+def assessed(key: PlacementKey) -> list[tuple[date, int]]:
+    """None, one or two assessments for each placement, so that all phases occur."""
+    number = int(key[1].removeprefix("p"))
+    return [(FIRST_DAY + timedelta(days=100 * at), 1 + number % 4) for at in range(number % 3)]
 
 
 @st.composite
@@ -133,10 +139,10 @@ def outcomes(verdicts: list[Verdict]) -> dict[PlacementKey, set[str]]:
 @repeatable
 @given(placements(), programmes(), rule_sets(credit="primary"), DAYS)
 def test_counted_excluded_and_pending_are_all_placements_each_once(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    verdicts = judge(given_placements, programme, rule_set, until)
-    assert sorted(verdict.key for verdict in verdicts) == sorted(p.key for p in given_placements)
+    verdicts = judge(given_placements, assessed, programme, rule_set, until)
+    assert sorted(verdict.key for verdict in verdicts) == sorted(given_placements)
     counts = tally(verdicts)
     assert sum(counts.cells.values()) == len(given_placements)
     assert not counts.duplicates
@@ -145,9 +151,9 @@ def test_counted_excluded_and_pending_are_all_placements_each_once(
 @repeatable
 @given(placements(), programmes(), rule_sets(), DAYS)
 def test_a_clause_is_named_unless_it_counts(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    for verdict in judge(given_placements, programme, rule_set, until):
+    for verdict in judge(given_placements, assessed, programme, rule_set, until):
         assert (verdict.clause is None) == (verdict.outcome == "counted")
         assert verdict.outcome != "counted" or (verdict.unit is not None and verdict.route is not None)
 
@@ -155,19 +161,21 @@ def test_a_clause_is_named_unless_it_counts(
 @repeatable
 @given(placements(), programmes(), rule_sets(), DAYS, st.randoms(use_true_random=False))
 def test_the_order_of_the_input_never_matters(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date, chance: Any
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date, chance: Any
 ) -> None:
-    shuffled = chance.sample(given_placements, len(given_placements))
+    shuffled = dict(chance.sample(list(given_placements.items()), len(given_placements)))
     units = Programme(dict(reversed(list(programme.units.items()))), programme.historic_regular)
-    assert judge(shuffled, units, rule_set, until) == judge(given_placements, programme, rule_set, until)
+    assert judge(shuffled, assessed, units, rule_set, until) == judge(
+        given_placements, assessed, programme, rule_set, until
+    )
 
 
 @repeatable
 @given(placements(), programmes(), rule_sets(compensation="capped_by_route"), DAYS)
 def test_capped_by_route_never_counts_more_than_the_nations_target(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    counts = tally(judge(given_placements, programme, rule_set, until))
+    counts = tally(judge(given_placements, assessed, programme, rule_set, until))
     for route in Route:
         target = sum(unit.targets[route] or 0 for unit in programme.units.values())
         assert counts.national(route.value, "counted") <= target
@@ -176,9 +184,9 @@ def test_capped_by_route_never_counts_more_than_the_nations_target(
 @repeatable
 @given(placements(), programmes(), rule_sets(compensation="capped_by_unit_route"), DAYS)
 def test_capped_by_unit_route_never_counts_more_than_the_units_target(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    cells = tally(judge(given_placements, programme, rule_set, until)).cells
+    cells = tally(judge(given_placements, assessed, programme, rule_set, until)).cells
     for unit in programme.units.values():
         for route in Route:
             assert cells.get((unit.id, route.value, "counted"), 0) <= (unit.targets[route] or 0)
@@ -187,9 +195,9 @@ def test_capped_by_unit_route_never_counts_more_than_the_units_target(
 @repeatable
 @given(placements(), programmes(), rule_sets(credit="each"), DAYS)
 def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    verdicts = judge(given_placements, programme, rule_set, until)
+    verdicts = judge(given_placements, assessed, programme, rule_set, until)
     counts = tally(verdicts)
     national = {o: sum(counts.national(route, o) for route in ROUTES) for o in OUTCOMES}
     found = outcomes(verdicts)
@@ -202,7 +210,7 @@ def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(
 @repeatable
 @given(placements(), programmes(), rule_sets(), DAYS)
 def test_judging_all_is_judging_each_client_unless_the_whole_set_is_needed(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
     alone = rule_set.params.model_copy(
         update={
@@ -214,9 +222,13 @@ def test_judging_all_is_judging_each_client_unless_the_whole_set_is_needed(
     )
     assert not needs_whole_set(alone)
     by_client = RuleSet("alone", 1, alone)
-    groups = {p.client: [q for q in given_placements if q.client == p.client] for p in given_placements}
-    union = [v for group in groups.values() for v in judge_group(group, programme, by_client, until)]
-    whole = judge(given_placements, programme, by_client, until)
+    groups: dict[ClientKey, dict[PlacementKey, PlacementFact]] = {}
+    for key, placement in given_placements.items():
+        groups.setdefault((key[0], placement.client_ref), {})[key] = placement
+    union = [
+        v for group in groups.values() for v in judge_group(group, assessed, programme, by_client, until)
+    ]
+    whole = judge(given_placements, assessed, programme, by_client, until)
     assert len(union) == len(whole)
     assert set(union) == set(whole)
 
@@ -229,13 +241,13 @@ def test_judging_all_is_judging_each_client_unless_the_whole_set_is_needed(
     st.tuples(DAYS, DAYS),
 )
 def test_an_early_end_once_seen_never_counts_again_as_time_passes(
-    given_placements: list[Placement],
+    given_placements: Placements,
     programme: Programme,
     rule_set: RuleSet,
     days: tuple[date, date],
 ) -> None:
-    before = judge(given_placements, programme, rule_set, min(days))
-    after = judge(given_placements, programme, rule_set, max(days))
+    before = judge(given_placements, assessed, programme, rule_set, min(days))
+    after = judge(given_placements, assessed, programme, rule_set, max(days))
     ended = {(v.key, v.unit) for v in before if (v.outcome, v.clause) == ("excluded", "R3")}
     assert all(v.outcome == "excluded" for v in after if (v.key, v.unit) in ended)
 
@@ -249,15 +261,15 @@ def test_an_early_end_once_seen_never_counts_again_as_time_passes(
     DAYS,
 )
 def test_of_a_placement_and_the_one_it_was_converted_from_at_most_one_counts(
-    given_placements: list[Placement], programme: Programme, rule_set: RuleSet, until: date
+    given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
-    verdicts = {v.key: v for v in judge(given_placements, programme, rule_set, until)}
-    by_key = {p.key: p for p in given_placements}
-    for placement in given_placements:
-        former = by_key.get(placement.converted_from or ("", ""))
-        if former is None or former.key == placement.key or former.client != placement.client:
+    verdicts = {v.key: v for v in judge(given_placements, assessed, programme, rule_set, until)}
+    for key, placement in given_placements.items():
+        former_key = (key[0], placement.converted_from or "")
+        former = given_placements.get(former_key)
+        if former is None or former_key == key or former.client_ref != placement.client_ref:
             continue
-        pair = (verdicts[placement.key], verdicts[former.key])
+        pair = (verdicts[key], verdicts[former_key])
         assert [v.outcome for v in pair].count("counted") <= 1
 
 
@@ -290,9 +302,8 @@ def test_the_duration_rule_agrees_with_counting_the_days(
     start: date, months: int, days_off: int, boundary: Any, is_realised: bool
 ) -> None:
     last = max(start, add_months(start, months) + timedelta(days=days_off - 1))
-    placement = Placement(
-        key=(SOURCES[0], "p"),
-        client=(SOURCES[0], "c"),
+    placement = PlacementFact(
+        client_ref="c",
         primary_partner="uaf",
         kind=PlacementKind.EMPLOYMENT,
         contract=ContractTerm.FIXED,
@@ -309,5 +320,7 @@ def test_the_duration_rule_agrees_with_counting_the_days(
         window_to=date(2200, 12, 31),
     )
     programme = Programme({"uaf": Unit("uaf", "UAF", ("uaf",), {Route.A: 1}, None, None)}, {})
-    (verdict,) = judge([placement], programme, RuleSet("any", 1, params), date(2020, 1, 1))
+    (verdict,) = judge(
+        {(SOURCES[0], "p0"): placement}, assessed, programme, RuleSet("any", 1, params), date(2020, 1, 1)
+    )
     assert (verdict.outcome == "counted") == _long_enough(start, last, months, boundary)

@@ -2,31 +2,35 @@
 
 from banen_reporting.counting.evaluate import judge, judge_group, needs_whole_set
 from banen_reporting.counting.inputs import (
+    AssessmentsOf,
     Clause,
     ClientKey,
     CountedRoute,
     Outcome,
-    Placement,
     PlacementKey,
+    Placements,
     Programme,
     RuleSet,
     Unit,
     Verdict,
+    client_of,
 )
 from banen_reporting.counting.totals import Tally, national_choice, tally
 
 __all__ = [
+    "AssessmentsOf",
     "Clause",
     "ClientKey",
     "CountedRoute",
     "Outcome",
-    "Placement",
     "PlacementKey",
+    "Placements",
     "Programme",
     "RuleSet",
     "Tally",
     "Unit",
     "Verdict",
+    "client_of",
     "judge",
     "judge_group",
     "national_choice",

@@ -7,32 +7,36 @@ from typing import Literal
 
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting.duration import deciding_day, known_last_day
-from banen_reporting.counting.inputs import Finding, Placement, PlacementKey, order_of
+from banen_reporting.counting.inputs import Finding, PlacementKey, Placements, order_of
+from banen_reporting.facts.model import PlacementFact
 
 
-def converted_elsewhere(placements: Sequence[Placement], reaching: set[PlacementKey]) -> set[PlacementKey]:
+def converted_elsewhere(placements: Placements, reaching: set[PlacementKey]) -> set[PlacementKey]:
     """R9: the links of conversion chains that do not count, because the first link in `reaching` does.
 
     A chain in which no link reaches excludes none. A voided link holds the chain together but never reaches.
     """
-    keys = {placement.key for placement in placements}
-    links = {p.key: p.converted_from for p in placements if p.converted_from in keys}
+    links = {
+        key: before
+        for key, placement in placements.items()
+        if placement.converted_from and (before := (key[0], placement.converted_from)) in placements
+    }
     if not links:
         return set()
-    chains: dict[PlacementKey, list[tuple[int, Placement]]] = {}
-    for placement in placements:
-        root, depth = _root(placement.key, links)
-        chains.setdefault(root, []).append((depth, placement))
+    chains: dict[PlacementKey, list[tuple[int, PlacementKey]]] = {}
+    for key in placements:
+        root, depth = _root(key, links)
+        chains.setdefault(root, []).append((depth, key))
     elsewhere: set[PlacementKey] = set()
     for chain in chains.values():
-        in_order = [p.key for _, p in sorted(chain, key=lambda link: (link[0], *order_of(link[1])))]
-        counting = next((key for key in in_order if key in reaching), None)
+        chain.sort(key=lambda link: (link[0], *order_of(link[1], placements[link[1]].start)))
+        counting = next((key for _, key in chain if key in reaching), None)
         if counting is not None:
-            elsewhere.update(key for key in in_order if key != counting)
+            elsewhere.update(key for _, key in chain if key != counting)
     return elsewhere
 
 
-def _root(key: PlacementKey, links: Mapping[PlacementKey, PlacementKey | None]) -> tuple[PlacementKey, int]:
+def _root(key: PlacementKey, links: Mapping[PlacementKey, PlacementKey]) -> tuple[PlacementKey, int]:
     """The start of a chain and the steps to it. Of a circle, which is a recording error, the least key."""
     path = [key]
     while (before := links.get(path[-1])) is not None:
@@ -44,7 +48,8 @@ def _root(key: PlacementKey, links: Mapping[PlacementKey, PlacementKey | None]) 
 
 @dataclass(slots=True)
 class _Spell:
-    placement: Placement
+    key: PlacementKey
+    placement: PlacementFact
     last: date | None
     deciding: date
     is_used: bool = False
@@ -54,7 +59,7 @@ Continued = Literal["carried", "unknown"]
 
 
 def continue_spells(
-    placements: Sequence[Placement],
+    placements: Placements,
     excluded: set[PlacementKey],
     params: RuleSetParams,
     happened_until: date,
@@ -66,13 +71,14 @@ def continue_spells(
     may carry, but are not carried: a spell that does not count must not take a placement along that does.
     """
     spells = [
-        _Spell(p, known_last_day(p, happened_until), deciding_day(p.start, params))
-        for p in sorted(placements, key=order_of)
+        _Spell(key, p, known_last_day(p, happened_until), deciding_day(p.start, params))
+        for key, p in placements.items()
         if not p.voided
     ]
+    spells.sort(key=lambda spell: order_of(spell.key, spell.placement.start))
     findings: dict[PlacementKey, Finding | None] = {}
     for position, head in enumerate(spells):
-        if head.is_used or head.placement.key in excluded or head.last is None or head.last >= head.deciding:
+        if head.is_used or head.key in excluded or head.last is None or head.last >= head.deciding:
             continue
         if params.continuity == "snapshot":
             continued, used = _snapshot(position, spells)
@@ -81,10 +87,10 @@ def continue_spells(
         if continued is None:
             continue
         is_decided = continued == "carried" and head.deciding <= happened_until
-        findings[head.placement.key] = None if is_decided else ("pending", "R3")
+        findings[head.key] = None if is_decided else ("pending", "R3")
         for spell in used:
             spell.is_used = True
-            findings[spell.placement.key] = ("excluded", "R4")
+            findings[spell.key] = ("excluded", "R4")
     return findings
 
 
@@ -110,7 +116,7 @@ def _following(
     return ("unknown" if is_unknown else None), []
 
 
-def _follows(later: Placement, head: Placement, last: date, params: RuleSetParams) -> bool:
+def _follows(later: PlacementFact, head: PlacementFact, last: date, params: RuleSetParams) -> bool:
     days_between = (later.start - last).days - 1
     if params.continuity == "any_employer":
         return days_between <= params.gap_days
@@ -128,5 +134,5 @@ def _snapshot(position: int, spells: Sequence[_Spell]) -> tuple[Continued | None
     return ("unknown" if any(spell.last is None for _, spell in begun) else None), []
 
 
-def _employer(placement: Placement) -> str | None:
-    return placement.hiring_employer or placement.employer
+def _employer(placement: PlacementFact) -> str | None:
+    return placement.hiring_employer_ref or placement.employer_ref

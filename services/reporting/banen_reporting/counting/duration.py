@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from banen_contracts.mediation import ContractTerm
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
-from banen_reporting.counting.inputs import Finding, Placement
+from banen_reporting.counting.inputs import Finding
+from banen_reporting.facts.model import PlacementFact
 
 _DAY = timedelta(days=1)
 _UNDECIDED: Finding = ("pending", "R3")
@@ -29,18 +30,18 @@ def deciding_day(start: date, params: RuleSetParams) -> date:
     return line if params.boundary == "gt" or line == start else line - _DAY
 
 
-def known_end(placement: Placement, happened_until: date) -> date | None:
+def known_end(placement: PlacementFact, happened_until: date) -> date | None:
     """An end after happened-until has not been seen yet."""
     end = placement.end
     return end if end is not None and end <= happened_until else None
 
 
-def known_last_day(placement: Placement, happened_until: date) -> date | None:
+def known_last_day(placement: PlacementFact, happened_until: date) -> date | None:
     """The last day as far as known, prolongations included; `None`: unknown. Open-ended runs for ever."""
     return known_end(placement, happened_until) or _agreed_last_day(placement)
 
 
-def duration(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+def duration(placement: PlacementFact, params: RuleSetParams, happened_until: date) -> Finding | None:
     """R3: what shows that a placement reaches its deciding day, by itself.
 
     `contract_only`: the contract as signed. `contract_at_start`: that, and no known end before the deciding day.
@@ -58,7 +59,7 @@ def duration(placement: Placement, params: RuleSetParams, happened_until: date) 
             return _confirmed(placement, params, happened_until)
 
 
-def _signed(placement: Placement, params: RuleSetParams) -> Finding | None:
+def _signed(placement: PlacementFact, params: RuleSetParams) -> Finding | None:
     last = _last_day(placement.contract, placement.planned_end)
     if last is None:
         # whatever its end turns out to be, it lasts zero months
@@ -68,7 +69,7 @@ def _signed(placement: Placement, params: RuleSetParams) -> Finding | None:
 
 
 def _signed_and_not_ended(
-    placement: Placement, params: RuleSetParams, happened_until: date
+    placement: PlacementFact, params: RuleSetParams, happened_until: date
 ) -> Finding | None:
     signed = _signed(placement, params)
     if signed is not None and signed[0] == "excluded":
@@ -76,7 +77,7 @@ def _signed_and_not_ended(
     return _ended_early(placement, params, happened_until) or signed
 
 
-def _realised(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+def _realised(placement: PlacementFact, params: RuleSetParams, happened_until: date) -> Finding | None:
     last = known_last_day(placement, happened_until)
     if last is None:
         return _UNDECIDED if params.min_months else None
@@ -87,7 +88,7 @@ def _realised(placement: Placement, params: RuleSetParams, happened_until: date)
     return None if day <= happened_until else _UNDECIDED
 
 
-def _confirmed(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+def _confirmed(placement: PlacementFact, params: RuleSetParams, happened_until: date) -> Finding | None:
     early = _ended_early(placement, params, happened_until)
     if early is not None or not params.min_months:
         return early
@@ -98,7 +99,7 @@ def _confirmed(placement: Placement, params: RuleSetParams, happened_until: date
     return None if confirmed else _UNDECIDED
 
 
-def _ended_early(placement: Placement, params: RuleSetParams, happened_until: date) -> Finding | None:
+def _ended_early(placement: PlacementFact, params: RuleSetParams, happened_until: date) -> Finding | None:
     end = known_end(placement, happened_until)
     return _ENDED_EARLY if end is not None and end < deciding_day(placement.start, params) else None
 
@@ -108,7 +109,7 @@ def _short(last: date, day: date, params: RuleSetParams) -> Finding:
     return _EXACTLY_THE_MINIMUM if exactly else _TOO_SHORT
 
 
-def _agreed_last_day(placement: Placement) -> date | None:
+def _agreed_last_day(placement: PlacementFact) -> date | None:
     if placement.extended_contract is not None:
         return _last_day(placement.extended_contract, placement.extended_end)
     return _last_day(placement.contract, placement.planned_end)

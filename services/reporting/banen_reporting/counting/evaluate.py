@@ -9,19 +9,23 @@ from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting.continuity import continue_spells, converted_elsewhere
 from banen_reporting.counting.duration import duration, last_day_of_minimum
 from banen_reporting.counting.inputs import (
+    AssessmentsOf,
     Clause,
     ClientKey,
     CountedRoute,
     Finding,
     Outcome,
-    Placement,
+    PlacementKey,
+    Placements,
     Programme,
     RuleSet,
     Unit,
     Verdict,
+    client_of,
     order_of,
 )
 from banen_reporting.counting.limits import cap, take_out_regular
+from banen_reporting.facts.model import PlacementFact
 
 _ROUTE_OF_KIND: Mapping[PlacementKind, CountedRoute] = {
     PlacementKind.EMPLOYMENT: "A",
@@ -41,7 +45,8 @@ def _no_stop() -> None:
 
 
 def judge(
-    placements: Iterable[Placement],
+    placements: Placements,
+    assessments: AssessmentsOf,
     programme: Programme,
     rule_set: RuleSet,
     happened_until: date,
@@ -52,29 +57,34 @@ def judge(
     `go_on` is called for each client; what it raises ends the work.
     """
     params = rule_set.params
-    reading = _read(programme, params, happened_until)
-    by_client: dict[ClientKey, list[Placement]] = {}
-    for placement in placements:
-        by_client.setdefault(placement.client, []).append(placement)
+    reading = _read(programme, params, happened_until, assessments)
+    by_client: dict[ClientKey, dict[PlacementKey, PlacementFact]] = {}
+    for key, placement in placements.items():
+        by_client.setdefault(client_of(key, placement), {})[key] = placement
     verdicts: list[Verdict] = []
     for group in by_client.values():
         go_on()
         verdicts += _judge_client(group, reading)
-    verdicts.sort(key=order_of)
+    verdicts.sort(key=_order)
     if params.additionality == "overflow":
         verdicts = take_out_regular(verdicts, programme)
     return cap(verdicts, programme, params.compensation)
 
 
 def judge_group(
-    placements_of_one_client: Sequence[Placement],
+    placements_of_one_client: Placements,
+    assessments: AssessmentsOf,
     programme: Programme,
     rule_set: RuleSet,
     happened_until: date,
 ) -> list[Verdict]:
     """The same for all placements of one client; final unless `needs_whole_set`."""
-    reading = _read(programme, rule_set.params, happened_until)
-    return sorted(_judge_client(placements_of_one_client, reading), key=order_of)
+    reading = _read(programme, rule_set.params, happened_until, assessments)
+    return sorted(_judge_client(placements_of_one_client, reading), key=_order)
+
+
+def _order(verdict: Verdict) -> tuple[date, str, str]:
+    return order_of(verdict.key, verdict.start)
 
 
 def needs_whole_set(params: RuleSetParams) -> bool:
@@ -91,13 +101,16 @@ class _Reading:
     happened_until: date
     unit_of: Mapping[str, str]
     eligible_from: Mapping[str, date]
+    assessments: AssessmentsOf
 
 
-def _read(programme: Programme, params: RuleSetParams, happened_until: date) -> _Reading:
+def _read(
+    programme: Programme, params: RuleSetParams, happened_until: date, assessments: AssessmentsOf
+) -> _Reading:
     units = sorted(programme.units.values(), key=lambda unit: unit.id, reverse=True)
     unit_of = {partner: unit.id for unit in units for partner in unit.members}
     eligible_from = {unit.id: first for unit in units if (first := _eligible_from(unit, params)) is not None}
-    return _Reading(programme, params, happened_until, unit_of, eligible_from)
+    return _Reading(programme, params, happened_until, unit_of, eligible_from, assessments)
 
 
 def _eligible_from(unit: Unit, params: RuleSetParams) -> date | None:
@@ -113,28 +126,30 @@ def _eligible_from(unit: Unit, params: RuleSetParams) -> date | None:
             return None if unit.id in params.except_units else unit.permission_from
 
 
-def _judge_client(placements: Sequence[Placement], reading: _Reading) -> list[Verdict]:
+def _judge_client(placements: Placements, reading: _Reading) -> list[Verdict]:
     params, until = reading.params, reading.happened_until
-    own = {
-        p.key: [(unit, _own_findings(p, unit, reading)) for unit in _units(p, reading)] for p in placements
+    routes: dict[PlacementKey, CountedRoute | None] = {
+        key: _route(key, p, reading) for key, p in placements.items()
     }
-    durations = {p.key: duration(p, params, until) for p in placements}
-    elsewhere: set[tuple[str, str]] = set()
-    spells: dict[tuple[str, str], Finding | None] = {}
+    own = {
+        key: [(unit, _own_findings(p, unit, routes[key], reading)) for unit in _units(p, reading)]
+        for key, p in placements.items()
+    }
+    durations = {key: duration(p, params, until) for key, p in placements.items()}
+    elsewhere: set[PlacementKey] = set()
+    spells: dict[PlacementKey, Finding | None] = {}
     if len(placements) > 1:
-        reaching = {p.key for p in placements if not p.voided and durations[p.key] is None}
+        reaching = {key for key, p in placements.items() if not p.voided and durations[key] is None}
         elsewhere = converted_elsewhere(placements, reaching)
         if params.duration_basis == "realised":
             spells = continue_spells(placements, elsewhere | _excluded(own), params, until)
     verdicts: list[Verdict] = []
-    for placement in placements:
-        key = placement.key
+    for key, placement in placements.items():
         conversion: Finding | None = ("excluded", "R9-conversion") if key in elsewhere else None
         lasting = spells.get(key, durations[key])
-        route = _route(placement, params)
         for unit, findings in own[key]:
             outcome, clause = _weigh((*findings, conversion, lasting))
-            verdicts.append(Verdict(key, unit, route, outcome, clause, placement.start))
+            verdicts.append(Verdict(key, unit, routes[key], outcome, clause, placement.start))
     return verdicts
 
 
@@ -150,7 +165,9 @@ def _weigh(findings: Iterable[Finding | None]) -> tuple[Outcome, Clause | None]:
     return pending or ("counted", None)
 
 
-def _own_findings(placement: Placement, unit: str | None, reading: _Reading) -> tuple[Finding | None, ...]:
+def _own_findings(
+    placement: PlacementFact, unit: str | None, route: CountedRoute | None, reading: _Reading
+) -> tuple[Finding | None, ...]:
     """Of the rules that look at one placement alone, but for its duration; in the order in which they decide."""
     return (
         ("excluded", "voided") if placement.voided else None,
@@ -158,13 +175,13 @@ def _own_findings(placement: Placement, unit: str | None, reading: _Reading) -> 
         _own_firm(placement, reading.params),
         _within_window(placement, reading),
         _extra(placement, unit, reading),
-        ("pending", "R7") if _route(placement, reading.params) is None else None,
+        ("pending", "R7") if route is None else None,
     )
 
 
 def _excluded(
-    own: Mapping[tuple[str, str], list[tuple[str | None, tuple[Finding | None, ...]]]],
-) -> set[tuple[str, str]]:
+    own: Mapping[PlacementKey, list[tuple[str | None, tuple[Finding | None, ...]]]],
+) -> set[PlacementKey]:
     """The placements that count for no unit, by rules that look at one placement alone."""
     return {
         key
@@ -173,7 +190,7 @@ def _excluded(
     }
 
 
-def _units(placement: Placement, reading: _Reading) -> list[str | None]:
+def _units(placement: PlacementFact, reading: _Reading) -> list[str | None]:
     """R10: the primary partner's unit; with `each` also those of partners that assisted, a unit only once."""
     if reading.params.credit == "primary":
         return [reading.unit_of.get(placement.primary_partner)]
@@ -182,19 +199,19 @@ def _units(placement: Placement, reading: _Reading) -> list[str | None]:
     return list(units) or [None]
 
 
-def _eligible_unit(placement: Placement, unit: str | None, reading: _Reading) -> Finding | None:
+def _eligible_unit(placement: PlacementFact, unit: str | None, reading: _Reading) -> Finding | None:
     """R6: the unit counts for placements that start on this day."""
     first = reading.eligible_from.get(unit) if unit is not None else None
     return None if first is not None and placement.start >= first else ("excluded", "R6")
 
 
-def _own_firm(placement: Placement, params: RuleSetParams) -> Finding | None:
+def _own_firm(placement: PlacementFact, params: RuleSetParams) -> Finding | None:
     """R12 with `excluded`."""
     is_own_firm = placement.kind is PlacementKind.SELF_EMPLOYMENT
     return ("excluded", "R12") if is_own_firm and params.self_employment == "excluded" else None
 
 
-def _within_window(placement: Placement, reading: _Reading) -> Finding | None:
+def _within_window(placement: PlacementFact, reading: _Reading) -> Finding | None:
     """R15: the day on which it counts lies in the window. Pending: it has not begun, or its milestone is to come."""
     params, until = reading.params, reading.happened_until
     awaited = placement.start
@@ -210,7 +227,7 @@ def _within_window(placement: Placement, reading: _Reading) -> Finding | None:
     return ("pending", "R15") if awaited > until else None
 
 
-def _extra(placement: Placement, unit: str | None, reading: _Reading) -> Finding | None:
+def _extra(placement: PlacementFact, unit: str | None, reading: _Reading) -> Finding | None:
     """R5: `tagged` by what the partner said. `none` counts regular work too, unless a document has counted it
     already for that unit and year. `overflow` is decided among all placements."""
     tag = placement.programme_tag
@@ -227,8 +244,9 @@ def _extra(placement: Placement, unit: str | None, reading: _Reading) -> Finding
             return None
 
 
-def _route(placement: Placement, params: RuleSetParams) -> CountedRoute | None:
+def _route(key: PlacementKey, placement: PlacementFact, reading: _Reading) -> CountedRoute | None:
     """R7, and R12 for an own firm, whatever decides the route of others."""
+    params = reading.params
     if placement.kind is PlacementKind.SELF_EMPLOYMENT:
         return "self_employment" if params.self_employment == "separate" else "A"
     match params.route_basis:
@@ -237,13 +255,11 @@ def _route(placement: Placement, params: RuleSetParams) -> CountedRoute | None:
         case "as_reported":
             return placement.route_reported.value if placement.route_reported is not None else None
         case "candidate_fase":
-            phase = _phase_at_start(placement)
+            phase = _phase_on(placement.start, reading.assessments(key))
             return None if phase is None else "A" if phase <= 2 else "B"
 
 
-def _phase_at_start(placement: Placement) -> int | None:
-    """The last assessment on or before the start."""
-    known = [
-        (day, at, phase) for at, (day, phase) in enumerate(placement.assessments) if day <= placement.start
-    ]
+def _phase_on(day: date, assessments: Sequence[tuple[date, int]]) -> int | None:
+    """The last assessment on or before a day."""
+    known = [(on, at, phase) for at, (on, phase) in enumerate(assessments) if on <= day]
     return max(known)[2] if known else None

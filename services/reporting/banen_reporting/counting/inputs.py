@@ -1,18 +1,22 @@
 """What the counting rules read and what they say: placements, programme, rule set, verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
 from banen_contracts.base import Route
-from banen_contracts.mediation import ContractTerm, EndReason, PlacementKind, ProgrammeTag
 from banen_contracts.reporting import RuleSetParams
+from banen_reporting.facts.model import PlacementFact
 
 PlacementKey: TypeAlias = tuple[str, str]
 """The source (its urn) and the placement's reference there."""
+Placements: TypeAlias = Mapping[PlacementKey, PlacementFact]
 ClientKey: TypeAlias = tuple[str, str]
 """The source (its urn) and the client's reference there."""
+AssessmentsOf: TypeAlias = Callable[[PlacementKey], Sequence[tuple[date, int]]]
+"""The days and phases (1-4) at which the client of a placement, or its origin, was assessed; of one day the last is
+meant."""
 Outcome: TypeAlias = Literal["counted", "excluded", "pending"]
 CountedRoute: TypeAlias = Literal["A", "B", "self_employment"]
 Clause: TypeAlias = Literal[
@@ -20,40 +24,6 @@ Clause: TypeAlias = Literal[
 ]
 Finding: TypeAlias = tuple[Literal["excluded", "pending"], Clause]
 """What one rule has against counting a placement; `None` in its place: nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """All that is known of a placement on some day, corrections applied. Days are inclusive."""
-
-    key: PlacementKey
-    client: ClientKey
-    primary_partner: str
-    assist_partners: tuple[str, ...] = ()
-    kind: PlacementKind
-    contract: ContractTerm
-    """As signed at the start; a prolongation is in the `extended_` fields."""
-    start: date
-    planned_end: date | None = None
-    extended_contract: ContractTerm | None = None
-    extended_end: date | None = None
-    end: date | None = None
-    end_reason: EndReason | None = None
-    voided: bool = False
-    programme_tag: ProgrammeTag
-    route_reported: Route | None = None
-    employer: str | None = None
-    """The legal employer."""
-    hiring_employer: str | None = None
-    converted_from: PlacementKey | None = None
-    confirmed_months: tuple[tuple[int, date], ...] = ()
-    """Months of retention that were confirmed, each with the day on which that was so."""
-    assessments: tuple[tuple[date, int], ...] = ()
-    """Days and phases (1-4) at which the client, or its origin, was assessed; of one day the last is meant."""
-    recorded_on: date
-    """The day in Amsterdam on which the placement first became known."""
-    imported: bool = False
-    seasonal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +65,11 @@ class Verdict:
     start: date
 
 
-def order_of(fact: Placement | Verdict) -> tuple[date, str, str]:
+def client_of(key: PlacementKey, placement: PlacementFact) -> ClientKey:
+    return key[0], placement.client_ref
+
+
+def order_of(key: PlacementKey, start: date) -> tuple[date, str, str]:
     """(start, ref), and the source where two sources made the same reference."""
-    source, ref = fact.key
-    return fact.start, ref, source
+    source, ref = key
+    return start, ref, source

@@ -66,28 +66,34 @@ class ClientFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementFact(Fact):
+    """All that is known of a placement, corrections applied. Days are inclusive."""
+
     client_ref: str
     primary_partner: PartnerId
-    assist_partners: tuple[PartnerId, ...]
+    assist_partners: tuple[PartnerId, ...] = ()
     kind: m.PlacementKind
     contract: m.ContractTerm
+    """As signed at the start; a prolongation is in the `extended_` fields."""
     start: date
-    planned_end: date | None
+    planned_end: date | None = None
     extended_contract: m.ContractTerm | None = None
     extended_end: date | None = None
     end: date | None = None
     end_reason: m.EndReason | None = None
     voided: bool = False
     programme_tag: m.ProgrammeTag
-    route_reported: Route | None
-    employer_ref: str | None
-    hiring_employer_ref: str | None
-    group_ref: str | None
-    converted_from: str | None
+    route_reported: Route | None = None
+    employer_ref: str | None = None
+    """The legal employer."""
+    hiring_employer_ref: str | None = None
+    group_ref: str | None = None
+    converted_from: str | None = None
     confirmed_months: tuple[tuple[int, date], ...] = ()
-    seasonal: bool
+    """Months of retention that were confirmed, each with the day on which that was so."""
+    seasonal: bool = False
     recorded_on: date
-    imported: bool
+    """The day in Amsterdam on which the placement first became known."""
+    imported: bool = False
     evidence_hash: Digest | None = None
 
 

@@ -18,6 +18,7 @@ from banen_reporting.counting import (
     RuleSet,
     Tally,
     Verdict,
+    client_of,
     judge,
     judge_group,
     needs_whole_set,
@@ -51,11 +52,14 @@ class Evaluation:
 
     def judge_all(self, go_on: GoOn = lambda: None) -> None:
         """For a thread: it takes long, and calls `go_on` meanwhile."""
-        placements = self.model.for_judging(self.model.placements, self.rule_set)
-        verdicts = judge(placements, self.model.programme(), self.rule_set, self.happened_until, go_on)
+        model = self.model
+        verdicts = judge(
+            model.placements, model.assessments, model.programme(), self.rule_set, self.happened_until, go_on
+        )
         self.by_client = {}
         for verdict in verdicts:
-            self.by_client.setdefault(self.model.placements[verdict.key].client, []).append(verdict)
+            client = client_of(verdict.key, model.placements[verdict.key])
+            self.by_client.setdefault(client, []).append(verdict)
         counted = tally(verdicts)
         self._cells, self._duplicates = Counter(counted.cells), Counter(counted.duplicates)
 
@@ -63,10 +67,11 @@ class Evaluation:
         """After a change: only the placements of these clients; where no rule looks further."""
         programme = self.model.programme()
         for client in clients:
-            keys = self.model.of_client.get(client, set())
-            placements = self.model.for_judging(keys, self.rule_set)
+            placements = self.model.placements_of(client)
             before = tally(self.by_client.get(client, ()))
-            self.by_client[client] = judge_group(placements, programme, self.rule_set, self.happened_until)
+            self.by_client[client] = judge_group(
+                placements, self.model.assessments, programme, self.rule_set, self.happened_until
+            )
             after = tally(self.by_client[client])
             self._cells.subtract(before.cells)
             self._cells.update(after.cells)
@@ -195,8 +200,8 @@ class Figures:
             client = self._model.apply(fact)
             if client is not None:
                 touched.add(client)
-            if kind == "placement" and before is not None and before.client != client:
-                touched.add(before.client)
+            if kind == "placement" and before is not None:
+                touched.add(client_of((fact.source, fact.ref), before))
         self._position = position
         of_programme = bool(kinds & PROGRAMME_KINDS)
         phases = bool(kinds & {"candidate", "handover"})

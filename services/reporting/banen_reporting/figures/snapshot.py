@@ -1,7 +1,6 @@
 """Everything that verdicts are made of, joined across sources, as known at one moment."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from banen_contracts.base import partner_of, source_of
@@ -9,11 +8,12 @@ from banen_contracts.mediation import Origin
 from banen_reporting.administration.domain.figure import figure_ref
 from banen_reporting.counting import (
     ClientKey,
-    Placement,
     PlacementKey,
+    Placements,
     Programme,
     RuleSet,
     Unit,
+    client_of,
 )
 from banen_reporting.facts.model import (
     CandidateFact,
@@ -37,7 +37,7 @@ class RuleSetUnknown(Exception):
 class FactSnapshot:
     """Everything that verdicts are made of, as known at one moment."""
 
-    placements: dict[PlacementKey, Placement] = field(default_factory=dict[PlacementKey, Placement])
+    placements: dict[PlacementKey, PlacementFact] = field(default_factory=dict[PlacementKey, PlacementFact])
     of_client: dict[ClientKey, set[PlacementKey]] = field(default_factory=dict[ClientKey, set[PlacementKey]])
     clients: dict[ClientKey, ClientFact] = field(default_factory=dict[ClientKey, ClientFact])
     handovers: dict[str, list[tuple[str, HandoverFact]]] = field(
@@ -57,7 +57,7 @@ class FactSnapshot:
         source, ref = fact.source, fact.ref
         match fact.row:
             case PlacementFact() as row:
-                return self._learn_placement((source, ref), row)
+                return self._apply_placement((source, ref), row)
             case ClientFact() as row:
                 self.clients[source, ref] = row
                 return source, ref
@@ -80,36 +80,12 @@ class FactSnapshot:
                 pass
         return None
 
-    def _learn_placement(self, key: PlacementKey, row: PlacementFact) -> ClientKey:
-        source = key[0]
-        client = (source, row.client_ref)
+    def _apply_placement(self, key: PlacementKey, row: PlacementFact) -> ClientKey:
         before = self.placements.get(key)
-        if before is not None and before.client != client:
-            self.of_client[before.client].discard(key)
-        self.placements[key] = Placement(
-            key=key,
-            client=client,
-            primary_partner=row.primary_partner,
-            assist_partners=row.assist_partners,
-            kind=row.kind,
-            contract=row.contract,
-            start=row.start,
-            planned_end=row.planned_end,
-            extended_contract=row.extended_contract,
-            extended_end=row.extended_end,
-            end=row.end,
-            end_reason=row.end_reason,
-            voided=row.voided,
-            programme_tag=row.programme_tag,
-            route_reported=row.route_reported,
-            employer=row.employer_ref,
-            hiring_employer=row.hiring_employer_ref,
-            converted_from=(source, row.converted_from) if row.converted_from else None,
-            confirmed_months=row.confirmed_months,
-            recorded_on=row.recorded_on,
-            imported=row.imported,
-            seasonal=row.seasonal,
-        )
+        if before is not None:
+            self.of_client[client_of(key, before)].discard(key)
+        client = client_of(key, row)
+        self.placements[key] = row
         self.of_client.setdefault(client, set()).add(key)
         return client
 
@@ -146,19 +122,15 @@ class FactSnapshot:
                 found[place] = row if is_the_one else found.get(place, row)
         return [found[place] for place in sorted(found)]
 
-    def for_judging(self, keys: Iterable[PlacementKey], rule_set: RuleSet) -> list[Placement]:
-        """Placements with the assessments that R7 may ask for, joined across streams."""
-        found = [self.placements[key] for key in keys]
-        if rule_set.params.route_basis != "candidate_fase":
-            return found
-        return [replace(placement, assessments=self._assessments(placement)) for placement in found]
+    def placements_of(self, client: ClientKey) -> Placements:
+        return {key: self.placements[key] for key in self.of_client.get(client, ())}
 
-    def _assessments(self, placement: Placement) -> tuple[tuple[date, int], ...]:
-        """Those of the client's origin: the own intake's candidate, or the one that was handed over."""
-        client = self.clients.get(placement.client)
+    def assessments(self, key: PlacementKey) -> tuple[tuple[date, int], ...]:
+        """Those of the origin of a placement's client: the own intake's candidate, or the one that was handed over."""
+        client = self.clients.get(client_of(key, self.placements[key]))
         if client is None or client.origin_ref is None:
             return ()
-        partner = partner_of(placement.key[0])
+        partner = partner_of(key[0])
         if client.origin is Origin.OWN_INTAKE:
             candidate = self.candidates.get((source_of(partner, "intake"), client.origin_ref))
             return candidate.assessments if candidate else ()

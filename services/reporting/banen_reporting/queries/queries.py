@@ -13,6 +13,7 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_reporting.counting import (
     Verdict,
+    client_of,
     judge_group,
     national_choice,
     needs_whole_set,
@@ -261,9 +262,8 @@ class FigureQueries:
         if needs_whole_set(rule_set.params):
             judged = await self.judged(FigureQuery(rule_set_id, asked.known_on, asked.happened_until))
             return [verdict for verdict in judged.verdicts if verdict.key == key]
-        client = model.placements[key].client
-        group = model.for_judging(model.of_client[client], rule_set)
-        verdicts = judge_group(group, model.programme(), rule_set, asked.happened_until)
+        group = model.placements_of(client_of(key, model.placements[key]))
+        verdicts = judge_group(group, model.assessments, model.programme(), rule_set, asked.happened_until)
         return [verdict for verdict in verdicts if verdict.key == key]
 
 
