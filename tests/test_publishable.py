@@ -39,7 +39,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
 from banen_mediation.reactors import RECEIVE_HANDOVER
-from banen_reporting.facts.evolve import BY_NAME
+from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.projector import Projector, fold
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -20,7 +20,8 @@ from banen_kit.core.decider import DecisionContext
 from banen_local.demo.history import History, make_history
 from banen_local.demo.history.book import BUREAU, Line, Source
 from banen_local.demo.published import PUBLISHED
-from banen_reporting.facts.evolve import BY_EVENT, Learned
+from banen_reporting.facts.evolve import Learned
+from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import Fact, RecordedFact
 from banen_reporting.figures.evaluation import Evaluation, end_of
 from banen_reporting.figures.snapshot import FactSnapshot

@@ -22,7 +22,8 @@ from banen_contracts.mediation import ClientErased, ClientTakenOn, Origin
 from banen_contracts.reporting import CountingRuleSetPublished, PartnerAdmitted, RuleSetParams
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
+from banen_reporting.facts.evolve import CannotFold, Learned
+from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.queries import FigureQueries

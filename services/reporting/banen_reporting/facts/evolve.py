@@ -1,13 +1,9 @@
 """Folds public events into facts: what is known of each thing, as a pure function of its own stream."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 from banen_contracts import PublicEvent
 from banen_contracts import employers as e
@@ -67,7 +63,7 @@ def fold_candidate(row: CandidateFact | None, event: PublicEvent, _: Learned) ->
     if isinstance(event, i.CandidateRegistered):
         _must_be_new(row)
         return CandidateFact(registered_on=event.occurred_on)
-    known = _must_exist(row)
+    known = must_exist(row)
     match event:
         case i.IntakeCompleted():
             return replace(known, intake_on=event.occurred_on)
@@ -91,7 +87,7 @@ def fold_handover(row: HandoverFact | None, event: PublicEvent, _: Learned) -> H
             offered_on=event.occurred_on,
             expires_on=event.expires_on,
         )
-    return replace(_must_exist(row), completed_on=event.occurred_on)
+    return replace(must_exist(row), completed_on=event.occurred_on)
 
 
 def fold_acceptance(row: AcceptanceFact | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceFact:
@@ -110,7 +106,7 @@ def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned)
     if isinstance(event, m.PlacementStarted):
         _must_be_new(row)
         return PlacementFact(**_said(event), recorded_on=when.day, imported=when.imported)
-    known = _must_exist(row)
+    known = must_exist(row)
     match event:
         case m.PlacementCorrected():
             return replace(known, **_said(event))
@@ -154,7 +150,7 @@ def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFa
             in_guidance=event.in_guidance,
             places_planned=event.places_planned,
         )
-    known = _must_exist(row)
+    known = must_exist(row)
     if not isinstance(event, e.GroupPlacementClosed):
         raise CannotFold("type-unknown")
     return replace(known, placed=event.placed, precision=event.precision.value, closed_on=event.occurred_on)
@@ -166,7 +162,7 @@ def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> 
         admitted = {service: before.get(service, when.known_at) for service in event.services}
         live = row.live if row else ()
         return PartnerFact(name=event.name, services=event.services, live=live, admitted=admitted)
-    known = _must_exist(row)
+    known = must_exist(row)
     if not isinstance(event, r.SourceDeclaredLive):
         raise CannotFold("type-unknown")
     return replace(known, live=(*known.live, event.service))
@@ -176,7 +172,7 @@ def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
     if isinstance(event, r.TargetUnitDefined):
         _must_be_new(row)
         return UnitFact(label=event.label, members=event.members)
-    known = _must_exist(row)
+    known = must_exist(row)
     match event:
         case r.TargetSet():  # TargetRevised is one too
             return replace(known, targets={**known.targets, event.route: event.value})
@@ -215,7 +211,7 @@ def fold_cost(row: CostFact | None, event: r.CostRecorded, _: Learned) -> CostFa
 
 def fold_figure(row: FigureFact | None, event: r.HistoricFigureImported, _: Learned) -> FigureFact:
     if isinstance(event, r.HistoricFigureSuperseded):
-        _must_exist(row)
+        must_exist(row)
     else:
         _must_be_new(row)
     return FigureFact(
@@ -234,7 +230,7 @@ def _must_be_new(row: Fact | None) -> None:
         raise CannotFold("already-known")
 
 
-def _must_exist(row: Known | None) -> Known:
+def must_exist(row: Known | None) -> Known:
     if row is None:
         raise CannotFold("ref-unknown")
     return row
@@ -242,98 +238,3 @@ def _must_exist(row: Known | None) -> Known:
 
 def _text(ref: object) -> str | None:
     return None if ref is None else str(ref)
-
-
-Fold = Callable[[Any, Any, Learned], Fact]
-
-
-@dataclass(frozen=True)
-class FactType:
-    """One kind of thing: its row, and the fold of its events."""
-
-    name: str
-    row: type[Fact]
-    fold: Fold
-    events: tuple[type[PublicEvent], ...]
-
-    @cached_property
-    def json(self) -> TypeAdapter[Fact]:
-        """Reads and writes a row as it is stored."""
-        return TypeAdapter(self.row)
-
-
-def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
-    """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
-    return lambda row, event, when: _must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
-
-
-KINDS: tuple[FactType, ...] = (
-    FactType(
-        "contact",
-        ContactFact,
-        _unchanged_by(i.ContactErased, fold_contact),
-        (i.ContactMade, i.ContactErased),
-    ),
-    FactType(
-        "candidate",
-        CandidateFact,
-        _unchanged_by(i.CandidateErased, fold_candidate),
-        (
-            i.CandidateRegistered,
-            i.IntakeCompleted,
-            i.DistanceAssessed,
-            i.RouteAssigned,
-            i.CandidateClosed,
-            i.CandidateErased,
-        ),
-    ),
-    FactType("handover", HandoverFact, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
-    FactType("acceptance", AcceptanceFact, fold_acceptance, (m.HandoverAccepted,)),
-    FactType(
-        "client",
-        ClientFact,
-        _unchanged_by(m.ClientErased, fold_client),
-        (m.ClientTakenOn, m.ClientErased),
-    ),
-    FactType(
-        "placement",
-        PlacementFact,
-        fold_placement,
-        (
-            m.PlacementStarted,
-            m.PlacementCorrected,
-            m.PlacementExtended,
-            m.PlacementEnded,
-            m.PlacementVoided,
-            m.RetentionConfirmed,
-        ),
-    ),
-    FactType(
-        "employer",
-        EmployerFact,
-        _unchanged_by(e.EmployerErased, fold_employer),
-        (e.EmployerRegistered, e.EmployerErased),
-    ),
-    FactType("agreement", AgreementFact, fold_agreement, (e.AgreementSigned,)),
-    FactType("group", GroupFact, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
-    FactType("partner", PartnerFact, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
-    FactType(
-        "unit",
-        UnitFact,
-        fold_unit,
-        (
-            r.TargetUnitDefined,
-            r.TargetSet,
-            r.TargetRevised,
-            r.RegularQuotaSet,
-            r.CountingPermissionGranted,
-            r.CountingPermissionRevoked,
-        ),
-    ),
-    FactType("rule-set", RuleSetFact, fold_rule_set, (r.CountingRuleSetPublished,)),
-    FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
-    FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
-    FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
-)
-BY_NAME: Mapping[str, FactType] = {kind.name: kind for kind in KINDS}
-BY_EVENT: Mapping[type[PublicEvent], FactType] = {event: kind for kind in KINDS for event in kind.events}

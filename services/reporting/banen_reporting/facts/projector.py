@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import EventSkipped, partner_of
 from banen_contracts.mediation import PlacementTerms
-from banen_reporting.facts.evolve import BY_EVENT, CannotFold, Learned
+from banen_reporting.facts.evolve import CannotFold, Learned
+from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import BUREAU, Fact
 
 Key = tuple[str, str]

@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from banen_contracts.base import source_of
 from banen_kit.postgres.connection import Connection, Pool, reachable
-from banen_reporting.facts.evolve import BY_NAME
+from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.model import BUREAU, PartnerFact, RecordedFact
 from banen_reporting.facts.projector import Key, Projector, Version, fold
 

@@ -1,0 +1,145 @@
+"""The kinds of things of which facts are kept: of each its row, the events that change it, and their fold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from banen_contracts import PublicEvent
+from banen_contracts import employers as e
+from banen_contracts import intake as i
+from banen_contracts import mediation as m
+from banen_contracts import reporting as r
+from banen_reporting.facts.evolve import (
+    Learned,
+    fold_acceptance,
+    fold_agreement,
+    fold_candidate,
+    fold_client,
+    fold_contact,
+    fold_cost,
+    fold_employer,
+    fold_figure,
+    fold_funding,
+    fold_group,
+    fold_handover,
+    fold_partner,
+    fold_placement,
+    fold_rule_set,
+    fold_unit,
+    must_exist,
+)
+from banen_reporting.facts.model import (
+    AcceptanceFact,
+    AgreementFact,
+    CandidateFact,
+    ClientFact,
+    ContactFact,
+    CostFact,
+    EmployerFact,
+    Fact,
+    FigureFact,
+    FundingFact,
+    GroupFact,
+    HandoverFact,
+    PartnerFact,
+    PlacementFact,
+    RuleSetFact,
+    UnitFact,
+)
+
+Fold = Callable[[Any, Any, Learned], Fact]
+
+
+@dataclass(frozen=True)
+class FactType:
+    """One kind of thing: its row, and the fold of its events."""
+
+    name: str
+    row: type[Fact]
+    fold: Fold
+    events: tuple[type[PublicEvent], ...]
+
+    @cached_property
+    def json(self) -> TypeAdapter[Fact]:
+        """Reads and writes a row as it is stored."""
+        return TypeAdapter(self.row)
+
+
+def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
+    """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
+    return lambda row, event, when: must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
+
+
+KINDS: tuple[FactType, ...] = (
+    FactType(
+        "contact",
+        ContactFact,
+        _unchanged_by(i.ContactErased, fold_contact),
+        (i.ContactMade, i.ContactErased),
+    ),
+    FactType(
+        "candidate",
+        CandidateFact,
+        _unchanged_by(i.CandidateErased, fold_candidate),
+        (
+            i.CandidateRegistered,
+            i.IntakeCompleted,
+            i.DistanceAssessed,
+            i.RouteAssigned,
+            i.CandidateClosed,
+            i.CandidateErased,
+        ),
+    ),
+    FactType("handover", HandoverFact, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
+    FactType("acceptance", AcceptanceFact, fold_acceptance, (m.HandoverAccepted,)),
+    FactType(
+        "client",
+        ClientFact,
+        _unchanged_by(m.ClientErased, fold_client),
+        (m.ClientTakenOn, m.ClientErased),
+    ),
+    FactType(
+        "placement",
+        PlacementFact,
+        fold_placement,
+        (
+            m.PlacementStarted,
+            m.PlacementCorrected,
+            m.PlacementExtended,
+            m.PlacementEnded,
+            m.PlacementVoided,
+            m.RetentionConfirmed,
+        ),
+    ),
+    FactType(
+        "employer",
+        EmployerFact,
+        _unchanged_by(e.EmployerErased, fold_employer),
+        (e.EmployerRegistered, e.EmployerErased),
+    ),
+    FactType("agreement", AgreementFact, fold_agreement, (e.AgreementSigned,)),
+    FactType("group", GroupFact, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
+    FactType("partner", PartnerFact, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
+    FactType(
+        "unit",
+        UnitFact,
+        fold_unit,
+        (
+            r.TargetUnitDefined,
+            r.TargetSet,
+            r.TargetRevised,
+            r.RegularQuotaSet,
+            r.CountingPermissionGranted,
+            r.CountingPermissionRevoked,
+        ),
+    ),
+    FactType("rule-set", RuleSetFact, fold_rule_set, (r.CountingRuleSetPublished,)),
+    FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
+    FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
+    FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
+)
+BY_NAME: Mapping[str, FactType] = {kind.name: kind for kind in KINDS}
+BY_EVENT: Mapping[type[PublicEvent], FactType] = {event: kind for kind in KINDS for event in kind.events}
