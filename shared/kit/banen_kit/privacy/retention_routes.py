@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from banen_kit.application.command_service import AMSTERDAM
 from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Outcome
+from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import Problem
 from banen_kit.core.shapes import DayText, RefText, Shape
 from banen_kit.privacy.retention import STOPPED, Retention
