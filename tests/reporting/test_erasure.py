@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import EVENTS, PublicEvent
+from banen_contracts.base import Route
 from banen_contracts.employers import EmployerErased, EmployerRegistered, LegalKind
 from banen_contracts.intake import (
     CandidateErased,
@@ -27,6 +28,7 @@ from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.queries import FigureQueries
+from banen_reporting.queries.schemas import Results, Targets
 
 DAY = date(2007, 1, 1)
 ERASED_ON = date(2008, 1, 1)
@@ -79,14 +81,15 @@ def answers_of(pool: Pool) -> FigureQueries:
     return FigureQueries(Figures(view), view, lambda: NOW)
 
 
-async def said(answers: FigureQueries) -> list[dict[str, Any]]:
+async def said(answers: FigureQueries) -> list[tuple[Targets, Results]]:
     """All that the figures say, as known now and then; the position only says how many events were read."""
-    found: list[dict[str, Any]] = []
+    found: list[tuple[Targets, Results]] = []
     for rule_set in RULE_SETS:
         for known_on in (None, ERASED_ON, date(2007, 6, 1)):
             asked = answers.asked(rule_set, known_on, UNTIL)
-            for answer in (await answers.targets(asked), await answers.results(asked)):
-                found.append({name: value for name, value in answer.items() if name != "position"})
+            targets, results = await answers.targets(asked), await answers.results(asked)
+            no_position = {"position": 0}
+            found.append((targets.model_copy(update=no_position), results.model_copy(update=no_position)))
     return found
 
 
@@ -102,8 +105,11 @@ async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
     kept = answers_of(pool)
     before = await said(kept)
     # Only who is to be erased was met, and has a distance that makes the job one of route B.
-    assert before[1]["funnel"]["conversations"] == 1
-    assert before[-2]["national"]["routes"]["B"]["counted"] == 1
+    first, last = before[0][1].funnel, before[-1][0].national
+    assert first
+    assert first.conversations == 1
+    assert last
+    assert last.routes[Route.B].counted == 1
     heard = len(facts.rows)
 
     for erasure in ERASURES:

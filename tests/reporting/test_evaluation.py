@@ -541,7 +541,7 @@ async def test_an_answer_never_claims_a_later_position_than_its_figures(view: Fa
 
     answer = await answers.results(answers.asked(None, None, UNTIL[1]))
 
-    assert answer["position"] == before
+    assert answer.position == before
     assert await view.position() == before + 1
 
 

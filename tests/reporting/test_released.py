@@ -180,8 +180,9 @@ async def test_months_in_which_nothing_can_change_are_those_of_the_last_that_cou
         answer = kept[month, "with-regular"]
         assert answer["targets"]["knownOn"] == answer["results"]["happenedUntil"] == month.isoformat()
         whole = await answers.results(answers.asked("with-regular", month, month))
-        assert whole["costs"]["totalEuro"] == cost_seen
-        assert answer["results"]["costs"] in (None, whole["costs"])
+        assert whole.costs
+        assert whole.costs.total_euro == cost_seen
+        assert answer["results"]["costs"] in (None, json.loads(whole.costs.to_json()))
     assert len({month for month, _ in kept}) == 67
 
 

@@ -6,31 +6,42 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from banen_contracts.base import Route
 from banen_reporting.counting import Clause, CountedRoute, Outcome, Tally, Verdict, tally
-from banen_reporting.queries.cells import OUTCOMES, ROUTES
-from banen_reporting.queries.suppression import Ever, kept_back
+from banen_reporting.queries.aggregate import kept_back
+from banen_reporting.queries.cells import NONE, ROUTES, duplicates, national_cell, other_routes, with_target
+from banen_reporting.queries.schemas import (
+    OUTCOMES,
+    Cell,
+    NationalTargets,
+    Numbers,
+    RuleSetVersion,
+    Targets,
+    UnitTargets,
+)
+from banen_reporting.queries.suppression import Ever
 
 UNITS = ("uaf", "goed-werk", "uwv")
 COLUMNS: tuple[CountedRoute | None, ...] = ("A", "B", "self_employment", None)
-Cell = tuple[str, str]
+Place = tuple[str, str]
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=300)
 
 
 def name_of(route: CountedRoute | None) -> str:
-    return route or "none"
+    return route or NONE
 
 
 @dataclass(frozen=True)
 class Equation:
     """What a reader knows: these cells add up to this."""
 
-    parts: Mapping[Cell, int]
+    parts: Mapping[Place, int]
     total: int
 
 
@@ -73,77 +84,75 @@ def later(tally: Tally, moves: list[int]) -> Tally:
 MOVES = st.lists(st.sampled_from([0, 0, 0, 1, -2, 4, 5, -9, 30]), min_size=1, max_size=9)
 
 
-def answer_of(tally: Tally) -> dict[str, Any]:
-    """As `Answers.targets` makes it, in what the grid reads."""
+def answer_of(tally: Tally) -> Targets:
+    """As `FigureQueries.targets` makes it."""
 
-    def cell(numbers: Mapping[Outcome, int]) -> dict[str, Any]:
-        counted = numbers["counted"]
-        return {**numbers, "target": 10, "recorded": sum(numbers.values()), "attainment": 10.0 * counted}
-
-    def of(unit: str | None, routes: Iterable[CountedRoute | None]) -> dict[Outcome, int]:
-        return {o: sum(tally.cells.get((unit, route, o), 0) for route in routes) for o in OUTCOMES}
-
-    def national(routes: Iterable[CountedRoute | None]) -> dict[str, Any]:
-        return cell({o: sum(tally.national(route, o) for route in routes) for o in OUTCOMES})
+    def cell(unit: str | None, routes: Iterable[CountedRoute | None]) -> Cell:
+        return with_target(
+            {o: sum(tally.cells.get((unit, route, o), 0) for route in routes) for o in OUTCOMES}, 10
+        )
 
     units = sorted({unit for unit, _, _ in tally.cells if unit is not None})
-    others = COLUMNS[2:]
-    seen = {(unit, route) for (unit, route, _), n in tally.cells.items() if n}
-    return {
-        "units": [
-            {
-                "id": unit,
-                "routes": {route: cell(of(unit, [route.value])) for route in ROUTES},
-                "otherRoutes": {
-                    name_of(route): of(unit, [route]) for route in others if (unit, route) in seen
-                },
-                "total": cell(of(unit, COLUMNS)),
-            }
+    return Targets(
+        rule_set=RuleSetVersion(id="published", version=1),
+        known_on=date(2008, 12, 31),
+        happened_until=date(2008, 12, 31),
+        provisional=False,
+        position=1,
+        units=tuple(
+            UnitTargets(
+                id=unit,
+                label=unit,
+                members=(unit,),
+                counted_by="target",
+                routes={route: cell(unit, [route.value]) for route in ROUTES},
+                other_routes=other_routes(tally, unit),
+                total=cell(unit, COLUMNS),
+            )
             for unit in units
-        ],
-        "outsideUnits": cell(of(None, COLUMNS)),
-        "national": {
-            "routes": {route: national([route.value]) for route in ROUTES},
-            "total": national(COLUMNS),
-            "duplicates": {
-                o: sum(n for (_, which), n in tally.duplicates.items() if which == o) for o in OUTCOMES
-            },
-        },
-    }
+        ),
+        outside_units=cell(None, COLUMNS),
+        national=NationalTargets(
+            routes={route: national_cell(tally, (route.value,), 10) for route in ROUTES},
+            total=national_cell(tally, None, 10),
+            duplicates=duplicates(tally),
+        ),
+    )
 
 
-def cells_of(answer: Mapping[str, Any], outcome: Outcome) -> dict[Cell, int | str]:
+def cells_of(answer: Targets, outcome: Outcome) -> dict[Place, int | str]:
     """What a reader sees of one outcome: a number, or the sign that stands for one."""
 
-    def seen(cell: Mapping[str, Any]) -> int | str:
-        signs = cell.get("suppressed", {})
-        assert (cell[outcome] is None) == (outcome in signs)
-        return signs.get(outcome, cell[outcome])
+    def seen(cell: Numbers) -> int | str:
+        number = cell.of(outcome)
+        assert (number is None) == (outcome in cell.suppressed)
+        return cell.suppressed[outcome] if number is None else number
 
-    found: dict[Cell, int | str] = {}
-    for unit in answer["units"]:
-        for name, cell in {**unit["routes"], **unit["otherRoutes"], "total": unit["total"]}.items():
-            found[unit["id"], str(name)] = seen(cell)
-    national = answer["national"]
-    for name, cell in {**national["routes"], "total": national["total"]}.items():
+    assert answer.national is not None
+    assert answer.outside_units is not None
+    found: dict[Place, int | str] = {}
+    for unit in answer.units:
+        for name, cell in {**unit.routes, **unit.other_routes, "total": unit.total}.items():
+            found[unit.id, str(name)] = seen(cell)
+    for name, cell in {**answer.national.routes, "total": answer.national.total}.items():
         found["national", str(name)] = seen(cell)
-    found["outside", "total"] = seen(answer["outsideUnits"])
-    found["duplicates", "total"] = seen(national["duplicates"])
+    found["outside", "total"] = seen(answer.outside_units)
+    found["duplicates", "total"] = seen(answer.national.duplicates)
     return found
 
 
-def equations(seen: Mapping[Cell, int | str]) -> list[Equation]:
+def equations(seen: Mapping[Place, int | str]) -> list[Equation]:
     """Every sum that holds in any such table, whether its cells are shown or not, with what is shown filled in."""
     rows = list(dict.fromkeys(row for row, _ in seen))
     units = [row for row in rows if row not in ("national", "outside", "duplicates")]
     columns = [name_of(route) for route in COLUMNS]
-    known: dict[Cell, int] = {place: cell for place, cell in seen.items() if isinstance(cell, int)}
+    known: dict[Place, int] = {place: cell for place, cell in seen.items() if isinstance(cell, int)}
     # A unit of which a column is not shown has nothing there; neither has what adds up to nothing.
     known |= {(unit, name): 0 for unit in units for name in columns if (unit, name) not in seen}
     known |= {
         (row, name): 0 for row in ("outside", "duplicates") for name in columns if seen[row, "total"] == 0
     }
-    sums: list[dict[Cell, int]] = []
+    sums: list[dict[Place, int]] = []
     for row in rows:
         sums.append({(row, "total"): -1, **{(row, name): 1 for name in columns}})
     for name in [*columns, "total"]:
@@ -158,7 +167,7 @@ def equations(seen: Mapping[Cell, int | str]) -> list[Equation]:
     ]
 
 
-def determined(known: list[Equation]) -> set[Cell]:
+def determined(known: list[Equation]) -> set[Place]:
     """The unknown cells of which the equations leave one value only: Gauss and Jordan over the rationals."""
     unknown = list(dict.fromkeys(place for equation in known for place in equation.parts))
     matrix = [[Fraction(equation.parts.get(place, 0)) for place in unknown] for equation in known]
@@ -181,7 +190,7 @@ def determined(known: list[Equation]) -> set[Cell]:
     }
 
 
-def shown(now: Tally, *before: Tally | None) -> dict[str, Any]:
+def shown(now: Tally, *before: Tally | None) -> Targets:
     """What is shown of a tally, after what was shown of others: of earlier months, or under other rule sets."""
     ever = Ever()
     for one in before:
@@ -190,8 +199,8 @@ def shown(now: Tally, *before: Tally | None) -> dict[str, Any]:
     return kept_back(answer_of(now), now, (), ever)[0]
 
 
-def true_counts(tally: Tally, outcome: Outcome) -> dict[Cell, int]:
-    return cast("dict[Cell, int]", cells_of(answer_of(tally), outcome))
+def true_counts(tally: Tally, outcome: Outcome) -> dict[Place, int]:
+    return {place: int(count) for place, count in cells_of(answer_of(tally), outcome).items()}
 
 
 @repeatable
@@ -293,7 +302,7 @@ def test_what_is_less_than_five_could_be_another_number(now: Tally):
     assert all(len({table[place] for table in possible}) > 1 for place in small)
 
 
-def rows_like(seen: Mapping[Cell, int | str], unit: str) -> list[dict[Cell, int]]:
+def rows_like(seen: Mapping[Place, int | str], unit: str) -> list[dict[Place, int]]:
     """Every row of a unit that shows what is shown of it."""
     rows = [
         {(unit, "A"): on_a, (unit, "B"): on_b, (unit, "total"): on_a + on_b}
@@ -303,15 +312,15 @@ def rows_like(seen: Mapping[Cell, int | str], unit: str) -> list[dict[Cell, int]
     return [row for row in rows if whole or all(could_be(n, seen[place]) for place, n in row.items())]
 
 
-def with_sums(rows: Iterable[Mapping[Cell, int]]) -> Counter[Cell]:
-    found: Counter[Cell] = Counter()
+def with_sums(rows: Iterable[Mapping[Place, int]]) -> Counter[Place]:
+    found: Counter[Place] = Counter()
     for row in rows:
         found.update(row)
         found.update({("national", column): n for (_, column), n in row.items()})
     return found
 
 
-def agrees(table: Mapping[Cell, int], seen: Mapping[Cell, int | str]) -> bool:
+def agrees(table: Mapping[Place, int], seen: Mapping[Place, int | str]) -> bool:
     is_kept_back_whole = all(cell == "." for (row, _), cell in seen.items() if row in UNITS)
     return is_kept_back_whole or all(could_be(table[place], cell) for place, cell in seen.items())
 
@@ -328,19 +337,12 @@ def test_an_answer_without_small_cells_is_unchanged(numbers: list[int]):
         {"uaf": {"A": numbers[0], "B": numbers[1]}, "uwv": {"A": numbers[2], "B": numbers[3]}}, {}
     )
 
-    answer = without_signs(shown(large, large))
+    answer = shown(large, large)
 
-    assert answer["national"].pop("clauses") == {"pending": [], "excluded": []}
-    assert answer == answer_of(large)
-
-
-def without_signs(part: Any) -> Any:
-    """The same, without the remark that nothing is kept back."""
-    if isinstance(part, dict):
-        given = cast("dict[str, Any]", part)
-        assert given.get("suppressed", {}) == {}
-        return {name: without_signs(one) for name, one in given.items() if name != "suppressed"}
-    return [without_signs(one) for one in cast("list[Any]", part)] if isinstance(part, list) else part
+    assert answer.national is not None
+    assert answer.national.clauses == {"pending": (), "excluded": ()}
+    national = answer.national.model_copy(update={"clauses": None})
+    assert answer.model_copy(update={"national": national}) == answer_of(large)
 
 
 SMALL_PENDING = Tally(
@@ -355,24 +357,22 @@ SMALL_PENDING = Tally(
 def test_a_small_cell_keeps_its_neighbours_back_and_nothing_else():
     answer = shown(SMALL_PENDING)
 
-    uaf, uwv = answer["units"]
-    assert uaf["routes"]["A"]["suppressed"] == {"pending": "<5"}
-    assert uaf["routes"]["B"]["suppressed"] == {"pending": "."}
-    assert {name: cell["suppressed"] for name, cell in uwv["routes"].items()} == {
-        "A": {"pending": "."},
-        "B": {"pending": "."},
-    }
-    assert uaf["total"]["pending"] == 15
-    assert answer["national"]["total"]["pending"] == 44
+    uaf, uwv = answer.units
+    assert uaf.routes[Route.A].suppressed == {"pending": "<5"}
+    assert uaf.routes[Route.B].suppressed == {"pending": "."}
+    assert [cell.suppressed for cell in uwv.routes.values()] == [{"pending": "."}, {"pending": "."}]
+    assert uaf.total.pending == 15
+    assert answer.national
+    assert answer.national.total.pending == 44
 
 
 def test_a_cell_says_neither_its_sum_nor_its_share_where_that_would_give_it_away():
-    uaf = shown(SMALL_PENDING)["units"][0]["routes"]["A"]
-    counted = shown(tally_of({"uaf": {"A": 3, "B": 30}, "uwv": {"A": 40, "B": 30}}, {}))["units"][0]["routes"]
+    uaf = shown(SMALL_PENDING).units[0].routes[Route.A]
+    counted = shown(tally_of({"uaf": {"A": 3, "B": 30}, "uwv": {"A": 40, "B": 30}}, {})).units[0].routes
 
-    assert (uaf["pending"], uaf["recorded"], uaf["attainment"]) == (None, None, 400.0)
-    assert (counted["A"]["counted"], counted["A"]["attainment"]) == (None, None)
-    assert counted["B"]["attainment"] is None
+    assert (uaf.pending, uaf.recorded, uaf.attainment) == (None, None, 400.0)
+    assert (counted[Route.A].counted, counted[Route.A].attainment) == (None, None)
+    assert counted[Route.B].attainment is None
 
 
 def test_a_change_of_a_few_people_is_kept_back_though_the_number_is_large():
@@ -403,7 +403,7 @@ def test_a_change_that_was_kept_back_is_not_told_a_month_later():
 @given(tallies(), st.lists(MOVES, min_size=2, max_size=5))
 def test_no_two_values_that_were_ever_shown_tell_a_few_people_apart(first: Tally, moves: list[list[int]]):
     ever = Ever()
-    seen: dict[tuple[str, Cell], set[int]] = {}
+    seen: dict[tuple[str, Place], set[int]] = {}
     for move in [[0], *moves]:
         first = later(first, move)
         answer, told = kept_back(answer_of(first), first, (), ever)
@@ -427,18 +427,20 @@ def verdicts_of(counts: Mapping[Clause, int], unit: str = "uaf") -> list[Verdict
     ]
 
 
-def national_of(verdicts: list[Verdict], *before: list[Verdict]) -> dict[str, Any]:
+def national_of(verdicts: list[Verdict], *before: list[Verdict]) -> NationalTargets:
     ever = Ever()
     for one in before:
         ever.add(kept_back(answer_of(tally(one)), tally(one), one, ever)[1])
-    return kept_back(answer_of(tally(verdicts)), tally(verdicts), verdicts, ever)[0]["national"]
+    found = kept_back(answer_of(tally(verdicts)), tally(verdicts), verdicts, ever)[0].national
+    assert found is not None
+    return found
 
 
 def clauses_of(verdicts: list[Verdict], *before: list[Verdict]) -> dict[Clause, int | str] | None:
-    rows = national_of(verdicts, *before)["clauses"]["excluded"]
-    return rows and {
-        row["clause"]: row["count"] if row["count"] is not None else row["suppressed"] for row in rows
-    }
+    rows = (national_of(verdicts, *before).clauses or {})["excluded"]
+    if rows is None:
+        return None
+    return {row.clause: row.suppressed or row.count or 0 for row in rows}
 
 
 def test_each_reason_has_its_number():
@@ -493,7 +495,7 @@ def test_no_reason_kept_back_follows_from_the_others(now: dict[Clause, int], bef
     for clause, cell in found.items():
         assert isinstance(cell, str) or (cell == now[clause] and cell not in range(1, 5))
     hidden: list[Clause] = [clause for clause, cell in found.items() if isinstance(cell, str)]
-    if national_of(verdicts_of(now), verdicts_of(before))["total"]["excluded"] is None:
+    if national_of(verdicts_of(now), verdicts_of(before)).total.excluded is None:
         assert hidden, "the total would follow"
         return
     rest = sum(now[clause] for clause in hidden)

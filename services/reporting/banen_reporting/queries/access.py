@@ -5,10 +5,10 @@ of everything, a partner of its own units. *Aggregate readers* see the figures a
 without rows, and without what would be about a handful of people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from fastapi import Request
 
@@ -20,9 +20,22 @@ from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause, CountedRoute
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
-from banen_reporting.queries.cells import NONE, OUTCOMES, percent, sum_of
+from banen_reporting.queries import aggregate
+from banen_reporting.queries.cells import NONE, ROUTES, percent, sum_of
 from banen_reporting.queries.queries import DUPLICATES, FigureQueries, FigureQuery, PlacementFilter
-from banen_reporting.queries.released import Released, end_of_month_before
+from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
+from banen_reporting.queries.schemas import (
+    OUTCOMES,
+    ComparedRuleSet,
+    CountParts,
+    PlacementHistory,
+    Placements,
+    Results,
+    RuleSets,
+    Targets,
+    UnitResults,
+    UnitTargets,
+)
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -85,67 +98,67 @@ class Scope:
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
 
-    async def targets(self, asked: FigureQuery) -> dict[str, Any]:
+    async def targets(self, asked: FigureQuery) -> Targets:
         match self.sees:
             case "all":
                 return await self.answers.targets(asked)
             case "own":
                 found = await self.answers.targets(asked)
-                units = [unit for unit in found["units"] if self.who.principal.partner in unit["members"]]
-                return {**found, "units": units, "outsideUnits": None, "national": None}
+                units = [unit for unit in found.units if self.who.principal.partner in unit.members]
+                return own_targets(found, units)
             case "month-ends":
-                return (await self._released(asked))["targets"]
+                return (await self._released(asked)).release.targets
 
-    async def results(self, asked: FigureQuery) -> dict[str, Any]:
+    async def results(self, asked: FigureQuery) -> Results:
         match self.sees:
             case "all":
                 return await self.answers.results(asked)
             case "own":
                 found = await self.answers.results(asked)
-                own = {unit["id"] for unit in (await self.targets(asked))["units"]}
-                units = [unit for unit in found["units"] if unit["id"] in own]
-                return {**found, "units": units, "national": None, "costs": None, "funnel": None}
+                own = {unit.id for unit in (await self.targets(asked)).units}
+                return own_results(found, [unit for unit in found.units if unit.id in own])
             case "month-ends":
-                return (await self._released(asked))["results"]
+                return (await self._released(asked)).release.results
 
-    async def rule_sets(self, asked: FigureQuery) -> dict[str, Any]:
+    async def rule_sets(self, asked: FigureQuery) -> RuleSets:
         match self.sees:
             case "all":
                 return await self.answers.rule_sets(asked)
             case "own":
                 found = await self.answers.rule_sets(asked)
-                return {**found, "ruleSets": [await self._own_row(row, asked) for row in found["ruleSets"]]}
+                rows = [
+                    own_rule_set(row, (await self.targets(replace(asked, rule_set=row.id))).units)
+                    for row in found.rule_sets
+                ]
+                return compared_on(found, rows)
             case "month-ends":
-                released = await self._released(asked)
-                heading = {
-                    name: released["targets"][name] for name in ("knownOn", "happenedUntil", "position")
-                }
-                return {**heading, "ruleSets": released["ruleSets"]}
+                month = await self._released(asked)
+                return compared_on(month.release.targets, month.rule_sets)
 
     async def labels(self, asked: FigureQuery) -> dict[str, str]:
         """The names of units, by their ids."""
         if self.has_rows:
             return {ref: unit.label for ref, unit in (await self.model(asked)).units.items()}
-        return {unit["id"]: unit["label"] for unit in (await self.targets(asked))["units"]}
+        return {unit.id: unit.label for unit in (await self.targets(asked)).units}
 
-    async def _released(self, asked: FigureQuery) -> dict[str, Any]:
+    async def _released(self, asked: FigureQuery) -> MonthEnd:
         return await self.released.of(asked.happened_until, asked.rule_set)
 
     async def placements(
         self, asked: FigureQuery, wanted: PlacementFilter, cursor: str | None, limit: int
-    ) -> dict[str, Any]:
+    ) -> Placements:
         """Raises `Problem` 403 for an aggregate reader."""
         await self._refuse_rows()
         if self.sees == "own":
             wanted = replace(wanted, within=await self._own_units(asked))
         found = await self.answers.placements(asked, wanted, cursor, limit)
         filters = known_filters(wanted, await self.model(asked))
-        rule_set, shown = found["ruleSet"]["id"], [row["ref"] for row in found["placements"]]
-        counts = {"count": found["count"], "rows": len(shown)}
-        await self.note(Outcome.SHOWN, shown=shown, ruleSet=rule_set, **counts, **filters)
+        shown = [row.ref for row in found.placements]
+        counts = {"count": found.count, "rows": len(shown)}
+        await self.note(Outcome.SHOWN, shown=shown, ruleSet=found.rule_set.id, **counts, **filters)
         return found
 
-    async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> dict[str, Any]:
+    async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
         """Raises `Problem` 403 for an aggregate reader, 404 where it is another partner's."""
         await self._refuse_rows()
         try:
@@ -154,9 +167,9 @@ class Scope:
             await self.note(Outcome.NOT_FOUND)  # not what was asked for: it can be anything
             raise
         if self.sees == "own" and not await self._is_own(found, asked):
-            await self.note(Outcome.REFUSED, found["ref"])
+            await self.note(Outcome.REFUSED, found.ref)
             raise Problem(404, "placement-unknown", "No such placement was known by that day.")
-        await self.note(Outcome.SHOWN, found["ref"], count=1)
+        await self.note(Outcome.SHOWN, found.ref, count=1)
         return found
 
     async def note(
@@ -191,23 +204,48 @@ class Scope:
             ref for ref, unit in model.units.items() if self.who.principal.partner in unit.members
         )
 
-    async def _is_own(self, found: Mapping[str, Any], asked: FigureQuery) -> bool:
+    async def _is_own(self, found: PlacementHistory, asked: FigureQuery) -> bool:
         units = await self._own_units(asked)
-        is_source = partner_of(found["source"]) == self.who.principal.partner
-        return is_source or any(verdict["unit"] in units for verdict in found["verdicts"])
+        is_source = partner_of(found.source) == self.who.principal.partner
+        return is_source or any(verdict.unit in units for verdict in found.verdicts)
 
-    async def _own_row(self, row: Mapping[str, Any], asked: FigureQuery) -> dict[str, Any]:
-        """One rule set, counted over the reader's own units."""
-        units = (await self.targets(replace(asked, rule_set=row["id"])))["units"]
-        counted = sum(unit["total"]["counted"] for unit in units)
-        return {
-            **row,
-            "count": counted,
-            "parts": {"counted": counted, "imported": 0},
-            **{route: sum(unit["routes"][route]["counted"] for unit in units) for route in ("A", "B")},
-            "percentOfTarget": percent(counted, sum_of(unit["total"]["target"] for unit in units)),
-            "euroPerPlacement": None,
-        }
+
+def own_targets(found: Targets, units: Iterable[UnitTargets]) -> Targets:
+    """The reader's own units, and nothing of all units together."""
+    return Targets(**aggregate.heading(found), units=tuple(units), outside_units=None, national=None)
+
+
+def own_results(found: Results, units: Iterable[UnitResults]) -> Results:
+    return Results(**aggregate.heading(found), units=tuple(units), national=None, costs=None, funnel=None)
+
+
+def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> ComparedRuleSet:
+    """One rule set, counted over the reader's own units."""
+    counted = sum(unit.total.counted or 0 for unit in units)
+    on_a, on_b = (sum(unit.routes[route].counted or 0 for unit in units) for route in ROUTES)
+    return ComparedRuleSet(
+        id=row.id,
+        version=row.version,
+        approved_by=row.approved_by,
+        approved_on=row.approved_on,
+        params=row.params,
+        count=counted,
+        parts=CountParts(counted=counted, imported=0),
+        a=on_a,
+        b=on_b,
+        percent_of_target=percent(counted, sum_of(unit.total.target for unit in units)),
+        euro_per_placement=None,
+    )
+
+
+def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> RuleSets:
+    """These rule sets on the days and at the position of an answer."""
+    return RuleSets(
+        known_on=found.known_on,
+        happened_until=found.happened_until,
+        position=found.position,
+        rule_sets=tuple(rows),
+    )
 
 
 def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:

@@ -1,23 +1,34 @@
 """The cells of the tables: counts beside their targets, and the parts that come from documents."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Literal
 
-from banen_contracts.base import Route
-from banen_reporting.counting import (
-    CountedRoute,
-    Outcome,
-    Tally,
-    Verdict,
-)
+from asyncpg import Record
+
+from banen_contracts.base import Precision, Route
+from banen_contracts.reporting import Provenance, RuleSetParams
+from banen_reporting.counting import CountedRoute, Outcome, Tally, Verdict
 from banen_reporting.facts.model import UnitFact
 from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.snapshot import FactSnapshot
+from banen_reporting.queries.schemas import (
+    OUTCOMES,
+    Cell,
+    ComparedRuleSet,
+    Costs,
+    CountParts,
+    Counts,
+    DocumentFigure,
+    PlacementEvent,
+    PlacementRow,
+    ProgrammePart,
+    UnitRegularPart,
+)
 
 ROUTES = (Route.A, Route.B)
-OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 NONE = "none"
 """Stands for "in no unit" or "no route" in a query."""
@@ -31,51 +42,68 @@ def ordered_units(model: FactSnapshot) -> list[tuple[str, UnitFact]]:
     )
 
 
-def counted_by(model: FactSnapshot, ref: str) -> str | None:
+def counted_by(model: FactSnapshot, ref: str) -> Literal["target", "permission"] | None:
     unit = model.units[ref]
     if sum_of(unit.targets.values()) is not None:
         return "target"
     return "permission" if unit.permission_from else None
 
 
-def cell(counts: Tally, unit: str | None, route: Route, target: int | None) -> dict[str, Any]:
-    numbers = {outcome: counts.cells.get((unit, route.value, outcome), 0) for outcome in OUTCOMES}
+def cell(counts: Tally, unit: str | None, route: Route, target: int | None) -> Cell:
+    numbers: dict[Outcome, int] = {
+        outcome: counts.cells.get((unit, route.value, outcome), 0) for outcome in OUTCOMES
+    }
     return with_target(numbers, target)
 
 
-def total_cell(counts: Tally, unit: str | None, target: int | None) -> dict[str, Any]:
-    numbers = {
+def total_cell(counts: Tally, unit: str | None, target: int | None) -> Cell:
+    return with_target(unit_numbers(counts, unit), target)
+
+
+def unit_numbers(counts: Tally, unit: str | None) -> dict[Outcome, int]:
+    return {
         outcome: sum(n for (u, _, o), n in counts.cells.items() if (u, o) == (unit, outcome))
         for outcome in OUTCOMES
     }
-    return with_target(numbers, target)
 
 
-def other_routes(counts: Tally, unit: str) -> dict[str, dict[str, int]]:
+def other_routes(counts: Tally, unit: str) -> dict[str, Counts]:
     """What is on neither route: own firms counted apart, and placements whose route is not known."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[Outcome, int]] = {}
     for (u, route, outcome), n in counts.cells.items():
         if u == unit and route not in ROUTES and n:
             found.setdefault(route or NONE, {})[outcome] = n
-    return found
+    return {route: Counts.model_validate(numbers) for route, numbers in found.items()}
 
 
-def national_cell(counts: Tally, routes: Iterable[CountedRoute] | None, target: int | None) -> dict[str, Any]:
-    """Units together, less the duplicates."""
-    seen: set[CountedRoute | None] = set(routes or ()) if routes else {route for _, route, _ in counts.cells}
-    numbers = {outcome: sum(counts.national(route, outcome) for route in seen) for outcome in OUTCOMES}
-    return with_target(numbers, target)
-
-
-def with_target(numbers: Mapping[str, int], target: int | None) -> dict[str, Any]:
-    recorded = sum(numbers.values())
-    return {
-        "target": target,
-        "targetStatus": "none" if target is None else "set",
-        **numbers,
-        "recorded": recorded,
-        "attainment": percent(numbers["counted"], target),
+def duplicates(counts: Tally) -> Counts:
+    """What several units count: to be taken off their sum."""
+    numbers = {
+        outcome: sum(n for (_, o), n in counts.duplicates.items() if o == outcome) for outcome in OUTCOMES
     }
+    return Counts.model_validate(numbers)
+
+
+def national_cell(counts: Tally, routes: Iterable[CountedRoute] | None, target: int | None) -> Cell:
+    return with_target(national_numbers(counts, routes), target)
+
+
+def national_numbers(counts: Tally, routes: Iterable[CountedRoute] | None = None) -> dict[Outcome, int]:
+    """Units together, less the duplicates."""
+    seen: set[CountedRoute | None] = set(routes) if routes else {route for _, route, _ in counts.cells}
+    return {outcome: sum(counts.national(route, outcome) for route in seen) for outcome in OUTCOMES}
+
+
+def with_target(numbers: Mapping[Outcome, int], target: int | None) -> Cell:
+    return Cell(
+        target=target,
+        target_status="none" if target is None else "set",
+        counted=numbers["counted"],
+        pending=numbers["pending"],
+        excluded=numbers["excluded"],
+        recorded=sum(numbers.values()),
+        attainment=percent(numbers["counted"], target),
+    )
 
 
 def percent(part: int, whole: int | None) -> float | None:
@@ -97,51 +125,84 @@ def sum_of(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def regular_part(model: FactSnapshot, unit: str, until: date) -> dict[str, Any]:
+def programme_part(counted: int) -> ProgrammePart:
+    return ProgrammePart(value=counted, provenance=Provenance.MEASURED)
+
+
+def regular_part(model: FactSnapshot, unit: str, until: date) -> UnitRegularPart:
     figures = [row for row in model.regular_figures(until) if row.unit_id == unit]
-    if not figures:
-        return {"value": None, "provenance": None, "documents": []}
-    return {
-        "value": sum(row.value for row in figures),
-        "provenance": figures[0].provenance.value,
-        "documents": [
-            {"year": row.year, "value": row.value, "document": row.document_ref, "precision": row.precision}
-            for row in figures
-        ],
-    }
+    documents = tuple(
+        DocumentFigure(
+            year=row.year, value=row.value, document=row.document_ref, precision=Precision(row.precision)
+        )
+        for row in figures
+    )
+    provenance = figures[0].provenance if figures else None
+    return UnitRegularPart(
+        value=sum_of(row.value for row in figures), provenance=provenance, documents=documents
+    )
 
 
 def imported_regular(model: FactSnapshot, until: date) -> int:
     return sum(row.value for row in model.regular_figures(until))
 
 
-def cost_part(model: FactSnapshot, placements: int, until: date) -> dict[str, Any]:
+def cost_part(model: FactSnapshot, placements: int, until: date) -> Costs:
     """What was spent until a day, and for each placement."""
     total = sum_of(row.amount_euro for row in model.costs.values() if row.occurred_on <= until)
     each = rounded(Decimal(total) / placements, CENT) if total is not None and placements else None
-    return {"totalEuro": total, "perPlacementEuro": each}
+    return Costs(total_euro=total, per_placement_euro=each)
 
 
-def placement_row(judged: Evaluation, verdict: Verdict) -> dict[str, Any]:
+def placement_row(judged: Evaluation, verdict: Verdict) -> PlacementRow:
     placement = judged.model.placements[verdict.key]
-    return {
-        "ref": verdict.key[1],
-        "source": verdict.key[0],
-        "partner": placement.primary_partner,
-        "kind": placement.kind.value,
-        "contract": placement.contract.value,
-        "start": placement.start.isoformat(),
-        "plannedEnd": placement.planned_end and placement.planned_end.isoformat(),
-        "end": placement.end and placement.end.isoformat(),
-        "imported": placement.imported,
-        **verdict_part(verdict),
-    }
+    return PlacementRow(
+        ref=verdict.key[1],
+        source=verdict.key[0],
+        partner=placement.primary_partner,
+        kind=placement.kind,
+        contract=placement.contract,
+        start=placement.start,
+        planned_end=placement.planned_end,
+        end=placement.end,
+        imported=placement.imported,
+        unit=verdict.unit,
+        route=verdict.route,
+        verdict=verdict.outcome,
+        clause=verdict.clause,
+    )
 
 
-def verdict_part(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "unit": verdict.unit,
-        "route": verdict.route,
-        "verdict": verdict.outcome,
-        "clause": verdict.clause,
-    }
+def national_target(model: FactSnapshot) -> int | None:
+    return sum_of(target for unit in model.units.values() for target in unit.targets.values())
+
+
+def compared(ref: str, model: FactSnapshot, counts: Tally, until: date) -> ComparedRuleSet:
+    """A rule set beside the others."""
+    row = model.rule_sets[ref]
+    counted = national_numbers(counts)["counted"]
+    imported = imported_regular(model, until) if row.params.additionality == "none" else 0
+    return ComparedRuleSet(
+        id=ref,
+        version=row.version,
+        approved_by=row.approved_by,
+        approved_on=row.approved_on,
+        params=RuleSetParams(**dict(row.params)),  # so that the defaults are said too
+        count=counted + imported,
+        parts=CountParts(counted=counted, imported=imported),
+        a=national_numbers(counts, ("A",))["counted"],
+        b=national_numbers(counts, ("B",))["counted"],
+        percent_of_target=percent(counted + imported, national_target(model)),
+        euro_per_placement=cost_part(model, counted + imported, until).per_placement_euro,
+    )
+
+
+def placement_event(row: Record) -> PlacementEvent:
+    return PlacementEvent(
+        event=row["type"].removeprefix("nl.banenoffensief."),
+        sequence=row["sequence"],
+        recorded_at=row["recorded_at"],
+        known_at=row["known_at"],
+        imported=row["imported"],
+        data=json.loads(row["body"]),
+    )

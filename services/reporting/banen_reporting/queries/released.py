@@ -1,23 +1,42 @@
 """Released month-ends: what aggregate readers see, worked out once when a month is final, and kept for ever.
 
 So what was shown stays shown, also when facts are folded anew, and whoever comes back next month cannot subtract: each
-value is held against all that were ever released (`grid.py`).
+value is held against all that were ever released (`suppression.py`).
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool, reachable
 from banen_reporting.figures.evaluation import end_of
 from banen_reporting.figures.snapshot import FactSnapshot
+from banen_reporting.queries import aggregate
 from banen_reporting.queries.queries import PUBLISHED, FigureQueries, FigureQuery
-from banen_reporting.queries.suppression import CONVERSATIONS, Ever, kept_back
+from banen_reporting.queries.schemas import Answer, ComparedRuleSet, Results, Targets
+from banen_reporting.queries.suppression import CONVERSATIONS, Ever
+
+
+class Release(Answer, frozen=True):
+    """What aggregate readers see of a month under one rule set."""
+
+    targets: Targets
+    results: Results
+    rule_set: ComparedRuleSet
+    shown: Mapping[str, int]
+    """Every number in it, by the name of its cell (`Shown`)."""
+
+
+@dataclass(frozen=True)
+class MonthEnd:
+    """What they see of a month under one rule set, and beside all others."""
+
+    release: Release
+    rule_sets: Sequence[ComparedRuleSet]
 
 
 @dataclass
@@ -28,23 +47,17 @@ class Released:
     newest: date | None = None
     """The last month that was released, as far as read."""
 
-    async def of(self, month: date, rule_set: str) -> dict[str, Any]:
-        """The answers `targets`, `results` and `ruleSets`.
-
-        Raises `Problem` 404 where that month or, in it, that rule set was not released.
-        """
+    async def of(self, month: date, rule_set: str) -> MonthEnd:
+        """Raises `Problem` 404 where that month or, in it, that rule set was not released."""
         async with reachable():
             rows = await self.pool.fetch("select rule_set, answer from released where month = $1", month)
-        found = {row["rule_set"]: row["answer"] for row in rows}
+        found = {row["rule_set"]: Release.model_validate_json(row["answer"]) for row in rows}
         if not found:
             raise self.missing()
         if rule_set not in found:
             raise Problem(404, "rule-set-unknown", "No such rule set was published by that day.")
         order = sorted(found, key=lambda ref: (ref != PUBLISHED, ref))
-        return {
-            **json.loads(found[rule_set]),
-            "ruleSets": [json.loads(found[ref])["ruleSet"] for ref in order],
-        }
+        return MonthEnd(found[rule_set], [found[ref].rule_set for ref in order])
 
     def missing(self) -> Problem:
         last = f"the newest is that of {self.newest}" if self.newest else "none is yet"
@@ -81,12 +94,12 @@ class Released:
                 end_of(until),
             )
 
-    async def keep(self, month: date, answers: Mapping[str, Any]) -> None:
+    async def keep(self, month: date, releases: Mapping[str, Release]) -> None:
         """All of a month in one transaction."""
         async with reachable(), self.pool.acquire() as connection, connection.transaction():
             await connection.executemany(
                 "insert into released (month, rule_set, answer) values ($1, $2, $3)",
-                [(month, rule_set, json.dumps(answer)) for rule_set, answer in answers.items()],
+                [(month, rule_set, release.to_json()) for rule_set, release in releases.items()],
             )
         self.newest = month
 
@@ -97,7 +110,7 @@ class Releasing:
 
     answers: FigureQueries
     released: Released
-    _last: dict[str, Any] = field(default_factory=dict[str, Any])
+    _last: dict[str, Release] = field(default_factory=dict[str, Release])
     _settled: date | None = None
     """From this day on, what `_last` says is decided by nothing but new facts."""
 
@@ -115,32 +128,35 @@ class Releasing:
             await self.released.keep(month, await self._release(month, ever))
             month = end_of_month(month + timedelta(days=1))
 
-    async def _release(self, month: date, ever: Ever) -> dict[str, Any]:
+    async def _release(self, month: date, ever: Ever) -> dict[str, Release]:
         before = end_of_month_before(month)
         is_settled = self._settled is not None and self._settled <= before
         if is_settled and not await self.released.has_news(before, month):
-            self._last = {ref: _dated(answer, month) for ref, answer in self._last.items()}
+            self._last = {ref: _dated(release, month) for ref, release in self._last.items()}
             return self._last
         self._last, is_shown = {}, False
-        compared = (await self.answers.rule_sets(FigureQuery(PUBLISHED, month, month)))["ruleSets"]
+        compared = (await self.answers.rule_sets(FigureQuery(PUBLISHED, month, month))).rule_sets
         for number, row in enumerate(compared):
-            asked = FigureQuery(row["id"], month, month)
+            asked = FigureQuery(row.id, month, month)
             judged = await self.answers.judged(asked)
             table = await self.answers.table(asked, judged)
-            targets, told = await asyncio.to_thread(kept_back, table, judged.tally, judged.verdicts, ever)
+            targets, told = await asyncio.to_thread(
+                aggregate.kept_back, table, judged.tally, judged.verdicts, ever
+            )
+            assert targets.national is not None
             results = await self.answers.results(asked)
-            held: int = results["funnel"]["conversations"]
+            assert results.funnel is not None
+            held = results.funnel.conversations
             if number == 0:  # once a month: under other rules it is the same
                 is_shown = not ever.is_secret(CONVERSATIONS, held)
-            if is_shown:
-                told[CONVERSATIONS] = held
-            ever.add(told)
-            self._last[row["id"]] = {
-                "targets": targets,
-                "results": _results(results, targets, is_shown=is_shown),
-                "ruleSet": _rule_set(row, targets["national"]),
-                "shown": told,
-            }
+            shown = {**told, CONVERSATIONS: held} if is_shown else told
+            ever.add(shown)
+            self._last[row.id] = Release(
+                targets=targets,
+                results=aggregate.results(results, targets, with_conversations=is_shown),
+                rule_set=aggregate.rule_set(row, targets.national),
+                shown=shown,
+            )
         model, _ = await self.answers.figures.model(month)
         self._settled = await asyncio.to_thread(settled_from, model)
         return self._last
@@ -162,37 +178,15 @@ def settled_from(model: FactSnapshot) -> date:
     return max(days, default=date.min)
 
 
-def _dated(answer: Mapping[str, Any], month: date) -> dict[str, Any]:
-    """The same answer at the end of a later month."""
-    days = {"knownOn": month.isoformat(), "happenedUntil": month.isoformat()}
-    return {**answer, "targets": {**answer["targets"], **days}, "results": {**answer["results"], **days}}
-
-
-def _results(found: Mapping[str, Any], targets: Mapping[str, Any], *, is_shown: bool) -> dict[str, Any]:
-    """The programme's part as `targets` shows it, and nothing of which it is a part."""
-    totals = {unit["id"]: unit["total"] for unit in targets["units"]}
-    units = [_part(unit, totals[unit["id"]]) for unit in found["units"]]
-    total = targets["national"]["total"]
-    national = _part(found["national"], total)
-    if total["counted"] is None:
-        return {**found, "units": units, "national": national, "costs": None, "funnel": None}
-    return {**found, "units": units, "national": national, "funnel": found["funnel"] if is_shown else None}
-
-
-def _part(given: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
-    if cell["counted"] is not None:
-        return {**given}
-    programme = {**given["programme"], "value": None, "suppressed": cell["suppressed"]["counted"]}
-    return {**given, "programme": programme, "total": None}
-
-
-def _rule_set(row: Mapping[str, Any], national: Mapping[str, Any]) -> dict[str, Any]:
-    """One rule set, without what its own table keeps back."""
-    routes = {route: national["routes"][route]["counted"] for route in ("A", "B")}
-    if national["total"]["counted"] is not None:
-        return {**row, **routes}
-    none = dict.fromkeys(("count", "percentOfTarget", "euroPerPlacement"))
-    return {**row, **routes, **none, "parts": {**row["parts"], "counted": None}}
+def _dated(release: Release, month: date) -> Release:
+    """The same at the end of a later month."""
+    days = {"known_on": month, "happened_until": month}
+    return release.model_copy(
+        update={
+            "targets": release.targets.model_copy(update=days),
+            "results": release.results.model_copy(update=days),
+        }
+    )
 
 
 def end_of_month(day: date) -> date:

@@ -13,11 +13,11 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from banen_reporting.counting import Clause, Outcome, Tally, Verdict, national_choice
-from banen_reporting.queries.cells import NONE, OUTCOMES, ROUTES
+from banen_reporting.queries.cells import NONE, ROUTES
+from banen_reporting.queries.schemas import OUTCOMES, ClauseCount, Sign
 
 FEW = range(1, 5)
-SMALL = "<5"
-UNSHOWN = "."
+UNSHOWN: Sign = "."
 TOTAL = "total"
 NATIONAL = "national"
 OUTSIDE = "outside"
@@ -51,7 +51,7 @@ class Table:
     """The counts of one outcome: rows add up to the nation, columns to the total."""
 
     counts: Mapping[Place, int]
-    hidden: dict[Place, str] = field(default_factory=dict[Place, str])
+    hidden: dict[Place, Sign] = field(default_factory=dict[Place, Sign])
 
     @property
     def shown(self) -> dict[Place, int]:
@@ -59,7 +59,7 @@ class Table:
 
     def hide(self, secret: Iterable[Place]) -> None:
         for place in secret:
-            self.hidden[place] = SMALL if self.counts[place] in FEW else UNSHOWN
+            self.hidden[place] = sign_of(self.counts[place])
         for place in list(self.hidden):
             cover = self._cover(place)
             if cover is None:
@@ -110,6 +110,10 @@ class Table:
         return margin + min(self.counts[place], 999)
 
 
+def sign_of(count: int) -> Sign:
+    return "<5" if count in FEW else UNSHOWN
+
+
 def sign(place: Place) -> int:
     """With these signs every line of the table adds up to nought, so that around a ring cells go up and down in turn."""
     return (-1 if place[0] in (NATIONAL, DUPLICATES) else 1) * (-1 if place[1] == TOTAL else 1)
@@ -148,7 +152,7 @@ def alone_in(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[Place, Claus
 
 def kept_back_clauses(
     counts: Mapping[Clause, int], outcome: Outcome, table: Table, alone: Mapping[Place, Clause], ever: Ever
-) -> list[dict[str, Any]] | None:
+) -> tuple[ClauseCount, ...] | None:
     """A number, or the sign that stands for it, per clause; None where nothing of it may be told.
 
     They add up to the nation's figure, so that a clause is kept back with another that could be less where it is more.
@@ -171,12 +175,12 @@ def kept_back_clauses(
         if not rest:
             return None
         hidden.add(rest.pop())
-    return [
-        {"clause": clause, "count": count}
+    return tuple(
+        ClauseCount(clause=clause, count=count)
         if clause not in hidden
-        else {"clause": clause, "count": None, "suppressed": SMALL if count in FEW else UNSHOWN}
+        else ClauseCount(clause=clause, count=None, suppressed=sign_of(count))
         for clause, count in sorted(counts.items())
-    ]
+    )
 
 
 def _has_partner(clause: Clause, hidden: Iterable[Clause], counts: Mapping[Clause, int]) -> bool:
@@ -201,70 +205,39 @@ def clause_cell(clause: Clause, outcome: Outcome) -> str:
     return f"clause/{clause}/{outcome}"
 
 
-def kept_back(
-    now: Mapping[str, Any], tally: Tally, verdicts: Sequence[Verdict], ever: Ever
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """The answer of `targets` without what must not be seen beside all that was ever shown, and what it shows."""
-    units = [unit["id"] for unit in now["units"]]
+@dataclass(frozen=True)
+class Suppression:
+    """What is kept back of a table of targets, and what it tells."""
+
+    signs: Mapping[Outcome, Mapping[Place, Sign]]
+    clauses: Mapping[Outcome, tuple[ClauseCount, ...] | None]
+    told: Mapping[str, int]
+
+    def at(self, row: str, column: str) -> dict[Outcome, Sign]:
+        return {o: hidden[row, column] for o, hidden in self.signs.items() if (row, column) in hidden}
+
+
+def suppress(units: Sequence[str], tally: Tally, verdicts: Sequence[Verdict], ever: Ever) -> Suppression:
+    """What must not be seen beside all that was ever shown."""
     columns = columns_of(tally)
-    hidden: dict[str, dict[Place, str]] = {}
+    signs: dict[Outcome, Mapping[Place, Sign]] = {}
     told: dict[str, int] = {}
-    clauses: dict[str, Any] = {}
+    clauses: dict[Outcome, tuple[ClauseCount, ...] | None] = {}
     by_clause = national_clauses(verdicts)
     for outcome in OUTCOMES:
         table = Table(counts_of(tally, units, columns, outcome))
         cells = table.counts.items()
         table.hide([place for place, count in cells if ever.is_secret(cell_name(place, outcome), count)])
         told |= {cell_name(place, outcome): count for place, count in table.shown.items()}
-        hidden[outcome] = table.hidden
+        signs[outcome] = table.hidden
         if outcome in by_clause:
             alone = alone_in(verdicts, outcome)
             rows = kept_back_clauses(by_clause[outcome], outcome, table, alone, ever)
             clauses[outcome] = rows
             told |= {
-                clause_cell(row["clause"], outcome): row["count"]
-                for row in rows or ()
-                if row["count"] is not None
+                clause_cell(row.clause, outcome): row.count for row in rows or () if row.count is not None
             }
-
-    def shown(row: str, column: str, cell: Mapping[str, Any]) -> dict[str, Any]:
-        secrets = {o: hidden[o][row, column] for o in OUTCOMES if (row, column) in hidden[o]}
-        without = {**cell, **dict.fromkeys(secrets), "suppressed": secrets}
-        if secrets:
-            without["recorded"] = None
-        if "counted" in secrets:
-            without["attainment"] = None
-        return without
-
-    def part(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            **given,
-            "routes": {name: shown(row, name, cell) for name, cell in given["routes"].items()},
-            "total": shown(row, TOTAL, given["total"]),
-        }
-
-    def other_routes(row: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Also what is nothing now, where that must not be known."""
-        names = [name for name in columns if name in given or any((row, name) in hidden[o] for o in OUTCOMES)]
-        return {
-            name: shown(row, name, numbers_of(given.get(name, {}))) for name in names if name not in ROUTES
-        }
-
-    duplicates = numbers_of(now["national"]["duplicates"])
-    answer: dict[str, Any] = {
-        **now,
-        "units": [
-            {**part(unit["id"], unit), "otherRoutes": other_routes(unit["id"], unit["otherRoutes"])}
-            for unit in now["units"]
-        ],
-        "outsideUnits": shown(OUTSIDE, TOTAL, now["outsideUnits"]),
-        "national": {
-            **part(NATIONAL, now["national"]),
-            "duplicates": shown(DUPLICATES, TOTAL, duplicates),
-            "clauses": clauses,
-        },
-    }
-    return answer, told
+    return Suppression(signs, clauses, told)
 
 
 def columns_of(tally: Tally) -> list[str]:
@@ -287,7 +260,3 @@ def counts_of(
     for row in dict.fromkeys(row for row, _ in found):
         found[row, TOTAL] = sum(found[row, name] for name in columns)
     return found
-
-
-def numbers_of(cell: Mapping[str, int]) -> dict[str, int]:
-    return {outcome: cell.get(outcome, 0) for outcome in OUTCOMES}

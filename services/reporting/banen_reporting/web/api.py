@@ -2,24 +2,31 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 
 from banen_contracts.base import Day
 from banen_kit.audit.log import REFERENCE, Outcome
 from banen_kit.web.authentication import who
 from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems, reads
+from banen_reporting.queries import state
 from banen_reporting.queries.access import FigureAccess, Scope
 from banen_reporting.queries.queries import PlacementFilter
+from banen_reporting.queries.schemas import (
+    Answer,
+    PlacementHistory,
+    Placements,
+    Results,
+    RuleSets,
+    Targets,
+)
 
 RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
 KnownOn = Annotated[Day | None, Query(alias="knownOn")]
 Until = Annotated[Day | None, Query(alias="happenedUntil")]
 Filter = Annotated[str | None, Query(max_length=80)]
 FIGURES: Final[Json] = {
-    "response_model": Json,
     "responses": {
         200: {"headers": ETAG},
         304: {"headers": ETAG, "description": "It is as the caller knows it (If-None-Match)"},
@@ -27,7 +34,7 @@ FIGURES: Final[Json] = {
     },
     "openapi_extra": reads(IF_NONE_MATCH),
 }
-"""How the answers about figures are described."""
+"""How the answers about figures are described, beside their models."""
 
 
 def routes(readers: FigureAccess) -> APIRouter:
@@ -48,6 +55,7 @@ def add_figures(router: APIRouter, reading: Open) -> None:
         "/targets",
         name="targets",
         summary="Targets against what counts, per unit and route",
+        response_model=Targets,
         **FIGURES,
     )
     async def targets(
@@ -60,6 +68,7 @@ def add_figures(router: APIRouter, reading: Open) -> None:
         "/results",
         name="results",
         summary="Programme, regular and total, per unit",
+        response_model=Results,
         **FIGURES,
     )
     async def results(
@@ -72,6 +81,7 @@ def add_figures(router: APIRouter, reading: Open) -> None:
         "/rule-sets",
         name="rule-sets",
         summary="The published rule sets and what each counts",
+        response_model=RuleSets,
         **FIGURES,
     )
     async def rule_sets(request: Request, known_on: KnownOn = None, until: Until = None) -> Response:
@@ -85,6 +95,7 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         "/placements",
         name="placements",
         summary="The placements behind a figure",
+        response_model=Placements,
         **FIGURES,
     )
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
@@ -110,6 +121,7 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         "/placements/{ref}",
         name="placement",
         summary="One placement: its events and its verdicts",
+        response_model=PlacementHistory,
         **FIGURES,
     )
     async def placement(
@@ -130,36 +142,36 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
         "/set-aside",
         name="set-aside",
         summary="What was received and cannot be counted, with the reason; the first thousand",
+        response_model=state.SetAside,
     )
-    async def set_aside(request: Request) -> Json:
-        _, _, reasons = await answers.view.backlog()
-        rows = await answers.view.set_aside()
-        shown = [dict(row) for row in rows]
-        refs = [row["ref"] for row in rows if REFERENCE.fullmatch(row["ref"] or "")]  # others wrote them
-        await readers.authentication.note(request, who(request), Outcome.SHOWN, shown=refs, count=len(rows))
-        return {"count": sum(reasons.values()), "reasons": reasons, "setAside": shown}
+    async def set_aside(request: Request) -> Response:
+        found = await state.set_aside(answers.view)
+        # Others wrote the references.
+        refs = [row.ref for row in found.set_aside if row.ref and REFERENCE.fullmatch(row.ref)]
+        count = len(found.set_aside)
+        await readers.authentication.note(request, who(request), Outcome.SHOWN, shown=refs, count=count)
+        return answered(found)
 
-    @router.get("/position", name="position", summary="How far each source was received and counted")
-    async def position() -> Json:
-        sources = [
-            {
-                "source": row["source"],
-                "received": row["head"],
-                "counted": row["projected"],
-                "complete": not row["has_hole"],
-                "through": row["through"] and row["through"].isoformat(),
-                "refusedWatermark": row["refused"] and row["refused"].isoformat(),
-            }
-            for row in await answers.view.sources()
-        ]
-        return {"position": await answers.view.position(), "sources": sources}
+    @router.get(
+        "/position",
+        name="position",
+        summary="How far each source was received and counted",
+        response_model=state.Position,
+    )
+    async def position() -> Response:
+        return answered(await state.position(answers.view))
 
 
-def tagged(request: Request, body: dict[str, Any]) -> Response:
+def answered(answer: Answer) -> Response:
+    """The model's own JSON: the routes' `response_model` is for the document."""
+    return Response(answer.to_json(), media_type="application/json")
+
+
+def tagged(request: Request, answer: Answer) -> Response:
     """With a hash of the answer as ETag, so that who kept it need not fetch again what has not changed."""
-    answer = JSONResponse(body)
-    etag = f'"{sha256(answer.body).hexdigest()[:32]}"'
+    response = answered(answer)
+    etag = f'"{sha256(response.body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    answer.headers["ETag"] = etag
-    return answer
+    response.headers["ETag"] = etag
+    return response

@@ -23,9 +23,10 @@ from banen_kit.web.login import Logins
 from banen_reporting.counting import Outcome
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.access import FigureAccess
-from banen_reporting.queries.cells import NONE, OUTCOMES, with_target
+from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilter
 from banen_reporting.web import messages as words
+from banen_reporting.web.lines import Line, national_lines, unit_lines
 from banen_reporting.web.templating import (
     PageContext,
     clause_words,
@@ -104,15 +105,13 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             asked,
             visited,
             heading=targets,
-            units=[{**unit, "lines": unit_lines(unit)} for unit in targets["units"]],
-            outside=targets["outsideUnits"],
-            national=national_lines(targets["national"]) if targets["national"] else [],
-            clauses=targets["national"] and targets["national"].get("clauses"),
+            units=[(unit, unit_lines(unit)) for unit in targets.units],
+            outside=targets.outside_units and Line(words.TEXT["total"], targets.outside_units, NONE),
+            national=national_lines(targets.national) if targets.national else [],
+            clauses=targets.national and targets.national.clauses,
             results=results,
-            rule_sets=[
-                {**row, "differs": differences(row["params"], labels)} for row in compared["ruleSets"]
-            ],
-            rule_set_ids=[row["id"] for row in compared["ruleSets"]],
+            rule_sets=[(row, differences(row.params, labels)) for row in compared.rule_sets],
+            rule_set_ids=[row.id for row in compared.rule_sets],
         )
 
     @router.get("/static/style.css", name="page-style")
@@ -174,7 +173,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
             asked,
             visited,
             placement=found,
-            events=[{**event, "lines": event_lines(event["data"], names)} for event in found["events"]],
+            events=[(event, event_lines(event.data, names)) for event in found.events],
             labels={ref: unit.label for ref, unit in model.units.items()},
         )
 
@@ -206,41 +205,6 @@ def last_day(month: str) -> date:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def unit_lines(unit: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a unit: its two routes, what is on neither, and the total."""
-    ref = unit["id"]
-    found = [
-        line(words.TEXT["route_of"].format(name), cell, ref, name) for name, cell in unit["routes"].items()
-    ]
-    for name, numbers in unit["otherRoutes"].items():
-        found.append(line(words.OTHER_ROUTE[name], without_target(numbers), ref, name))
-    return [*found, line(words.TEXT["total"], unit["total"], ref)]
-
-
-def national_lines(national: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = [
-        line(words.TEXT["route_of"].format(name), cell, None, name)
-        for name, cell in national["routes"].items()
-    ]
-    duplicates = without_target(national["duplicates"])
-    if duplicates["recorded"] != 0:
-        found.insert(0, line(words.TEXT["duplicates"], duplicates, DUPLICATES))
-    return [*found, line(words.TEXT["total"], national["total"], None)]
-
-
-def line(label: str, cell: Mapping[str, Any], unit: str | None, route: str | None = None) -> dict[str, Any]:
-    """A row of the table: what it says, and what its figures open."""
-    return {"label": label, "cell": cell, "unit": unit, "route": route and str(route)}
-
-
-def without_target(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """A cell of something that has no target by its nature, so that nothing is said of it."""
-    kept_back = numbers.get("suppressed", {})
-    shown = {outcome: numbers.get(outcome, 0) for outcome in OUTCOMES if outcome not in kept_back}
-    cell = {**with_target(dict.fromkeys(OUTCOMES, 0) | shown, None), "targetStatus": None}
-    return {**cell, "recorded": None, "suppressed": kept_back} if kept_back else cell
-
-
 def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
     """What was chosen, in words; an unknown value as it was given."""
     text = words.TEXT
@@ -266,9 +230,8 @@ def rule_set_ids(model: FactSnapshot) -> list[str]:
     return sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
 
 
-def differences(params: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+def differences(given: RuleSetParams, labels: Mapping[str, str]) -> list[str]:
     """What a rule set does other than the default."""
-    given = RuleSetParams.model_validate(params)
     except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
     found = [
         said[value].format(units=except_units)
@@ -298,7 +261,7 @@ def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
         case [*several]:
             return ", ".join(names.get(one, one) for one in cast("list[str]", several))
         case str() if name.endswith("Date"):
-            return day(value)
+            return day(date.fromisoformat(value))
         case str() if name == "primaryPartner":
             return names.get(value, value)
         case _:

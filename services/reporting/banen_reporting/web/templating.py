@@ -17,8 +17,9 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
 from banen_reporting.queries.access import Scope
-from banen_reporting.queries.cells import NONE, OUTCOMES
+from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import FigureQuery
+from banen_reporting.queries.schemas import OUTCOMES
 from banen_reporting.web import messages as words
 
 POLICY = "Content-Security-Policy"
@@ -183,19 +184,15 @@ def euro(value: float | None) -> str:
     return "" if value is None else f"€ {number(round(value))}"
 
 
-def day(value: str) -> str:
+def day(value: date) -> str:
     """15 januari 2009, also of a moment, which is taken in Amsterdam."""
-    found = date.fromisoformat(value) if len(value) == len("2009-01-15") else amsterdam_day(value)
+    found = value.astimezone(AMSTERDAM) if isinstance(value, datetime) else value
     return f"{found.day} {words.MONTHS[found.month - 1]} {found.year}"
 
 
-def short_day(value: str) -> str:
+def short_day(value: date) -> str:
     """15-01-2009"""
-    return f"{date.fromisoformat(value):%d-%m-%Y}"
-
-
-def amsterdam_day(moment: str) -> date:
-    return datetime.fromisoformat(moment).astimezone(AMSTERDAM).date()
+    return f"{value:%d-%m-%Y}"
 
 
 def make_environment() -> Environment:

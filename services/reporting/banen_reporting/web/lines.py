@@ -1,0 +1,51 @@
+"""The rows of the table of targets on the page: a unit's, and the nation's."""
+
+from dataclasses import dataclass
+
+from banen_reporting.queries.queries import DUPLICATES
+from banen_reporting.queries.schemas import Cell, Counts, NationalTargets, UnitTargets
+from banen_reporting.web import messages as words
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table of targets: what it says, and what its figures open."""
+
+    label: str
+    numbers: Cell | Counts
+    unit: str | None
+    route: str | None = None
+
+    @property
+    def target(self) -> int | None:
+        return self.numbers.target if isinstance(self.numbers, Cell) else None
+
+    @property
+    def can_have_target(self) -> bool:
+        return isinstance(self.numbers, Cell)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was recorded, which is not the same as none that counts."""
+        return self.target is None and self.numbers.in_all == 0
+
+
+def unit_lines(unit: UnitTargets) -> list[Line]:
+    """The rows of a unit: its two routes, what is on neither, and the total."""
+    others = [
+        Line(words.OTHER_ROUTE[name], counts, unit.id, name) for name, counts in unit.other_routes.items()
+    ]
+    return [*route_lines(unit, unit.id), *others, Line(words.TEXT["total"], unit.total, unit.id)]
+
+
+def national_lines(national: NationalTargets) -> list[Line]:
+    duplicates = Line(words.TEXT["duplicates"], national.duplicates, DUPLICATES)
+    first = [] if duplicates.is_blank else [duplicates]
+    return [*first, *route_lines(national, None), Line(words.TEXT["total"], national.total, None)]
+
+
+def route_lines(part: UnitTargets | NationalTargets, unit: str | None) -> list[Line]:
+    return [
+        Line(words.TEXT["route_of"].format(name), cell, unit, name.value)
+        for name, cell in part.routes.items()
+    ]
