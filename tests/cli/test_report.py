@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
+from banen_cli.figures import Results, Targets
 from banen_cli.report import print_tables
 
 HEADING = {
@@ -66,7 +67,7 @@ def printed(width: int = 80, **changes: Any) -> str:
 
 def printed_both(width: int, targets: dict[str, Any], results: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_tables(console, targets, results)
+    print_tables(console, Targets.model_validate(targets), Results.model_validate(results))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

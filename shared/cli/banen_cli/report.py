@@ -7,12 +7,14 @@ from typing import Annotated, Any, Never
 
 import httpx2
 import typer
+from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from banen_cli.fault import Fault
+from banen_cli.figures import Cell, Heading, National, Parts, Results, Targets, Unit
 from banen_cli.files import TokenFile, bearer
 
 NO_TARGET = "geen taakstelling"
@@ -25,10 +27,7 @@ PROVENANCE = {
     "inferred": "afgeleid",
     "imported": "overgenomen",
 }
-OUTCOMES = ("counted", "pending", "excluded")
 TIMEOUT_SECONDS = 60
-
-Cell = Mapping[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -61,13 +60,17 @@ def report(
     headers = bearer(token_file)
     targets = fetch(url, "/v1/targets", query, headers)
     results = fetch(url, "/v1/results", query, headers)
+    try:
+        read = Targets.model_validate(targets), Results.model_validate(results)
+    except ValidationError:
+        _not_reporting(url)
     if as_json:
         typer.echo(json.dumps({"targets": targets, "results": results}, ensure_ascii=False))
     else:
-        print_tables(Console(), targets, results)
+        print_tables(Console(), *read)
 
 
-def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
+def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
     """Raises `Fault` with what the service says is wrong, or that it cannot be reached."""
     address = url.rstrip("/") + path
     try:
@@ -77,7 +80,7 @@ def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, s
     try:
         body: dict[str, Any] = answer.json()
         if answer.is_success:
-            return body if "position" in body else _not_reporting(address)
+            return body
         fault = (
             f"{body['detail']} ({body['code']})" if body["code"] != "not-found" else _not_reporting(address)
         )
@@ -90,38 +93,36 @@ def _not_reporting(address: str) -> Never:
     raise Fault(f"{address} does not answer as reporting does; is the address right?")
 
 
-def print_tables(console: Console, targets: Mapping[str, Any], results: Mapping[str, Any]) -> None:
+def print_tables(console: Console, targets: Targets, results: Results) -> None:
     """Prints the answers of `/v1/targets` and `/v1/results`."""
     console.print(heading(targets), highlight=False)
     console.print(targets_table(targets))
     console.print(results_table(results))
 
 
-def heading(answer: Mapping[str, Any]) -> Text:
-    rule_set = answer["ruleSet"]
-    state = "voorlopig" if answer["provisional"] else "definitief"
+def heading(answer: Heading) -> Text:
+    rule_set = answer.rule_set
+    state = "voorlopig" if answer.provisional else "definitief"
     return Text(
-        f"Telregel {rule_set['id']} (versie {rule_set['version']}), "
-        f"gebeurd t/m {day(answer['happenedUntil'])}, "
-        f"bekend op {day(answer['knownOn'])}, {state}, stand {number(answer['position'])}"
+        f"Telregel {rule_set.id} (versie {rule_set.version}), gebeurd t/m {day(answer.happened_until)}, "
+        f"bekend op {day(answer.known_on)}, {state}, stand {number(answer.position)}"
     )
 
 
-def targets_table(targets: Mapping[str, Any]) -> Table:
+def targets_table(targets: Targets) -> Table:
     table = new_table("Schema 2. Taakstelling en resultaat", "Partner en route")
     for name in ("Taakstelling", "Resultaat", "%", "In af-\nwachting", "Telt\nniet mee"):
         table.add_column(name, justify="right", no_wrap=True)
-    for unit in targets["units"]:
-        other = {"geen route": elsewhere(unit)} if unit["otherRoutes"] else {}
-        add_unit(table, unit["label"], {**by_route(unit), **other, "totaal": unit["total"]})
-    outside = targets["outsideUnits"]
-    if outside and outside["recorded"] != 0:
+    for unit in targets.units:
+        other = {"geen route": elsewhere(unit)} if unit.other_routes else {}
+        add_unit(table, unit.label, {**by_route(unit), **other, "totaal": unit.total})
+    outside = targets.outside_units
+    if outside and outside.recorded != 0:
         add_unit(table, "Bij geen partner in deze tabel", {"totaal": outside})
-    national = targets["national"]
+    national = targets.national
     if national is not None:
-        duplicates = without_target(national["duplicates"])
-        double = {"dubbel, gaat eraf": duplicates} if duplicates["recorded"] != 0 else {}
-        add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national["total"]})
+        double = {"dubbel, gaat eraf": national.duplicates} if national.duplicates.recorded != 0 else {}
+        add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national.total})
     return table
 
 
@@ -138,8 +139,8 @@ def new_table(title: str, first: str) -> Table:
     return table
 
 
-def by_route(part: Mapping[str, Any]) -> dict[str, Cell]:
-    return {f"route {route}": cell for route, cell in part["routes"].items()}
+def by_route(part: Unit | National) -> dict[str, Cell]:
+    return {f"route {route}": cell for route, cell in part.routes.items()}
 
 
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
@@ -153,92 +154,66 @@ def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
 def cell_words(cell: Cell) -> list[str]:
     """Target, result, percentage, pending, excluded. Blank is "nothing recorded", which 0 is not."""
     target = target_words(cell)
-    if cell["target"] is None and cell["recorded"] == 0:
+    if cell.target is None and cell.recorded == 0:
         return [target, "", "", "", ""]
+    signs = cell.suppressed
+    is_kept_back = cell.target is not None and "counted" in signs
     return [
         target,
-        figure(cell, "counted"),
-        attainment(cell),
-        figure(cell, "pending"),
-        figure(cell, "excluded"),
+        signs.get("counted") or number(cell.counted),
+        UNSHOWN if is_kept_back else percentage(cell.attainment),
+        signs.get("pending") or number(cell.pending),
+        signs.get("excluded") or number(cell.excluded),
     ]
-
-
-def figure(cell: Cell, outcome: str) -> str:
-    """A number, or the mark of one that is kept back."""
-    kept_back: Mapping[str, str] = cell.get("suppressed", {})
-    return kept_back.get(outcome) or number(cell[outcome])
-
-
-def attainment(cell: Cell) -> str:
-    is_kept_back = cell["target"] is not None and "counted" in cell.get("suppressed", {})
-    return UNSHOWN if is_kept_back else percentage(cell["attainment"])
 
 
 def target_words(cell: Cell) -> str:
     """No target is said where there could be one."""
-    if cell["target"] is not None:
-        return number(cell["target"])
-    return NO_TARGET if cell["targetStatus"] == "none" else ""
+    if cell.target is not None:
+        return number(cell.target)
+    return NO_TARGET if cell.target_status == "none" else ""
 
 
-def elsewhere(unit: Mapping[str, Any]) -> Cell:
+def elsewhere(unit: Unit) -> Cell:
     """What is on neither route, taken together."""
-    parts = unit["otherRoutes"].values()
+    parts = tuple(unit.other_routes.values())
     if len(parts) == 1:
-        return without_target(*parts)
-    hidden = {name: UNSHOWN for part in parts for name in part.get("suppressed", {})}
-    numbers = {name: sum(part.get(name) or 0 for part in parts) for name in OUTCOMES}
-    return without_target({**numbers, "suppressed": hidden})
+        return parts[0]
+    return Cell(
+        counted=sum(part.counted or 0 for part in parts),
+        pending=sum(part.pending or 0 for part in parts),
+        excluded=sum(part.excluded or 0 for part in parts),
+        suppressed={name: UNSHOWN for part in parts for name in part.suppressed},
+    )
 
 
-def without_target(numbers: Mapping[str, Any]) -> Cell:
-    """A cell of something that has no target by its nature; it may lack what is nothing."""
-    known = {name: numbers.get(name, 0) for name in OUTCOMES}
-    recorded = None if numbers.get("suppressed") else sum(known.values())
-    return {
-        "target": None,
-        "targetStatus": None,
-        "attainment": None,
-        **known,
-        "recorded": recorded,
-        "suppressed": numbers.get("suppressed", {}),
-    }
-
-
-def results_table(results: Mapping[str, Any]) -> Table:
+def results_table(results: Results) -> Table:
     table = new_table("Schema 1. Alle bemiddelde vluchtelingen", "Partner")
     for name in ("Programma", "Regulier", "Herkomst", "Totaal"):
         table.add_column(name, justify="left" if name == "Herkomst" else "right", no_wrap=True)
-    for unit in results["units"]:
-        table.add_row(Text(unit["label"]), *part_words(unit))
-    if results["national"] is not None:
+    for unit in results.units:
+        table.add_row(Text(unit.label), *part_words(unit))
+    if results.national is not None:
         table.add_section()
-        table.add_row("Landelijk", *part_words(results["national"]), style="bold")
+        table.add_row("Landelijk", *part_words(results.national), style="bold")
     return table
 
 
-def part_words(part: Mapping[str, Any]) -> list[str]:
-    regular = part["regular"]
-    provenance = PROVENANCE.get(regular["provenance"], "")
-    imported = [number(regular["value"]), provenance] if regular["value"] is not None else [NO_FIGURE, ""]
-    programme, total = part["programme"]["value"], part["total"]
-    return [
-        UNSHOWN if programme is None else number(programme),
-        *imported,
-        UNSHOWN if total is None else number(total),
-    ]
+def part_words(part: Parts) -> list[str]:
+    provenance = PROVENANCE.get(part.regular.provenance or "", "")
+    imported = [NO_FIGURE, ""] if part.regular.value is None else [number(part.regular.value), provenance]
+    return [number(part.programme.value), *imported, number(part.total)]
 
 
-def number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
+def number(value: int | None) -> str:
+    """None is kept back."""
+    return UNSHOWN if value is None else f"{value:,}".replace(",", ".")
 
 
 def percentage(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}%".replace(".", ",")
 
 
-def day(text: str) -> str:
+def day(found: date) -> str:
     """31-12-2008 for 2008-12-31."""
-    found = date.fromisoformat(text)
     return f"{found:%d-%m-%Y}"
