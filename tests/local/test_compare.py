@@ -7,12 +7,24 @@ import pytest
 
 from banen_local.demo.compare import compare
 from banen_local.demo.published import PUBLISHED, UnitFigures
+from banen_reporting.queries.schemas import ComparedRuleSet, Results, Targets
 
 Answers = dict[str, Any]
 
 
+HEADING = {
+    "ruleSet": {"id": "published", "version": 1},
+    "knownOn": "2009-01-22",
+    "happenedUntil": "2008-12-31",
+    "provisional": False,
+    "position": 1,
+}
+
+
 def cell(target: int | None, counted: int, recorded: int) -> dict[str, Any]:
-    return {"target": target, "counted": counted, "recorded": recorded, "attainment": None}
+    numbers = {"counted": counted, "pending": 0, "excluded": recorded - counted}
+    shares = {"recorded": recorded, "attainment": None}
+    return {"target": target, "targetStatus": "none" if target is None else "set", **numbers, **shares}
 
 
 def unit_targets(unit: UnitFigures) -> dict[str, Any]:
@@ -20,7 +32,8 @@ def unit_targets(unit: UnitFigures) -> dict[str, Any]:
         route.value: cell(unit.target[route], number, 0 if route in unit.inferred else number + 1)
         for route, number in unit.result.items()
     }
-    return {"id": unit.id, "routes": routes}
+    about = {"label": unit.label, "members": unit.members, "countedBy": None, "otherRoutes": {}}
+    return {"id": unit.id, **about, "routes": routes, "total": cell(None, 0, 0)}
 
 
 def unit_results(unit: UnitFigures) -> dict[str, Any]:
@@ -28,8 +41,9 @@ def unit_results(unit: UnitFigures) -> dict[str, Any]:
     regular = unit.regular.total if unit.regular else None
     return {
         "id": unit.id,
-        "programme": {"value": programme},
-        "regular": {"value": regular},
+        "label": unit.label,
+        "programme": {"value": programme, "provenance": "measured"},
+        "regular": {"value": regular, "provenance": None, "documents": []},
         "total": programme + (regular or 0),
     }
 
@@ -44,14 +58,21 @@ def answers() -> Answers:
         | {"attainment": percents[route]}
         for route in ("A", "B", "total")
     }
-    national = {"routes": {route: cells[route] for route in ("A", "B")}, "total": cells["total"]}
+    routes = {route: cells[route] for route in ("A", "B")}
+    national = {"routes": routes, "total": cells["total"], "duplicates": {}}
     answers = {
-        "targets": {"units": [unit_targets(unit) for unit in PUBLISHED.units], "national": national},
+        "targets": {
+            **HEADING,
+            "outsideUnits": None,
+            "units": [unit_targets(unit) for unit in PUBLISHED.units],
+            "national": national,
+        },
         "results": {
+            **HEADING,
             "units": [unit_results(unit) for unit in PUBLISHED.units],
             "national": {
-                "programme": {"value": nation.result["total"]},
-                "regular": {"value": nation.regular},
+                "programme": {"value": nation.result["total"], "provenance": "measured"},
+                "regular": {"value": nation.regular, "provenance": "imported"},
                 "total": nation.grand_total,
             },
             "funnel": {
@@ -69,7 +90,11 @@ def answers() -> Answers:
                 "count": one.count,
                 "A": one.a,
                 "B": one.b,
-                "parts": one.parts and one.parts.model_dump(),
+                "version": 1,
+                "approvedBy": "steering-group",
+                "approvedOn": "2009-01-22",
+                "params": {"windowFrom": "2005-12-01", "windowTo": "2008-12-31"},
+                "parts": one.parts.model_dump() if one.parts else {"counted": one.count, "imported": 0},
                 "percentOfTarget": one.percent_of_target,
                 "euroPerPlacement": one.euro_per_placement + 0.4,
             }
@@ -77,8 +102,12 @@ def answers() -> Answers:
         ],
         "known_on": [
             {
+                **HEADING,
                 "knownOn": one.day.isoformat(),
-                "national": {"total": {"counted": one.count, "attainment": one.percent_of_target}},
+                "units": [],
+                "outsideUnits": None,
+                "national": national
+                | {"total": cell(1, one.count, one.count) | {"attainment": one.percent_of_target}},
             }
             for one in PUBLISHED.known_on
         ],
@@ -87,7 +116,13 @@ def answers() -> Answers:
 
 
 def differences(answers: Answers) -> list[str]:
-    return [one.to_json()["figure"] for one in compare(PUBLISHED, **answers) if not one.matches]
+    read = {
+        "targets": Targets.model_validate(answers["targets"]),
+        "results": Results.model_validate(answers["results"]),
+        "rule_sets": [ComparedRuleSet.model_validate(one) for one in answers["rule_sets"]],
+        "known_on": [Targets.model_validate(one) for one in answers["known_on"]],
+    }
+    return [one.to_json()["figure"] for one in compare(PUBLISHED, **read) if not one.matches]
 
 
 def test_finds_nothing_where_all_is_as_published(answers: Answers):

@@ -11,6 +11,7 @@ import httpx2
 from banen_local.bench.rows import Row, percentile
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
+from banen_reporting.queries.schemas import Targets
 
 PARTNERS = """
 [bureau]
@@ -118,7 +119,8 @@ async def counted(http: httpx2.AsyncClient, reporting: str) -> int:
     if answer.status_code == 404:
         return 0
     answer.raise_for_status()
-    return int(answer.json()["national"]["total"]["counted"])
+    national = Targets.model_validate_json(answer.content).national
+    return (national and national.total.counted) or 0
 
 
 async def until_counted(http: httpx2.AsyncClient, reporting: str, count: int) -> None:

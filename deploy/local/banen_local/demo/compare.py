@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banen_local.demo.published import Published
-
-Answer = Mapping[str, Any]
-"""What the read API said."""
-NO_CELL: Answer = {"value": None}
+from banen_reporting.queries.schemas import Cell, ComparedRuleSet, Results, Targets
 
 
 @dataclass(frozen=True)
@@ -30,10 +27,10 @@ class Compared:
 
 def compare(
     published: Published,
-    targets: Answer,
-    results: Answer,
-    rule_sets: Sequence[Answer],
-    known_on: Sequence[Answer],
+    targets: Targets,
+    results: Results,
+    rule_sets: Sequence[ComparedRuleSet],
+    known_on: Sequence[Targets],
 ) -> list[Compared]:
     return [
         *compare_targets(published, targets),
@@ -43,82 +40,79 @@ def compare(
     ]
 
 
-def compare_targets(published: Published, targets: Answer) -> Iterator[Compared]:
-    units = by_id(targets["units"])
+def compare_targets(published: Published, targets: Targets) -> Iterator[Compared]:
+    units = {unit.id: unit for unit in targets.units}
     for unit in published.units:
         for route, value in unit.target.items():
-            cell: Answer = units[unit.id]["routes"][route] if unit.id in units else {}
+            cell = units[unit.id].routes[route] if unit.id in units else None
             result = None if route in unit.inferred else unit.result[route]
-            yield Compared(unit.id, f"{route} target", value, cell.get("target"))
-            yield Compared(unit.id, f"{route} result", result, cell["counted"] if has_any(cell) else None)
-    nation, ours = published.national, targets["national"]
-    cells = {**ours["routes"], "total": ours["total"]}
-    for route, cell in cells.items():
-        yield Compared("national", f"{route} target", nation.target[route], cell["target"])
-        yield Compared("national", f"{route} result", nation.result[route], cell["counted"])
-    for route, percent in nation.attainment_percent_per_route.items():
-        yield Compared("national", f"{route} percent", percent, cells[route]["attainment"])
-    yield Compared("national", "percent", nation.attainment_percent, cells["total"]["attainment"])
+            yield Compared(unit.id, f"{route} target", value, cell and cell.target)
+            # A cell in which nothing was ever recorded is blank, and says something else than 0.
+            ours = cell.counted if cell and cell.recorded else None
+            yield Compared(unit.id, f"{route} result", result, ours)
+    nation, ours = published.national, targets.national
+    cells: Mapping[str, Cell] = {**ours.routes, "total": ours.total} if ours else {}
+    for name, value in nation.target.items():
+        cell = cells.get(name)
+        yield Compared("national", f"{name} target", value, cell and cell.target)
+        yield Compared("national", f"{name} result", nation.result[name], cell and cell.counted)
+    percents = {**nation.attainment_percent_per_route, "total": nation.attainment_percent}
+    for name, percent in percents.items():
+        cell = cells.get(name)
+        figure = "percent" if name == "total" else f"{name} percent"
+        yield Compared("national", figure, percent, cell and cell.attainment)
 
 
-def has_any(cell: Answer) -> bool:
-    """A cell in which nothing was ever recorded is blank, and says something else than 0."""
-    return bool(cell.get("recorded"))
-
-
-def compare_results(published: Published, results: Answer) -> Iterator[Compared]:
-    units = by_id(results["units"])
+def compare_results(published: Published, results: Results) -> Iterator[Compared]:
+    units = {unit.id: unit for unit in results.units}
     for unit in published.units:
-        row: Answer = units.get(unit.id, {})
+        row = units.get(unit.id)
         regular = unit.regular.total if unit.regular else None
         programme = sum(unit.result.values())
-        yield Compared(unit.id, "programme", programme, row.get("programme", NO_CELL)["value"])
-        yield Compared(unit.id, "regular", regular, row.get("regular", NO_CELL)["value"])
-        yield Compared(unit.id, "total", programme + (regular or 0), row.get("total"))
-    nation, ours = published.national, results["national"]
-    yield Compared("national", "programme", nation.result["total"], ours["programme"]["value"])
-    yield Compared("national", "regular", nation.regular, ours["regular"]["value"])
-    yield Compared("national", "total", nation.grand_total, ours["total"])
-    funnel, costs = results["funnel"], results["costs"]
-    yield Compared("funnel", "conversations", published.funnel.conversations, funnel["conversations"])
+        yield Compared(unit.id, "programme", programme, row and row.programme.value)
+        yield Compared(unit.id, "regular", regular, row and row.regular.value)
+        yield Compared(unit.id, "total", programme + (regular or 0), row and row.total)
+    nation, ours = published.national, results.national
+    yield Compared("national", "programme", nation.result["total"], ours and ours.programme.value)
+    yield Compared("national", "regular", nation.regular, ours and ours.regular.value)
+    yield Compared("national", "total", nation.grand_total, ours and ours.total)
+    held, funnel, costs = published.funnel, results.funnel, results.costs
+    yield Compared("funnel", "conversations", held.conversations, funnel and funnel.conversations)
     yield Compared(
         "funnel",
         "percent placed",
-        published.funnel.placed_of_conversations_percent,
-        funnel["placedOfConversationsPercent"],
+        held.placed_of_conversations_percent,
+        funnel and funnel.placed_of_conversations_percent,
     )
-    yield Compared("costs", "euro", published.costs.total_euro, costs["totalEuro"])
+    yield Compared("costs", "euro", published.costs.total_euro, costs and costs.total_euro)
     yield Compared(
-        "costs", "euro per placement", published.costs.per_placement_euro, costs["perPlacementEuro"]
+        "costs", "euro per placement", published.costs.per_placement_euro, costs and costs.per_placement_euro
     )
 
 
-def compare_rule_sets(published: Published, rule_sets: Sequence[Answer]) -> Iterator[Compared]:
+def compare_rule_sets(published: Published, rule_sets: Sequence[ComparedRuleSet]) -> Iterator[Compared]:
     """The report rounds euros per placement to whole ones."""
-    rows = by_id(rule_sets)
+    rows = {row.id: row for row in rule_sets}
     for rule_set in published.rule_sets:
-        name, row = f"rule set {rule_set.id}", rows.get(rule_set.id, {})
-        yield Compared(name, "count", rule_set.count, row.get("count"))
+        name, row = f"rule set {rule_set.id}", rows.get(rule_set.id)
+        yield Compared(name, "count", rule_set.count, row and row.count)
         if rule_set.a is not None:
-            yield Compared(name, "A", rule_set.a, row.get("A"))
+            yield Compared(name, "A", rule_set.a, row and row.a)
         if rule_set.b is not None:
-            yield Compared(name, "B", rule_set.b, row.get("B"))
+            yield Compared(name, "B", rule_set.b, row and row.b)
         if rule_set.parts is not None:
-            parts = row.get("parts", {})
-            yield Compared(name, "counted", rule_set.parts.counted, parts.get("counted"))
-            yield Compared(name, "imported", rule_set.parts.imported, parts.get("imported"))
-        yield Compared(name, "percent", rule_set.percent_of_target, row.get("percentOfTarget"))
-        euro = row.get("euroPerPlacement")
+            yield Compared(name, "counted", rule_set.parts.counted, row and row.parts.counted)
+            yield Compared(name, "imported", rule_set.parts.imported, row and row.parts.imported)
+        yield Compared(name, "percent", rule_set.percent_of_target, row and row.percent_of_target)
+        euro = row and row.euro_per_placement
         yield Compared(name, "euro", rule_set.euro_per_placement, None if euro is None else round(euro))
 
 
-def compare_known_on(published: Published, known_on: Sequence[Answer]) -> Iterator[Compared]:
-    answers = {answer["knownOn"]: answer["national"]["total"] for answer in known_on}
+def compare_known_on(published: Published, known_on: Sequence[Targets]) -> Iterator[Compared]:
+    answers = {answer.known_on: answer.national and answer.national.total for answer in known_on}
     for figure in published.known_on:
-        total = answers.get(figure.day.isoformat(), {})
-        yield Compared(f"known on {figure.day}", "count", figure.count, total.get("counted"))
-        yield Compared(f"known on {figure.day}", "percent", figure.percent_of_target, total.get("attainment"))
-
-
-def by_id(rows: Sequence[Answer]) -> dict[str, Answer]:
-    return {row["id"]: row for row in rows}
+        total = answers.get(figure.day)
+        yield Compared(f"known on {figure.day}", "count", figure.count, total and total.counted)
+        yield Compared(
+            f"known on {figure.day}", "percent", figure.percent_of_target, total and total.attainment
+        )

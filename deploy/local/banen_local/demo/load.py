@@ -19,6 +19,8 @@ from banen_local.cluster.supervisor import together
 from banen_local.demo.history import History
 from banen_local.demo.history.book import BUREAU, Line, Source
 from banen_local.demo.published import PUBLISHED
+from banen_reporting.queries.schemas import Targets
+from banen_reporting.queries.state import Position
 
 CHUNK = 500
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -155,16 +157,16 @@ class Loader:
         expected = {source_of(*source): count for source, count in {**history.public, **but}.items()}
 
         async def is_counted() -> bool:
-            position = await self._get("/v1/position")
-            counted = {one["source"]: one["counted"] for one in position["sources"]}
+            position = Position.model_validate(await self._get("/v1/position"))
+            counted = {one.source: one.counted for one in position.sources}
             return all(counted.get(source, 0) >= count for source, count in expected.items())
 
         await self._until(is_counted, "counts everything that was recorded")
 
     async def _until_final(self, known_on: date) -> None:
         async def is_final() -> bool:
-            targets = await self._get(f"/v1/targets?knownOn={known_on}")
-            return not targets["provisional"]
+            targets = Targets.model_validate(await self._get(f"/v1/targets?knownOn={known_on}"))
+            return not targets.provisional
 
         await self._until(is_final, f"says that the figures as known on {known_on} are final")
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import httpx2
 import typer
@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from banen_cli import figures
 from banen_cli.fault import Fault
 from banen_cli.report import print_tables
 from banen_kit.core.clocks import AMSTERDAM
@@ -33,7 +34,16 @@ from banen_local.demo.history import make_history
 from banen_local.demo.load import Loader, Progress
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.visit import PEOPLE, Seen, look
+from banen_reporting.queries.schemas import (
+    Answer,
+    ComparedRuleSet,
+    Results,
+    RuleSets,
+    Targets,
+)
+from banen_reporting.queries.state import Position
 
+Asked = TypeVar("Asked", bound=Answer)
 SEED = 2005
 DEFAULT_FOLDER = Path("data")
 
@@ -42,11 +52,11 @@ DEFAULT_FOLDER = Path("data")
 class Outcome:
     """What the read API says once everything is loaded."""
 
-    targets: dict[str, Any]
-    results: dict[str, Any]
-    rule_sets: list[dict[str, Any]]
-    known_on: list[dict[str, Any]]
-    position: dict[str, Any]
+    targets: Targets
+    results: Results
+    rule_sets: Sequence[ComparedRuleSet]
+    known_on: Sequence[Targets]
+    position: Position
     seconds: float
     seen: Sequence[Seen] = ()
     """What some of the demo's people are shown."""
@@ -56,13 +66,13 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "targets": self.targets,
-            "results": self.results,
-            "ruleSets": self.rule_sets,
-            "knownOn": self.known_on,
-            "events": self.position["position"],
+            "targets": json.loads(self.targets.to_json()),
+            "results": json.loads(self.results.to_json()),
+            "ruleSets": [json.loads(one.to_json()) for one in self.rule_sets],
+            "knownOn": [json.loads(one.to_json()) for one in self.known_on],
+            "events": self.position.position,
             "seconds": round(self.seconds, 1),
-            "positions": self.position,
+            "positions": json.loads(self.position.to_json()),
             "seen": [one.to_json() for one in self.seen],
             "mismatches": [one.to_json() for one in self.compared() if not one.matches],
         }
@@ -106,7 +116,7 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
             typer.echo(json.dumps(outcome.to_json(), indent=2))
         else:
             print_outcome(Console(), outcome)
-            events = outcome.position["position"]
+            events = outcome.position.position
             typer.echo(f"\n{events} events, loaded in {outcome.seconds:.0f} s from seed {seed}.")
             typer.echo(programme.addresses())
         if stays:
@@ -131,18 +141,18 @@ async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outco
 
 
 async def ask(http: httpx2.AsyncClient, reporting: str, seconds: float) -> Outcome:
-    async def get(path: str) -> dict[str, Any]:
+    async def get(model: type[Asked], path: str) -> Asked:
         answer = await http.get(f"{reporting}/v1/{path}")
         if answer.status_code != 200:
             raise LocalError(f"reporting answers {answer.status_code} to /v1/{path}.")
-        return answer.json()
+        return model.model_validate_json(answer.content)
 
     return Outcome(
-        targets=await get("targets"),
-        results=await get("results"),
-        rule_sets=(await get("rule-sets"))["ruleSets"],
-        known_on=[await get(f"targets?knownOn={figure.day}") for figure in PUBLISHED.known_on],
-        position=await get("position"),
+        targets=await get(Targets, "targets"),
+        results=await get(Results, "results"),
+        rule_sets=(await get(RuleSets, "rule-sets")).rule_sets,
+        known_on=[await get(Targets, f"targets?knownOn={figure.day}") for figure in PUBLISHED.known_on],
+        position=await get(Position, "position"),
         seconds=seconds,
     )
 
@@ -175,7 +185,11 @@ class ShownProgress:
 
 
 def print_outcome(console: Console, outcome: Outcome) -> None:
-    print_tables(console, outcome.targets, outcome.results)
+    print_tables(
+        console,
+        figures.Targets.model_validate_json(outcome.targets.to_json()),
+        figures.Results.model_validate_json(outcome.results.to_json()),
+    )
     console.print(compared_table(outcome.compared()))
     console.print(seen_table(outcome.seen))
 
@@ -190,7 +204,7 @@ def seen_table(seen: Sequence[Seen]) -> Table:
             one.person.removeprefix("demo-"),
             ", ".join(one.units),
             shown(one.counted),
-            one.happened_until,
+            one.happened_until.isoformat(),
             rows,
         )
     return table

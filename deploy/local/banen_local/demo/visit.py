@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,6 +13,7 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.security.login_cookie import LOGIN_COOKIE
 from banen_kit.security.sessions import COOKIE
 from banen_local.cluster.folder import LocalError
+from banen_reporting.queries.schemas import Placements, Targets
 
 PEOPLE = ("demo-emplooi-adviser", "demo-bureau-project-bureau", "demo-ministry-ministry-observer")
 """Who sees what they see in the demo: a partner's adviser, a member of the bureau, and the ministry."""
@@ -30,7 +31,7 @@ class Seen:
     counted: int | None
     """Of the nation, or of the own units where the nation is not shown."""
     rows: int | str
-    happened_until: str
+    happened_until: date
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -38,7 +39,7 @@ class Seen:
             "units": list(self.units),
             "counted": self.counted,
             "rows": self.rows,
-            "happenedUntil": self.happened_until,
+            "happenedUntil": self.happened_until.isoformat(),
         }
 
 
@@ -49,38 +50,39 @@ async def look(http: httpx2.AsyncClient, reporting: str, person: str) -> Seen:
     placements = await http.get(
         f"{reporting}/v1/placements", params={"verdict": "counted", "limit": "1"}, headers=session
     )
-    body = placements.json()
+    is_shown = placements.status_code == 200
     return Seen(
         person,
-        [unit["id"] for unit in targets["units"]],
+        [unit.id for unit in targets.units],
         counted_in(targets),
-        body["count"] if placements.status_code == 200 else body["code"],
-        targets["happenedUntil"],
+        Placements.model_validate_json(placements.content).count if is_shown else placements.json()["code"],
+        targets.happened_until,
     )
 
 
 async def targets_of(
     http: httpx2.AsyncClient, reporting: str, session: Mapping[str, str], person: str
-) -> dict[str, Any]:
+) -> Targets:
     """Waits while month-ends are still being released. Raises `LocalError`."""
     today = datetime.now(AMSTERDAM).date()
-    newest = (today.replace(day=1) - timedelta(days=1)).isoformat()
+    newest = today.replace(day=1) - timedelta(days=1)
     until = asyncio.get_running_loop().time() + RELEASE_PATIENCE
     while asyncio.get_running_loop().time() < until:
         answer = await http.get(f"{reporting}/v1/targets", headers=session)
-        body = answer.json()
-        if answer.status_code == 200 and body["happenedUntil"] >= newest:
-            return body
-        if answer.status_code != 200 and body["code"] != "month-not-released":
+        if answer.status_code == 200:
+            targets = Targets.model_validate_json(answer.content)
+            if targets.happened_until >= newest:
+                return targets
+        elif answer.json()["code"] != "month-not-released":
             raise LocalError(f"{person} gets {answer.status_code} from reporting.")
         await asyncio.sleep(0.5)
     raise LocalError(f"The figures of {newest} are not released after {RELEASE_PATIENCE:.0f} s.")
 
 
-def counted_in(targets: Mapping[str, Any]) -> int | None:
-    if targets["national"] is not None:
-        return targets["national"]["total"]["counted"]
-    return sum(unit["total"]["counted"] for unit in targets["units"])
+def counted_in(targets: Targets) -> int | None:
+    if targets.national is not None:
+        return targets.national.total.counted
+    return sum(unit.total.counted or 0 for unit in targets.units)
 
 
 async def sign_in(http: httpx2.AsyncClient, service: str, person: str) -> str:

@@ -1,10 +1,10 @@
 """Looks at stores, bus and reporting from outside, for the oracle and for whoever waits until all is counted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +21,10 @@ from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme
 from banen_local.faults.ledger import Line
 from banen_local.faults.oracle import NEVER_PUBLISHED, Evidence, Numbered, Stored
+from banen_reporting.queries.schemas import Answer, Placements, Targets
+from banen_reporting.queries.state import SetAside
+
+Asked = TypeVar("Asked", bound=Answer)
 
 INACTIVE = 30_000_000_000
 """Nanoseconds after which NATS removes a consumer that nobody reads."""
@@ -95,7 +99,9 @@ class Collector:
         async with self._owner("bureau") as owner:
             rows = await owner.fetch("select source, sequence, event_id from bureau_reporting.inbox")
             received = [Numbered(row["source"], row["sequence"], str(row["event_id"])) for row in rows]
-        national: Mapping[str, Any] = (await self._ask("targets"))["national"]["total"]
+        national = (await self._ask(Targets, "targets")).national
+        if national is None:
+            raise LocalError("reporting shows nothing of the nation.")
         return Evidence(
             list(lines),
             stored,
@@ -103,10 +109,10 @@ class Collector:
             await self._streams(),
             received,
             tombstones=await self._tombstones(),
-            counted=national["counted"],
-            excluded=national["excluded"],
+            counted=national.total.counted or 0,
+            excluded=national.total.excluded or 0,
             verdicts=await self._verdicts(),
-            set_aside=(await self._ask("set-aside"))["count"],
+            set_aside=(await self._ask(SetAside, "set-aside")).count,
         )
 
     async def _heads(self) -> list[UUID]:
@@ -138,18 +144,19 @@ class Collector:
         verdicts: dict[str, str] = {}
         cursor: str | None = ""
         while cursor is not None:
-            page = await self._ask("placements", limit="200", **({"cursor": cursor} if cursor else {}))
-            verdicts |= {row["ref"]: row["verdict"] for row in page["placements"]}
-            cursor = page["next"]
+            more = {"cursor": cursor} if cursor else {}
+            page = await self._ask(Placements, "placements", limit="200", **more)
+            verdicts |= {row.ref: row.verdict for row in page.placements}
+            cursor = page.next
         return verdicts
 
-    async def _ask(self, path: str, **params: str) -> dict[str, Any]:
+    async def _ask(self, model: type[Asked], path: str, **params: str) -> Asked:
         """Raises `LocalError`."""
         url = f"{self.programme.url('bureau', 'reporting')}/v1/{path}"
         answer = await self.http.get(url, params=params)
         if answer.status_code != 200:
             raise LocalError(f"reporting answers {answer.status_code} to /v1/{path}.")
-        return answer.json()
+        return model.model_validate_json(answer.content)
 
     async def _streams(self) -> list[Numbered]:
         """What is on the stream of each service, in its order."""
