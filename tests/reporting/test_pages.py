@@ -486,7 +486,6 @@ def test_every_choice_of_a_rule_set_but_the_default_has_words():
 
 
 def test_no_word_is_kept_that_no_page_uses():
-    sources = [*PACKAGE.glob("templates/*.html"), PACKAGE / "pages.py", PACKAGE / "templating.py"]
     modules = (PACKAGE / name for name in ("lines.py", "pages.py", "templating.py"))
     sources = [*PACKAGE.glob("templates/*.html"), *modules]
     text = "".join(source.read_text("utf-8") for source in sources)
