@@ -82,4 +82,4 @@ async def test_a_generated_client_gives_a_command_and_asks_for_figures(
     assert found["refused"] == "candidate-exists"
     assert (found["loaded"]["status"], found["loaded"]["line"]) == (201, 1)
     assert found["knownOn"] == "2007-12-31"
-    assert "uaf" in found["units"]
+    assert (found["units"]["uaf"], found["nation"]) == (3, 5)

@@ -38,8 +38,9 @@ json.dump(
         "again": again.to_dict(),
         "refused": other.code,
         "loaded": json.loads(loaded.payload.read()),
-        "knownOn": figures["knownOn"],
-        "units": [unit["id"] for unit in figures["units"]],
+        "knownOn": figures.known_on.isoformat(),
+        "units": {unit.id: unit.total.counted for unit in figures.units},
+        "nation": figures.national.total.counted,
     },
     sys.stdout,
 )
