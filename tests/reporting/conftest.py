@@ -42,6 +42,7 @@ from banen_kit.testing import FakeIssuer
 from banen_kit.web.authentication import Authentication
 from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.middleware import Guard
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
@@ -200,7 +201,7 @@ def facts() -> Facts:
 async def answers(pool: Pool, facts: Facts) -> FigureQueries:
     await facts.store(pool)
     view = FactStore(pool)
-    while await view.project():
+    while await project(view):
         pass
     assert await view.set_aside() == []
     return FigureQueries(Figures(view), view, lambda: NOW)

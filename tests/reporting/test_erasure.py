@@ -25,6 +25,7 @@ from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts.evolve import CannotFold, Learned
 from banen_reporting.facts.kinds import BY_EVENT
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.queries import FigureQueries
@@ -93,15 +94,15 @@ async def said(answers: FigureQueries) -> list[tuple[Targets, Results]]:
     return found
 
 
-async def project(pool: Pool) -> None:
-    while await FactStore(pool).project():
+async def project_all(pool: Pool) -> None:
+    while await project(FactStore(pool)):
         pass
 
 
 async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
     add_person(facts)
     await facts.store(pool)
-    await project(pool)
+    await project_all(pool)
     kept = answers_of(pool)
     before = await said(kept)
     # Only who is to be erased was met, and has a distance that makes the job one of route B.
@@ -115,7 +116,7 @@ async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
     for erasure in ERASURES:
         facts.say("uaf", erasure, known_at=datetime(2008, 1, 1, 12, tzinfo=UTC))
     await pool.execute(INSERT, *map(list, zip(*facts.rows[heard:], strict=True)))
-    await project(pool)
+    await project_all(pool)
 
     assert await said(kept) == before
     assert await said(answers_of(pool)) == before

@@ -48,6 +48,7 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.counting import CountedRoute, tally
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
@@ -313,7 +314,7 @@ async def receive(view: FactStore, rows: Sequence[tuple[Any, ...]]) -> None:
         [row[0] for row in rows],
     )
     await view.pool.execute(INSERT, *map(list, zip(*rows, strict=True)))
-    await view.project()
+    await project(view)
 
 
 def said(judged: Evaluation) -> tuple[Any, ...]:

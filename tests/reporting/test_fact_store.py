@@ -29,6 +29,7 @@ from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts import store as view_module
 from banen_reporting.facts.model import BUREAU, PlacementFact, UnitFact
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore, fact_of
 
 UAF = source_of("uaf", "mediation")
@@ -141,14 +142,14 @@ async def view(pool: Pool) -> FactStore:
     """UAF and UWV take part with mediation."""
     view = FactStore(pool)
     await receive(pool, [admitted(1, "uaf", "mediation"), admitted(2, "uwv", "mediation")])
-    await view.project()
+    await project(view)
     return view
 
 
 async def test_a_hole_holds_up_what_comes_after_it(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 3, ended())])
 
-    assert await view.project() == 1
+    assert await project(view) == 1
 
     assert (await placements(view))[str(FIRST)].end is None
     row = await source(view, UAF)
@@ -158,16 +159,16 @@ async def test_a_hole_holds_up_what_comes_after_it(view: FactStore):
 async def test_a_hole_does_not_hold_up_other_sources(view: FactStore):
     await receive(view.pool, [arrival(UAF, 2, ended()), arrival(UWV, 1, started())])
 
-    assert await view.project() == 1
+    assert await project(view) == 1
     assert (await source(view, UWV))["has_hole"] is False
 
 
 async def test_a_filled_hole_lets_everything_after_it_through(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 3, voided())])
-    await view.project()
+    await project(view)
     await receive(view.pool, [arrival(UAF, 2, ended())])
 
-    assert await view.project() == 2
+    assert await project(view) == 2
 
     found = (await placements(view))[str(FIRST)]
     assert (found.end, found.voided) == (DAY, True)
@@ -185,7 +186,7 @@ async def test_what_follows_about_a_thing_that_could_not_be_folded_is_parked(vie
             arrival(UAF, 3, voided()),
         ],
     )
-    await view.project()
+    await project(view)
 
     assert await aside(view) == [(UAF, 2, "body-invalid"), (UAF, 3, "parked")]
     assert (await placements(view))[str(FIRST)].voided is False
@@ -194,15 +195,15 @@ async def test_what_follows_about_a_thing_that_could_not_be_folded_is_parked(vie
 async def test_a_parked_thing_does_not_stop_its_source(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended()), arrival(UAF, 2, started(SECOND))])
 
-    assert await view.project() == 2
+    assert await project(view) == 2
     assert list(await placements(view)) == [str(SECOND)]
 
 
 async def test_a_parked_thing_stays_parked_in_later_batches(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended())])
-    await view.project()
+    await project(view)
     await receive(view.pool, [arrival(UAF, 2, started())])
-    await view.project()
+    await project(view)
 
     assert await aside(view) == [(UAF, 1, "ref-unknown"), (UAF, 2, "parked")]
     assert await placements(view) == {}
@@ -212,9 +213,9 @@ async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_park
     """In the same batch and in later ones; what was known of it before stays."""
     marker = MediationEventSkipped(about=str(FIRST), occurred_on=DAY, reason_code="older-data")
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, marker), arrival(UAF, 3, voided())])
-    await view.project()
+    await project(view)
     await receive(view.pool, [arrival(UAF, 4, ended()), arrival(UAF, 5, started(SECOND))])
-    await view.project()
+    await project(view)
 
     assert await aside(view) == [(UAF, 2, "skipped"), (UAF, 3, "parked"), (UAF, 4, "parked")]
     assert (await placements(view))[str(FIRST)].voided is False
@@ -223,7 +224,7 @@ async def test_what_follows_about_a_thing_of_which_something_was_skipped_is_park
 
 async def test_a_thing_of_another_kind_with_the_same_reference_is_not_parked(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, ended()), arrival(UAF, 2, client(FIRST))])
-    await view.project()
+    await project(view)
 
     assert [fact.ref for fact in await view.current("client")] == [str(FIRST)]
 
@@ -249,7 +250,7 @@ async def test_what_does_not_fit_is_set_aside_with_its_reason(
     later = row | {"known_at": row["known_at"] + timedelta(days=1)}
     await receive(view.pool, [arrival(UAF, 1, started(), at=days(1)), later])
 
-    assert await view.project() == 2
+    assert await project(view) == 2
 
     assert await aside(view) == [(UAF, 2, reason)]
     assert (await placements(view))[str(FIRST)].end is None
@@ -259,7 +260,7 @@ async def test_what_does_not_fit_is_set_aside_with_its_reason(
 async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: FactStore):
     newer = arrival(UAF, 2, ended(), type="nl.banenoffensief.mediation.placement-paused.v1")
     await receive(view.pool, [arrival(UAF, 1, started()), newer, arrival(UAF, 3, voided())])
-    await view.project()
+    await project(view)
 
     assert (await placements(view))[str(FIRST)].voided is True
 
@@ -268,7 +269,7 @@ async def test_only_the_bureau_decides_about_the_programme(view: FactStore):
     event = PartnerAdmitted(partner_id="third", name="Third", services=("mediation",), occurred_on=DAY)
     unit = TargetUnitDefined(unit_id="uaf", label="UAF", members=("uaf",), occurred_on=DAY)
     await receive(view.pool, [arrival(UAF, 1, event), arrival(UAF, 2, unit)])
-    await view.project()
+    await project(view)
 
     assert await aside(view) == [(UAF, 1, "not-the-bureau"), (UAF, 2, "not-the-bureau")]
     assert source_of("third", "mediation") not in await view.admitted()
@@ -280,7 +281,7 @@ async def test_an_event_about_another_sources_thing_is_foreign(view: FactStore, 
     arrivals = [[arrival(UAF, 1, started())], [arrival(UWV, 1, ended())]]
     for rows in arrivals if owner_first else reversed(arrivals):
         await receive(view.pool, rows)
-        await view.project()
+        await project(view)
 
     assert await aside(view) == [(UWV, 1, "foreign-ref")]
     assert (await placements(view))[str(FIRST)].end is None
@@ -289,7 +290,7 @@ async def test_an_event_about_another_sources_thing_is_foreign(view: FactStore, 
 async def test_two_sources_with_the_same_reference_have_a_thing_each(view: FactStore):
     theirs = started(primary_partner="uwv")
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UWV, 1, theirs), arrival(UWV, 2, voided())])
-    await view.project()
+    await project(view)
 
     found = {
         fact.source: fact.row.voided
@@ -303,7 +304,7 @@ async def test_a_source_that_was_not_admitted_is_shown_and_not_counted(view: Fac
     stranger = source_of("stranger", "mediation")
     await receive(view.pool, [arrival(stranger, 1, started()), arrival(UAF_INTAKE, 1, client(FIRST))])
 
-    assert await view.project() == 0
+    assert await project(view) == 0
 
     assert await aside(view) == [
         (stranger, 1, "source-not-admitted"),
@@ -320,10 +321,10 @@ async def test_a_source_counts_from_the_first_event_once_it_is_admitted(view: Fa
     await receive(
         view.pool, [arrival(stranger, 1, started(primary_partner="stranger")), arrival(stranger, 2, voided())]
     )
-    await view.project()
+    await project(view)
     await receive(view.pool, [admitted(3, "stranger", "mediation")])
 
-    assert await view.project() == 3
+    assert await project(view) == 3
 
     assert (await placements(view))[str(FIRST)].voided is True
     assert await aside(view) == []
@@ -341,7 +342,7 @@ async def test_nothing_of_a_source_was_known_before_its_admission_was(view: Fact
     await receive(view.pool, [arrival(BUREAU, 3, admission, at=days(10))])
     await receive(view.pool, [arrival(newcomer, 3, voided(), at=days(20))])
 
-    assert await view.project() == 4
+    assert await project(view) == 4
 
     assert await view.known_at("placement", days(8)) == before == []
     assert await view.known_at("placement", days(10)) == []
@@ -355,7 +356,7 @@ async def test_what_was_known_on_a_day_stays_what_it_was(view: FactStore):
     answered: dict[datetime, Any] = {}
     for number, event in enumerate((started(), ended(on=date(2007, 1, 1)), voided())):
         await receive(view.pool, [arrival(UAF, number + 1, event, at=days(10 * number))])
-        await view.project()
+        await project(view)
         answered[days(10 * number + 5)] = await view.known_at("placement", days(10 * number + 5))
 
     for moment, then in answered.items():
@@ -370,7 +371,7 @@ async def test_what_was_known_on_a_day_stays_what_it_was(view: FactStore):
 
 async def test_a_fact_is_known_from_its_own_moment_on(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started(), at=NOON), arrival(UAF, 2, ended(), at=days(1))])
-    await view.project()
+    await project(view)
 
     async def known(moment: datetime) -> list[date | None]:
         found = [fact_of(row) for row in await view.known_at("placement", moment)]
@@ -388,7 +389,7 @@ async def test_events_known_at_the_same_moment_are_one_version(view: FactStore, 
     rows = [arrival(UAF, n, event) for n, event in enumerate((started(), ended(), voided()), 1)]
     for batch in [rows] if batches == 1 else [[row] for row in rows]:
         await receive(view.pool, batch)
-        await view.project()
+        await project(view)
 
     versions = [(fact[3], fact[6]) for fact in await facts(view.pool) if fact[0] == "placement"]
     assert versions == [(NOON, 3)]
@@ -399,7 +400,7 @@ async def test_events_known_at_the_same_moment_are_one_version(view: FactStore, 
 async def test_a_decision_of_null_is_no_target_and_not_zero(view: FactStore):
     unit = TargetUnitDefined(unit_id="uaf", label="UAF", members=("uaf",), occurred_on=DAY)
     await receive(view.pool, [arrival(BUREAU, 3, unit), target(4, 0, days(1)), target(5, None, days(2))])
-    await view.project()
+    await project(view)
 
     zero = [fact_of(row) for row in await view.known_at("unit", days(1) + timedelta(hours=1))]
     none = await view.current("unit")
@@ -412,12 +413,12 @@ async def test_a_decision_of_null_is_no_target_and_not_zero(view: FactStore):
 async def test_a_delivery_that_is_repeated_changes_nothing(view: FactStore):
     rows = [arrival(UAF, 1, started()), arrival(UAF, 2, ended(), at=days(1)), arrival(UAF, 3, ended(SECOND))]
     await receive(view.pool, rows)
-    await view.project()
+    await project(view)
     before = (await facts(view.pool), await view.set_aside(), await view.position())
 
     await receive(view.pool, rows)
 
-    assert await view.project() == 0
+    assert await project(view) == 0
     assert (await facts(view.pool), await view.set_aside(), await view.position()) == before
 
 
@@ -460,14 +461,14 @@ async def test_the_order_of_arrival_makes_no_difference(pool: Pool, seed: int):
     while rows:
         batch = [rows.pop() for _ in range(min(len(rows), random.randint(1, 4)))]
         await receive(pool, [*batch, random.choice(batch)])
-        await view.project()
+        await project(view)
 
     found = (await facts(pool), await aside(view))
 
     await pool.execute("delete from facts; delete from set_aside; delete from inbox; delete from projected")
     for row in small_history():
         await receive(pool, [row])
-    await view.project()
+    await project(view)
     assert found == (await facts(pool), await aside(view))
     assert len(found[1]) == 5
 
@@ -475,12 +476,12 @@ async def test_the_order_of_arrival_makes_no_difference(pool: Pool, seed: int):
 async def test_small_batches_make_the_same_facts_as_large_ones(pool: Pool, monkeypatch: pytest.MonkeyPatch):
     view = FactStore(pool)
     await receive(pool, small_history())
-    await view.project()
+    await project(view)
     large = (await facts(pool), await aside(view))
 
     await pool.execute("delete from facts; delete from set_aside; update projected set sequence = 0")
     monkeypatch.setattr(view_module, "MOST_IN_BATCH", 1)
-    await view.project()
+    await project(view)
 
     assert (await facts(pool), await aside(view)) == large
 
@@ -489,7 +490,7 @@ async def test_two_that_fold_at_once_fold_every_event_once(view: FactStore, pool
     rows = [arrival(UAF, n, started(UUID(int=n)), at=days(n)) for n in range(1, 41)]
     await receive(pool, rows)
 
-    folded = await asyncio.gather(*(FactStore(pool).project() for _ in range(4)))
+    folded = await asyncio.gather(*(project(FactStore(pool)) for _ in range(4)))
 
     assert sum(folded) == 40
     assert await view.position() == 42
@@ -499,19 +500,19 @@ async def test_two_that_fold_at_once_fold_every_event_once(view: FactStore, pool
 async def test_the_position_counts_what_was_set_aside_too(view: FactStore):
     before = await view.position()
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, started())])
-    await view.project()
+    await project(view)
 
     assert await view.position() == before + 2
 
 
 async def test_tells_what_changed_since_a_position(view: FactStore):
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, started(SECOND))])
-    await view.project()
+    await project(view)
     position = await view.position()
     assert await view.changed(["placement"], position) == []
 
     await receive(view.pool, [arrival(UAF, 3, ended(), at=days(1)), arrival(UAF, 4, client(FIRST))])
-    await view.project()
+    await project(view)
 
     changed = await view.changed(["placement"], position)
     assert [(row["kind"], row["ref"]) for row in changed] == [("placement", str(FIRST))]
@@ -521,7 +522,7 @@ async def test_a_snapshot_does_not_see_what_comes_after_it_began(view: FactStore
     async with view.snapshot() as frozen:
         before = await frozen.position()
         await receive(view.pool, [arrival(UAF, 1, started())])
-        await view.project()
+        await project(view)
 
         assert (await frozen.position(), await frozen.current("placement")) == (before, [])
 
@@ -558,7 +559,7 @@ async def test_counts_the_conversations_that_were_held_and_known(view: FactStore
             ),
         ],
     )
-    await view.project()
+    await project(view)
 
     assert await view.count_conversations(None, date(2006, 12, 31)) == 3
     assert await view.count_conversations(None, DAY) == 2
@@ -577,11 +578,11 @@ async def test_a_watermark_that_did_not_hold_is_lowered_when_that_shows(view: Fa
     """Its clock had been ahead: recorded before that moment, numbered after what it called complete."""
     await receive(view.pool, [arrival(UAF, 1, started())])
     await view.save_watermark(UAF, days(2), 1)
-    await view.project()
+    await project(view)
     await receive(
         view.pool, [arrival(UAF, 2, voided(), at=days(1)), arrival(UAF, 3, client(SECOND), at=days(3))]
     )
-    await view.project()
+    await project(view)
     rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
     assert rows[UAF] == (days(1), 1)
 
@@ -590,6 +591,6 @@ async def test_a_watermark_that_holds_stays(view: FactStore):
     await view.save_watermark(UAF, days(2), 2)
     await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, voided(), at=days(1))])
     await receive(view.pool, [arrival(UAF, 3, client(SECOND), at=days(3))])
-    await view.project()
+    await project(view)
     rows = {row["source"]: (row["through"], row["watermark"]) for row in await view.sources()}
     assert rows[UAF] == (days(2), 2)

@@ -13,6 +13,7 @@ from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Prov
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool
 from banen_reporting.administration.domain.figure import figure_ref
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.cells import NONE, percent
@@ -28,7 +29,7 @@ async def answers_of(pool: Pool, facts: Any) -> FigureQueries:
     """Those of the small programme with what a test added to it."""
     await facts.store(pool)
     view = FactStore(pool)
-    while await view.project():
+    while await project(view):
         pass
     assert await view.set_aside() == []
     return FigureQueries(Figures(view), view, lambda: NOW)

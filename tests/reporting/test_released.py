@@ -17,6 +17,7 @@ from banen_contracts.base import Precision
 from banen_contracts.reporting import CostRecorded
 from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.queries import FigureQueries
@@ -40,7 +41,7 @@ class FinalUntil(Figures):
 async def answers_of(pool: Pool, facts: Any, until: date) -> FigureQueries:
     await facts.store(pool)
     view = FactStore(pool)
-    while await view.project():
+    while await project(view):
         pass
     return FigureQueries(FinalUntil(view, until), view, lambda: NOW)
 
@@ -151,7 +152,7 @@ async def test_what_was_shown_stays_shown_when_facts_are_folded_anew(pool: Pool,
     await pool.execute("delete from inbox where type like '%placement%'")
 
     view = FactStore(pool)
-    while await view.project():
+    while await project(view):
         pass
     await Releasing(
         FigureQueries(FinalUntil(view, date(2009, 12, 31)), view, lambda: NOW), Released(pool)

@@ -37,6 +37,7 @@ from banen_local.cluster.nats import Nats
 from banen_local.cluster.postgres import Postgres
 from banen_mediation.events import HandoverAccepted
 from banen_mediation.service import SERVICE
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 
 
@@ -149,7 +150,7 @@ async def receive_and_fold(pool: Pool, client: Client, partner: str, count: int)
     folded = 0
     while folded < count:
         inbox.grown.clear()
-        folded += await view.project()
+        folded += await project(view)
         if folded < count:
             await inbox.grown.wait()
     task.cancel()

@@ -14,6 +14,7 @@ from banen_kit.core.faults import Faults, forever
 from banen_kit.core.metrics import Metrics
 from banen_kit.messaging.jetstream import WATERMARKS, jetstream, watermark_subject
 from banen_kit.messaging.topology import Partner
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ async def project_forever(view: FactStore, grown: asyncio.Event, faults: Faults)
 
     async def work() -> None:
         grown.clear()
-        await view.project()
+        await project(view)
         await _measure(view, faults.metrics)
         faults.clear("projection")
         try:
