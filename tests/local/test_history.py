@@ -16,6 +16,7 @@ from banen_contracts.employers import GroupPlacementClosed
 from banen_contracts.intake import ContactMade
 from banen_contracts.mediation import PlacementStarted
 from banen_kit.application.definition import CommandRoute, Reactor
+from banen_kit.core.clocks import end_of
 from banen_kit.core.decider import DecisionContext
 from banen_local.demo.history import History, make_history
 from banen_local.demo.history.book import BUREAU, Line, Source
@@ -23,7 +24,7 @@ from banen_local.demo.published import PUBLISHED
 from banen_reporting.facts.evolve import Learned
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import Fact, RecordedFact
-from banen_reporting.figures.evaluation import Evaluation, end_of
+from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.snapshot import FactSnapshot
 
 C = TypeVar("C", bound=PublicEvent)

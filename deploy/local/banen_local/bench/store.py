@@ -127,22 +127,24 @@ async def store_rows(server: Postgres, console: Console) -> list[Row]:
         ]
         await floor.close()
     console.print("[dim]filling a store with a million events …[/dim]")
+    return [*rows, await cost_at_a_million(server)]
+
+
+async def cost_at_a_million(server: Postgres) -> Row:
+    """What an append costs in a store of a million events, beside one of ten thousand."""
     async with schema(server, "bench_million") as pool:
         bench = StoreBench(pool, pool)
         await bench.fill(10_000)
         small = statistics.median([await bench.append(256, 12800) for _ in range(RUNS)])
         await bench.fill(1_000_000)
         large = statistics.median([await bench.append(256, 12800) for _ in range(RUNS)])
-        cost = small / large
-        rows.append(
-            Row(
-                "append at 1,000,000 events, cost",
-                round(large),
-                "events/s",
-                round(small),
-                round(cost, 2),
-                "≤ 1.5",
-                cost <= 1.5,
-            )
-        )
-    return rows
+    cost = small / large
+    return Row(
+        "append at 1,000,000 events, cost",
+        round(large),
+        "events/s",
+        round(small),
+        round(cost, 2),
+        "≤ 1.5",
+        cost <= 1.5,
+    )

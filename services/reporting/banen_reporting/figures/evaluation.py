@@ -5,12 +5,12 @@ import gc
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from asyncpg import Record
 
 from banen_contracts.base import source_of
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import end_of
 from banen_reporting.counting import (
     ClientKey,
     CountedRoute,
@@ -297,8 +297,3 @@ def _model_of(rows: Iterable[Record], go_on: GoOn) -> FactSnapshot:
         go_on()
         model.apply(fact_of(row))
     return model
-
-
-def end_of(day: date) -> datetime:
-    """The first moment after a day in Amsterdam."""
-    return datetime.combine(day + timedelta(days=1), time.min, AMSTERDAM)

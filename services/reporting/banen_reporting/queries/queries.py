@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from banen_contracts.reporting import Provenance
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import AMSTERDAM, end_of
 from banen_kit.core.problem import Problem
 from banen_reporting.counting import (
     Verdict,
@@ -15,7 +15,7 @@ from banen_reporting.counting import (
     needs_whole_set,
 )
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Evaluation, Figures, end_of
+from banen_reporting.figures.evaluation import Evaluation, Figures
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot, RuleSetUnknown
 from banen_reporting.queries.cells import (

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import AMSTERDAM, end_of
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool, reachable
-from banen_reporting.figures.evaluation import end_of
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.queries import PUBLISHED, FigureQueries, FigureQuery

@@ -76,6 +76,7 @@ def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
 
     add_overview(router, visit)
     add_placements(router, visit)
+    add_placement(router, visit)
     add_purpose(router, visit, logins, readers.authentication)
     router.include_router(login.routes(logins, route_class, own_address))
     return router
@@ -120,7 +121,6 @@ def add_overview(router: APIRouter, visit: Open) -> None:
 
 
 def add_placements(router: APIRouter, visit: Open) -> None:
-
     @router.get("/plaatsingen", name="page-placements")
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
         request: Request,
@@ -153,6 +153,8 @@ def add_placements(router: APIRouter, visit: Open) -> None:
             is_first=cursor is None,
         )
 
+
+def add_placement(router: APIRouter, visit: Open) -> None:
     @router.get("/plaatsingen/{ref}", name="page-placement")
     async def placement(
         request: Request,

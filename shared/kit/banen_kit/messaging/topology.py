@@ -88,11 +88,13 @@ def _table(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path}: {error}") from error
 
 
+KEPT: Mapping[str, Any] = {"storage": "file", "retention": "limits", "num_replicas": 1}
+FORGETS_NOTHING: Mapping[str, Any] = {"max_age": 0, "max_msgs": -1, "max_msgs_per_subject": -1}
+"""Said although they are the defaults: set by hand, each of them would make a stream forget events."""
+
+
 def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str, Any]]:
     """The declared streams: one per writer, all of them sourced into one, dead letters and watermarks."""
-    kept: dict[str, Any] = {"storage": "file", "retention": "limits", "num_replicas": 1}
-    # Said although they are the defaults: set by hand, each of them would make a stream forget events.
-    forgets_nothing = {"max_age": 0, "max_msgs": -1, "max_msgs_per_subject": -1}
     writers = [(partner.id, service) for partner in partners for service in partner.services]
     found = [
         {
@@ -104,8 +106,8 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
             "allow_direct": True,
             "deny_delete": True,
             "deny_purge": True,
-            **forgets_nothing,
-            **kept,
+            **FORGETS_NOTHING,
+            **KEPT,
         }
         for partner, service in writers
     ]
@@ -119,16 +121,21 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
         "persist_mode": "async",
         "deny_delete": True,
         "deny_purge": True,
-        **forgets_nothing,
-        **kept,
+        **FORGETS_NOTHING,
+        **KEPT,
     }
+    return [*found, everything, *_beside()]
+
+
+def _beside() -> list[dict[str, Any]]:
+    """The streams that hold no event: dead letters, and how far each source has published."""
     dead = {
         "name": DEAD_LETTERS,
         "subjects": ["dlq.>"],
         "discard": "new",
         "max_bytes": GIB // 4,
         "max_age": 0,  # nothing is forgotten because a clock says so
-        **kept,
+        **KEPT,
     }
     marks = {
         "name": WATERMARKS,
@@ -137,9 +144,9 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
         "max_bytes": GIB // 64,
         "max_msgs_per_subject": 1,
         "allow_direct": True,
-        **kept,
+        **KEPT,
     }
-    return [*found, everything, dead, marks]
+    return [dead, marks]
 
 
 def consumer_name(partner: str, service: str, policy: Reactor, event: type[PublicEvent]) -> str:
