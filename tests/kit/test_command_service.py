@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts import Envelope
-from banen_kit.application.bulk import bulk
+from banen_kit.application.bulk import Loads, bulk
 from banen_kit.application.command_handler import Answer, KeyReused
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Dispatch, Service
@@ -303,7 +303,7 @@ async def test_a_bulk_load_takes_things_that_have_nothing_to_do_with_each_other_
     """One after the other, the first line would wait for ever for the second."""
     command_service = desk_of(SlowStore(clock), clock)
     async with asyncio.timeout(10):
-        results = await bulk(command_service, [line(ONE, 1), line(TWO, 2)], SOMEBODY)
+        results = await bulk(command_service, Loads(), [line(ONE, 1), line(TWO, 2)], SOMEBODY)
     assert [result["status"] for result in results] == [201, 201]
 
 
@@ -312,6 +312,7 @@ async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(
 ):
     await bulk(
         command_service,
+        Loads(),
         [
             line(ref, 10 * step + number, step)
             for step in range(1, 9)
@@ -326,10 +327,10 @@ async def test_a_bulk_load_takes_lines_about_one_thing_in_their_order(
 
 async def test_a_bulk_load_refuses_a_command_that_the_service_does_not_have(command_service: CommandService):
     unknown = line(ONE, 1).replace(b'"count"', b'"recount"')
-    [result] = await bulk(command_service, [unknown], SOMEBODY)
+    [result] = await bulk(command_service, Loads(), [unknown], SOMEBODY)
     assert (result["line"], result["status"], result["field"]) == (1, 400, "command")
 
 
 async def test_an_error_of_ours_in_a_bulk_load_is_not_hidden(command_service: CommandService):
     with pytest.raises(AssertionError, match="a bug"):
-        await bulk(command_service, [line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)
+        await bulk(command_service, Loads(), [line(ONE, 1), line(TWO, 2, 99)], SOMEBODY)

@@ -66,6 +66,12 @@ class Loads:
     """The loads that are under way."""
 
     _of: Counter[str] = field(default_factory=Counter[str])
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def turn(self) -> None:
+        """Wait until a line may be worked on: one of all loads, and then whoever else has something to do."""
+        async with self._one:
+            await asyncio.sleep(0)
 
     @contextmanager
     def one_more(self, subject: str) -> Generator[None]:
@@ -82,7 +88,7 @@ class Loads:
 
 
 async def bulk(
-    command_service: CommandService, lines: Sequence[bytes], principal: Principal
+    command_service: CommandService, loads: Loads, lines: Sequence[bytes], principal: Principal
 ) -> list[dict[str, Any]]:
     """A result per line, in order. Lines about the same thing, or about a thing that they depend on, run one after the other;
     others of a part together.
@@ -93,12 +99,13 @@ async def bulk(
     away: dict[str, Problem] = {}
     for first in range(0, len(lines), AT_ONCE):
         numbered = enumerate(lines[first : first + AT_ONCE], first + 1)
-        results += await _part(command_service, list(numbered), principal, away)
+        results += await _part(command_service, loads, list(numbered), principal, away)
     return results
 
 
 async def _part(
     command_service: CommandService,
+    loads: Loads,
     lines: list[tuple[int, bytes]],
     principal: Principal,
     away: dict[str, Problem],
@@ -107,13 +114,13 @@ async def _part(
     results: dict[int, dict[str, Any]] = {}
     entries: dict[int, Entry] = {}
     for number, line in lines:
+        await loads.turn()  # one line takes milliseconds, many take seconds
         try:
             request = _parsed(command_service, number, line, principal)
         except Problem as problem:
             results[number] = _line(number, problem)
         else:
             _add(turns, number, request)
-        await asyncio.sleep(0)  # one line takes milliseconds, many take seconds
 
     async def take(turn: Turn) -> None:
         for number, request in turn:
@@ -121,18 +128,14 @@ async def _part(
             if overtaken:
                 result: Answer | Problem = overtaken
             else:
-                await asyncio.sleep(0)  # what is refused waits for nothing else
+                await loads.turn()  # what is refused waits for nothing else
                 tried, entries[number] = await command_service.execute_line(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
                 away[request.stream] = result  # what follows may not overtake it
             results[number] = _line(number, result)
 
-    taking: list[asyncio.Task[None]] = []
-    for turn in {id(turn): turn for turn in turns.values()}.values():
-        taking.append(asyncio.create_task(take(turn)))
-        await asyncio.sleep(0)  # they check their commands one after the other, and not all in one go
-    await asyncio.gather(*taking)
+    await asyncio.gather(*(take(turn) for turn in {id(turn): turn for turn in turns.values()}.values()))
     await command_service.audit.record([entries[number] for number in sorted(entries)])
     return [results[number] for number, _ in lines]
 

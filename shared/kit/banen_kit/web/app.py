@@ -197,7 +197,7 @@ def add_bulk(router: APIRouter, command_service: CommandService) -> None:
         principal = who(http).principal
         with loads.one_more(principal.subject):
             body = await limited_body(http, MOST_BULK_BYTES)
-            results = await take_bulk(command_service, lines_of(body), principal)
+            results = await take_bulk(command_service, loads, lines_of(body), principal)
         return Response(await ndjson(results), media_type=NDJSON)
 
 
