@@ -69,7 +69,10 @@ class Loads:
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def turn(self) -> None:
-        """Wait until a line may be worked on: one of all loads, and then whoever else has something to do."""
+        """Let others work before the next line is; of several loads only one line is worked on at a time."""
+        if self._of.total() < 2:
+            await asyncio.sleep(0)
+            return
         async with self._one:
             await asyncio.sleep(0)
 
@@ -123,19 +126,24 @@ async def _part(
             _add(turns, number, request)
 
     async def take(turn: Turn) -> None:
-        for number, request in turn:
+        for count, (number, request) in enumerate(turn):
+            if count:
+                await loads.turn()  # what is refused waits for nothing else
             overtaken = away.get(request.stream) or away.get(request.related or "")
             if overtaken:
                 result: Answer | Problem = overtaken
             else:
-                await loads.turn()  # what is refused waits for nothing else
                 tried, entries[number] = await command_service.execute_line(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
                 away[request.stream] = result  # what follows may not overtake it
             results[number] = _line(number, result)
 
-    await asyncio.gather(*(take(turn) for turn in {id(turn): turn for turn in turns.values()}.values()))
+    taking: list[asyncio.Task[None]] = []
+    for turn in {id(turn): turn for turn in turns.values()}.values():
+        await loads.turn()  # they check their commands one after the other, and not all in one go
+        taking.append(asyncio.create_task(take(turn)))
+    await asyncio.gather(*taking)
     await command_service.audit.record([entries[number] for number in sorted(entries)])
     return [results[number] for number, _ in lines]
 
