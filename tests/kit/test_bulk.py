@@ -143,6 +143,17 @@ async def test_no_more_than_some_lines_are_under_way_at_once(http: httpx2.AsyncC
     assert store.most == AT_ONCE
 
 
+async def test_no_line_goes_on_after_its_load_was_given_up(http: httpx2.AsyncClient, store: CountingStore):
+    """Also while others of its part have not begun."""
+    store.open.clear()
+    body = b"".join(line(number) for number in range(AT_ONCE))
+    load = asyncio.create_task(http.post("/v1/bulk", content=body, headers=headers()))
+    await store.arrived.get()
+    load.cancel()
+    await asyncio.wait({load})
+    assert store.reading == 0
+
+
 async def test_what_could_not_be_taken_is_not_overtaken_much_later(
     http: httpx2.AsyncClient, store: CountingStore, monkeypatch: pytest.MonkeyPatch
 ):

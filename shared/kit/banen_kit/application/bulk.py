@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -139,13 +140,26 @@ async def _part(
                 away[request.stream] = result  # what follows may not overtake it
             results[number] = _line(number, result)
 
-    taking: list[asyncio.Task[None]] = []
-    for turn in {id(turn): turn for turn in turns.values()}.values():
-        await loads.turn()  # they check their commands one after the other, and not all in one go
-        taking.append(asyncio.create_task(take(turn)))
-    await asyncio.gather(*taking)
+    unique = {id(turn): turn for turn in turns.values()}.values()
+    await _one_after_the_other(loads, [partial(take, turn) for turn in unique])
     await command_service.audit.record([entries[number] for number in sorted(entries)])
     return [results[number] for number, _ in lines]
+
+
+async def _one_after_the_other(
+    loads: Loads, works: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+) -> None:
+    """Begin each in a turn of its own, since each checks a command at once; then they go on together."""
+    begun: list[asyncio.Task[None]] = []
+    try:
+        for work in works:
+            await loads.turn()
+            begun.append(asyncio.create_task(work()))
+        await asyncio.gather(*begun)
+    finally:  # none goes on when whoever asked has left
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
 
 
 def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
