@@ -99,7 +99,7 @@ class _Begun:
 class Figures:
     """Answers for any rule set, known-on and happened-until; keeps today's answers current as events come in.
 
-    Whatever is not kept is judged in a thread: today's figures in one, all others in another (`heavy.py`).
+    Whatever is not kept is judged in a thread: today's figures in one, all others in another (`off_loop.py`).
     """
 
     def __init__(self, view: FactStore) -> None:

@@ -1,4 +1,4 @@
-"""What each kind of reader sees of the figures (`decisions.md` 27).
+"""What each kind of reader sees of the figures (ADR 0020).
 
 *Row readers* see every figure on any date and the placements behind it: the bureau, the steering group and an auditor
 of everything, a partner of its own units. *Aggregate readers* see the figures at the end of a month that was released,

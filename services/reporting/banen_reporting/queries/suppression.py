@@ -1,7 +1,7 @@
 """What is kept back from aggregate readers, so that no figure they see is about a handful of people.
 
 A cell is kept back when it is 1 to 4, or differs by 1 to 4 from any value of that cell that was ever shown: in another
-month, or under another rule set (`decisions.md` 27). Since sums would give it away, others are kept back with it: for
+month, or under another rule set (ADR 0020). Since sums would give it away, others are kept back with it: for
 every such cell there is another table with the same shown cells in which it is another number.
 """
 

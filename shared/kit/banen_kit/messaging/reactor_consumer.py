@@ -91,14 +91,14 @@ class ReactorConsumer:
     def __init__(
         self, policy: Reactor, consumer: str, client: Client, command_service: CommandService
     ) -> None:
-        self._policy = policy
+        self._reactor = policy
         self._client = client
-        self._desk = command_service
+        self._command_service = command_service
         self._consumer = consumer
 
     @property
     def _metrics(self) -> Metrics:
-        return self._desk.metrics
+        return self._command_service.metrics
 
     async def on_message(self, message: NatsMessage) -> None:
         try:
@@ -128,13 +128,13 @@ class ReactorConsumer:
         except (KeyError, ValidationError):
             raise BrokenMessage("body-invalid") from None
         try:
-            sent = self._policy.react(envelope, event, self._desk.partner)
+            sent = self._reactor.react(envelope, event, self._command_service.partner)
         except ValidationError:
             # No command follows from it that could be given: for example the day before the first one.
             raise BrokenMessage("command-invalid") from None
         if sent is None:
             return "not-ours"
-        answer = await self._desk.send(sent, envelope, self._policy.name)
+        answer = await self._command_service.send(sent, envelope, self._reactor.name)
         return "repeated" if answer.repeated else "handled"
 
     async def _set_aside(self, message: NatsMessage, reason: str) -> None:

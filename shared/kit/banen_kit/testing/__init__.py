@@ -1,4 +1,4 @@
-"""Given, when, then: how deciders are tested, here and by partners; and an issuer for tests behind the gate."""
+"""Given, when, then: how deciders are tested, here and by partners; and an issuer for tests behind authentication."""
 
 import time
 from collections.abc import Sequence

@@ -113,7 +113,7 @@ def create_app(
     app = FastAPI(
         title=f"banen {command_service.service.name}",
         version="0.1.0",
-        openapi_url=None,  # the framework's own route would not pass the gate; see `openapi.routes`
+        openapi_url=None,  # the framework's own route would not pass authentication; see `openapi.routes`
         servers=[{"url": "/"}],
         generate_unique_id_function=lambda route: route.name,
         responses=problems(*OF_EVERY_ROUTE),

@@ -1,4 +1,4 @@
-"""Answers nothing that the gate let in before the audit log holds that it was asked: whatever the route forgot."""
+"""Answers nothing that authentication let in before the audit log holds that it was asked: whatever the route forgot."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,7 +6,7 @@ from banen_kit.application.problems import to_problem
 from banen_kit.core.errors import StoreUnavailable
 
 ATTEMPT = "attempt"
-"""Where the gate leaves, in the state of a request, how it is recorded; taken away by who records it better."""
+"""Where authentication leaves, in the state of a request, how it is recorded; taken away by who records it better."""
 
 
 class Audited:

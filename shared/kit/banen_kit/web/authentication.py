@@ -61,7 +61,7 @@ class RequestContext:
 
 
 def who(request: Request) -> RequestContext:
-    """Whom the gate let in. Only for routes that are not open to anyone."""
+    """Whom authentication let in. Only for routes that are not open to anyone."""
     found: RequestContext = request.state.who
     return found
 

@@ -1,4 +1,4 @@
-"""Reads the body of a request, up to a limit; once, for the gate and the route behind it."""
+"""Reads the body of a request, up to a limit; once, for authentication and the route behind it."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The OpenAPI document of a service: what FastAPI says of its routes, with what is the same for all of them.
 
 A route says what is its own: its answers (`response_model`, `problems`), and the body and headers that it reads itself
-(`reads`), since FastAPI knows neither. What the gate, the guard and the server do before any route is added here.
+(`reads`), since FastAPI knows neither. What authentication, the middleware and the server do before any route is added here.
 """
 
 import json
@@ -32,7 +32,7 @@ REF: Final = "#/components/schemas/"
 HEX: Final = "[0-9a-f]"
 UUID_OF: Final = f"^{HEX}{{8}}-{HEX}{{4}}-[%s]{HEX}{{3}}-[89ab]{HEX}{{3}}-{HEX}{{12}}$"
 PATTERNS: Final = {"uuid": UUID_OF % "47", "slug": f"^{SLUG.pattern}$"}
-"""How references are written; the desk checks them."""
+"""How references are written; the command service checks them."""
 REQUEST_ID: Final = {"type": "string", "pattern": UUID_OF % "457"}
 """A key or a correlation id. Without `format: uuid`: clients that are generated send a header as the text that it is."""
 
@@ -170,7 +170,7 @@ def document(app: FastAPI, permissions: Permissions) -> Json:
 
 
 def _complete(operation: Json, access: Permission | None) -> None:
-    """Add what the server, the guard and the gate do before the route is asked."""
+    """Add what the server, the middleware and authentication do before the route is asked."""
     responses: Json = operation["responses"]
     if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: None}):
         del responses["422"]
