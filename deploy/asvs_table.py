@@ -17,7 +17,7 @@ What the [Application Security Verification Standard](https://owasp.org/www-proj
 not those of the standard, and shorter. The numbers and levels are those of the standard.
 
 Made by `python deploy/asvs_table.py` out of `docs/asvs.toml`. *Partly* says what is missing. What nobody has seen in code or
-in a test is *not*. `tests/test_asvs.py` checks that no requirement is left out and that every test and file that is named
+in a test is *not*. `tests/unit/test_asvs.py` checks that no requirement is left out and that every test and file that is named
 exists; the tests run in `make test`, `make test-pages` and `make openapi`.
 
 What the reasons below rest on:

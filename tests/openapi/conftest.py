@@ -14,7 +14,7 @@ from banen_kit.web.server import http_server
 
 # Test folders are not packages, so these fixtures are taken over by path.
 _spec = importlib.util.spec_from_file_location(
-    "applications_for_openapi", Path(__file__).parents[1] / "rights" / "conftest.py"
+    "applications_for_openapi", Path(__file__).parents[1] / "integration" / "rights" / "conftest.py"
 )
 assert _spec is not None
 assert _spec.loader is not None

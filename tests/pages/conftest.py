@@ -19,7 +19,7 @@ from banen_kit.web.login import set_cookie
 
 # Test folders are not packages, so its fixtures are taken over by path.
 _spec = importlib.util.spec_from_file_location(
-    "small_programme", Path(__file__).parents[1] / "reporting" / "conftest.py"
+    "small_programme", Path(__file__).parents[1] / "integration" / "reporting" / "conftest.py"
 )
 assert _spec is not None
 assert _spec.loader is not None

@@ -1,7 +1,7 @@
 """Who did what and who read what: kept apart from the event log, and joined to it by correlation id.
 
 A view is not shown and a command not confirmed unless its entry is recorded. What makes the log trustworthy is in
-`banen_kit.audit.chain`; the conformance suite of both adapters is in `tests/kit/test_audit_log.py`.
+`banen_kit.audit.chain`; the conformance suite of both adapters is in `tests/integration/kit/test_audit_log.py`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Persons' keys, as everybody else sees them: one random key per reference, and links between a person's references.
 
 A destroyed key leaves a tombstone; only a tombstone means erased. A key that cannot be had for any other reason is an
-error, never an erasure. What an adapter must hold is written as a conformance suite in `tests/kit/test_keys.py`.
+error, never an erasure. What an adapter must hold is written as a conformance suite in `tests/integration/kit/test_keys.py`.
 """
 
 from collections.abc import Iterable, Mapping

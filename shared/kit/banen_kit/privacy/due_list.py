@@ -26,7 +26,7 @@ class Due:
 
 
 class DueList(Protocol):
-    """One service's list. All methods raise `StoreUnavailable`; its conformance suite is `tests/kit/test_due_list.py`."""
+    """One service's list. All methods raise `StoreUnavailable`; its conformance suite is `tests/integration/kit/test_due_list.py`."""
 
     async def see(self, due: Collection[Kept], today: date) -> list[Due]:
         """What a pass found due; who is not among them any more leaves the list. Gives the whole list."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cyclonedx.model.bom import Bom
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 LOCK = ROOT / "requirements.lock"
 DIRECT = ROOT / "requirements.in"
 HASH = "0" * 63

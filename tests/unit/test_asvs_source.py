@@ -14,7 +14,7 @@ from banen_kit.core.problem import FieldError, invalid
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.web.templating import ENVIRONMENT, Links
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FILES = sorted(path for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py"))
 LOCAL = sorted((ROOT / "deploy/local").rglob("*.py"))
 

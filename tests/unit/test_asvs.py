@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LEVELS = """
     1.1 22          1.2 1111122223  1.3 112222222223  1.4 222     1.5 123
     2.1 122         2.2 112         2.3 12223         2.4 23
@@ -123,7 +123,7 @@ def test_the_document_shows_the_data():
 @pytest.mark.parametrize(
     "shown",
     [
-        "tests/kit/test_app.py::test_describes_every_command",
+        "tests/unit/kit/test_app.py::test_describes_every_command",
         "shared/kit/banen_kit/core/logs.py::to_stdout",
         "shared/kit/banen_kit/web/middleware.py::HEADERS",
         "docs/security.md",
@@ -143,10 +143,10 @@ def test_what_exists_is_found(shown: str):
         ("not", "soon", ()),
         ("not", "Something is missing.", ("docs/security.md",)),
         ("not applicable", "", ()),
-        ("met", "", ("tests/kit/test_app.py::test_that_nobody_wrote",)),
-        ("met", "", ("tests/kit/test_app.py::make_app",)),
-        ("met", "", ("tests/kit/test_app.py",)),
-        ("met", "", ("tests/kit/test_nothing.py::test_nothing",)),
+        ("met", "", ("tests/unit/kit/test_app.py::test_that_nobody_wrote",)),
+        ("met", "", ("tests/unit/kit/test_app.py::make_app",)),
+        ("met", "", ("tests/unit/kit/test_app.py",)),
+        ("met", "", ("tests/unit/kit/test_nothing.py::test_nothing",)),
         ("met", "", ("docs/nothing.md",)),
         ("met", "", ("docs/security.md::Keys",)),
         ("met", "", ("shared/kit/banen_kit/core/logs.py::nothing",)),

@@ -30,7 +30,7 @@ def by_path(name: str, path: Path) -> ModuleType:
 
 HERE = Path(__file__).parent
 permissions = by_path("rights_of_routes", HERE / "test_rights.py")
-bodies = by_path("bodies_of_commands", HERE.parent / "test_publishable.py")
+bodies = by_path("bodies_of_commands", HERE.parents[1] / "unit" / "test_publishable.py")
 programme = by_path("small_programme_for_objects", HERE.parent / "reporting" / "conftest.py")
 UNKNOWN = {"uuid": str(UUID(int=99, version=4)), "slug": "nobody"}
 SEES = {

@@ -41,7 +41,7 @@ from banen_kit.web.app import create_app
 from banen_reporting.composition import read_side
 from banen_reporting.web import messages as words
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 NAMES = ("intake", "mediation", "employers", "reporting")
 OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}

@@ -9,7 +9,7 @@ from banen_cli.installed import services
 from banen_contracts import EVENTS
 from banen_kit.runtime.settings import PREFIX, Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DECISIONS = sorted((ROOT / "docs/adr").glob("*.md"))
 
 

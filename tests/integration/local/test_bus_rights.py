@@ -198,7 +198,7 @@ async def test_the_server_lets_through_what_the_table_says_and_nothing_else(site
 
 
 def test_the_document_shows_the_table():
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     text = (root / "docs/bus-rights.md").read_text()
     module: dict[str, object] = {
         "__name__": "bus_rights_table",
@@ -325,7 +325,7 @@ async def test_an_integrator_reads_with_the_subscriber_of_the_readme(site: Site)
         event = Envelope.model_validate(fields)
         body = b'{"contactRef": "00000000-0000-4000-8000-000000000002", "occurredOn": "2026-03-01"}'
         await publish_batch(writer, [("evt.uaf.intake.contact-erased.v1", body, event.headers())], 0)
-    readme = (Path(__file__).parents[2] / "shared/contracts/README.md").read_text()
+    readme = (Path(__file__).parents[3] / "shared/contracts/README.md").read_text()
     code = next(
         block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "def follow" in block
     )

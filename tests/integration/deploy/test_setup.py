@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 REAL = r"""#!/bin/sh
 [ "$1" = -m ] || exec {python} "$@"
 {python} "$@" --without-pip

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 HASH = f"--hash=sha256:{'0' * 64}"
 LOCK = f"""\
 good==1.0 {HASH}
