@@ -1,12 +1,13 @@
 """Concurrent callers share a round trip, and never each other's fate."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.postgres.batching import Batcher
+from banen_kit.postgres.batching import AT_A_TIME, ENOUGH, Batcher
 
 
 class Work:
@@ -43,7 +44,7 @@ def coalescer(work: Work, *, workers: int = 1, most: int = 256, key_of: int = 10
 async def asked(asking: Batcher[int, int], *numbers: int) -> list[asyncio.Task[int]]:
     """Questions that have been put, in this order, and wait for their answers."""
     tasks = [asyncio.create_task(asking.ask(number)) for number in numbers]
-    for _ in range(3):  # as often as it takes a worker to pick up what it can
+    for _ in range(5):  # as often as it takes a worker to pick up what it can
         await asyncio.sleep(0)
     return tasks
 
@@ -60,6 +61,44 @@ async def test_what_is_asked_meanwhile_goes_together(work: Work):
     work.authentication.set()
     assert await asyncio.gather(*first, *later) == [2, 4, 6, 8]
     assert work.batches == [[1], [2, 3, 4]]
+
+
+async def test_who_asks_at_the_next_turn_of_the_loop_comes_along(work: Work):
+    asking = coalescer(work)
+    tasks: list[asyncio.Task[int]] = []
+    for number in range(10):
+        tasks.append(asyncio.create_task(asking.ask(number)))
+        await asyncio.sleep(0)
+    work.authentication.set()
+    await asyncio.gather(*tasks)
+    assert work.batches == [list(range(10))]
+
+
+async def test_a_worker_does_not_wait_for_ever_where_more_and_more_is_asked(work: Work):
+    asking = coalescer(work)
+    tasks: list[asyncio.Task[int]] = []
+    while not work.batches:
+        tasks.append(asyncio.create_task(asking.ask(len(tasks))))
+        await asyncio.sleep(0)
+    assert len(work.batches[0]) <= ENOUGH + 2
+    work.authentication.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_callers_go_on_a_few_in_one_turn_of_the_loop(work: Work):
+    asking = coalescer(work)
+    turn, went_on = 0, list[int]()
+
+    async def caller(number: int) -> None:
+        await asking.ask(number)
+        went_on.append(turn)
+
+    callers = asyncio.gather(*(caller(number) for number in range(3 * AT_A_TIME)))
+    work.authentication.set()
+    while not callers.done():
+        turn += 1
+        await asyncio.sleep(0)
+    assert max(Counter(went_on).values()) == AT_A_TIME
 
 
 async def test_questions_with_the_same_key_never_share_a_batch_and_keep_their_order(work: Work):

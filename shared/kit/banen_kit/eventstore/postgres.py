@@ -20,6 +20,8 @@ from banen_kit.postgres.connection import (
 
 POLL_SECONDS = 0.25
 """How long another process's append may go unseen; appends of this process wake readers at once."""
+READERS = 2
+"""Questions for streams that are under way at once; each holds a connection."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
 APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 """Takes what `append_arguments` gives; what it returns is read by `outcomes`."""
@@ -42,6 +44,9 @@ class PostgresStore:
         self.pool = pool
         self._grown = asyncio.Event()
         self._callers = Batcher(self._append_batch, key=lambda command: command.stream, workers=writers)
+        self._readers = Batcher[str, list[StoredRecord]](
+            self._read_batch, key=lambda _: object(), workers=READERS
+        )
 
     async def append(self, command: Append) -> Appended:
         refuse_unfit([command])
@@ -65,9 +70,15 @@ class PostgresStore:
             return await self.pool.fetch(APPEND, *arguments)
 
     async def read(self, stream: str) -> list[StoredRecord]:
-        query = f"select {COLUMNS} from events where stream = $1 order by version"
+        return await self._readers.ask(stream)
+
+    async def _read_batch(self, streams: Sequence[str]) -> Sequence[list[StoredRecord]]:
+        found: dict[str, list[StoredRecord]] = {stream: [] for stream in streams}
+        query = f"select {COLUMNS} from events where stream = any ($1) order by stream, version"
         async with reachable():
-            return list(map(StoredRecord._make, await self.pool.fetch(query, stream)))
+            for record in map(StoredRecord._make, await self.pool.fetch(query, list(found))):
+                found[record.stream].append(record)
+        return [found[stream] for stream in streams]
 
     async def find(self, event_id: UUID) -> StoredRecord | None:
         async with reachable():

@@ -1,7 +1,7 @@
 """Lets concurrent callers share one round trip: whatever is asked while a call is under way goes into the next one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from banen_kit.core.errors import StoreUnavailable
@@ -9,12 +9,21 @@ from banen_kit.core.errors import StoreUnavailable
 Q = TypeVar("Q")
 A = TypeVar("A")
 
+ENOUGH = 32
+"""Questions for which a worker waits for no more of them."""
+QUIET_TURNS = 2
+"""Turns of the event loop without a new question, after which a worker starts."""
+AT_A_TIME = 4
+"""Callers who get their answers in one turn of the event loop: each may go on with a millisecond of work."""
+
 
 class Batcher(Generic[Q, A]):
-    """Answers each question by calling `work` with many of them. Nothing waits: an idle worker starts at once.
+    """Answers each question by calling `work` with many of them.
 
-    Two questions with the same `key` never share a batch. When `work` fails for a batch of several, each is asked
-    again alone, so that one bad question cannot fail another; but not where the store is away for all of them.
+    An idle worker waits for no clock: it starts as soon as a few turns of the event loop brought no new question. So
+    callers who ask one after the other, such as the lines of a bulk load, share a call, and who asks alone is served
+    at once. Two questions with the same `key` never share a batch. When `work` fails for a batch of several, each is
+    asked again alone, so that one bad question cannot fail another; but not where the store is away for all of them.
     """
 
     def __init__(
@@ -30,25 +39,43 @@ class Batcher(Generic[Q, A]):
         self._most = most
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
         self._idle = workers
+        self._is_gathering = False
         self._running: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Q) -> A:
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
-        if self._idle:
+        self._start_worker()
+        return await answer
+
+    def _start_worker(self) -> None:
+        if self._waiting and self._idle and not self._is_gathering:
             self._idle -= 1
+            self._is_gathering = True
             task = asyncio.create_task(self._drain())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        return await answer
 
     async def _drain(self) -> None:
         try:
-            while self._waiting:
-                if batch := self._next_batch():  # empty when all callers left
-                    await self._answer(batch)
+            try:
+                await self._until_quiet()
+            finally:
+                self._is_gathering = False
+            batch = self._next_batch()
+            self._start_worker()  # for what is left, if another is idle
+            if batch:  # empty when all callers left
+                await self._answer(batch)
         finally:
             self._idle += 1
+            self._start_worker()
+
+    async def _until_quiet(self) -> None:
+        seen = 0
+        while seen < len(self._waiting) < ENOUGH:
+            seen = len(self._waiting)
+            for _ in range(QUIET_TURNS):
+                await asyncio.sleep(0)
 
     def _next_batch(self) -> list[tuple[Q, asyncio.Future[A]]]:
         taken: list[tuple[Q, asyncio.Future[A]]] = []
@@ -80,6 +107,12 @@ class Batcher(Generic[Q, A]):
             if not isinstance(error, Exception):
                 raise
         else:
-            for (_, answer), value in zip(batch, answers, strict=True):
-                if not answer.done():
-                    answer.set_result(value)
+            await _hand_out(zip((answer for _, answer in batch), answers, strict=True))
+
+
+async def _hand_out(answers: Iterable[tuple[asyncio.Future[A], A]]) -> None:
+    for number, (answer, value) in enumerate(answers, 1):
+        if not answer.done():
+            answer.set_result(value)
+        if number % AT_A_TIME == 0:
+            await asyncio.sleep(0)
