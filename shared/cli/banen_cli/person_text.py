@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from banen_cli.person_words import ACTION, CODE, CODE_OF_FIELD, EVENT, FIELD, OUTCOME, ROLE
+from banen_cli.words import LANGUAGE, gettext, pgettext
+from banen_contracts.labels import KIND
 from banen_kit.core.clocks import AMSTERDAM
 
-ERASED = "(gewist)"
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
 """Where an event says on which day it happened: the first of these that it has."""
 DATES = {*HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date"}
@@ -16,18 +16,21 @@ PLAIN = {"name", "phone", "email", "notes", "v_number", "workplace", "public_nam
     f"contact_{name}" for name in ("name", "phone", "email")
 }
 """What somebody typed: never a code, also where it looks like one."""
+AS_ASKED = ("accepted", "shown")
+"""Outcomes that need no telling."""
 INDENT = " " * 12
+day = LANGUAGE.short_day
 
 
 def readable(held: Sequence[Mapping[str, Any]]) -> str:
     """The answers of the services, one after the other; each in the order in which things happened."""
     lines: list[str] = []
     for one in held:
-        lines += [f"Wat {one['partner']} over u vastlegde ({one['service']})", ""]
+        lines += [gettext("held_by").format(partner=one["partner"], service=one["service"]), ""]
         # What happened on one day stays in the order in which it was recorded.
         for event in sorted(one["events"], key=happened_on):
             lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"]))]
-        lines += ["", "Wie uw gegevens bekeek of wijzigde", *accesses(one["access"]), ""]
+        lines += ["", gettext("accesses"), *accesses(one["access"]), ""]
     return "\n".join(lines)
 
 
@@ -44,8 +47,8 @@ def recorded_on(event: Mapping[str, Any]) -> date:
 
 def heading(event: Mapping[str, Any]) -> str:
     happened, recorded = happened_on(event), recorded_on(event)
-    later = "" if happened == recorded else f" (vastgelegd op {day(recorded)})"
-    return f"{day(happened)}  {EVENT.get(event['event'], spaced(event['event']))}{later}"
+    later = "" if happened == recorded else f" ({gettext('recorded_on').format(day=day(recorded))})"
+    return f"{day(happened)}  {said('event', event['event'])}{later}"
 
 
 def fields(data: Mapping[str, Any]) -> Iterable[str]:
@@ -53,7 +56,7 @@ def fields(data: Mapping[str, Any]) -> Iterable[str]:
     for name, value in data.items():
         if name != "occurred_on" and not is_reference(value):
             first, *more = words(name, value)
-            yield f"{FIELD.get(name, spaced(name))}: {first}"
+            yield f"{said('field', name)}: {first}"
             yield from (f"  {line}" for line in more)
 
 
@@ -67,41 +70,39 @@ def is_reference(value: object) -> bool:
 def words(name: str, value: object) -> list[str]:
     """The lines of one value."""
     if value == {"erased": True}:
-        return [ERASED]
+        return [gettext("erased")]
     if isinstance(value, bool):
-        return ["ja" if value else "nee"]
+        return [gettext("yes") if value else gettext("no")]
     if isinstance(value, list):
         parts = [words(name, part)[0] for part in cast("list[object]", value)]
-        return [", ".join(parts) or "geen"]
+        return [", ".join(parts) or gettext("none")]
     text = str(value)
     if name in PLAIN:
         return [printable(line) for line in text.splitlines()] or [""]
     if name in DATES:
         return [day(date.fromisoformat(text))]
-    return [CODE_OF_FIELD.get((name, text)) or CODE.get(text) or printable(text)]
+    return [KIND.get(text) or printable(pgettext("code", text))]
 
 
 def accesses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """When, in which role and what; who exactly is the partner's affair."""
-    return [access(row) for row in rows] or [f"{INDENT}niemand"]
+    return [access(row) for row in rows] or [f"{INDENT}{gettext('nobody')}"]
 
 
 def access(row: Mapping[str, Any]) -> str:
     at = datetime.fromisoformat(row["at"]).astimezone(AMSTERDAM).date()
-    roles = ", ".join(ROLE.get(role, spaced(role)) for role in row["roles"]) or "het systeem"
-    outcome = OUTCOME.get(row["outcome"], row["outcome"])
-    came_of_it = f" ({outcome})" if outcome else ""
-    action = ACTION.get(row["action"], spaced(row["action"]))
-    return f"{day(at)}  {roles} van {row['partner']}: {action}{came_of_it}"
+    roles = ", ".join(said("role", role) for role in row["roles"]) or gettext("system")
+    action = said("action", row["action"])
+    told = gettext("access").format(roles=roles, partner=row["partner"], action=action)
+    outcome = row["outcome"]
+    came_of_it = "" if outcome in AS_ASKED else f" ({pgettext('outcome', outcome)})"
+    return f"{day(at)}  {told}{came_of_it}"
 
 
-def day(when: date) -> str:
-    return f"{when:%d-%m-%Y}"
-
-
-def spaced(name: str) -> str:
-    """A name that a newer service has and we do not know."""
-    return name.replace("_", " ").replace("-", " ")
+def said(kind: str, code: str) -> str:
+    """A code that a newer service has and we do not know is shown as words."""
+    found = pgettext(kind, code)
+    return code.replace("_", " ").replace("-", " ") if found == code else found
 
 
 def printable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Never
 
 import httpx2
@@ -16,17 +16,10 @@ from rich.text import Text
 from banen_cli.fault import Fault
 from banen_cli.figures import Cell, Heading, National, Parts, Results, Targets, Unit
 from banen_cli.files import TokenFile, bearer
+from banen_cli.words import LANGUAGE, gettext, pgettext
 
-NO_TARGET = "geen taakstelling"
-NO_FIGURE = "geen cijfer"
 UNSHOWN = "."
 """Kept back from who asks."""
-PROVENANCE = {
-    "measured": "gemeten",
-    "assumed": "aangenomen",
-    "inferred": "afgeleid",
-    "imported": "overgenomen",
-}
 TIMEOUT_SECONDS = 60
 
 
@@ -102,27 +95,36 @@ def print_tables(console: Console, targets: Targets, results: Results) -> None:
 
 def heading(answer: Heading) -> Text:
     rule_set = answer.rule_set
-    state = "voorlopig" if answer.provisional else "definitief"
     return Text(
-        f"Telregel {rule_set.id} (versie {rule_set.version}), gebeurd t/m {day(answer.happened_until)}, "
-        f"bekend op {day(answer.known_on)}, {state}, stand {number(answer.position)}"
+        gettext("heading").format(
+            rule_set=rule_set.id,
+            version=rule_set.version,
+            until=LANGUAGE.short_day(answer.happened_until),
+            known_on=LANGUAGE.short_day(answer.known_on),
+            state=gettext("provisional") if answer.provisional else gettext("final"),
+            position=number(answer.position),
+        )
     )
 
 
 def targets_table(targets: Targets) -> Table:
-    table = new_table("Schema 2. Taakstelling en resultaat", "Partner en route")
-    for name in ("Taakstelling", "Resultaat", "%", "In af-\nwachting", "Telt\nniet mee"):
+    table = new_table(gettext("targets_title"), gettext("unit_and_route"))
+    for name in (gettext("target"), gettext("result"), "%", gettext("pending"), gettext("excluded")):
         table.add_column(name, justify="right", no_wrap=True)
     for unit in targets.units:
-        other = {"geen route": elsewhere(unit)} if unit.other_routes else {}
-        add_unit(table, unit.label, {**by_route(unit), **other, "totaal": unit.total})
+        other = {gettext("no_route"): elsewhere(unit)} if unit.other_routes else {}
+        add_unit(table, unit.label, {**by_route(unit), **other, gettext("total_line"): unit.total})
     outside = targets.outside_units
     if outside and outside.recorded != 0:
-        add_unit(table, "Bij geen partner in deze tabel", {"totaal": outside})
+        add_unit(table, gettext("outside"), {gettext("total_line"): outside})
     national = targets.national
     if national is not None:
-        double = {"dubbel, gaat eraf": national.duplicates} if national.duplicates.recorded != 0 else {}
-        add_unit(table, "Landelijk", {**double, **by_route(national), "totaal": national.total})
+        double = {gettext("duplicates"): national.duplicates} if national.duplicates.recorded != 0 else {}
+        add_unit(
+            table,
+            gettext("national"),
+            {**double, **by_route(national), gettext("total_line"): national.total},
+        )
     return table
 
 
@@ -140,7 +142,7 @@ def new_table(title: str, first: str) -> Table:
 
 
 def by_route(part: Unit | National) -> dict[str, Cell]:
-    return {f"route {route}": cell for route, cell in part.routes.items()}
+    return {gettext("route_of").format(route=route): cell for route, cell in part.routes.items()}
 
 
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
@@ -161,7 +163,7 @@ def cell_words(cell: Cell) -> list[str]:
     return [
         target,
         signs.get("counted") or number(cell.counted),
-        UNSHOWN if is_kept_back else percentage(cell.attainment),
+        UNSHOWN if is_kept_back else LANGUAGE.percentage(cell.attainment),
         signs.get("pending") or number(cell.pending),
         signs.get("excluded") or number(cell.excluded),
     ]
@@ -171,7 +173,7 @@ def target_words(cell: Cell) -> str:
     """No target is said where there could be one."""
     if cell.target is not None:
         return number(cell.target)
-    return NO_TARGET if cell.target_status == "none" else ""
+    return gettext("no_target") if cell.target_status == "none" else ""
 
 
 def elsewhere(unit: Unit) -> Cell:
@@ -188,32 +190,24 @@ def elsewhere(unit: Unit) -> Cell:
 
 
 def results_table(results: Results) -> Table:
-    table = new_table("Schema 1. Alle bemiddelde vluchtelingen", "Partner")
-    for name in ("Programma", "Regulier", "Herkomst", "Totaal"):
-        table.add_column(name, justify="left" if name == "Herkomst" else "right", no_wrap=True)
+    table = new_table(gettext("results_title"), gettext("unit"))
+    for name in (gettext("programme"), gettext("regular"), gettext("provenance"), gettext("total")):
+        table.add_column(name, justify="left" if name == gettext("provenance") else "right", no_wrap=True)
     for unit in results.units:
         table.add_row(Text(unit.label), *part_words(unit))
     if results.national is not None:
         table.add_section()
-        table.add_row("Landelijk", *part_words(results.national), style="bold")
+        table.add_row(gettext("national"), *part_words(results.national), style="bold")
     return table
 
 
 def part_words(part: Parts) -> list[str]:
-    provenance = PROVENANCE.get(part.regular.provenance or "", "")
-    imported = [NO_FIGURE, ""] if part.regular.value is None else [number(part.regular.value), provenance]
+    regular = part.regular
+    provenance = pgettext("provenance", regular.provenance) if regular.provenance else ""
+    imported = [gettext("no_figure"), ""] if regular.value is None else [number(regular.value), provenance]
     return [number(part.programme.value), *imported, number(part.total)]
 
 
 def number(value: int | None) -> str:
     """None is kept back."""
-    return UNSHOWN if value is None else f"{value:,}".replace(",", ".")
-
-
-def percentage(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}%".replace(".", ",")
-
-
-def day(found: date) -> str:
-    """31-12-2008 for 2008-12-31."""
-    return f"{found:%d-%m-%Y}"
+    return UNSHOWN if value is None else LANGUAGE.number(value)

@@ -39,7 +39,7 @@ from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_reporting.composition import read_side
-from banen_reporting.web import messages as words
+from banen_reporting.web.templating import gettext, pgettext
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
@@ -100,15 +100,18 @@ def due(access: Permission, asker: Asker, owner: str) -> str:
 
 def got(answer: httpx2.Response) -> str:
     """How far somebody came: past the gate, whatever was said behind it, or not."""
-    if words.FAULT["login-expired"] in answer.text:
+    if pgettext("fault", "login-expired") in answer.text:
         return "in"  # past the gate, with the answer of an issuer that nobody asked
     if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login?"):
         return "not signed in"
     said = answer.text
     is_page = answer.headers.get("content-type", "").startswith("text/html")
-    if answer.status_code == 403 and (words.FAULT["not-allowed"] if is_page else '"not-allowed"') in said:
+    if (
+        answer.status_code == 403
+        and (pgettext("fault", "not-allowed") if is_page else '"not-allowed"') in said
+    ):
         return "not allowed"
-    if answer.status_code == 404 and (words.FAULT_OTHER if is_page else '"not-found"') in said:
+    if answer.status_code == 404 and (gettext("fault_other") if is_page else '"not-found"') in said:
         return "not there"
     return "in"
 

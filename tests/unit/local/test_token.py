@@ -15,7 +15,7 @@ from banen_kit.messaging.topology import read_partners
 from banen_local.cluster.folder import Ports
 from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.keys import NoIssuer, ensure_key, read_keys
-from banen_local.issuer.people import ROLE_WORDS, demo_people
+from banen_local.issuer.people import demo_people
 from banen_local.issuer.testing import Clock
 from banen_local.issuer.tokens import mint
 
@@ -85,10 +85,6 @@ def test_each_partner_has_the_roles_that_go_with_its_services() -> None:
         "ministry": {"ministry_observer"},
         "integrator": {"integrator"},
     }  # fmt: skip
-
-
-def test_every_role_has_a_dutch_word() -> None:
-    assert ROLE_WORDS.keys() == set(Role)
 
 
 def token_command(data: Path, *arguments: str) -> str:

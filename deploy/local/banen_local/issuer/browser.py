@@ -11,18 +11,11 @@ from starlette.routing import Route
 from banen_local.issuer.clients import origin, read_clients
 from banen_local.issuer.form import FormInvalid, asked, posted
 from banen_local.issuer.pages import PageFault, goodbye_page, login_page
-from banen_local.issuer.people import Person, demo_people
+from banen_local.issuer.people import Person, demo_people, gettext
 from banen_local.issuer.provider import Granted, Provider, Wanted
 from banen_local.issuer.removed import read_removed
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-NOT_READ = "Deze aanvraag is niet leesbaar."
-UNKNOWN_CLIENT = "Deze toepassing is hier niet bekend."
-OTHER_ADDRESS = "Het adres waar u na het inloggen naartoe zou gaan, is niet dat van de toepassing."
-USED_FORM = "Dit inlogformulier is al gebruikt of te oud."
-REMOVED_PERSON = "Deze persoon mag niet meer inloggen."
-UNKNOWN_PERSON = "Deze rol bestaat hier niet."
-FOREIGN_GOODBYE = "Het adres waar u na het uitloggen naartoe zou gaan, hoort niet bij uw aanmelding."
 
 
 class Refused(Exception):
@@ -50,7 +43,7 @@ def routes(provider: Provider) -> list[Route]:
         form = await read_form(request)
         wanted = provider.forms.take(form.get("token", ""))
         if wanted is None:
-            raise PageFault(USED_FORM)
+            raise PageFault(gettext("used_form"))
         person = find_person(provider, form.get("person", ""))
         code = provider.codes.keep(Granted(wanted, person, provider.clock()))
         return back_to(wanted.redirect_uri, {"code": code, "state": wanted.state})
@@ -76,9 +69,9 @@ def who_asks(provider: Provider, query: Mapping[str, str]) -> tuple[str, str]:
     client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
     client = read_clients(provider.folder).get(client_id)
     if client is None:
-        raise PageFault(UNKNOWN_CLIENT)
+        raise PageFault(gettext("unknown_client"))
     if redirect_uri not in client.redirect_uris:
-        raise PageFault(OTHER_ADDRESS)
+        raise PageFault(gettext("other_address"))
     return client_id, redirect_uri
 
 
@@ -107,12 +100,12 @@ def checked(client_id: str, redirect_uri: str, query: Mapping[str, str]) -> Want
 def find_person(provider: Provider, subject: str) -> Person:
     """Raises `PageFault`, `LocalError`."""
     if subject in read_removed(provider.folder):
-        raise PageFault(REMOVED_PERSON)
+        raise PageFault(gettext("removed_person"))
     for group in demo_people(provider.partners):
         for person in group.people:
             if person.subject == subject:
                 return person
-    raise PageFault(UNKNOWN_PERSON)
+    raise PageFault(gettext("unknown_person"))
 
 
 def refuse_foreign(provider: Provider, target: str, client_id: str) -> None:
@@ -120,21 +113,21 @@ def refuse_foreign(provider: Provider, target: str, client_id: str) -> None:
     client = read_clients(provider.folder).get(client_id)
     own = client.redirect_uris if client else ()
     if not any(target.startswith(f"{origin(address)}/") for address in own):
-        raise PageFault(FOREIGN_GOODBYE)
+        raise PageFault(gettext("foreign_goodbye"))
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
     try:
         return await posted(request)
     except FormInvalid:
-        raise PageFault(NOT_READ) from None
+        raise PageFault(gettext("not_read")) from None
 
 
 def read_query(request: Request) -> Mapping[str, str]:
     try:
         return asked(request)
     except FormInvalid:
-        raise PageFault(NOT_READ) from None
+        raise PageFault(gettext("not_read")) from None
 
 
 def state_of(query: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The issuer's pages: choosing who to be, a fault, goodbye; in Dutch, without JavaScript."""
+"""The issuer's pages: choosing who to be, a fault, goodbye; without JavaScript."""
 
 import logging
 from collections.abc import MutableMapping, Sequence
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from banen_local.issuer.people import Group
+from banen_local.issuer.people import LANGUAGE, Group, gettext
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-DAMAGED = "De inlogdienst kan een van haar bestanden niet lezen; in haar logboek staat welk."
 STYLE = Path(__file__).parent / "static" / "style.css"
 ENVIRONMENT = Environment(
     loader=PackageLoader("banen_local.issuer"),
@@ -33,10 +32,11 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+ENVIRONMENT.globals.update(language=LANGUAGE.code, gettext=gettext)  # pyright: ignore[reportUnknownMemberType]
 
 
 class PageFault(Exception):
-    """Shown to whoever sits at the browser; the message is Dutch and tells nothing that was sent."""
+    """Shown to whoever sits at the browser; the message tells nothing that was sent."""
 
 
 class Secured:
@@ -73,7 +73,7 @@ async def fault_page(_: Request, error: Exception) -> Response:
 async def damaged_page(_: Request, error: Exception) -> Response:
     """A file of the issuer cannot be read; the log says which, since whoever starts the issuer can mend it."""
     log.error("%s", error)
-    return HTMLResponse(ENVIRONMENT.get_template("fault.html").render(message=DAMAGED), 503)
+    return HTMLResponse(ENVIRONMENT.get_template("fault.html").render(message=gettext("damaged")), 503)
 
 
 async def style(_: Request) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from banen_kit.core.identity import Role
+from banen_kit.core.language import Language
 from banen_kit.messaging.topology import Partner
 
 OF_SERVICE: Mapping[str, tuple[Role, ...]] = {
@@ -28,33 +29,8 @@ OUTSIDE: Mapping[str, tuple[Role, ...]] = {
 }
 """Those who run no service and still look on."""
 
-ROLE_WORDS: Mapping[Role, str] = {
-    Role.INTAKE_WORKER: "Intaker",
-    Role.COACH: "Coach (vrijwilliger)",
-    Role.ADVISER: "Adviseur (vrijwilliger)",
-    Role.MEDIATOR: "Bemiddelaar",
-    Role.EMPLOYER_RELATIONS: "Werkgeverscontact",
-    Role.PARTNER_DATA_STEWARD: "Gegevensbeheerder",
-    Role.PARTNER_MANAGER: "Partnermanager",
-    Role.PROJECT_BUREAU: "Medewerker projectbureau",
-    Role.STEERING_GROUP: "Stuurgroep",
-    Role.MINISTRY_OBSERVER: "Waarnemer van het ministerie",
-    Role.INTEGRATOR: "Afnemer van gebeurtenissen",
-    Role.AUDITOR: "Auditor",
-    Role.OPS: "Beheer",
-    Role.PRIVACY_OFFICER: "Functionaris gegevensbescherming",
-    Role.CANDIDATE: "Kandidaat",
-}
-PARTNER_WORDS: Mapping[str, str] = {
-    "bureau": "Projectbureau",
-    "vluchtelingenwerk": "VluchtelingenWerk Nederland",
-    "emplooi": "Stichting Emplooi",
-    "uaf": "UAF",
-    "uwv": "UWV WERKbedrijf",
-    "goed-werk": "Goed-Werk",
-    "ministry": "Ministerie",
-    "integrator": "Aangesloten systeem",
-}
+LANGUAGE = Language("banen_local.issuer", "nl")
+gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
 
 
 @dataclass(frozen=True)
@@ -70,7 +46,7 @@ class Person:
 
     @property
     def words(self) -> str:
-        return ROLE_WORDS[self.role]
+        return pgettext("role", self.role)
 
 
 @dataclass(frozen=True)
@@ -82,7 +58,7 @@ class Group:
 
     @property
     def words(self) -> str:
-        return PARTNER_WORDS.get(self.partner, self.partner)
+        return pgettext("partner", self.partner)
 
 
 def subject(partner: str, roles: Collection[Role]) -> str:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from banen_contracts.labels import OTHER_ROUTE
 from banen_reporting.queries.queries import DUPLICATES
 from banen_reporting.queries.schemas import Cell, Counts, NationalTargets, UnitTargets
-from banen_reporting.web import messages as words
+from banen_reporting.web.templating import LANGUAGE
+
+gettext = LANGUAGE.gettext
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,18 @@ class Line:
 
 def unit_lines(unit: UnitTargets) -> list[Line]:
     """The rows of a unit: its two routes, what is on neither, and the total."""
-    others = [
-        Line(words.OTHER_ROUTE[name], counts, unit.id, name) for name, counts in unit.other_routes.items()
-    ]
-    return [*route_lines(unit, unit.id), *others, Line(words.TEXT["total"], unit.total, unit.id)]
+    others = [Line(OTHER_ROUTE[name], counts, unit.id, name) for name, counts in unit.other_routes.items()]
+    return [*route_lines(unit, unit.id), *others, Line(gettext("total"), unit.total, unit.id)]
 
 
 def national_lines(national: NationalTargets) -> list[Line]:
-    duplicates = Line(words.TEXT["duplicates"], national.duplicates, DUPLICATES)
+    duplicates = Line(gettext("duplicates"), national.duplicates, DUPLICATES)
     first = [] if duplicates.is_blank else [duplicates]
-    return [*first, *route_lines(national, None), Line(words.TEXT["total"], national.total, None)]
+    return [*first, *route_lines(national, None), Line(gettext("total"), national.total, None)]
 
 
 def route_lines(part: UnitTargets | NationalTargets, unit: str | None) -> list[Line]:
     return [
-        Line(words.TEXT["route_of"].format(name), cell, unit, name.value)
+        Line(gettext("route_of").format(route=name), cell, unit, name.value)
         for name, cell in part.routes.items()
     ]

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 
 from banen_contracts.base import Day
+from banen_contracts.labels import KIND
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.audit import log as audit
 from banen_kit.core.problem import FieldError, invalid
@@ -25,21 +26,41 @@ from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilter
-from banen_reporting.web import messages as words
 from banen_reporting.web.lines import Line, national_lines, unit_lines
 from banen_reporting.web.templating import (
+    LANGUAGE,
     PageContext,
     clause_words,
     content_policy,
-    day,
+    gettext,
     own_address,
     page,
     page_route,
+    pgettext,
     route_words,
 )
 
 STYLE = Path(__file__).parent / "static" / "style.css"
 ROWS_ON_A_PAGE = 100
+FIELDS = (
+    "kind",
+    "contract",
+    "startDate",
+    "plannedEndDate",
+    "endDate",
+    "paid",
+    "benefitRetained",
+    "hoursBand",
+    "routeReported",
+    "programmeTag",
+    "primaryPartner",
+    "assistPartners",
+    "months",
+    "method",
+    "reasonCode",
+    "convertedFrom",
+)
+"""The fields of an event that the page of a placement shows, in this order; references to others are left out."""
 
 
 def none_if_empty(value: object) -> object:
@@ -107,7 +128,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             visited,
             heading=targets,
             units=[(unit, unit_lines(unit)) for unit in targets.units],
-            outside=targets.outside_units and Line(words.TEXT["total"], targets.outside_units, NONE),
+            outside=targets.outside_units and Line(gettext("total"), targets.outside_units, NONE),
             national=national_lines(targets.national) if targets.national else [],
             clauses=targets.national and targets.national.clauses,
             results=results,
@@ -209,18 +230,17 @@ def last_day(month: str) -> date:
 
 def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
     """What was chosen, in words; an unknown value as it was given."""
-    text = words.TEXT
     found: list[str] = []
     if wanted.unit is not None:
-        special = {NONE: text["outside"], DUPLICATES: text["duplicate"]}
+        special = {NONE: gettext("outside"), DUPLICATES: gettext("duplicate")}
         unit = model.units.get(wanted.unit)
-        found.append(f"{text['unit']}: {special.get(wanted.unit, unit.label if unit else wanted.unit)}")
+        found.append(f"{gettext('unit')}: {special.get(wanted.unit, unit.label if unit else wanted.unit)}")
     if wanted.route is not None:
-        found.append(f"{text['route']}: {route_words(wanted.route)}")
+        found.append(f"{gettext('route')}: {route_words(wanted.route)}")
     if wanted.outcome is not None:
-        found.append(f"{text['verdict']}: {words.OUTCOME[wanted.outcome]}")
+        found.append(f"{gettext('verdict')}: {pgettext('outcome', wanted.outcome)}")
     if wanted.clause is not None:
-        found.append(f"{text['reason']}: {clause_words(wanted.clause, wanted.outcome)}")
+        found.append(f"{gettext('reason')}: {clause_words(wanted.clause, wanted.outcome)}")
     return found
 
 
@@ -235,21 +255,22 @@ def rule_set_ids(model: FactSnapshot) -> list[str]:
 def differences(given: RuleSetParams, labels: Mapping[str, str]) -> list[str]:
     """What a rule set does other than the default."""
     except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
+    defaults = {name: field.default for name, field in RuleSetParams.model_fields.items()}
     found = [
-        said[value].format(units=except_units)
-        for name, said in words.RULE.items()
-        if (value := getattr(given, name)) in said
+        pgettext(f"rule {name}", value).format(units=except_units)
+        for name, value in given
+        if isinstance(value, str) and value != defaults[name]
     ]
-    if given.min_months != RuleSetParams.model_fields["min_months"].default:
-        found.insert(0, words.MIN_MONTHS.format(given.min_months))
+    if given.min_months != defaults["min_months"]:
+        found.insert(0, gettext("min_months").format(months=given.min_months))
     return found
 
 
 def event_lines(data: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
     """The fields of an event that say something, in words."""
     return [
-        (label, said)
-        for name, label in words.FIELD.items()
+        (pgettext("field", name), said)
+        for name in FIELDS
         if (said := field_words(name, data.get(name), names))
     ]
 
@@ -259,12 +280,14 @@ def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
         case None:
             return ""
         case bool():
-            return words.TEXT["yes" if value else "no"]
+            return gettext("yes") if value else gettext("no")
         case [*several]:
             return ", ".join(names.get(one, one) for one in cast("list[str]", several))
         case str() if name.endswith("Date"):
-            return day(date.fromisoformat(value))
+            return LANGUAGE.day(date.fromisoformat(value))
         case str() if name == "primaryPartner":
             return names.get(value, value)
+        case str() if name == "kind":
+            return KIND.get(value, value)
         case _:
-            return words.VALUE.get(name, {}).get(str(value), str(value))
+            return pgettext(name, str(value))

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable, Container, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request, Response
@@ -12,16 +11,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from banen_contracts import labels
 from banen_kit.application.problems import to_problem
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.language import Language
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
+from banen_reporting.counting import Clause
 from banen_reporting.queries.access import Scope
 from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.schemas import OUTCOMES
-from banen_reporting.web import messages as words
 
+LANGUAGE = Language("banen_reporting.web", "nl")
+gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
 POLICY = "Content-Security-Policy"
 PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -33,9 +35,9 @@ TYPED: Mapping[str, re.Pattern[str]] = {
     "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
 }
 CHOSEN: Mapping[str, Container[str]] = {
-    "route": {"A", "B", *words.OTHER_ROUTE},
+    "route": {"A", "B", *labels.OTHER_ROUTE},
     "verdict": OUTCOMES,
-    "clause": {*words.EXCLUDED, *words.PENDING},
+    "clause": get_args(Clause),
 }
 """What the fields of a page's address say, where one of our links has them."""
 
@@ -149,50 +151,29 @@ def page(template: str, asked: FigureQuery, visit: PageContext, **content: Any) 
 
 
 def fault_page(problem: Problem, policy: str, visitor: RequestContext | None) -> Response:
-    details = [words.FAULT_FIELD[error.field] for error in problem.errors if error.field in words.FAULT_FIELD]
+    said = pgettext("fault", problem.code)
+    details = [(error.field, pgettext("fault field", error.field)) for error in problem.errors]
     text = ENVIRONMENT.get_template("fault.html").render(
-        visitor=visitor, message=words.FAULT.get(problem.code, words.FAULT_OTHER), details=details
+        visitor=visitor,
+        message=gettext("fault_other") if said == problem.code else said,
+        details=[detail for field, detail in details if detail != field],
     )
     return HTMLResponse(text, problem.status, {POLICY: policy, **problem.headers})
 
 
 def role_words(visitor: RequestContext) -> str:
     principal = visitor.principal
-    roles = ", ".join(words.ROLE[role] for role in sorted(principal.roles))
-    return words.TEXT["signed_in"].format(roles, principal.partner)
+    roles = ", ".join(pgettext("role", role) for role in sorted(principal.roles))
+    return gettext("signed_in").format(roles=roles, partner=principal.partner)
 
 
 def route_words(route: str | None) -> str:
-    return words.OTHER_ROUTE.get(route or NONE, route or NONE)
+    return labels.OTHER_ROUTE.get(route or NONE, route or NONE)
 
 
 def clause_words(clause: str, outcome: str | None) -> str:
     """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
-    known = words.PENDING if outcome == "pending" else words.EXCLUDED
-    return known.get(clause, clause)
-
-
-def number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
-
-
-def percentage(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}%".replace(".", ",")
-
-
-def euro(value: float | None) -> str:
-    return "" if value is None else f"€ {number(round(value))}"
-
-
-def day(value: date) -> str:
-    """15 januari 2009, also of a moment, which is taken in Amsterdam."""
-    found = value.astimezone(AMSTERDAM) if isinstance(value, datetime) else value
-    return f"{found.day} {words.MONTHS[found.month - 1]} {found.year}"
-
-
-def short_day(value: date) -> str:
-    """15-01-2009"""
-    return f"{value:%d-%m-%Y}"
+    return pgettext("pending" if outcome == "pending" else "excluded", clause)
 
 
 def make_environment() -> Environment:
@@ -203,11 +184,16 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    used_on_values = (number, percentage, euro, day, short_day)
+    say = LANGUAGE
+    used_on_values = (say.number, say.percentage, say.euro, say.day, say.short_day)
     environment.filters.update({used.__name__: used for used in used_on_values})  # pyright: ignore[reportUnknownMemberType]
     environment.globals.update(  # pyright: ignore[reportUnknownMemberType]
-        words=words,
-        text=words.TEXT,
+        language=say.code,
+        gettext=say.gettext,
+        ngettext=say.ngettext,
+        pgettext=say.pgettext,
+        KIND=labels.KIND,
+        ROUTES_EXPLAINED=labels.ROUTES_EXPLAINED,
         clause_words=clause_words,
         role_words=role_words,
         route_words=route_words,

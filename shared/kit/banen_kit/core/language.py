@@ -1,0 +1,57 @@
+"""What a package says to people in a language, and how that language writes numbers and days.
+
+A package keeps a Babel catalogue per language in `messages/<language>.po`. It is read as it stands, so there is nothing to
+compile. Texts have short keys, and what is said for a code (a role, an outcome) has the kind of code as its context.
+"""
+
+from datetime import date, datetime
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from babel.support import Format, Translations
+
+from banen_kit.core.clocks import AMSTERDAM
+
+
+class Language(Translations):
+    """The texts of one package in one language. A key or code that it does not have comes back as it is."""
+
+    def __init__(self, package: str, code: str) -> None:
+        compiled = BytesIO()
+        with (files(package) / "messages" / f"{code}.po").open("rb") as catalogue:
+            write_mo(compiled, read_po(catalogue, locale=code, abort_invalid=True))
+        compiled.seek(0)
+        super().__init__(compiled)
+        self.code = code
+        self._format = Format(code, AMSTERDAM)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return str(super().pgettext(context, message))
+
+    def number(self, value: int) -> str:
+        return self._format.number(value)
+
+    def percentage(self, value: float | None) -> str:
+        return "" if value is None else f"{format_decimal(value, '0.0', self.code)}%"
+
+    def euro(self, value: float | None) -> str:
+        return (
+            ""
+            if value is None
+            else format_currency(value, "EUR", "¤ #,##0", self.code, currency_digits=False)
+        )
+
+    def day(self, value: date) -> str:
+        """15 januari 2009, also of a moment, which is taken in Amsterdam."""
+        return self._written(value, "d MMMM y")
+
+    def short_day(self, value: date) -> str:
+        """15-01-2009"""
+        return self._written(value, "dd-MM-y")
+
+    def _written(self, value: date, pattern: str) -> str:
+        is_moment = isinstance(value, datetime)
+        return self._format.datetime(value, pattern) if is_moment else self._format.date(value, pattern)

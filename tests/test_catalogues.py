@@ -1,0 +1,187 @@
+"""What people read is in the catalogues: every text that the code asks for, in both languages, and no other."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal, cast, get_args, get_origin
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from banen_contracts import BY_TYPE, labels
+from banen_contracts.base import Precision, Route
+from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
+from banen_contracts.mediation import PlacementKind as Kind
+from banen_contracts.reporting import Provenance, RuleSetParams
+from banen_employers.service import SERVICE as EMPLOYERS
+from banen_intake.service import SERVICE as INTAKE
+from banen_kit.application.source_live import WentLive
+from banen_kit.audit.log import Outcome as AuditOutcome
+from banen_kit.core.identity import Role
+from banen_kit.messaging.topology import read_partners
+from banen_kit.security.permissions import EVERY_SERVICE
+from banen_local.cluster.programme import PARTNERS_FILE
+from banen_local.issuer.people import demo_people
+from banen_mediation.service import SERVICE as MEDIATION
+from banen_reporting.counting import Clause, Outcome
+from banen_reporting.web import pages
+
+SERVICES = (INTAKE, MEDIATION, EMPLOYERS)
+EVENTS = {event for service in SERVICES for event in service.events} - {WentLive}
+FIELDS = [
+    (name, field.annotation)
+    for event in EVENTS
+    for name, field in event.model_fields.items()
+    if name == "document_ref" or not name.endswith(("_ref", "converted_from"))
+]
+LANGUAGES = ("nl", "en")
+FUNCTIONS = ("gettext", "ngettext", "pgettext")
+
+
+def codes(annotation: Any) -> Iterable[str]:
+    """Every word that a field of this type can hold out of a closed list; labels of routes and kinds left out."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        yield from (one.value for one in annotation if annotation not in (Route, Kind))
+    elif get_origin(annotation) is Literal:
+        yield from (str(one) for one in get_args(annotation))
+    else:
+        for part in get_args(annotation):
+            yield from codes(part)
+
+
+def rule_choices() -> Mapping[str, Iterable[str]]:
+    fields = RuleSetParams.model_fields
+    return {f"rule {name}": {*codes(field.annotation)} - {field.default} for name, field in fields.items()}
+
+
+CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
+    "banen_reporting.web": {
+        "role": Role,
+        "outcome": get_args(Outcome),
+        "excluded": get_args(Clause),
+        "provenance": Provenance,
+        "precision": {*Precision} - {Precision.EXACT},
+        "event": [type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"],
+        "field": pages.FIELDS,
+        "contract": ContractTerm,
+        "hoursBand": HoursBand,
+        "programmeTag": ProgrammeTag,
+        "method": RetentionMethod,
+        "reasonCode": EndReason,
+        **rule_choices(),
+    },
+    "banen_cli": {
+        "event": [event.TYPE for event in EVENTS],
+        "field": [name for name, _ in FIELDS],
+        "code": [code for _, annotation in FIELDS for code in codes(annotation)],
+        "role": Role,
+        "action": [
+            name
+            for service in SERVICES
+            for name in service.permissions.keys() - EVERY_SERVICE.keys() - {"signing-key"}
+        ],
+        "outcome": {*AuditOutcome} - {AuditOutcome.ACCEPTED, AuditOutcome.SHOWN},
+        "provenance": Provenance,
+    },
+    "banen_local.issuer": {
+        "role": Role,
+        "partner": [group.partner for group in demo_people(read_partners(PARTNERS_FILE))],
+    },
+}
+"""For each package the kinds of codes that it has texts for, and all codes of that kind."""
+SOME = {"banen_reporting.web": {"pending", "fault", "fault field"}}
+"""Kinds of codes of which only some have a text of their own."""
+Key = tuple[str | None, Any]
+"""The kind of code, and the key or the two keys of singular and plural."""
+
+
+def asked(package: str) -> Iterable[Key]:
+    """The texts that the code and the templates of a package name; not those that hang on a code."""
+    for function, words in calls(Path(str(files(package)))):
+        match function, words:
+            case "gettext", (str() as key,):
+                yield None, key
+            case "ngettext", (str() as one, str() as many, *_):
+                yield None, (one, many)
+            case "pgettext", (str() as kind, str() as code):
+                yield kind, code
+            case _:
+                assert function == "pgettext", f"{function} with {words}: what it asks cannot be known"
+
+
+def calls(folder: Path) -> Iterable[tuple[str, tuple[str | None, ...]]]:
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id.endswith("gettext")
+            ):
+                constants = [one.value if isinstance(one, ast.Constant) else None for one in node.args]
+                yield node.func.id, tuple(cast("list[str | None]", constants))
+    for path in folder.rglob("*.html"):
+        with path.open("rb") as file:
+            for _, function, found, _ in babel_extract(file, FUNCTIONS, (), {}):
+                yield function, found if isinstance(found, tuple) else (found,)
+
+
+def texts(package: str, language: str) -> Mapping[Key, Message]:
+    with (files(package) / "messages" / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    return {(message.context, message.id): message for message in catalogue if message.id}
+
+
+def said(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+def placeholders(message: Message) -> list[set[str]]:
+    return [{name for _, name, _, _ in Formatter().parse(text) if name is not None} for text in said(message)]
+
+
+packages = pytest.mark.parametrize("package", CODES)
+languages = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@packages
+@languages
+def test_there_is_a_text_for_all_that_is_asked_and_none_is_left_over(package: str, language: str):
+    of_codes = {(kind, str(code)) for kind, codes in CODES[package].items() for code in codes}
+    found = {key for key in texts(package, language) if key[0] not in SOME.get(package, ())}
+    assert found == {*asked(package), *of_codes}
+
+
+@packages
+@languages
+def test_no_text_is_empty_or_unsure(package: str, language: str):
+    assert [key for key, one in texts(package, language).items() if one.fuzzy or not all(said(one))] == []
+
+
+@packages
+def test_languages_agree_on_texts_and_their_placeholders(package: str):
+    dutch, english = (texts(package, language) for language in LANGUAGES)
+    assert dutch.keys() == english.keys()
+    assert [key for key in dutch if placeholders(dutch[key]) != placeholders(english[key])] == []
+
+
+def test_what_only_some_codes_have_is_asked_too():
+    found = [
+        (kind, code)
+        for kind, code in texts("banen_reporting.web", "nl")
+        if kind in SOME["banen_reporting.web"]
+    ]
+    sources = "".join(
+        path.read_text()
+        for package in ("banen_kit", "banen_reporting")
+        for path in Path(str(files(package))).rglob("*.py")
+    )
+    assert [(kind, code) for kind, code in found if f'"{code}"' not in sources] == []
+
+
+def test_kinds_of_placements_have_labels():
+    assert set(labels.KIND) == set(Kind)
