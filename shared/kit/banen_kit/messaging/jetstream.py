@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from banen_contracts import Envelope
 from banen_contracts.base import source_of
 from banen_kit.application.publishable import MOST_BYTES
+from banen_kit.messaging.wire import BusClient, headers_in, lines_of, published, write
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -86,7 +87,7 @@ async def connect(url: str, name: str, ca_file: Path | None = None) -> Client:
 
     Raises `BusUnavailable` if there is no bus at first.
     """
-    client = Client()
+    client = BusClient()
     established = asyncio.Event()
     closing: set[asyncio.Task[None]] = set()
 
@@ -168,31 +169,47 @@ async def api(client: Client, subject: str, request: Mapping[str, Any] | None = 
     return answer
 
 
-async def publish_batch(client: Client, messages: Sequence[Message], expected_last: int) -> int:
+async def publish_batch(
+    client: Client, messages: Sequence[tuple[str, bytes, Headers | str]], expected_last: int
+) -> int:
     """Publish all of them or none (ADR-50 of NATS), at most 1,000; returns the stream's new last sequence.
 
-    The first and the last message are requests, those between are plain publishes.
+    The first and the last message are requests, those between are one write without an answer. Headers may stand
+    ready as lines of ASCII.
     Raises `WrongLastSequence` if the stream's last sequence is not the expected one, `BusUnavailable` otherwise.
     """
     batch = uuid4().hex
-    reply: Msg | None = None
+    sent = [
+        (
+            subject,
+            body,
+            f"{headers if isinstance(headers, str) else lines_of(headers)}"
+            f"Nats-Batch-Id: {batch}\r\nNats-Batch-Sequence: {number}\r\n",
+        )
+        for number, (subject, body, headers) in enumerate(messages, 1)
+    ]
+    opening = {"Nats-Expected-Last-Sequence": str(expected_last)}
+    closing = {"Nats-Batch-Commit": "1"}
     try:
-        for number, (subject, body, headers) in enumerate(messages, 1):
-            sent = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
-            if number == 1:
-                sent["Nats-Expected-Last-Sequence"] = str(expected_last)
-            if number == len(messages):
-                sent["Nats-Batch-Commit"] = "1"
-            if number in (1, len(messages)):
-                reply = await client.request(subject, body, headers=sent, timeout=10)
-                if reply.data:
-                    _refuse(json.loads(reply.data))
-            else:
-                await client.publish(subject, body, headers=sent)
+        if len(sent) > 1:
+            await _request(client, *sent[0], opening)
+            await write(client, [published(*one) for one in sent[1:-1]])
+            answer = await _request(client, *sent[-1], closing)
+        else:
+            answer = await _request(client, *sent[0], opening | closing)
     except UNREACHABLE as error:
         raise BusUnavailable(f"publishing failed: {type(error).__name__}") from error
-    assert reply is not None
-    return int(json.loads(reply.data)["seq"])
+    return int(answer["seq"])
+
+
+async def _request(
+    client: Client, subject: str, body: bytes, lines: str, more: dict[str, str]
+) -> dict[str, Any]:
+    """What the server answers; the first message of a batch gets an empty answer."""
+    reply = await client.request(subject, body, headers=headers_in(lines) | more, timeout=10)
+    answer: dict[str, Any] = json.loads(reply.data or b"{}")
+    _refuse(answer)
+    return answer
 
 
 def _refuse(answer: Mapping[str, Any]) -> None:
