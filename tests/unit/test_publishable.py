@@ -38,6 +38,7 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.jetstream import read_envelope
+from banen_kit.messaging.wire import headers_in
 from banen_mediation.reactors import RECEIVE_HANDOVER
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.projector import Projector, fold
@@ -209,7 +210,9 @@ async def received(office: Office, after: int) -> int:
         message = office.command_service.publisher.message(
             public, 1, record.id, record.recorded_at, None, metadata
         )
-        arrived = Msg(cast("Any", None), message.subject, "", message.body.encode(), message.headers)
+        arrived = Msg(
+            cast("Any", None), message.subject, "", message.body.encode(), headers_in(message.headers)
+        )
         envelope = read_envelope(arrived)
         event = BY_TYPE[envelope.type].model_validate_json(arrived.data)
         assert event == public

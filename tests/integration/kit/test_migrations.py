@@ -1,12 +1,14 @@
 """Bringing a schema up to date: once, in order, all or nothing, also when several try at once."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 
 import asyncpg
 import pytest
 
 from banen_kit.core.errors import StoreRefusesToStart
+from banen_kit.messaging.wire import lines_of
 from banen_kit.postgres.connection import Migration, connect, migrate, migrations, refuse_wrong_schema
 
 FIRST = Migration(1, "first", "create table thing (number int); insert into thing values (1)")
@@ -106,3 +108,22 @@ def test_finds_the_steps_of_a_package_by_their_numbers(packages: list[str], fold
 def test_numbers_of_different_packages_do_not_clash():
     numbers = [step.number for step in migrations(["banen_kit", "banen_reporting"])]
     assert numbers == sorted(set(numbers))
+
+
+async def test_headers_that_were_kept_as_json_become_the_lines_that_were_sent(
+    owner: asyncpg.Connection, schema: str
+):
+    steps = migrations(["banen_kit"])
+    await migrate(owner, schema, [step for step in steps if step.number < 10])
+    headers = {"content-type": "application/json", "ce-subject": "a\\b%20c", "ce-id": "1"}
+    await owner.execute(
+        "insert into fresh.publications values (1, 1, gen_random_uuid(), 'evt.x', $1, '{}')",
+        json.dumps(headers),
+    )
+    await migrate(owner, schema, steps)
+    assert await owner.fetchval("select headers from fresh.publications") == lines_of(headers)
+    with pytest.raises(asyncpg.CheckViolationError):  # a relay of before that is still running
+        await owner.execute(
+            "insert into fresh.publications values (2, 2, gen_random_uuid(), 'evt.x', $1, '{}')",
+            json.dumps(headers),
+        )

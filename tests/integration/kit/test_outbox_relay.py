@@ -326,7 +326,7 @@ async def test_resumes_in_the_middle_of_what_was_numbered(
     await writer.meet(6)
     await once(relay_of(writer, stream))
     sent = [
-        (row["subject"], row["body"].encode(), json.loads(row["headers"]))
+        (row["subject"], row["body"].encode(), row["headers"])
         for row in await store.pool.fetch("select * from publications order by sequence limit 4")
     ]
     await _recreate(stream)

@@ -34,6 +34,7 @@ from banen_kit.messaging.jetstream import (
 )
 from banen_kit.messaging.outbox_relay import Relay
 from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
+from banen_kit.messaging.wire import headers_in
 from banen_kit.postgres.connection import Pool
 from banen_local.bench.rows import RUNS, Row, compared, rate, schema
 from banen_local.bench.store import METADATA
@@ -99,7 +100,7 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
 async def bare_rate(pool: Pool, client: Client, count: int) -> float:
     """The floor: the very same messages in the same batches, as nats-py publishes them."""
     rows = await pool.fetch("select subject, headers, body from publications order by sequence")
-    messages = [(row["subject"], row["body"].encode(), json.loads(row["headers"])) for row in rows]
+    messages = [(row["subject"], row["body"].encode(), headers_in(row["headers"])) for row in rows]
 
     async def work() -> None:
         last = count

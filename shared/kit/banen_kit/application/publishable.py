@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticSerializationError
 
-from banen_contracts import Envelope, PublicEvent
-from banen_contracts.base import DOMAIN, source_of, subject_of
+from banen_contracts import PublicEvent
+from banen_contracts.base import source_of, subject_of
+from banen_kit.application.header_lines import header_lines
 from banen_kit.core.decider import DomainEvent
 from banen_kit.eventstore.idempotency import CommandMetadata
 
@@ -36,7 +37,8 @@ class PublicMessage(NamedTuple):
     """A public event as it travels."""
 
     subject: str
-    headers: dict[str, str]
+    headers: str
+    """As lines, the way they go over the wire."""
     body: str
 
 
@@ -64,25 +66,19 @@ class Publisher:
     ) -> PublicMessage:
         """`known_at` is None unless a historic load stated it. Raises `Unpublishable` where readers would not take it."""
         with telling():
-            envelope = Envelope.model_validate(
-                {
-                    "id": event_id,
-                    "source": source_of(self.partner, self.service),
-                    "type": f"{DOMAIN}.{public.NAME}",
-                    "subject": public.ref,
-                    "time": recorded_at,
-                    "partner": self.partner,
-                    "sequence": sequence,
-                    "correlationid": metadata["correlationId"],
-                    "causationid": metadata["causationId"],
-                    "knownat": known_at,
-                    "imported": known_at is not None,
-                }
+            headers = header_lines(
+                source_of(self.partner, self.service),
+                public,
+                sequence,
+                event_id,
+                recorded_at,
+                known_at,
+                metadata,
             )
             body = public.to_json()
         if len(body) > MOST_BYTES:
             raise Unpublishable(((), f"the public event has {len(body)} bytes; {MOST_BYTES} is the most"))
-        return PublicMessage(subject_of(self.partner, public.NAME), envelope.headers(), body.decode())
+        return PublicMessage(subject_of(self.partner, public.NAME), headers, body.decode())
 
     def refuse_unpublishable(self, events: Sequence[DomainEvent], meta: CommandMetadata) -> None:
         """Before they are recorded: what is accepted can be published. Raises `Unpublishable`."""

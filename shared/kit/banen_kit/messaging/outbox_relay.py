@@ -25,7 +25,6 @@ from banen_kit.messaging.jetstream import (
     UNREACHABLE,
     BusUnavailable,
     LastMessage,
-    Message,
     WrongLastSequence,
     jetstream,
     last_message,
@@ -33,7 +32,7 @@ from banen_kit.messaging.jetstream import (
     stream_name,
     watermark_subject,
 )
-from banen_kit.messaging.publications import Publication, publication
+from banen_kit.messaging.publications import Publication
 from banen_kit.postgres.connection import Connection, reachable
 
 WATERMARK_SECONDS = 2.0
@@ -46,6 +45,17 @@ select (select count(*) from (select from publications where sequence > $1 limit
          (select e.recorded_at from publications p join events e on e.position = p.position
            where p.sequence > $1 order by p.sequence limit 1),
          (select recorded_at from events where position > $2 order by position limit 1))), 0)::float8 as age
+"""
+
+# One statement, so that a batch costs one round trip and one commit.
+SAVE = """
+with moved as (
+  update checkpoints set position = $1, updated_at = clock_timestamp()
+   where consumer = $2 and position = $3 and fence = $4 returning true
+), written as (
+  insert into publications select new.* from moved,
+    unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[], $10::text[]) as new)
+select true from moved
 """
 
 
@@ -181,7 +191,7 @@ class Relay:
                 self._sent,
                 MOST_IN_BATCH,
             )
-            await self._send([publication(row) for row in rows])
+            await self._send(list(map(Publication._make, rows)))
 
     async def _number(self, connection: Connection) -> list[Publication] | None:
         """Write the next events' publications; None when there are no more. Raises `Fenced`, `CannotPublish`."""
@@ -209,31 +219,17 @@ class Relay:
         return publications
 
     async def _save(self, connection: Connection, rows: list[Publication], position: int) -> None:
-        async with connection.transaction():
-            moved = await connection.fetchval(
-                "update checkpoints set position = $1, updated_at = clock_timestamp()"
-                " where consumer = $2 and position = $3 and fence = $4 returning true",
-                position,
-                RELAY,
-                self._position,
-                self._fence,
-            )
-            if not moved:
-                raise Fenced("another relay moved the checkpoint")
-            written = [(*one[:4], json.dumps(one.headers), one.body) for one in rows]
-            columns = list(zip(*written, strict=True)) or [()] * 6
-            await connection.execute(
-                "insert into publications select * from"
-                " unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])",
-                *columns,
-            )
+        columns = list(zip(*rows, strict=True)) or [()] * 6
+        moved = await connection.fetchval(SAVE, position, RELAY, self._position, self._fence, *columns)
+        if not moved:
+            raise Fenced("another relay moved the checkpoint")
 
     async def _send(self, publications: list[Publication]) -> None:
         """Send these as one batch, after what the stream already has. Raises `BusUnavailable`."""
         if not publications:
             return
         assert self._last is not None
-        messages: list[Message] = [(one.subject, one.body.encode(), one.headers) for one in publications]
+        messages = [(one.subject, one.body.encode(), one.headers) for one in publications]
         try:
             stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
         except (BusUnavailable, WrongLastSequence) as error:

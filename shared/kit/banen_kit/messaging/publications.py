@@ -1,10 +1,7 @@
 """Public events of one source, numbered for the bus: a row of the table `publications` each."""
 
-import json
 from typing import NamedTuple
 from uuid import UUID
-
-from asyncpg import Record
 
 
 class Publication(NamedTuple):
@@ -14,16 +11,6 @@ class Publication(NamedTuple):
     position: int
     event_id: UUID
     subject: str
-    headers: dict[str, str]
+    headers: str
+    """As lines, the way they go over the wire."""
     body: str
-
-
-def publication(row: Record) -> Publication:
-    return Publication(
-        row["sequence"],
-        row["position"],
-        row["event_id"],
-        row["subject"],
-        json.loads(row["headers"]),
-        row["body"],
-    )
