@@ -238,9 +238,14 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
     @classmethod
     def from_headers(cls, headers: dict[str, str]) -> "Envelope":
         """Read the `ce-` headers of a message. Raises `ValidationError`."""
-        lowered = {name.lower(): value for name, value in headers.items()}
-        fields = {name[3:]: unquote(value) for name, value in lowered.items() if name.startswith("ce-")}
-        if "content-type" in lowered:
-            fields["datacontenttype"] = lowered["content-type"]
-        # Python makes envelopes of version 1.0 without saying so; a message must say it.
-        return cls.model_validate({"specversion": "", **fields})
+        fields = {"specversion": ""}  # a message must say it; an envelope made in Python need not
+        content_type = None
+        for name, value in headers.items():
+            lowered = name.lower()
+            if lowered.startswith("ce-"):
+                fields[lowered[3:]] = unquote(value) if "%" in value else value
+            elif lowered == "content-type":
+                content_type = value
+        if content_type is not None:
+            fields["datacontenttype"] = content_type
+        return cls.model_validate(fields)

@@ -8,43 +8,32 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias
-from uuid import UUID
+from typing import Any, NoReturn
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.client import JetStreamContext
 
 from banen_contracts import Envelope
 from banen_kit.core.faults import Faults, Loop, end_if_cancelled
 from banen_kit.messaging.attend import attend
-from banen_kit.messaging.jetstream import EVT_ALL, BrokenMessage, dead_letter, jetstream, read_envelope
+from banen_kit.messaging.jetstream import BrokenMessage, dead_letter, read_envelope
+from banen_kit.messaging.pull import acknowledge, pulling, refuse
 from banen_kit.postgres.connection import Connection, Pool, reachable
 
 log = logging.getLogger(__name__)
 
-FETCH = 500
 INSERT = """
 insert into inbox (source, sequence, event_id, type, ref, recorded_at, known_at, imported, correlation_id, body)
 select * from unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
                      $7::timestamptz[], $8::boolean[], $9::uuid[], $10::text[])
 on conflict do nothing
-returning source, sequence, event_id
 """
-
-
-Key: TypeAlias = tuple[str, int, UUID]
-"""Source, sequence, event id."""
 
 
 @dataclass(frozen=True)
 class Arrived:
     message: Msg
     envelope: Envelope
-
-    @property
-    def key(self) -> Key:
-        return self.envelope.source, self.envelope.sequence, self.envelope.id
 
 
 class Inbox:
@@ -67,30 +56,22 @@ class Inbox:
         await loop.forever(lambda: attend(client, [self._declared], lambda: self._read(client), loop))
 
     async def _read(self, client: Client) -> None:
-        subscription = await jetstream(client).pull_subscribe_bind(self._consumer, stream=EVT_ALL)
-        while True:
-            await self._fetch(client, subscription)
-            end_if_cancelled()
+        async with pulling(client, self._consumer) as pull:
+            while True:
+                messages = await pull.take()
+                if messages is not None:
+                    self.last_fetch = asyncio.get_running_loop().time()
+                if messages:
+                    await self._store(client, messages)
+                end_if_cancelled()
 
-    async def _fetch(self, client: Client, subscription: JetStreamContext.PullSubscription) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            messages = await subscription.fetch(FETCH, timeout=1)
-        except (
-            TimeoutError
-        ):  # also asyncio's own, where the deadline passes between the client's two requests
-            messages = list[Msg]()
-        self.last_fetch = loop.time()
-        if not messages:
-            return
+    async def _store(self, client: Client, messages: Sequence[Msg]) -> None:
         try:
             await self.receive(client, messages)
         except Exception:
-            for message in messages:
-                await message.nak(delay=1)
+            await refuse(client, messages)
             raise
-        for message in messages:
-            await message.ack()
+        await acknowledge(client, messages)
 
     async def receive(self, client: Client, messages: Sequence[Msg]) -> None:
         """Store a batch in one transaction; broken ones become dead letters. All of it, or an error."""
@@ -104,15 +85,15 @@ class Inbox:
             return
         async with reachable(), self._pool.acquire() as connection, connection.transaction():
             fresh = await self._insert(connection, arrived)
-            stale = [one for one in arrived if one.key not in fresh]
-            for one in await self._conflicting(connection, stale):
-                await self._set_aside(client, one.message, "sequence-conflict")
-        self._metrics.consumed.labels(self._consumer, "received").inc(len(fresh))
-        self._metrics.consumed.labels(self._consumer, "repeated").inc(len(arrived) - len(fresh))
+            if fresh < len(arrived):
+                for one in await self._conflicting(connection, arrived):
+                    await self._set_aside(client, one.message, "sequence-conflict")
+        self._metrics.consumed.labels(self._consumer, "received").inc(fresh)
+        self._metrics.consumed.labels(self._consumer, "repeated").inc(len(arrived) - fresh)
         self.grown.set()
 
-    async def _insert(self, connection: Connection, arrived: Sequence[Arrived]) -> set[Key]:
-        """Returns what is new."""
+    async def _insert(self, connection: Connection, arrived: Sequence[Arrived]) -> int:
+        """Returns how many were new."""
         columns = zip(
             *(
                 (
@@ -132,23 +113,25 @@ class Inbox:
             strict=True,
         )
         await connection.execute(
-            "insert into projected (source, sequence) select distinct source, 0 from unnest($1::text[]) as source"
+            "insert into projected (source, sequence) select source, 0 from unnest($1::text[]) as source"
             " on conflict do nothing",
-            [one.envelope.source for one in arrived],
+            sorted({one.envelope.source for one in arrived}),
         )
-        rows = await connection.fetch(INSERT, *map(list, columns))
-        return {(row["source"], row["sequence"], row["event_id"]) for row in rows}
+        done = await connection.execute(INSERT, *map(list, columns))
+        return int(done.rsplit(" ", 1)[1])
 
-    async def _conflicting(self, connection: Connection, stale: Sequence[Arrived]) -> list[Arrived]:
-        """Those that are not simply repeats: another event under a known sequence, or under another sequence."""
-        if not stale:
-            return []
+    async def _conflicting(self, connection: Connection, arrived: Sequence[Arrived]) -> list[Arrived]:
+        """Those that are not received now: another event has their sequence, or theirs has another."""
         rows = await connection.fetch(
             "select source, sequence, event_id from inbox where event_id = any ($1)",
-            [one.envelope.id for one in stale],
+            [one.envelope.id for one in arrived],
         )
         known = {(row["source"], row["sequence"], row["event_id"]) for row in rows}
-        return [one for one in stale if one.key not in known]
+        return [
+            one
+            for one in arrived
+            if (one.envelope.source, one.envelope.sequence, one.envelope.id) not in known
+        ]
 
     async def _set_aside(self, client: Client, message: Msg, reason: str) -> None:
         await dead_letter(client, self._consumer, message, reason)
