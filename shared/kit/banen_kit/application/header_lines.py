@@ -2,7 +2,7 @@
 
 Making and checking an `Envelope` took the relay longer than all else that it does with an event. Of the events of one
 name most headers are the same, so these are checked once; of the rest only the plain form is let through, and whatever
-is not plain goes by way of the envelope. `tests/kit/test_header_lines.py` holds both ways against each other.
+is not plain goes by way of the envelope. `tests/unit/kit/test_header_lines.py` holds both ways against each other.
 """
 
 import re

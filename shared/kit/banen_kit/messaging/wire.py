@@ -1,7 +1,7 @@
 """Many messages of NATS as one write, and their headers read in one pass: most of what a message costs in nats-py.
 
 Its `publish` checks and copies every header by itself, and its reader looks at every character of a header's name. What
-is written and read here is the same; `tests/kit/test_wire.py` holds it against nats-py.
+is written and read here is the same; `tests/unit/kit/test_wire.py` holds it against nats-py.
 """
 
 from collections.abc import Mapping, Sequence
