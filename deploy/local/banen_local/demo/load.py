@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import httpx2
@@ -198,16 +199,22 @@ def refuse_full(source: Source, code: str | None) -> None:
 
 
 def chunked(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines about one thing stay together and in order, so that chunks can be sent in any order."""
+    """Lines about one thing stay together and in order, so that chunks can be sent in any order.
+
+    In a chunk come the first lines of all things, then the second ones: what is taken together is about many things.
+    """
     by_stream: dict[str, list[Line]] = {}
     for line in lines:
         by_stream.setdefault(line.stream, []).append(line)
-    chunks: list[list[Line]] = [[]]
+    chunks: list[list[list[Line]]] = [[]]
     for stream in by_stream.values():
-        if chunks[-1] and len(chunks[-1]) + len(stream) > CHUNK:
+        if chunks[-1] and sum(map(len, chunks[-1])) + len(stream) > CHUNK:
             chunks.append([])
-        chunks[-1] += stream
-    return chunks
+        chunks[-1].append(stream)
+    return [
+        [line for together in zip_longest(*chunk) for line in together if line is not None]
+        for chunk in chunks
+    ]
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:

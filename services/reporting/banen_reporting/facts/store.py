@@ -79,8 +79,9 @@ class FactStore:
         async with reachable():
             return await self.pool.fetch("""
                 select s.source, s.projected, h.head,
-                       h.head > s.projected and not exists (
-                         select 1 from inbox i where i.source = s.source and i.sequence = s.projected + 1) as has_hole,
+                       h.head > s.projected and (  -- not `exists`, for which the whole inbox would be read
+                         select true from inbox i where i.source = s.source and i.sequence = s.projected + 1
+                       ) is null as has_hole,
                        s.through, s.watermark, s.refused
                   from (select source, coalesce(p.sequence, 0) as projected, w.sequence as watermark,
                                nullif(w.through, '-infinity') as through, w.refused

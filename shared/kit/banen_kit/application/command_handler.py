@@ -75,8 +75,9 @@ class CommandHandler:
     ) -> Answer | None:
         # 1. A command that was honoured before gets its first answer again.
         history = await self.repository.read(stream)
+        first_id = meta.event_id(0)
         for fact in history:
-            if fact.record.id == meta.event_id(0):
+            if fact.record.id == first_id:
                 return await self._repeat(fact.record, meta)
         # 2. Rebuild the state from what happened, and decide.
         if seen_version is not None and seen_version != len(history):

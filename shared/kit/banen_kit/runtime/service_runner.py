@@ -111,7 +111,6 @@ async def compose(
 
 async def run(runtime: ServiceRuntime, listener: socket.socket, stopping: asyncio.Event) -> None:
     server = http_server(runtime.app)
-    runtime.app.openapi()  # made here, since it would hold up whoever else asks something
     # What is there by now stays: without it, a full collection no longer stops everything for tens of milliseconds.
     gc.collect()
     gc.freeze()

@@ -4,6 +4,7 @@ A route says what is its own: its answers (`response_model`, `problems`), and th
 (`reads`), since FastAPI knows neither. What authentication, the middleware and the server do before any route is added here.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from functools import cache, partial
@@ -132,10 +133,11 @@ _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 def routes(app: FastAPI, permissions: Permissions) -> APIRouter:
     """The document itself: open to anyone, since it shows the forms of requests and answers and nothing of anybody.
 
-    `app.openapi` makes it once; a service does so before it serves, since it takes a fifth of a second.
+    It takes a fifth of a second: it is made once, in a thread, when somebody asks for it.
     """
     app.openapi = cache(partial(document, app, permissions))
     router = APIRouter(tags=["document"])
+    making = asyncio.Lock()
 
     @cache
     def written() -> bytes:
@@ -143,7 +145,8 @@ def routes(app: FastAPI, permissions: Permissions) -> APIRouter:
 
     @router.get("/v1/openapi.json", name="openapi", summary="This document", response_model=Json)
     async def openapi() -> Response:
-        return Response(written(), media_type=JSON)
+        async with making:
+            return Response(await asyncio.to_thread(written), media_type=JSON)
 
     return router
 
