@@ -146,8 +146,11 @@ class FigureQueries:
         heading = await self.heading(asked, judged)
         return Targets(**dict(heading), units=units, outside_units=outside, national=national)
 
-    async def results(self, asked: FigureQuery) -> Results:
-        """Per unit: programme (counted), regular (imported, with its provenance) and total."""
+    async def results(self, asked: FigureQuery, conversations: int | None = None) -> Results:
+        """Per unit: programme (counted), regular (imported, with its provenance) and total.
+
+        `conversations`: how many were held, where that was counted before; every rule set has the same.
+        """
         judged = await self.judged(asked)
         model, counts = judged.model, judged.tally
         units: list[UnitResults] = []
@@ -173,14 +176,16 @@ class FigureQueries:
         costs = cost_part(model, counted, asked.happened_until)
         # Before the funnel, during which figures kept current may move on: the position is that of the counts above.
         heading = await self.heading(asked, judged)
-        funnel = await self.funnel(asked, counted)
+        if conversations is None:
+            conversations = await self.conversations(asked)
+        rate = percent(counted, conversations)
+        funnel = Funnel(conversations=conversations, placed_of_conversations_percent=rate)
         return Results(**dict(heading), units=tuple(units), national=national, costs=costs, funnel=funnel)
 
-    async def funnel(self, asked: FigureQuery, counted: int) -> Funnel:
-        """Conversations held, and how many counted placements there are for a hundred of them."""
+    async def conversations(self, asked: FigureQuery) -> int:
+        """How many were held."""
         moment = end_of(asked.known_on) if asked.known_on else None
-        held = await self.view.count_conversations(moment, asked.happened_until)
-        return Funnel(conversations=held, placed_of_conversations_percent=percent(counted, held))
+        return await self.view.count_conversations(moment, asked.happened_until)
 
     async def rule_sets(self, asked: FigureQuery) -> RuleSets:
         """Every published rule set with what it counts, its share of the target and the cost of one placement."""

@@ -133,7 +133,7 @@ class Releasing:
         if is_settled and not await self.released.has_news(before, month):
             self._last = {ref: _dated(release, month) for ref, release in self._last.items()}
             return self._last
-        self._last, is_shown = {}, False
+        self._last, is_shown, held = {}, False, None
         compared = (await self.answers.rule_sets(FigureQuery(PUBLISHED, month, month))).rule_sets
         for number, row in enumerate(compared):
             asked = FigureQuery(row.id, month, month)
@@ -143,7 +143,7 @@ class Releasing:
                 aggregate.kept_back, table, judged.tally, judged.verdicts, ever
             )
             assert targets.national is not None
-            results = await self.answers.results(asked)
+            results = await self.answers.results(asked, held)
             assert results.funnel is not None
             held = results.funnel.conversations
             if number == 0:  # once a month: under other rules it is the same
