@@ -77,10 +77,10 @@ faults: setup ## Bad days under load: make faults SEED=7 ROUNDS=3
 load: setup ## Costly requests beside cheap ones: make load SECONDS=60
 	$(BIN)/banen load-test --seconds $(SECONDS)
 
-nightly: setup ## The long forms: a million events, ten rounds of bad days, speed
+nightly: setup ## The long forms: millions of events, ten rounds of bad days, speed
 	$(BIN)/banen torture --events 1000000
 	$(BIN)/banen faults --rounds 10
 	$(BIN)/banen load-test --seconds 60
-	$(BIN)/banen bench
+	$(BIN)/banen bench --events 5000000
 
 .PHONY: again help setup tools lock demo test test-pages openapi check lint types arch isolate sbom audit bench torture faults load nightly

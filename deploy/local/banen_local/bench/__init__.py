@@ -14,25 +14,28 @@ from rich.table import Table
 
 from banen_local.bench.bus import bus_rows
 from banen_local.bench.rows import Row
+from banen_local.bench.services import service_rows
 from banen_local.bench.store import store_rows
 from banen_local.bench.visible import visible_rows
 from banen_local.cluster.nats import Nats
 from banen_local.cluster.postgres import Postgres
 
 RESULT = Path("build/bench.json")
+EVENTS = 1_000_000
 
 
-async def bench(folder: Path, console: Console) -> list[Row]:
+async def bench(folder: Path, console: Console, events: int) -> list[Row]:
     server, bus = Postgres(folder / "postgres"), Nats(folder / "nats", max_file_store=16 * 2**30)
     await server.start()
     await bus.start()
     try:
-        rows = await store_rows(server, console)
+        rows = await store_rows(server, console, events)
         rows += await bus_rows(server, bus)
     finally:
         await bus.stop()
         await server.stop()
-    return rows + await visible_rows(folder)
+    rows += await visible_rows(folder)
+    return rows + await service_rows(folder)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,13 +44,14 @@ def register(app: typer.Typer) -> None:
 
 
 def command(
+    events: Annotated[int, typer.Option(help="How large a store appending is measured in.")] = EVENTS,
     result: Annotated[Path, typer.Option(help="Where the figures are written as JSON.")] = RESULT,
 ) -> None:
-    """Measure store, relay, bus and figures, each beside its own raw floor. Takes some minutes."""
+    """Measure store, relay, bus, figures and services, each beside its own raw floor. Takes some minutes."""
     logging.basicConfig(level=logging.ERROR)
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="banen-bench-") as folder:
-        rows = asyncio.run(bench(Path(folder), console))
+        rows = asyncio.run(bench(Path(folder), console, events))
     table = Table("row", "figure", "unit", "floor", "ratio", "aim", "")
     for row in rows:
         table.add_row(

@@ -4,7 +4,7 @@ import statistics
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -29,29 +29,24 @@ class Row:
     unit: str
     floor: float
     ratio: float
-    aim: str
-    met: bool
+    aim: str = "none"
+    met: bool = True
 
 
-async def paired(name: str, unit: str, aim: float, figure: Work, floor: Work) -> Row:
+async def paired(name: str, unit: str, aim: float | None, figure: Work, floor: Work) -> Row:
     """Take figure and floor in turn."""
     pairs = [(await figure(), await floor()) for _ in range(RUNS)]
     return compared(name, unit, aim, pairs)
 
 
-def compared(name: str, unit: str, aim: float, pairs: Sequence[tuple[float, float]]) -> Row:
+def compared(name: str, unit: str, aim: float | None, pairs: Sequence[tuple[float, float]]) -> Row:
     """Pairs of figure and floor, higher is better: the aim is a least ratio."""
     figures, floors = zip(*pairs, strict=True)
     ratio = statistics.median(figure / floor for figure, floor in pairs)
-    return Row(
-        name,
-        round(statistics.median(figures)),
-        unit,
-        round(statistics.median(floors)),
-        round(ratio, 2),
-        f"ratio ≥ {aim}",
-        ratio >= aim,
+    row = Row(
+        name, round(statistics.median(figures)), unit, round(statistics.median(floors)), round(ratio, 2)
     )
+    return row if aim is None else replace(row, aim=f"ratio ≥ {aim}", met=ratio >= aim)
 
 
 async def rate(count: int, work: Awaitable[Any]) -> float:

@@ -91,7 +91,7 @@ class StoreBench:
             have += 4000
 
 
-async def store_rows(server: Postgres, console: Console) -> list[Row]:
+async def store_rows(server: Postgres, console: Console, events: int) -> list[Row]:
     async with schema(server, "bench_store") as pool:
         floor = await asyncpg.create_pool(server.url(), min_size=16, max_size=16)
         await floor.execute(
@@ -103,6 +103,13 @@ async def store_rows(server: Postgres, console: Console) -> list[Row]:
         await bench.append(16, 1600)
         await bench.insert(16, 1600)
         rows = [
+            await paired(
+                "append, 1 caller",
+                "events/s",
+                None,
+                lambda: bench.append(1, 1000),
+                lambda: bench.insert(1, 1000),
+            ),
             await paired(
                 "append, 16 callers",
                 "events/s",
@@ -126,21 +133,21 @@ async def store_rows(server: Postgres, console: Console) -> list[Row]:
             ),
         ]
         await floor.close()
-    console.print("[dim]filling a store with a million events …[/dim]")
-    return [*rows, await cost_at_a_million(server)]
+    console.print(f"[dim]filling a store with {events:,} events …[/dim]")
+    return [*rows, await cost_in_a_large_store(server, events)]
 
 
-async def cost_at_a_million(server: Postgres) -> Row:
-    """What an append costs in a store of a million events, beside one of ten thousand."""
-    async with schema(server, "bench_million") as pool:
+async def cost_in_a_large_store(server: Postgres, events: int) -> Row:
+    """What an append costs in a store of so many events, beside one of ten thousand."""
+    async with schema(server, "bench_large") as pool:
         bench = StoreBench(pool, pool)
         await bench.fill(10_000)
         small = statistics.median([await bench.append(256, 12800) for _ in range(RUNS)])
-        await bench.fill(1_000_000)
+        await bench.fill(events)
         large = statistics.median([await bench.append(256, 12800) for _ in range(RUNS)])
     cost = small / large
     return Row(
-        "append at 1,000,000 events, cost",
+        f"append at {events:,} events, cost",
         round(large),
         "events/s",
         round(small),

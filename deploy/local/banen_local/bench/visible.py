@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
-from banen_local.bench.rows import Row, percentile
+from banen_local.bench.rows import Row, paired, percentile, rate
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_reporting.queries.schemas import Targets
@@ -21,6 +21,7 @@ services = ["mediation"]
 """
 PER_SECOND = 100
 COMMANDS = 1500
+OVER_HTTP = 640
 
 
 async def visible_rows(folder: Path) -> list[Row]:
@@ -29,6 +30,7 @@ async def visible_rows(folder: Path) -> list[Row]:
     partners.write_text(PARTNERS)
     alone: list[float] = []
     delays: list[float] = []
+    over_http: list[Row] = []
     async with Supervisor(folder / "programme") as supervisor, httpx2.AsyncClient(timeout=30) as http:
         programme = Programme(folder / "programme", partners)
         await programme.start(supervisor)
@@ -38,6 +40,7 @@ async def visible_rows(folder: Path) -> list[Row]:
         alone = await commands_alone(http, mediation)
         await until_counted(http, reporting, len(alone))
         delays = await commands_seen(http, mediation, reporting, len(alone))
+        over_http = [await commands_row(http, mediation, clients) for clients in (1, 16, 64)]
     rows: list[Row] = []
     for name, share, aim in (("p50", 50, None), ("p99", 99, 150.0)):
         figure, floor = percentile(delays, share), percentile(alone, share)
@@ -52,7 +55,29 @@ async def visible_rows(folder: Path) -> list[Row]:
                 aim is None or figure <= aim,
             )
         )
-    return rows
+    return rows + over_http
+
+
+async def commands_row(http: httpx2.AsyncClient, mediation: str, clients: int) -> Row:
+    """Each client gives a command as soon as its last one was answered, against a request for which nothing is done."""
+
+    async def requests(request: Callable[[], Awaitable[None]]) -> float:
+        async def client() -> None:
+            for _ in range(OVER_HTTP // clients):
+                await request()
+
+        return await rate(OVER_HTTP, asyncio.gather(*(client() for _ in range(clients))))
+
+    async def livez() -> None:
+        (await http.get(f"{mediation}/livez")).raise_for_status()
+
+    return await paired(
+        f"commands over HTTP, {clients} clients",
+        "commands/s",
+        None,
+        lambda: requests(lambda: start_placement(http, mediation)),
+        lambda: requests(livez),
+    )
 
 
 async def define_programme(http: httpx2.AsyncClient, reporting: str) -> None:
