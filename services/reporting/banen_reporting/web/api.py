@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from banen_contracts.base import Day
 from banen_kit.audit.log import REFERENCE, Outcome
 from banen_kit.web.authentication import who
 from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems, reads
@@ -21,11 +20,8 @@ from banen_reporting.queries.schemas import (
     RuleSets,
     Targets,
 )
+from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Limit, RuleSetId, Until, Verdict
 
-RuleSetId = Annotated[str | None, Query(alias="ruleSet", max_length=60)]
-KnownOn = Annotated[Day | None, Query(alias="knownOn")]
-Until = Annotated[Day | None, Query(alias="happenedUntil")]
-Filter = Annotated[str | None, Query(max_length=80)]
 FIGURES: Final[Json] = {
     "responses": {
         200: {"headers": ETAG},
@@ -105,10 +101,10 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         until: Until = None,
         unit: Filter = None,
         route: Filter = None,
-        verdict: Annotated[Literal["counted", "pending", "excluded"] | None, Query()] = None,
+        verdict: Verdict = None,
         clause: Filter = None,
-        cursor: Annotated[str | None, Query(max_length=400)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+        cursor: Cursor = None,
+        limit: Limit = 100,
     ) -> Response:
         view = reading(request)
         wanted = PlacementFilter(unit, route, verdict, clause)

@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from banen_contracts.base import Day
 from banen_contracts.labels import KIND
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.audit import log as audit
@@ -21,12 +20,12 @@ from banen_kit.core.text import Mark
 from banen_kit.web import login
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.login import Logins
-from banen_reporting.counting import Outcome
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilter
 from banen_reporting.web.lines import Line, national_lines, unit_lines
+from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Month, OfForm, RuleSetId, Until, Verdict
 from banen_reporting.web.templating import (
     LANGUAGE,
     PageContext,
@@ -63,22 +62,6 @@ FIELDS = (
 """The fields of an event that the page of a placement shows, in this order; references to others are left out."""
 
 
-def none_if_empty(value: object) -> object:
-    """A form sends an empty field as an empty text."""
-    return value or None
-
-
-Empty = BeforeValidator(none_if_empty)
-Short = Annotated[str, StringConstraints(max_length=80)]
-RuleSetId = Annotated[Short | None, Empty, Query(alias="ruleSet")]
-KnownOn = Annotated[Day | None, Empty, Query(alias="knownOn")]
-Until = Annotated[Day | None, Empty, Query(alias="happenedUntil")]
-Month = Annotated[
-    Annotated[str, StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")] | None, Empty, Query()
-]
-Filter = Annotated[Short | None, Empty, Query()]
-Verdict = Annotated[Outcome | None, Empty, Query()]
-Cursor = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, Empty, Query()]
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 
 Open = Callable[[Request], PageContext]
@@ -108,10 +91,10 @@ def add_overview(router: APIRouter, visit: Open) -> None:
     @router.get("/", name="page-overview")
     async def overview(
         request: Request,
-        rule_set: RuleSetId = None,
-        known_on: KnownOn = None,
-        until: Until = None,
-        month: Month = None,
+        rule_set: OfForm[RuleSetId] = None,
+        known_on: OfForm[KnownOn] = None,
+        until: OfForm[Until] = None,
+        month: OfForm[Month] = None,
     ) -> Response:
         visited = visit(request)
         view = visited.reading
@@ -145,14 +128,14 @@ def add_placements(router: APIRouter, visit: Open) -> None:
     @router.get("/plaatsingen", name="page-placements")
     async def placements(  # noqa: PLR0913, PLR0917 - each is a query parameter
         request: Request,
-        rule_set: RuleSetId = None,
-        known_on: KnownOn = None,
-        until: Until = None,
-        unit: Filter = None,
-        route: Filter = None,
-        verdict: Verdict = None,
-        clause: Filter = None,
-        cursor: Cursor = None,
+        rule_set: OfForm[RuleSetId] = None,
+        known_on: OfForm[KnownOn] = None,
+        until: OfForm[Until] = None,
+        unit: OfForm[Filter] = None,
+        route: OfForm[Filter] = None,
+        verdict: OfForm[Verdict] = None,
+        clause: OfForm[Filter] = None,
+        cursor: OfForm[Cursor] = None,
     ) -> Response:
         visited = visit(request)
         view = visited.reading
@@ -180,10 +163,10 @@ def add_placement(router: APIRouter, visit: Open) -> None:
     async def placement(
         request: Request,
         ref: str,
-        source: Filter = None,
-        rule_set: RuleSetId = None,
-        known_on: KnownOn = None,
-        until: Until = None,
+        source: OfForm[Filter] = None,
+        rule_set: OfForm[RuleSetId] = None,
+        known_on: OfForm[KnownOn] = None,
+        until: OfForm[Until] = None,
     ) -> Response:
         visited = visit(request)
         view = visited.reading
