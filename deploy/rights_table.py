@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from banen_cli.installed import services
+from banen_contracts.roles import Role
 from banen_kit.application.definition import Service
-from banen_kit.core.identity import Role
 from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 
 DOCUMENT = Path(__file__).parent.parent / "docs/rights.md"

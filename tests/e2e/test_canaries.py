@@ -18,8 +18,8 @@ import pytest
 import pytest_asyncio
 
 from banen_cli.installed import services
+from banen_contracts.roles import Role
 from banen_kit.application.definition import CommandRoute
-from banen_kit.core.identity import Role
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.visit import sign_in

@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from banen_cli.installed import services
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
 from banen_kit.eventstore.port import StoredRecord

@@ -21,7 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from banen_contracts.base import source_of
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.runtime.settings import keys_schema_of, schema_of
 from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import ISSUER, Programme

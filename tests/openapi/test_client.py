@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from banen_cli.installed import services
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.testing import FakeIssuer
 
 HERE = Path(__file__).parent

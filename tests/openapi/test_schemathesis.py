@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from banen_cli.installed import services
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.testing import FakeIssuer
 
 HERE = Path(__file__).parent

@@ -13,7 +13,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from banen_kit.core.identity import Principal, Role
+from banen_contracts.roles import Role
+from banen_kit.core.identity import Principal
 from banen_kit.security.sessions import COOKIE
 from banen_kit.web.login import set_cookie
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 
 pytestmark = pytest.mark.pages
 

@@ -18,13 +18,13 @@ from banen_contracts.base import Precision, Route
 from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
 from banen_contracts.mediation import PlacementKind as Kind
 from banen_contracts.reporting import Provenance, RuleSetParams
+from banen_contracts.roles import ROLES, Role
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.source_live import WentLive
 from banen_kit.audit.log import Outcome as AuditOutcome
-from banen_kit.core.identity import Role
 from banen_kit.messaging.topology import read_partners
-from banen_kit.security.permissions import EVERY_SERVICE
+from banen_kit.security.permissions import every_service
 from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.people import demo_people
 from banen_mediation.service import SERVICE as MEDIATION
@@ -83,7 +83,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "action": [
             name
             for service in SERVICES
-            for name in service.permissions.keys() - EVERY_SERVICE.keys() - {"signing-key"}
+            for name in service.permissions.keys() - every_service(ROLES).keys() - {"signing-key"}
         ],
         "outcome": {*AuditOutcome} - {AuditOutcome.ACCEPTED, AuditOutcome.SHOWN},
         "provenance": Provenance,

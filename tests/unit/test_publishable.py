@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
+from banen_contracts.roles import Role
 from banen_kit.application.command_handler import VersionMismatch
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Service
@@ -30,7 +31,7 @@ from banen_kit.application.publishable import Unpublishable
 from banen_kit.application.source_live import GO_LIVE
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Refused
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.in_memory_keys import MemoryKeys

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from banen_cli.fault import Fault
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.messaging.topology import read_partners
 from banen_local.cluster.folder import LocalError, Ports
 from banen_local.cluster.programme import PARTNERS_FILE

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
 from banen_employers.events import EmployersEvent
 from banen_employers.permissions import PERMISSIONS
@@ -16,5 +17,6 @@ SERVICE = with_kit_features(
         to_public_event=to_public_event,
         commands=COMMANDS,
         permissions=PERMISSIONS,
+        roles=ROLES,
     )
 )

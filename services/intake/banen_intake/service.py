@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from banen_contracts.roles import ROLES
 from banen_intake.commands import COMMANDS
 from banen_intake.events import IntakeEvent
 from banen_intake.permissions import PERMISSIONS
@@ -17,6 +18,7 @@ SERVICE = with_kit_features(
         to_public_event=to_public_event,
         commands=COMMANDS,
         permissions=PERMISSIONS,
+        roles=ROLES,
         reactors=(HANDOVER_ACCEPTED,),
     )
 )

@@ -1,6 +1,6 @@
 """Who may do what in mediation."""
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.security.permissions import Permissions, own_partner
 
 _STAFF = (Role.ADVISER, Role.MEDIATOR)

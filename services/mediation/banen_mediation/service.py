@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from banen_contracts.roles import ROLES
 from banen_kit.application.definition import Service
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
@@ -17,6 +18,7 @@ SERVICE = with_kit_features(
         to_public_event=to_public_event,
         commands=COMMANDS,
         permissions=PERMISSIONS,
+        roles=ROLES,
         reactors=(HANDOVER_OFFERED, PLACEMENT_CONVERTED),
     )
 )

@@ -5,7 +5,7 @@ What a figure or a row then shows of whom is decided in `readers.py`.
 
 from dataclasses import replace
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
 
 _OF_A_PARTNER = (

@@ -1,7 +1,8 @@
-"""The write side of reporting, as the kit runs it: the programme's administration."""
+"""Reporting as one value: what the kit needs to run it."""
 
 from typing import get_args
 
+from banen_contracts.roles import ROLES
 from banen_kit.application.definition import Service
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_reporting.administration.commands import COMMANDS
@@ -16,6 +17,8 @@ SERVICE = with_kit_features(
         to_public_event=to_public_event,
         commands=COMMANDS,
         permissions=PERMISSIONS,
+        roles=ROLES,
+        read_side="banen_reporting.composition:read_side",
         has_inbox=True,
         sql=("banen_kit", "banen_reporting"),
     )

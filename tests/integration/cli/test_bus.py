@@ -18,11 +18,11 @@ from typer.testing import CliRunner, Result
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import source_of
+from banen_contracts.roles import Role
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.faults import Faults
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.port import Append, NewEvent

@@ -15,12 +15,13 @@ from fastapi.responses import JSONResponse, Response
 from limits import RateLimitItemPerMinute
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import ROLES, Role
 from banen_kit.application import problems
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.audit.log import Outcome
 from banen_kit.core import problem
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.in_memory_keys import MemoryKeys
@@ -51,6 +52,7 @@ PERMISSIONS: Permissions = {
 }
 START = f"/v1/placements/{UUID(int=1, version=4)}/start"
 READ = f"/v1/placements/{UUID(int=1, version=4)}"
+ANY = Strength(ROLES.strong)
 ISSUER = FakeIssuer()
 FEW = RateLimitItemPerMinute(300)
 """So that asking too often takes no time."""
@@ -86,13 +88,18 @@ def make_app(
     audit: MemoryAudit,
     issuer: FakeIssuer = ISSUER,
     sessions: Sessions | None = None,
-    strength: Strength | None = None,
+    strength: Strength = ANY,
 ) -> FastAPI:
     authentication = Authentication(
-        "uaf", AUDIENCE, PERMISSIONS, Issuer(issuer.url, issuer.http()), audit, sessions, FEW
+        "uaf",
+        AUDIENCE,
+        PERMISSIONS,
+        Issuer(issuer.url, issuer.http(), ROLES.known),
+        audit,
+        sessions,
+        FEW,
+        strength=strength,
     )
-    if strength is not None:
-        authentication.strength = strength
     if sessions is not None:
         authentication.clock = sessions.clock
     app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
@@ -248,7 +255,7 @@ STEWARD = (Role.ADVISER, Role.PARTNER_DATA_STEWARD)
 
 @pytest.fixture
 async def strict(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client(make_app(audit, strength=Strength(("mfa", "hardware")))) as http:
+    async with client(make_app(audit, strength=Strength(ROLES.strong, ("mfa", "hardware")))) as http:
         yield http
 
 
@@ -309,7 +316,7 @@ async def test_a_session_ages_and_one_that_tells_nothing_is_no_machine(
         person = Principal("s-1", "uaf", frozenset(STEWARD), SignIn(acr, clock.now - age))
         return {"Cookie": f"{COOKIE}={await sessions.open(person, BROWSER['User-Agent'])}"}
 
-    app = make_app(audit, sessions=sessions, strength=Strength(("mfa",)))
+    app = make_app(audit, sessions=sessions, strength=Strength(ROLES.strong, ("mfa",)))
     async with client(app, **BROWSER) as http:
         good = await session("mfa", MAX_AGE - timedelta(minutes=5))
         assert (await http.get("/view/p-1", headers=good)).status_code == 200

@@ -11,15 +11,17 @@ from fastapi import Depends, FastAPI
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import ROLES, Role
 from banen_kit.application import problems
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.audit.log import Entry
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 from banen_kit.core.metrics import Metrics
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.permissions import ANYONE
 from banen_kit.security.sessions import LOGOUT_GOOD, Logout, Sessions
+from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer
 from banen_kit.testing import FakeIssuer
 from banen_kit.web import backchannel
@@ -56,10 +58,10 @@ class Place:
         self.now = datetime.now(UTC)
         self.pool, self.fake, self.audit = pool, FakeIssuer(), Log()
         self.sessions = Sessions(pool, lambda: self.now)
-        issuer = Issuer(self.fake.url, self.fake.http(), lambda: self.now.timestamp())
+        issuer = Issuer(self.fake.url, self.fake.http(), ROLES.known, lambda: self.now.timestamp())
         permissions = {backchannel.ACTION: ANYONE}
         self.authentication = Authentication(
-            "bureau", "urn:x", permissions, issuer, self.audit, self.sessions
+            "bureau", "urn:x", permissions, issuer, self.audit, self.sessions, strength=Strength(ROLES.strong)
         )
         self.metrics = Metrics.create(CollectorRegistry())
         app = FastAPI(dependencies=[Depends(self.authentication)], openapi_url=None)

@@ -12,12 +12,13 @@ import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import Role
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import PersonErased, ReferenceTaken, Refused
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.crypto.master_key import MasterKey

@@ -22,9 +22,9 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from joserfc.jwk import KeySet
 
+from banen_contracts.roles import ROLES, Role
 from banen_kit.application import problems
 from banen_kit.audit.in_memory import MemoryAudit
-from banen_kit.core.identity import Role
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, LOGIN_COOKIE
 from banen_kit.security.permissions import ANYONE, Permissions, every_partner, own_partner
@@ -127,9 +127,15 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
 def make_place(pool: Pool, http: httpx2.AsyncClient, clock: Clock) -> Callable[[str], Place]:
     def make(issuer_url: str) -> Place:
         audit, sessions = MemoryAudit(lambda: NOW), Sessions(pool, clock)
-        issuer = Issuer(issuer_url, http)
+        issuer = Issuer(issuer_url, http, ROLES.known)
         authentication = Authentication(
-            "uaf", "urn:nl:banenoffensief:uaf:mediation", PERMISSIONS, issuer, audit, sessions
+            "uaf",
+            "urn:nl:banenoffensief:uaf:mediation",
+            PERMISSIONS,
+            issuer,
+            audit,
+            sessions,
+            strength=Strength(ROLES.strong),
         )
         app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
         app.add_middleware(Guard)
@@ -788,7 +794,7 @@ STEWARD_SAYS = {"subject": "steward-1", "banen_roles": ["adviser", "partner_data
 @pytest.fixture
 def strict(make_place: Callable[[str], Place], untrue: Untrue) -> Browser:
     place = make_place(untrue.url)
-    place.authentication.strength = Strength(("mfa", "hardware"))
+    place.authentication.strength = Strength(ROLES.strong, ("mfa", "hardware"))
     return Browser(place)
 
 

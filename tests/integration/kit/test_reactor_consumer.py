@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
+from banen_contracts.roles import ROLES
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor, Service
 from banen_kit.audit.in_memory import MemoryAudit
@@ -76,7 +77,7 @@ def react(_: Envelope, event: PublicEvent, __: str) -> Dispatch | None:
 
 
 POLICY = Reactor("greet", (ContactMade,), react)
-SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, (POLICY,))
+SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, ROLES, (POLICY,))
 
 
 class MoodyStore(MemoryStore):

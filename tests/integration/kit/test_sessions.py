@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from banen_contracts.roles import Role
 from banen_kit.core.errors import StoreReadOnly, StoreUnavailable
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.login_cookie import LOGIN, Login, LoginCookies
 from banen_kit.security.sessions import ABSOLUTE, IDLE, NOTED, Session, Sessions, digest

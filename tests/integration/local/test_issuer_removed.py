@@ -16,14 +16,15 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from banen_contracts.roles import ROLES, Role
 from banen_kit.application import problems
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.clocks import utc_now
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.permissions import ANYONE, every_partner
 from banen_kit.security.sessions import Sessions
+from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import Issuer
 from banen_kit.web import backchannel, login
 from banen_kit.web.authentication import Authentication, who
@@ -107,9 +108,15 @@ class Service:
             f"{self.url}/login/answer",
             f"{self.url}/logout/backchannel",
         )
-        issuer = Issuer(self.command_service.url, http)
+        issuer = Issuer(self.command_service.url, http, ROLES.known)
         authentication = Authentication(
-            "bureau", "urn:x", PERMISSIONS, issuer, self.audit, Sessions(self.pool, utc_now)
+            "bureau",
+            "urn:x",
+            PERMISSIONS,
+            issuer,
+            self.audit,
+            Sessions(self.pool, utc_now),
+            strength=Strength(ROLES.strong),
         )
         app = FastAPI(dependencies=[Depends(authentication)], openapi_url=None)
         problems.install(app)

@@ -32,9 +32,9 @@ from banen_contracts.reporting import (
     TargetSet,
     TargetUnitDefined,
 )
+from banen_contracts.roles import Role
 from banen_kit.application import problems
 from banen_kit.audit.log import PostgresAudit
-from banen_kit.core.identity import Role
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.security.sessions import Sessions

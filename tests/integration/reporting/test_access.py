@@ -14,10 +14,11 @@ from fastapi import FastAPI
 
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.reporting import PartnerAdmitted
+from banen_contracts.roles import ROLES, Role
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.audit.log import Entry
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.postgres.connection import Pool
 from banen_kit.security.sessions import COOKIE
 from banen_kit.security.strength import Strength
@@ -492,7 +493,7 @@ async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, 
 async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_stronger(
     app: FastAPI, authentication: Authentication
 ):
-    authentication.strength = Strength(("mfa",))
+    authentication.strength = Strength(ROLES.strong, ("mfa",))
     async with await browser_of(app, "uaf", Role.PARTNER_DATA_STEWARD) as client:
         page = await client.get("/?ruleSet=published-2009")
         sent = await client.get(page.headers["location"])

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, create_model
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_reporting.queries.schemas import Answer, Placements, Results, RuleSets, Targets
 
 Schema = Mapping[str, Any]

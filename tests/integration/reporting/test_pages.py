@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from banen_contracts.base import source_of
 from banen_contracts.reporting import PartnerAdmitted, SourceDeclaredLive
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.postgres.connection import Pool
 from banen_kit.testing import FakeIssuer
 from banen_kit.web.middleware import HEADERS

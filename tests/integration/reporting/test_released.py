@@ -15,7 +15,7 @@ import pytest
 
 from banen_contracts.base import Precision
 from banen_contracts.reporting import CostRecorded
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore

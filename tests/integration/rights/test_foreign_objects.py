@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from banen_cli.installed import services
+from banen_contracts.roles import Role
 from banen_kit.application.definition import Service
-from banen_kit.core.identity import Role
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 

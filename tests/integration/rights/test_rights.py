@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from pkgutil import resolve_name
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -18,9 +19,9 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
+from banen_contracts.roles import Role
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
@@ -31,14 +32,13 @@ from banen_kit.messaging.blocked import Outbound
 from banen_kit.postgres.connection import Pool
 from banen_kit.runtime import blocked_routes
 from banen_kit.runtime import database_clock as clock
-from banen_kit.runtime.composition import Foundation
+from banen_kit.runtime.composition import Foundation, ReadSide
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.runtime.settings import Settings
 from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.composition import read_side
 from banen_reporting.web.templating import gettext, pgettext
 
 ROOT = Path(__file__).parents[3]
@@ -156,7 +156,7 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
             access = permissions[route.name]
             if access in (ANYONE, OPERATOR):
                 continue
-            asker = Asker(min(access.roles), OWNERS[name])
+            asker = Asker(Role(min(access.roles)), OWNERS[name])
             audit.kept.clear()
             await ask(http, route, asker.headers(issuer, name))
             found = [kept.entry.action for kept in audit.kept]
@@ -223,6 +223,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
             public_url="http://bureau",
         ),
     )
+    read_side: ReadSide = resolve_name(services()["reporting"].read_side or "")
     part = await read_side(
         Foundation(
             settings, command_service, authentication, PostgresStore(pool), database_clock, health.faults

@@ -12,12 +12,12 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import Role
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import LIVE_STREAM
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.core.strict_json import MOST_BYTES

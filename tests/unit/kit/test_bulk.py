@@ -11,11 +11,11 @@ import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import Role
 from banen_kit.application.bulk import AT_ONCE, MOST_LOADS, MOST_LOADS_OF_ONE
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore

@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts import Envelope
+from banen_contracts.roles import ROLES, Role
 from banen_kit.application.bulk import Loads, bulk
 from banen_kit.application.command_handler import Answer, KeyReused
 from banen_kit.application.command_service import CommandService, Request
@@ -20,7 +21,7 @@ from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.in_memory_keys import MemoryKeys
@@ -63,7 +64,7 @@ def decide(command: Count, state: int, _: DecisionContext) -> Sequence[Counted]:
 COUNTER: Decider[Count, int, Counted] = Decider(0, decide, lambda _, event: event.step)
 COUNT = CommandRoute("/counters/{ref}/count", Count, "counter", COUNTER)
 SERVICE = Service(
-    "mediation", (Counted, WentLive), lambda _: None, (COUNT,), {"count": own_partner(Role.MEDIATOR)}
+    "mediation", (Counted, WentLive), lambda _: None, (COUNT,), {"count": own_partner(Role.MEDIATOR)}, ROLES
 )
 SOMEBODY = Principal("somebody", "uaf", frozenset({Role.MEDIATOR}))
 
@@ -153,9 +154,7 @@ async def test_keys_of_different_partners_do_not_meet(store: MemoryStore, clock:
 
 
 async def test_keys_of_different_services_do_not_meet(store: MemoryStore, clock: Clock):
-    other = Service(
-        "employers", SERVICE.events, SERVICE.to_public_event, SERVICE.commands, SERVICE.permissions
-    )
+    other = replace(SERVICE, name="employers")
     await desk_of(store, clock).execute(request(ONE))
     assert await desk_of(store, clock, service=other).execute(request(TWO)) == Answer(1, ("counted",))
 

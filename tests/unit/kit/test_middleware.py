@@ -13,11 +13,11 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import Role
 from banen_kit.application import problems
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core import problem
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.in_memory_keys import MemoryKeys

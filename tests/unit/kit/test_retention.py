@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import ErasureReason
+from banen_contracts.roles import Role
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.domain.candidate import CloseCandidate, EraseCandidate, RegisterCandidate
 from banen_intake.domain.contact import RecordContact
@@ -20,7 +21,7 @@ from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command
 from banen_kit.core.errors import SettingsInvalid, StoreUnavailable
 from banen_kit.core.faults import Faults
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.crypto.keys import Destroyed

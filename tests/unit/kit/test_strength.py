@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from banen_kit.core.identity import Principal, Role, SignIn
-from banen_kit.security.strength import MAX_AGE, STRONG_ROLES, Strength
+from banen_contracts.roles import ROLES, Role
+from banen_kit.core.identity import Principal, SignIn
+from banen_kit.security.strength import MAX_AGE, Strength
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-ANY, TWO_FACTORS = Strength(), Strength(("mfa", "hardware"))
-STRONG = sorted(STRONG_ROLES)
-WEAK = sorted(set(Role) - STRONG_ROLES)
+ANY, TWO_FACTORS = Strength(ROLES.strong), Strength(ROLES.strong, ("mfa", "hardware"))
+STRONG = sorted(Role(role) for role in ROLES.strong)
+WEAK = sorted(set(Role) - ROLES.strong)
 
 
 def suffices(strength: Strength, *roles: Role, is_person: bool = True, **said: object) -> bool:

@@ -14,13 +14,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry
 
+from banen_contracts.roles import Role
 from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.clocks import AMSTERDAM
-from banen_kit.core.identity import Role
 from banen_kit.core.metrics import Metrics
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.crypto.keys import Destroyed, NotDestroyed

@@ -17,7 +17,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_contracts.roles import ROLES, Role
+from banen_kit.core.identity import Principal, SignIn
 from banen_kit.security.tokens import (
     ACCESS,
     ASK_AGAIN_SECONDS,
@@ -60,7 +61,7 @@ def clock() -> Monotonic:
 
 @pytest.fixture
 def issuer(fake: FakeIssuer, clock: Monotonic) -> Issuer:
-    return Issuer(fake.url, fake.http(), clock)
+    return Issuer(fake.url, fake.http(), ROLES.known, clock)
 
 
 def token(fake: FakeIssuer, *roles: Role, **claims: Any) -> str:
@@ -140,7 +141,7 @@ async def test_takes_an_audience_alone_or_in_a_list(issuer: Issuer, fake: FakeIs
 
 @pytest.mark.parametrize("url", [FakeIssuer.url, f"{FakeIssuer.url}/"])
 async def test_an_issuer_is_the_same_with_a_slash_at_its_end(fake: FakeIssuer, url: str):
-    assert await Issuer(url, fake.http()).principal(token(fake, iss=url), AUDIENCE) == ADVISER
+    assert await Issuer(url, fake.http(), ROLES.known).principal(token(fake, iss=url), AUDIENCE) == ADVISER
 
 
 @pytest.mark.parametrize("claim", ["iss", "aud", "sub", "exp", "iat"])
@@ -226,7 +227,7 @@ async def test_takes_what_says_that_it_is_an_access_token(issuer: Issuer, fake: 
 
 @pytest.mark.parametrize("typ", ["JWT", None, "application/jwt", "at+jwt"])
 async def test_an_issuer_without_types_is_believed_where_that_was_set(fake: FakeIssuer, typ: str | None):
-    issuer = Issuer(fake.url, fake.http(), access=("at+jwt", "jwt"))
+    issuer = Issuer(fake.url, fake.http(), ROLES.known, access=("at+jwt", "jwt"))
     assert await issuer.principal(token(fake, typ=typ), AUDIENCE) == ADVISER
 
 
@@ -243,7 +244,7 @@ async def test_an_issuer_without_types_is_believed_where_that_was_set(fake: Fake
 async def test_nor_is_a_token_for_something_else_an_access_token_at_an_issuer_without_types(
     fake: FakeIssuer, claims: dict[str, Any]
 ):
-    issuer = Issuer(fake.url, fake.http(), access=("at+jwt", "jwt"))
+    issuer = Issuer(fake.url, fake.http(), ROLES.known, access=("at+jwt", "jwt"))
     assert await refusal(issuer, token(fake, **claims)) == "token-typ-wrong"
 
 
@@ -366,7 +367,7 @@ async def test_takes_tokens_signed_with_rsa(fake: FakeIssuer, algorithm: str):
     signed = jwt.encode(
         {"alg": algorithm, "kid": key.kid, "typ": "at+jwt"}, claims, key, algorithms=[algorithm]
     )
-    assert await Issuer(fake.url, fake.http()).principal(signed, AUDIENCE) == ADVISER
+    assert await Issuer(fake.url, fake.http(), ROLES.known).principal(signed, AUDIENCE) == ADVISER
 
 
 async def test_refuses_a_key_that_the_token_brings_along(issuer: Issuer, fake: FakeIssuer):
@@ -543,7 +544,7 @@ async def test_nobody_with_a_known_key_waits_for_an_issuer_that_hangs(fake: Fake
         return fake._answer(request)  # pyright: ignore[reportPrivateUsage]
 
     hangs = False
-    issuer = Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(answer)), clock)
+    issuer = Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(answer)), ROLES.known, clock)
     await issuer.principal(token(fake), AUDIENCE)
     hangs = True
     clock.now += KEYS_FRESH_SECONDS
@@ -565,7 +566,7 @@ async def test_who_gives_up_waiting_leaves_it_able_to_ask_again(fake: FakeIssuer
             await asyncio.Event().wait()
         return fake._answer(request)  # pyright: ignore[reportPrivateUsage]
 
-    issuer = Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(hang)), clock)
+    issuer = Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(hang)), ROLES.known, clock)
     waiting = asyncio.create_task(issuer.principal(token(fake), AUDIENCE))
     await asyncio.wait_for(is_asked.wait(), 10)
     waiting.cancel()
@@ -586,7 +587,7 @@ def saying(fake: FakeIssuer, answer: Callable[[str], httpx2.Response | None]) ->
     def handle(request: httpx2.Request) -> httpx2.Response:
         return answer(request.url.path) or fake._answer(request)  # pyright: ignore[reportPrivateUsage]
 
-    return Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(handle)))
+    return Issuer(fake.url, httpx2.AsyncClient(transport=httpx2.MockTransport(handle)), ROLES.known)
 
 
 def discovery(url: str = FakeIssuer.url, **said: Any) -> dict[str, Any]:
@@ -631,7 +632,7 @@ async def test_an_issuer_on_this_machine_may_do_without_https(fake: FakeIssuer):
             return httpx2.Response(200, json=KeySet([fake.key]).as_dict(private=False))
         return httpx2.Response(200, json=discovery(url))
 
-    issuer = Issuer(url, httpx2.AsyncClient(transport=httpx2.MockTransport(handle)))
+    issuer = Issuer(url, httpx2.AsyncClient(transport=httpx2.MockTransport(handle)), ROLES.known)
     assert await issuer.principal(token(fake, iss=url), AUDIENCE) == ADVISER
 
 
@@ -675,4 +676,4 @@ async def test_a_key_that_is_for_something_else_verifies_nothing(fake: FakeIssue
         {name: value for name, value in key.as_dict(private=True).items() if name != "use"}
     )
     signed = jwt.encode(header, claims, plain)
-    assert await refusal(Issuer(fake.url, fake.http()), signed) == "token-invalid"
+    assert await refusal(Issuer(fake.url, fake.http(), ROLES.known), signed) == "token-invalid"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.messaging.topology import read_partners
 from banen_local.cluster.folder import Ports
 from banen_local.cluster.programme import PARTNERS_FILE

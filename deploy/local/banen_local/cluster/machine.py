@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 
 import httpx2
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 
 ROLES = {
     "intake": Role.INTAKE_WORKER,

@@ -12,7 +12,7 @@ import httpx2
 from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.installed import services
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.messaging.bus_users import GUARD, OPERATOR, user_name
 from banen_kit.messaging.jetstream import connected
 from banen_kit.messaging.topology import read_integrators, read_partners

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme, Running
 from banen_local.cluster.supervisor import Supervisor

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.core.language import Language
 from banen_kit.messaging.topology import Partner
 

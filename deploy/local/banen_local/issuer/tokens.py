@@ -8,7 +8,7 @@ from pathlib import Path
 from joserfc import jwt
 
 from banen_contracts.base import source_of
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_kit.messaging.topology import Partner
 from banen_local.issuer.keys import ALGORITHM, LONGEST, Keyring, read_keys
 from banen_local.issuer.people import OUTSIDE, REPORTING, Person, subject

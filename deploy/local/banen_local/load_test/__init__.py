@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx2
 import typer
 
-from banen_kit.core.identity import Role
+from banen_contracts.roles import Role
 from banen_local.bench.rows import percentile
 from banen_local.bench.visible import define_programme, until_counted
 from banen_local.cluster.programme import Programme

@@ -13,8 +13,9 @@ from typing import Literal, get_args
 from fastapi import Request
 
 from banen_contracts.base import partner_of
+from banen_contracts.roles import Role
 from banen_kit.audit.log import Outcome
-from banen_kit.core.identity import Principal, Role
+from banen_kit.core.identity import Principal
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause, CountedRoute

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from banen_contracts import Envelope, PublicEvent
+from banen_contracts.roles import Roles
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.serializer import Upcaster
 from banen_kit.security.permissions import Permissions
@@ -67,8 +68,12 @@ class Service:
     commands: Sequence[CommandRoute]
     permissions: Permissions
     """Who may give which command and see which view; what is not in it is refused."""
+    roles: Roles
     reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
+    read_side: str | None = None
+    """Builds the part that only this service has, such as pages: a function by its name, `package.module:function`, so
+    that whoever lists services need not import all that it stands on."""
     has_inbox: bool = False
     """Whether it reads every event of everybody, and the watermarks."""
     sql: tuple[str, ...] = ("banen_kit",)

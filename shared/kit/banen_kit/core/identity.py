@@ -2,30 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-
-
-class Role(StrEnum):
-    """What somebody is in the programme; a token may name several."""
-
-    INTAKE_WORKER = "intake_worker"
-    COACH = "coach"
-    """A volunteer who coaches candidates."""
-    ADVISER = "adviser"
-    """A volunteer who mediates."""
-    MEDIATOR = "mediator"
-    EMPLOYER_RELATIONS = "employer_relations"
-    PARTNER_DATA_STEWARD = "partner_data_steward"
-    PARTNER_MANAGER = "partner_manager"
-    PROJECT_BUREAU = "project_bureau"
-    STEERING_GROUP = "steering_group"
-    MINISTRY_OBSERVER = "ministry_observer"
-    INTEGRATOR = "integrator"
-    """A machine that reads the public events."""
-    AUDITOR = "auditor"
-    OPS = "ops"
-    PRIVACY_OFFICER = "privacy_officer"
-    CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True)
@@ -46,5 +22,6 @@ class Principal:
     subject: str
     """A pseudonym that the issuer gave: no name, no number of a person."""
     partner: str
-    roles: frozenset[Role]
+    roles: frozenset[str]
+    """None but those that the service knows."""
     sign_in: SignIn = SignIn()

@@ -4,25 +4,12 @@ from dataclasses import replace
 from typing import get_args
 
 from banen_contracts import PublicEvent
+from banen_contracts.roles import Roles
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.core.decider import DomainEvent
-from banen_kit.core.identity import Role
 from banen_kit.privacy.requests import REQUESTS, RequestEvent
-from banen_kit.security.permissions import ANYONE, EVERY_SERVICE, Permissions, own_partner
-
-_STEWARD = own_partner(Role.PARTNER_DATA_STEWARD)
-_PRIVACY = own_partner(Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
-_PERSONS: Permissions = {
-    **{operation.name: _PRIVACY for operation in REQUESTS},
-    "read-request": _PRIVACY,
-    "requests": _PRIVACY,
-    "export-person": _PRIVACY,
-    "erasure-certificate": _PRIVACY,
-    "signing-key": ANYONE,
-    "retention": _PRIVACY,
-    "confirm-retention-pass": _STEWARD,
-}
+from banen_kit.security.permissions import ANYONE, Permissions, every_service, own_partner
 
 
 def with_kit_features(service: Service) -> Service:
@@ -37,6 +24,7 @@ def with_kit_features(service: Service) -> Service:
     def to_public_event(event: DomainEvent) -> PublicEvent | None:
         return None if isinstance(event, private) else service.to_public_event(event)
 
+    eraser = own_partner(*service.roles.erasers)
     own_commands = {operation.name for operation in service.commands}
     return replace(
         service,
@@ -45,11 +33,25 @@ def with_kit_features(service: Service) -> Service:
         commands=(*service.commands, *(REQUESTS if keeps_persons else ())),
         # In the order in which they are shown: what every service has, commands, views.
         permissions={
-            **EVERY_SERVICE,
+            **every_service(service.roles),
             **{name: who for name, who in service.permissions.items() if name in own_commands},
-            **{operation.name: _STEWARD for operation in service.kept.values()},
-            **(_PERSONS if keeps_persons else {}),
+            **{operation.name: eraser for operation in service.kept.values()},
+            **(permissions_about_persons(service.roles) if keeps_persons else {}),
             **service.permissions,
         },
         reactors=(*service.reactors, live_reactor(service.name)),
     )
+
+
+def permissions_about_persons(roles: Roles) -> Permissions:
+    privacy = own_partner(*roles.privacy)
+    return {
+        **{operation.name: privacy for operation in REQUESTS},
+        "read-request": privacy,
+        "requests": privacy,
+        "export-person": privacy,
+        "erasure-certificate": privacy,
+        "signing-key": ANYONE,
+        "retention": privacy,
+        "confirm-retention-pass": own_partner(*roles.erasers),
+    }

@@ -107,10 +107,10 @@ def _authentication(
         settings.partner,
         source_of(settings.partner, service.name),
         service.permissions,
-        Issuer(settings.issuer, http, access=settings.access_token_types.split()),
+        Issuer(settings.issuer, http, service.roles.known, access=settings.access_token_types.split()),
         command_service.audit,
         Sessions(pool, clock),
-        strength=Strength(tuple(settings.acr_values.split())),
+        strength=Strength(service.roles.strong, tuple(settings.acr_values.split())),
         clock=clock,
     )
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any
 
 from fastapi import FastAPI
@@ -39,24 +40,24 @@ class ServiceRuntime:
     loops: Sequence[Work]
 
 
-def main(service: Service, read_side: ReadSide | None = None) -> None:
+def main(service: Service) -> None:
     """The `python -m` of a service. Ends with 78 and one line that says what to do when it cannot start."""
     logs.to_stdout()
     try:
-        asyncio.run(serve(service, load(), read_side))
+        asyncio.run(serve(service, load()))
     except (SettingsInvalid, StoreRefusesToStart, StoreUnavailable, ValueError) as error:
         log.error("%s cannot start: %s", service.name, error)  # noqa: TRY400 - one line, for people
         sys.exit(78)
 
 
-async def serve(service: Service, settings: Settings, read_side: ReadSide | None) -> None:
+async def serve(service: Service, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, which are heard at every moment."""
     stopping = asyncio.Event()
     for caught in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(caught, stopping.set)
     with bound(settings.port) as listener:
         async with AsyncExitStack() as stack:
-            runtime = await _unless(stopping, compose(service, settings, read_side, stack))
+            runtime = await _unless(stopping, compose(service, settings, stack))
             if runtime is not None:
                 address = listener.getsockname()
                 log.info("%s of %s is at %s:%s; TLS is for a proxy", service.name, settings.partner, *address)
@@ -90,13 +91,12 @@ async def _unless(
     return await opened
 
 
-async def compose(
-    service: Service, settings: Settings, read_side: ReadSide | None, stack: AsyncExitStack
-) -> ServiceRuntime:
+async def compose(service: Service, settings: Settings, stack: AsyncExitStack) -> ServiceRuntime:
     """Open and build all that the service runs. Raises what `open_foundation` raises."""
     foundation, looking_after = await open_foundation(service, settings, stack)
     parts = [looking_after, administration(foundation)]
-    if read_side is not None:
+    if service.read_side is not None:
+        read_side: ReadSide = resolve_name(service.read_side)
         parts.append(await read_side(foundation))
     parts.append(BusSide(foundation, [loop for part in parts for loop in part.bus_loops]).part())
     checks = {name: check for part in parts for name, check in part.checks.items()}

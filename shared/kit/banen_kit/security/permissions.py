@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from banen_kit.core.identity import Principal, Role
+from banen_contracts.roles import Roles
+from banen_kit.core.identity import Principal
 from banen_kit.core.problem import Problem
 
 
@@ -15,7 +16,7 @@ from banen_kit.core.problem import Problem
 class Permission:
     """Who is let in to one command or view."""
 
-    roles: frozenset[Role]
+    roles: frozenset[str]
     partners: Literal["own", "all"] = "own"
     """Whose people: only those of the partner whose service it is, or everybody's. What an answer then shows of whom
     is for the view to decide."""
@@ -33,12 +34,12 @@ Permissions: TypeAlias = Mapping[str, Permission]
 """By the name of the route; a command's route has the command's name."""
 
 
-def own_partner(*roles: Role) -> Permission:
+def own_partner(*roles: str) -> Permission:
     """People of the service's own partner in any of these roles."""
     return Permission(frozenset(roles))
 
 
-def every_partner(*roles: Role) -> Permission:
+def every_partner(*roles: str) -> Permission:
     """People in any of these roles, whichever partner they are of."""
     return Permission(frozenset(roles), "all")
 
@@ -51,15 +52,17 @@ def refuse_unless(access: Permission | None, principal: Principal, partner: str)
         raise Problem(403, "not-allowed", "Your role does not include this.")
 
 
-_OPS = own_partner(Role.OPS)
-EVERY_SERVICE: Permissions = {
-    "livez": ANYONE,
-    "readyz": ANYONE,
-    "metrics": OPERATOR,
-    "openapi": ANYONE,
-    "blocked-event": _OPS,
-    "skip-event": _OPS,
-    "correct-event": _OPS,
-    "clock": _OPS,
-    "confirm-clock": _OPS,
-}
+def every_service(roles: Roles) -> Permissions:
+    """Who may do what every service has."""
+    operators = own_partner(*roles.operators)
+    return {
+        "livez": ANYONE,
+        "readyz": ANYONE,
+        "metrics": OPERATOR,
+        "openapi": ANYONE,
+        "blocked-event": operators,
+        "skip-event": operators,
+        "correct-event": operators,
+        "clock": operators,
+        "confirm-clock": operators,
+    }

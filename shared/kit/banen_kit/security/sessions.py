@@ -10,7 +10,7 @@ from hashlib import sha256
 from asyncpg import Record
 
 from banen_kit.core.errors import StoreFull, StoreReadOnly
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 from banen_kit.postgres.connection import Pool, reachable
 from banen_kit.security.login_cookie import LOGIN
 
@@ -164,7 +164,7 @@ class Sessions:
 
 
 def _session(row: Record) -> Session:
-    roles = frozenset(Role(role) for role in row["roles"])
+    roles = frozenset[str](row["roles"])
     sign_in = SignIn(row["acr"], row["signed_in_at"], row["issuer_session"])
     principal = Principal(row["subject"], row["partner"], roles, sign_in)
     return Session(row["id"], principal, row["form_token"], row["purpose"])

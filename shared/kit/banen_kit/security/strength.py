@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 
-STRONG_ROLES: Final = frozenset({Role.PARTNER_DATA_STEWARD, Role.PROJECT_BUREAU, Role.AUDITOR})
 MAX_AGE: Final = timedelta(hours=12)
 UNTOLD: Final = SignIn()
 """A token that says nothing of a sign-in is a machine's: issuers tell it of people (RFC 9068 §2.2.1)."""
@@ -16,13 +15,15 @@ UNTOLD: Final = SignIn()
 class Strength:
     """What the sign-in of a strong role must be like."""
 
+    roles: frozenset[str]
+    """The strong roles."""
     acr_values: tuple[str, ...] = ()
     """One of these must be its `acr`; where there are none, any is good enough."""
 
     def suffices(self, principal: Principal, now: datetime, *, is_person: bool) -> bool:
         """`is_person` where somebody is known to have signed in, even if the issuer says nothing of it."""
         sign_in = principal.sign_in
-        if not principal.roles & STRONG_ROLES or (sign_in == UNTOLD and not is_person):
+        if not principal.roles & self.roles or (sign_in == UNTOLD and not is_person):
             return True
         is_recent = sign_in.at is None or now - sign_in.at <= MAX_AGE
         return is_recent and (not self.acr_values or sign_in.acr in self.acr_values)

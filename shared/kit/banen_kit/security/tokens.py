@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from banen_contracts.base import PartnerId
-from banen_kit.core.identity import Principal, Role, SignIn
+from banen_kit.core.identity import Principal, SignIn
 
 ALGORITHMS = ("ES256", "RS256", "PS256")
 LEEWAY_SECONDS = 30
@@ -88,12 +88,14 @@ class Issuer:
         self,
         url: str,
         http: httpx2.AsyncClient,
+        roles: frozenset[str],
         monotonic: Callable[[], float] = time.monotonic,
         *,
         access: Types = ACCESS,
     ) -> None:
-        """`access` says which types its access tokens have."""
+        """`roles` are those that it can name, and `access` says which types its access tokens have."""
         self.url = url.rstrip("/")
+        self._roles = roles
         self._access = access
         self._http = http
         self._monotonic = monotonic
@@ -165,7 +167,21 @@ class Issuer:
         claims = await self.claims(token, audience, self._access)
         if NONCE in claims:
             raise TokenRefused("token-typ-wrong")  # an ID token, from an issuer that writes no types
-        return principal_of(claims)
+        return self.principal_of(claims)
+
+    def principal_of(self, claims: Mapping[str, Any]) -> Principal:
+        """The person or machine that verified claims are about; roles that we do not know are left out.
+
+        Raises `TokenRefused` where the issuer says no partner or role, or nonsense of the sign-in.
+        """
+        try:
+            vouched = _Vouched.model_validate(dict(claims))
+        except ValidationError:
+            raise TokenRefused("account-incomplete") from None
+        roles = vouched.banen_roles & self._roles
+        if not roles:
+            raise TokenRefused("account-incomplete")
+        return Principal(vouched.sub, vouched.banen_partner, roles, sign_in_of(claims))
 
     async def _keys_for(self, kid: str | None) -> KeySet:
         if self._lock.locked() and (kept := self._kept(kid, KEYS_USABLE_SECONDS)):
@@ -230,22 +246,6 @@ def kid_of(token: str) -> str | None:
         raise TokenRefused("token-invalid") from None
     kid = header.get("kid")
     return kid if isinstance(kid, str) else None
-
-
-def principal_of(claims: Mapping[str, Any]) -> Principal:
-    """The person or machine that verified claims are about; roles that we do not know are left out.
-
-    Raises `TokenRefused` where the issuer says no partner or role, or nonsense of the sign-in.
-    """
-    try:
-        vouched = _Vouched.model_validate(dict(claims))
-    except ValidationError:
-        raise TokenRefused("account-incomplete") from None
-    known = {role.value for role in Role}
-    roles = frozenset(Role(role) for role in vouched.banen_roles if role in known)
-    if not roles:
-        raise TokenRefused("account-incomplete")
-    return Principal(vouched.sub, vouched.banen_partner, roles, sign_in_of(claims))
 
 
 def sign_in_of(claims: Mapping[str, Any]) -> SignIn:

@@ -17,8 +17,8 @@ from banen_kit.application.definition import Service
 from banen_kit.audit.log import Audit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 from banen_kit.core.faults import Faults
-from banen_kit.core.identity import Role
 from banen_kit.security.sessions import Sessions
+from banen_kit.security.strength import Strength
 from banen_kit.security.tokens import LONGEST_SECONDS, Issuer
 from banen_kit.web.app import Check, Health
 from banen_kit.web.authentication import Authentication
@@ -107,7 +107,7 @@ class FakeIssuer:
 
     def token(
         self,
-        *roles: Role,
+        *roles: str,
         partner: str,
         audience: str,
         subject: str = "somebody",
@@ -123,7 +123,7 @@ class FakeIssuer:
             "iat": now,
             "exp": now + LONGEST_SECONDS,
             "banen_partner": partner,
-            "banen_roles": [role.value for role in roles],
+            "banen_roles": list(roles),
             **claims,
         }
         kept = {name: value for name, value in said.items() if value is not None}
@@ -138,12 +138,19 @@ class FakeIssuer:
     ) -> Authentication:
         """The gate of a service that trusts this issuer."""
         audience = source_of(partner, service.name)
+        issuer = Issuer(self.url, self.http(), service.roles.known)
         return Authentication(
-            partner, audience, service.permissions, Issuer(self.url, self.http()), audit, sessions
+            partner,
+            audience,
+            service.permissions,
+            issuer,
+            audit,
+            sessions,
+            strength=Strength(service.roles.strong),
         )
 
     def bearer(
-        self, service: Service, owner: str, *roles: Role, partner: str | None = None, **claims: Any
+        self, service: Service, owner: str, *roles: str, partner: str | None = None, **claims: Any
     ) -> dict[str, str]:
         """The header with which somebody asks a service of `owner`: one of its own people, unless told."""
         audience = source_of(owner, service.name)

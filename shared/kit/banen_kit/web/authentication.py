@@ -99,7 +99,7 @@ class Authentication:
     sessions: Sessions | None = None
     """Where the service has pages."""
     per_minute: RateLimitItemPerMinute = PER_MINUTE
-    strength: Strength = field(default_factory=Strength)
+    strength: Strength = field(kw_only=True)
     clock: Callable[[], datetime] = utc_now
     strangers: Strangers = field(init=False)
     _rate: SlidingWindowCounterRateLimiter = field(

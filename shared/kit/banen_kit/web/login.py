@@ -31,7 +31,6 @@ from banen_kit.security.tokens import (
     IssuerUnavailable,
     Metadata,
     TokenRefused,
-    principal_of,
 )
 from banen_kit.web.authentication import (
     SIGN_IN_INSUFFICIENT,
@@ -131,7 +130,7 @@ class Logins:
         try:
             claims = await self.issuer.claims(id_token, self.client.client_id, IDENTITY)
             check_login(claims, self.client.client_id, started.nonce)
-            return principal_of(claims)
+            return self.issuer.principal_of(claims)
         except TokenRefused as error:
             if error.reason == "account-incomplete":
                 detail = "Your account has no partner or no role in this programme."

@@ -1,0 +1,51 @@
+"""The roles of the programme: what an issuer can say that somebody is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is in the programme; a token may name several."""
+
+    INTAKE_WORKER = "intake_worker"
+    COACH = "coach"
+    """A volunteer who coaches candidates."""
+    ADVISER = "adviser"
+    """A volunteer who mediates."""
+    MEDIATOR = "mediator"
+    EMPLOYER_RELATIONS = "employer_relations"
+    PARTNER_DATA_STEWARD = "partner_data_steward"
+    PARTNER_MANAGER = "partner_manager"
+    PROJECT_BUREAU = "project_bureau"
+    STEERING_GROUP = "steering_group"
+    MINISTRY_OBSERVER = "ministry_observer"
+    INTEGRATOR = "integrator"
+    """A machine that reads the public events."""
+    AUDITOR = "auditor"
+    OPS = "ops"
+    PRIVACY_OFFICER = "privacy_officer"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles that there are, and which of them have the duties that come with every service."""
+
+    known: frozenset[str]
+    operators: frozenset[str]
+    """Who keeps the service running."""
+    erasers: frozenset[str]
+    """Who erases the data of a person."""
+    privacy: frozenset[str]
+    """Who handles what persons ask about their data."""
+    strong: frozenset[str]
+    """Who must sign in strongly and recently, because they see or undo the most."""
+
+
+ROLES = Roles(
+    known=frozenset(Role),
+    operators=frozenset({Role.OPS}),
+    erasers=frozenset({Role.PARTNER_DATA_STEWARD}),
+    privacy=frozenset({Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER}),
+    strong=frozenset({Role.PARTNER_DATA_STEWARD, Role.PROJECT_BUREAU, Role.AUDITOR}),
+)
