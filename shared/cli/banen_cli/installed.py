@@ -1,12 +1,15 @@
 """Finds the services and the commands that are installed, by entry point."""
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
 
 from banen_kit.application.definition import Service
 
 
-def services() -> dict[str, Service]:
-    """The installed services by name."""
+@cache
+def services() -> Mapping[str, Service]:
+    """The installed services by name; what is installed does not change while a process runs."""
     found: dict[str, Service] = {}
     for entry in entry_points(group="banen.services"):
         service = entry.load()
