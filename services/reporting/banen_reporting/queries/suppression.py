@@ -52,6 +52,12 @@ class Table:
 
     counts: Mapping[Place, int]
     hidden: dict[Place, Sign] = field(default_factory=dict[Place, Sign])
+    lines: dict[Line, list[Place]] = field(init=False, default_factory=dict[Line, list[Place]])
+
+    def __post_init__(self) -> None:
+        for place in self.counts:
+            for axis in (0, 1):
+                self.lines.setdefault((axis, place[axis]), []).append(place)
 
     @property
     def shown(self) -> dict[Place, int]:
@@ -87,10 +93,10 @@ class Table:
             if line in seen:
                 continue
             seen.add(line)
-            axis, name = line
-            for place in self.counts:
+            axis = line[0]
+            for place in self.lines[line]:
                 moved = sign(place) * turn * (1 if axis else -1)
-                if place[axis] == name and place != start and self._can_move(place, moved):
+                if place != start and self._can_move(place, moved):
                     heappush(queue, (cost + self._cost(place), (1 - axis, place[1 - axis]), [*way, place]))
         return None
 
