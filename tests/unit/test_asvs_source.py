@@ -3,8 +3,9 @@
 import ast
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,8 +47,13 @@ OTHER_CRYPTOGRAPHY = {
 JITTER = {"faults.py"}  # where chance is no secret: it spreads attempts in time
 
 
+@cache
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    return list(ast.walk(tree))
+
+
 def imports(tree: ast.AST) -> Iterable[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -56,7 +62,7 @@ def imports(tree: ast.AST) -> Iterable[str]:
 
 
 def names(tree: ast.AST) -> Iterable[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):
@@ -66,9 +72,10 @@ def names(tree: ast.AST) -> Iterable[str]:
 
 
 def calls(tree: ast.AST) -> Iterable[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in nodes(tree) if isinstance(node, ast.Call))
 
 
+@cache
 def called(call: ast.Call) -> str:
     return ast.unparse(call.func)
 
@@ -88,7 +95,7 @@ def switched_on(tree: ast.AST, *options: str) -> Iterable[str]:
 
 def sql_of_values(tree: ast.AST) -> Iterable[str]:
     """SQL with anything in it but our own identifiers; values are parameters."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if not isinstance(node, ast.JoinedStr):
             continue
         written = "".join(str(part.value) if isinstance(part, ast.Constant) else "_" for part in node.values)
@@ -152,7 +159,7 @@ def patterns_of_input(tree: ast.AST) -> Iterable[str]:
 def weak_cryptography(tree: ast.AST) -> Iterable[str]:
     yield from (name for name in names(tree) if name in WEAK)
     yield from imported(tree, *OTHER_CRYPTOGRAPHY)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography"):
             yield from (alias.name for alias in node.names if alias.name not in APPROVED)
 
@@ -168,7 +175,7 @@ def redirects(tree: ast.AST) -> Iterable[str]:
 
 def other_origins(tree: ast.AST) -> Iterable[str]:
     yield from (name for name in names(tree) if name == "CORSMiddleware")
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and "access-control-" in str(node.value).lower():
             yield str(node.value)
 
@@ -184,8 +191,21 @@ def debugging(tree: ast.AST) -> Iterable[str]:
 Search = Callable[[ast.AST], Iterable[str]]
 
 
+@cache
+def tree_of(path: Path) -> ast.AST:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _read_once() -> Iterator[None]:
+    """Trees are large: they are kept for the searches of this file, and no longer."""
+    yield
+    for cached in (tree_of, nodes, called):
+        cached.cache_clear()
+
+
 def found(search: Search, files: Iterable[Path]) -> list[str]:
-    return [f"{path.name}: {one}" for path in files for one in search(ast.parse(path.read_text("utf-8")))]
+    return [f"{path.name}: {one}" for path in files for one in search(tree_of(path))]
 
 
 def test_all_code_is_searched():
