@@ -1,98 +1,31 @@
-"""Real servers for the tests: PostgreSQL and NATS from the wheels, on free loopback ports, in temporary folders."""
+"""Which worker runs what: the same in every run, and the files that take longest on different workers."""
 
-import asyncio
-import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
 
-import asyncpg
 import pytest
-from nats.aio.client import Client
 
-from banen_kit.eventstore.postgres import PostgresStore
-from banen_kit.messaging.jetstream import connected
-from banen_kit.postgres.confine import confine_database
-from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
-from banen_local.cluster.nats import Nats
-from banen_local.cluster.postgres import Postgres
+pytest.register_assert_rewrite("banen_kit.testing", "support")
 
-pytest.register_assert_rewrite("banen_kit.testing")
-
-ROLE = "service"
-PASSWORD = "only-for-tests"
-_numbers = itertools.count(1)
+SECONDS: dict[str, float] = {}
+"""Of the files that take longer than their number of tests says."""
+USUAL = 0.05
+"""Of a test."""
 
 
-@dataclass(frozen=True)
-class Database:
-    """A server with a role like that of a service."""
-
-    server: Postgres
-
-    @property
-    def owner_url(self) -> str:
-        return self.server.url()
-
-    @property
-    def service_url(self) -> str:
-        return self.server.url(user=ROLE, password=PASSWORD)
-
-
-@pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    server = Postgres(tmp_path_factory.mktemp("pg") / "postgres", settings={"max_connections": "200"})
-
-    async def prepare() -> None:
-        await server.start()
-        owner = await asyncpg.connect(server.url())
-        await owner.execute(f"create role {ROLE} login password '{PASSWORD}'")
-        await confine_database(owner)
-        await owner.execute(f"grant connect on database postgres to {ROLE}")
-        await owner.close()
-
-    asyncio.run(prepare())
-    yield Database(server)
-    asyncio.run(server.stop())
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Gives each file to a worker, the longest first, each to the one that has least to do so far."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    tests = Counter(file_of(item) for item in items)
+    takes = {file: SECONDS.get(file, number * USUAL) for file, number in tests.items()}
+    has = dict.fromkeys(range(workers), 0.0)
+    worker_of: dict[str, int] = {}
+    for file in sorted(takes, key=lambda file: (-takes[file], file)):
+        worker_of[file] = least = min(has, key=lambda worker: has[worker])
+        has[least] += takes[file]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(f"worker-{worker_of[file_of(item)]}"))
 
 
-@pytest.fixture
-def new_schema(database: Database) -> Callable[..., Awaitable[str]]:
-    """Makes a migrated schema with a name of its own; by default an event store."""
-
-    async def make(*packages: str) -> str:
-        schema = f"t{next(_numbers)}"
-        owner = await asyncpg.connect(database.owner_url)
-        try:
-            await migrate(owner, schema, migrations(packages or ["banen_kit"]))
-            await grant_store(owner, schema, ROLE)
-        finally:
-            await owner.close()
-        return schema
-
-    return make
-
-
-@pytest.fixture
-async def store(
-    database: Database, new_schema: Callable[..., Awaitable[str]]
-) -> AsyncIterator[PostgresStore]:
-    """An event store in PostgreSQL, used through a service's role."""
-    pool = await connect(database.service_url, await new_schema())
-    yield PostgresStore(pool)
-    await pool.close()
-
-
-@pytest.fixture
-async def nats(tmp_path: Path) -> AsyncIterator[Nats]:
-    """A bus of its own, empty."""
-    server = Nats(tmp_path / "nats", max_file_store=16 * 2**30)
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
-async def bus(nats: Nats) -> AsyncIterator[Client]:
-    async with connected(nats.url, "test") as client:
-        yield client
+def file_of(item: pytest.Item) -> str:
+    return item.nodeid.split("::")[0]

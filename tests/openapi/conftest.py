@@ -1,28 +1,17 @@
 """The real applications of all four services, as the tests of rights have them, with their events in PostgreSQL."""
 
 import asyncio
-import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from banen_kit.runtime.service_runner import bound
 from banen_kit.web.server import http_server
-
-# Test folders are not packages, so these fixtures are taken over by path.
-_spec = importlib.util.spec_from_file_location(
-    "applications_for_openapi", Path(__file__).parents[1] / "integration" / "rights" / "conftest.py"
-)
-assert _spec is not None
-assert _spec.loader is not None
-_rights = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_rights)
-pool, facts, answers = _rights.pool, _rights.facts, _rights.answers
-issuer, audit, app_of = _rights.issuer, _rights.audit, _rights.app_of
-OWNERS: dict[str, str] = _rights.OWNERS
+from support.applications import app_of, audit, issuer
+from support.programme import answers, facts, pool
+from support.servers import database, new_schema, store
 
 
 @pytest.fixture(name="served")

@@ -1,10 +1,8 @@
 """The small programme of the reporting tests, served to a real browser that is signed in as whoever it says."""
 
 import asyncio
-import importlib.util
 import socket
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -17,18 +15,8 @@ from banen_contracts.roles import Role
 from banen_kit.core.identity import Principal
 from banen_kit.security.sessions import COOKIE
 from banen_kit.web.login import set_cookie
-
-# Test folders are not packages, so its fixtures are taken over by path.
-_spec = importlib.util.spec_from_file_location(
-    "small_programme", Path(__file__).parents[1] / "integration" / "reporting" / "conftest.py"
-)
-assert _spec is not None
-assert _spec.loader is not None
-_programme = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_programme)
-pool, facts, answers = _programme.pool, _programme.facts, _programme.answers
-authentication, app = _programme.authentication, _programme.app
-released, month_ends = _programme.released, _programme.month_ends
+from support.programme import answers, app, authentication, facts, month_ends, pool, released
+from support.servers import database, new_schema
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """docs/asvs.toml leaves no requirement of ASVS 5.0 level 2 out, names only what exists, and is what docs/asvs.md shows."""
 
 import ast
-import importlib.util
 import re
-import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import asvs_table
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -33,19 +31,6 @@ LEVELS = """
     17.1 23         17.2 22223333   17.3 22
 """
 """The level of each requirement of ASVS 5.0.0, section by section, in the order of their numbers."""
-
-
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("asvs_table", ROOT / "deploy/asvs_table.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = script()
 
 
 @cache
@@ -74,7 +59,7 @@ def exists(shown: str) -> bool:
 def faults(one: Any) -> list[str]:
     """What does not hold of an entry."""
     found = [f"{name} does not exist" for name in one.shown if not exists(name)]
-    if one.state not in TABLE.STATES:
+    if one.state not in asvs_table.STATES:
         found.append(f"{one.state!r} is no state")
     if one.state in ("met", "partly") and not one.shown:
         found.append("shows nothing")
@@ -104,20 +89,22 @@ def test_the_standard_has_as_many_requirements_as_it_has():
 def test_every_requirement_of_level_2_is_there_once_in_its_order():
     """Twice cannot be: TOML refuses a table that is given again."""
     wanted = {number: level for number, level in required().items() if level <= 2}
-    assert [(one.number, one.level) for one in TABLE.requirements()] == list(wanted.items())
+    assert [(one.number, one.level) for one in asvs_table.requirements()] == list(wanted.items())
 
 
 def test_every_chapter_has_its_name():
-    assert list(TABLE.chapters()) == list(dict.fromkeys(one.chapter for one in TABLE.requirements()))
+    assert list(asvs_table.chapters()) == list(
+        dict.fromkeys(one.chapter for one in asvs_table.requirements())
+    )
 
 
 def test_a_claim_names_what_shows_it_and_all_that_is_named_exists():
-    assert [fault for one in TABLE.requirements() for fault in faults(one)] == []
+    assert [fault for one in asvs_table.requirements() for fault in faults(one)] == []
 
 
 def test_the_document_shows_the_data():
     current = (ROOT / "docs/asvs.md").read_text("utf-8")
-    assert current == TABLE.document(), "run: python deploy/asvs_table.py"
+    assert current == asvs_table.document(), "run: python deploy/asvs_table.py"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +117,7 @@ def test_the_document_shows_the_data():
     ],
 )
 def test_what_exists_is_found(shown: str):
-    assert faults(TABLE.Requirement("1.1.1", 1, "something", "met", "", (shown,))) == []
+    assert faults(asvs_table.Requirement("1.1.1", 1, "something", "met", "", (shown,))) == []
 
 
 @pytest.mark.parametrize(
@@ -155,4 +142,4 @@ def test_what_exists_is_found(shown: str):
     ],
 )
 def test_a_claim_that_shows_nothing_is_a_fault(state: str, says: str, shown: tuple[str, ...]):
-    assert faults(TABLE.Requirement("1.1.1", 1, "something", state, says, shown)) != []
+    assert faults(asvs_table.Requirement("1.1.1", 1, "something", state, says, shown)) != []

@@ -9,6 +9,8 @@ from threading import Thread
 from types import ModuleType
 from typing import Any
 
+import audit_dependencies
+import locked
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -66,7 +68,7 @@ class Audit:
 
 
 @pytest.fixture
-def audit(audit_dependencies: ModuleType, tmp_path: Path) -> Audit:
+def audit(tmp_path: Path) -> Audit:
     return Audit(audit_dependencies, tmp_path)
 
 
@@ -156,9 +158,7 @@ def osv() -> Iterator[str]:
     server.server_close()
 
 
-def test_pip_audit_itself_takes_our_lock_and_answers_as_we_read_it(
-    audit_dependencies: ModuleType, locked: ModuleType, osv: str, monkeypatch: pytest.MonkeyPatch
-):
+def test_pip_audit_itself_takes_our_lock_and_answers_as_we_read_it(osv: str, monkeypatch: pytest.MonkeyPatch):
     for proxy in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(proxy, raising=False)
     pinned = locked.pins()

@@ -15,10 +15,10 @@ from banen_kit.messaging import attend as attend_module
 from banen_kit.messaging.attend import attend
 from banen_kit.messaging.jetstream import EVT_ALL, api, jetstream, publish_batch
 from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
+from support.waiting import eventually
 
 DECLARED = inbox_consumer("bureau", "reporting")
 NAME: str = DECLARED["durable_name"]
-DEADLINE = 30.0
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +51,6 @@ async def attending(
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled(), task.exception()
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not holds():
-        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
 
 
 def says(faults: Faults, text: str) -> Callable[[], bool]:

@@ -31,6 +31,7 @@ from banen_kit.postgres.connection import (
     migrate,
     migrations,
 )
+from support.waiting import eventually
 
 CORRELATION = UUID("00000000-0000-0000-0000-000000000018")
 PASSWORD = "only-for-tests"
@@ -427,19 +428,14 @@ async def test_also_the_owner_of_the_anchors_is_refused_by_default(site: Site, s
 
 
 async def until_anchored(site: Site, number: int) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            if await anchors(site) and (await anchors(site))[-1] == number:
-                return
-            await asyncio.sleep(0.01)
+    async def is_anchored() -> bool:
+        return (await anchors(site))[-1:] == [number]
+
+    await eventually(is_anchored)
 
 
 async def until_logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            if text in caplog.text:
-                return
-            await asyncio.sleep(0.01)
+    await eventually(lambda: text in caplog.text)
 
 
 def faults() -> Faults:

@@ -20,7 +20,6 @@ from banen_kit.application import problems
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.audit.log import Outcome
-from banen_kit.core import problem
 from banen_kit.core.identity import Principal, SignIn
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.strict_json import MOST_BYTES
@@ -39,6 +38,7 @@ from banen_kit.web.authentication import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PE
 from banen_kit.web.body import limited_body
 from banen_kit.web.middleware import Guard
 from banen_mediation.service import SERVICE as MEDIATION
+from support.problems import is_problem
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 AUDIENCE = "urn:nl:banenoffensief:uaf:mediation"
@@ -148,11 +148,6 @@ def bearer(*roles: Role, partner: str = "uaf", **claims: Any) -> dict[str, str]:
 
 ADVISER = bearer(Role.ADVISER)
 MEDIATOR = bearer(Role.MEDIATOR)
-
-
-def is_problem(answer: httpx2.Response, status: int, code: str, field: str | None = None) -> None:
-    assert (answer.status_code, answer.json()["code"], answer.json().get("field")) == (status, code, field)
-    assert answer.headers["content-type"] == problem.MEDIA_TYPE
 
 
 def attempts(audit: MemoryAudit) -> list[tuple[str, str, str, Outcome]]:
@@ -302,7 +297,7 @@ async def test_without_values_only_the_age_counts(http: httpx2.AsyncClient):
     assert "acr_values" not in answer.headers["WWW-Authenticate"]
 
 
-@pytest.mark.parametrize("at", [ago(timedelta(hours=-1)), -1, "now"])
+@pytest.mark.parametrize("at", [ago(timedelta(hours=-1)), -1, "now"], ids=["later", "never", "text"])
 async def test_a_token_that_tells_nonsense_of_the_sign_in_is_refused(http: httpx2.AsyncClient, at: Any):
     answer = await http.get("/view/p-1", headers=bearer(Role.ADVISER, auth_time=at))
     is_problem(answer, 401, "token-auth_time-wrong")

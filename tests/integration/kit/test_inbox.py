@@ -32,12 +32,12 @@ from banen_kit.messaging.jetstream import (
 )
 from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, inbox_consumer, streams
 from banen_kit.postgres.connection import Pool, connect
+from support.waiting import DEADLINE, eventually
 
 SUBJECT = subject_of("uaf", ContactMade.NAME)
 SOURCE = source_of("uaf", "intake")
 STREAM = "EVT_UAF_INTAKE"
 CONSUMER = "bureau-reporting"
-DEADLINE = 30.0
 KNOWN = datetime(2006, 2, 1, tzinfo=UTC)
 RECORDED = datetime(2006, 3, 1, 12, tzinfo=UTC)
 
@@ -133,14 +133,6 @@ async def running(inbox: Inbox, evt: Bus) -> AsyncIterator[None]:
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled(), task.exception()
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    # Not asyncio.timeout: nats-py may swallow its cancellation, and then the wait would never end.
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not await holds():
-        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
 
 
 async def received(pool: Pool) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,9 +36,9 @@ from banen_kit.messaging.jetstream import (
 )
 from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_local.cluster.nats import Nats
+from support.waiting import DEADLINE, eventually
 
 WRITER = "EVT_UAF_INTAKE"
-DEADLINE = 20.0
 CONTACT = ContactMade(
     contact_ref=UUID(int=1), occurred_on=date(2006, 3, 1), channel=Channel.OTHER, kind=ContactKind.CONTACT
 )
@@ -80,12 +79,6 @@ async def writer(bus: Client) -> Client:
     for declared in streams([Partner("uaf", ("intake",))], max_bytes=2**20):
         await apply_stream(bus, declared, change=False)
     return bus
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while not holds():  # noqa: ASYNC110 - the client has no event for it
-            await asyncio.sleep(0.01)
 
 
 async def state_of(client: Client, stream: str) -> dict[str, Any]:

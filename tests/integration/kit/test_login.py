@@ -38,6 +38,7 @@ from banen_kit.web.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
 from banen_kit.web.middleware import Guard
 from banen_kit.web.server import http_server
 from banen_local.cluster.folder import free_port
+from support.problems import is_problem
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OURS = "https://pages.test"
@@ -228,8 +229,8 @@ def altered(address: str, **values: str) -> str:
     return parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | values)).geturl()
 
 
-def is_problem(answer: httpx2.Response, status: int, code: str) -> None:
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+def is_refused(answer: httpx2.Response, status: int, code: str) -> None:
+    is_problem(answer, status, code)
     assert COOKIE not in cookies_set(answer)
 
 
@@ -293,9 +294,9 @@ async def test_no_token_and_no_secret_reaches_the_browser(browser: Browser, http
 
 async def test_a_role_may_at_the_pages_what_it_may(browser: Browser, http: httpx2.AsyncClient):
     await browser.sign_in(http, "steward-1")
-    is_problem(await browser.get("/page"), 403, "not-allowed")
+    is_refused(await browser.get("/page"), 403, "not-allowed")
     await browser.sign_in(http, "foreign-1")
-    is_problem(await browser.get("/page"), 404, "not-found")
+    is_refused(await browser.get("/page"), 404, "not-found")
 
 
 @pytest.mark.parametrize("sub", ["no-role", "no-partner", "odd one", "stranger-1"])
@@ -303,7 +304,7 @@ async def test_an_account_that_is_not_of_the_programme_is_not_let_in(
     browser: Browser, http: httpx2.AsyncClient, sub: str, caplog: pytest.LogCaptureFixture
 ):
     answer = await browser.sign_in(http, sub)
-    is_problem(answer, 403, "account-incomplete")
+    is_refused(answer, 403, "account-incomplete")
     assert sub not in answer.text
     assert browser.place.audit.kept == []
     assert "login-answer refused: account-incomplete" in caplog.messages
@@ -322,14 +323,14 @@ async def test_a_new_session_takes_the_place_of_what_the_browser_had(
     assert browser.cookies[COOKIE] != first
     assert (await browser.get("/page")).status_code == 200
     for cookie in (planted, first):
-        is_problem(await Browser(browser.place, cookies={COOKIE: cookie}).get("/page"), 401, "session-ended")
+        is_refused(await Browser(browser.place, cookies={COOKIE: cookie}).get("/page"), 401, "session-ended")
 
 
 async def test_a_stolen_cookie_is_refused_and_ends_the_session(browser: Browser, http: httpx2.AsyncClient):
     await browser.sign_in(http, "adviser-1")
     thief = Browser(browser.place, "curl", dict(browser.cookies))
-    is_problem(await thief.get("/page"), 401, "session-ended")
-    is_problem(await browser.get("/page"), 401, "session-ended")
+    is_refused(await thief.get("/page"), 401, "session-ended")
+    is_refused(await browser.get("/page"), 401, "session-ended")
 
 
 # An answer that is not for us.
@@ -339,9 +340,9 @@ async def test_an_answer_in_another_browser_is_refused(browser: Browser, http: h
     """Somebody sends a victim the end of a login of their own."""
     back = await chosen(http, await browser.set_out(), "adviser-1")
     stranger = Browser(browser.place)
-    is_problem(await stranger.get(back), 401, "login-expired")
+    is_refused(await stranger.get(back), 401, "login-expired")
     await stranger.set_out()
-    is_problem(await stranger.get(back), 401, "login-expired")
+    is_refused(await stranger.get(back), 401, "login-expired")
     assert (await browser.get(back)).status_code == 303
 
 
@@ -352,9 +353,9 @@ async def test_an_answer_works_once(browser: Browser, http: httpx2.AsyncClient):
     browser.cookies[LOGIN_COOKIE] = again = browser.cookies[LOGIN_COOKIE]
     assert login_cookie != again
     assert (await browser.get(back)).status_code == 303
-    is_problem(await browser.get(back), 401, "login-expired")
+    is_refused(await browser.get(back), 401, "login-expired")
     browser.cookies[LOGIN_COOKIE] = again
-    is_problem(await browser.get(back), 401, "login-refused")
+    is_refused(await browser.get(back), 401, "login-refused")
 
 
 @pytest.mark.parametrize("state", ["", "x"])
@@ -362,7 +363,7 @@ async def test_an_answer_to_no_question_of_ours_is_refused(
     browser: Browser, http: httpx2.AsyncClient, state: str
 ):
     back = await chosen(http, await browser.set_out(), "adviser-1")
-    is_problem(await browser.get(altered(back, state=state)), 401, "login-expired")
+    is_refused(await browser.get(altered(back, state=state)), 401, "login-expired")
 
 
 async def test_an_answer_that_comes_too_late_is_refused(
@@ -370,25 +371,25 @@ async def test_an_answer_that_comes_too_late_is_refused(
 ):
     back = await chosen(http, await browser.set_out(), "adviser-1")
     clock.now += LOGIN + timedelta(seconds=1)
-    is_problem(await browser.get(back), 401, "login-expired")
+    is_refused(await browser.get(back), 401, "login-expired")
 
 
 async def test_an_answer_with_another_nonce_is_refused(browser: Browser, http: httpx2.AsyncClient):
     """Somebody puts the code of another login into this one."""
     back = await chosen(http, altered(await browser.set_out(), nonce="another"), "adviser-1")
-    is_problem(await browser.get(back), 401, "login-refused")
+    is_refused(await browser.get(back), 401, "login-refused")
 
 
 async def test_a_code_that_was_given_to_another_client_is_refused(browser: Browser, http: httpx2.AsyncClient):
     back = await chosen(http, altered(await browser.set_out(), client_id="other"), "adviser-1")
-    is_problem(await browser.get(back), 401, "login-refused")
+    is_refused(await browser.get(back), 401, "login-refused")
 
 
 @pytest.mark.parametrize("code", ["x", "x" * 5000, "é"])
 async def test_a_code_that_the_provider_did_not_give_is_refused(browser: Browser, code: str):
     state = query_of(await browser.set_out())["state"]
     answer = await browser.get(f"/login/answer?{urlencode({'state': state, 'code': code})}")
-    is_problem(answer, 401, "login-refused")
+    is_refused(answer, 401, "login-refused")
 
 
 async def test_who_is_refused_at_the_provider_is_not_let_in_and_may_try_again(
@@ -397,7 +398,7 @@ async def test_who_is_refused_at_the_provider_is_not_let_in_and_may_try_again(
     state = query_of(await browser.set_out())["state"]
     said = {"error": "access_denied", "error_description": "Synthetica", "state": state}
     answer = await browser.get(f"/login/answer?{urlencode(said)}")
-    is_problem(answer, 401, "login-refused")
+    is_refused(answer, 401, "login-refused")
     assert "Synthetica" not in answer.text
     assert (await browser.sign_in(http, "adviser-1")).status_code == 303
 
@@ -482,7 +483,7 @@ async def test_signs_out_here_and_at_the_provider(browser: Browser, http: httpx2
     gone = cookies_set(answer)[COOKIE]
     assert (gone["value"], gone["max-age"], gone["secure"], gone["path"]) == ("", "0", "True", "/")
     assert COOKIE not in browser.cookies
-    is_problem(await Browser(browser.place, cookies={COOKIE: cookie}).get("/page"), 401, "session-ended")
+    is_refused(await Browser(browser.place, cookies={COOKIE: cookie}).get("/page"), 401, "session-ended")
     assert [kept.entry.action for kept in browser.place.audit.kept] == ["login", "logout"]
     assert (await http.get(answer.headers["Location"])).status_code == 200
 
@@ -492,13 +493,13 @@ async def test_another_site_cannot_sign_somebody_out(
     browser: Browser, http: httpx2.AsyncClient, form: dict[str, str]
 ):
     await browser.sign_in(http, "adviser-1")
-    is_problem(await browser.ask("POST", "/logout", data=form), 403, "form-used")
+    is_refused(await browser.ask("POST", "/logout", data=form), 403, "form-used")
     assert (await browser.get("/logout")).status_code == 405
     assert (await browser.get("/page")).status_code == 200
 
 
 async def test_who_is_not_signed_in_cannot_sign_out(browser: Browser):
-    is_problem(await browser.ask("POST", "/logout"), 401, "not-signed-in")
+    is_refused(await browser.ask("POST", "/logout"), 401, "not-signed-in")
 
 
 # A provider that is away, or that cannot be trusted.
@@ -629,13 +630,13 @@ async def test_believes_an_id_token_that_we_asked_for_though_others_may_read_it(
 async def test_an_id_token_for_another_login_is_refused(
     misled: Browser, untrue: Untrue, claims: dict[str, Any]
 ):
-    is_problem(await came_back(misled, untrue, **claims), 401, "login-refused")
+    is_refused(await came_back(misled, untrue, **claims), 401, "login-refused")
     assert misled.place.audit.kept == []
 
 
 async def test_an_id_token_that_somebody_else_signed_is_refused(misled: Browser, untrue: Untrue):
     untrue.fake.key = FakeIssuer.new_key()
-    is_problem(await came_back(misled, untrue), 401, "login-refused")
+    is_refused(await came_back(misled, untrue), 401, "login-refused")
 
 
 @pytest.mark.parametrize(
@@ -662,7 +663,7 @@ async def test_a_token_endpoint_that_answers_nonsense_lets_nobody_in(
     state = query_of(await misled.set_out())["state"]
     untrue.answer = lambda: answer
     found = await misled.get(f"/login/answer?{urlencode({'state': state, 'code': 'c'})}")
-    is_problem(found, status, "login-refused" if status == 401 else "issuer-unavailable")
+    is_refused(found, status, "login-refused" if status == 401 else "issuer-unavailable")
     assert "Synthetica" not in found.text
 
 
@@ -670,14 +671,14 @@ async def test_who_was_refused_at_the_provider_is_not_asked_after_there(misled: 
     state = query_of(await misled.set_out())["state"]
     untrue.says()
     answer = await misled.get(f"/login/answer?{urlencode({'state': state, 'error': 'access_denied'})}")
-    is_problem(answer, 401, "login-refused")
+    is_refused(answer, 401, "login-refused")
     assert untrue.asked == {}
 
 
 async def test_a_provider_that_is_away_is_told_as_such(make_place: Callable[[str], Place]):
     browser = Browser(make_place(f"http://127.0.0.1:{free_port()}"))
     answer = await browser.get("/login")
-    is_problem(answer, 503, "issuer-unavailable")
+    is_refused(answer, 503, "issuer-unavailable")
     assert answer.headers["Retry-After"] == "5"
     assert browser.cookies == {}
 
@@ -695,7 +696,7 @@ async def test_a_provider_that_goes_away_meanwhile_is_told_as_such(
     server.should_exit = True
     await serving
     answer = await browser.get(f"/login/answer?{urlencode({'state': state, 'code': 'c'})}")
-    is_problem(answer, 503, "issuer-unavailable")
+    is_refused(answer, 503, "issuer-unavailable")
 
 
 async def test_without_a_logout_at_the_provider_it_goes_to_the_front_page(misled: Browser, untrue: Untrue):
@@ -714,7 +715,7 @@ async def test_an_answer_works_once_also_where_the_provider_takes_its_code_twice
     back = f"/login/answer?{urlencode({'state': asked['state'], 'code': 'c'})}"
     assert (await misled.get(back)).status_code == 303
     misled.cookies[LOGIN_COOKIE] = login_cookie
-    is_problem(await misled.get(back), 401, "login-expired")
+    is_refused(await misled.get(back), 401, "login-expired")
 
 
 async def rows_in(pool: Pool) -> dict[str, int]:
@@ -758,7 +759,7 @@ async def test_the_provider_is_asked_about_so_many_answers_together_and_no_more(
     await asyncio.wait_for(all_asked.wait(), 30)
     late = query_of(await misled.set_out())["state"]
     answer = await misled.get(f"/login/answer?{urlencode({'state': late, 'code': 'c'})}")
-    is_problem(answer, 503, "busy")
+    is_refused(answer, 503, "busy")
     going_on.set()
     assert [found.status_code for found in await asyncio.gather(*first)] == [401] * MOST_AT_ONCE
 
@@ -836,7 +837,7 @@ async def test_a_provider_that_gives_no_more_is_not_asked_for_ever(
 
     answer = await answered(strict, untrue, address, **STEWARD_SAYS, **said)
 
-    is_problem(answer, 403, "sign-in-insufficient")
+    is_refused(answer, 403, "sign-in-insufficient")
     assert strict.place.audit.kept == []
 
 
@@ -851,7 +852,7 @@ async def test_another_role_is_let_in_however_it_signed_in(strict: Browser, untr
 async def test_a_provider_that_tells_nonsense_of_the_sign_in_is_not_believed(
     misled: Browser, untrue: Untrue, claim: str, value: Any
 ):
-    is_problem(await came_back(misled, untrue, **{claim: value}), 401, "login-refused")
+    is_refused(await came_back(misled, untrue, **{claim: value}), 401, "login-refused")
 
 
 async def test_the_session_is_known_by_that_of_the_provider(misled: Browser, untrue: Untrue, pool: Pool):

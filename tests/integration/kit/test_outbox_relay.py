@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
@@ -45,10 +45,10 @@ from banen_kit.messaging.jetstream import (
 from banen_kit.messaging.outbox_relay import Fenced, Relay
 from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_local.cluster.nats import Nats
+from support.waiting import DEADLINE, eventually
 
 STREAM = "EVT_UAF_INTAKE"
 SUBJECT = "evt.uaf.intake.contact-made.v1"
-DEADLINE = 30.0
 RELAY_LOCK = 8
 """Class of the advisory lock that a store's relay holds; the second integer is the store's number."""
 DAY = date(2006, 3, 1)
@@ -179,14 +179,6 @@ async def once(relay: Relay) -> None:
     """One turn of a relay: everything that is there, then a watermark."""
     async with relay.ownership() as connection:
         await relay.step(connection)
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    # Not asyncio.timeout: nats-py may swallow its cancellation, and then the wait would never end.
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not await holds():
-        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
 
 
 async def on_stream(client: Client) -> list[RawStreamMsg]:

@@ -1,7 +1,6 @@
 """Policies on a real bus: each event gives its command once, and what cannot be handled does not hold up the rest."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -41,9 +40,9 @@ from banen_kit.messaging.jetstream import (
 from banen_kit.messaging.reactor_consumer import subscribe
 from banen_kit.messaging.topology import Partner, apply_consumer, apply_stream, policy_consumers, streams
 from banen_local.cluster.nats import Nats
+from support.waiting import eventually
 
 CONSUMER = "uwv-mediation-greet-contact-made"
-DEADLINE = 30.0
 DAY = date(2006, 3, 1)
 REFUSED = UUID(int=10**6 + 1)
 """The domain refuses to greet this one."""
@@ -169,14 +168,6 @@ async def running(reactors: Policies, nats: Nats) -> AsyncIterator[None]:
         yield
     finally:
         await broker.stop()
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    # Not asyncio.timeout: nats-py may swallow its cancellation, and then the wait would never end.
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not await holds():
-        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
 
 
 def message(sequence: int, contact: UUID | None = None, **changes: Any) -> Message:

@@ -10,6 +10,7 @@ from pathlib import Path
 from signal import SIGHUP
 from typing import Any
 
+import bus_rights_table
 import nats as nats_module
 import pytest
 from nats.aio.client import Client
@@ -26,6 +27,7 @@ from banen_kit.messaging.bus_users import GUARD, OPERATOR, BusUser
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, connected, inbox_of, publish_batch
 from banen_kit.messaging.topology import Partner, read_integrators, read_partners
 from banen_local.cluster.nats import Nats
+from support.waiting import DEADLINE, eventually
 
 PARTNERS = """
 integrators = ["statistics"]
@@ -39,7 +41,6 @@ services = ["mediation", "employers"]
 [uaf]
 services = ["intake", "employers"]
 """
-DEADLINE = 30.0
 runner = CliRunner()
 
 
@@ -198,16 +199,8 @@ async def test_the_server_lets_through_what_the_table_says_and_nothing_else(site
 
 
 def test_the_document_shows_the_table():
-    root = Path(__file__).parents[3]
-    text = (root / "docs/bus-rights.md").read_text()
-    module: dict[str, object] = {
-        "__name__": "bus_rights_table",
-        "__file__": str(root / "deploy/bus_rights_table.py"),
-    }
-    exec((root / "deploy/bus_rights_table.py").read_text(), module)  # noqa: S102 - a script of ours
-    document = module["document"]
-    assert callable(document)
-    assert text == document(), "run: python deploy/bus_rights_table.py"
+    text = (Path(__file__).parents[3] / "docs/bus-rights.md").read_text()
+    assert text == bus_rights_table.document(), "run: python deploy/bus_rights_table.py"
 
 
 async def test_forged_events_of_another_partner_change_nothing(site: Site):
@@ -244,13 +237,6 @@ async def test_not_even_the_operator_empties_a_writers_stream(site: Site):
         await api(operator, "STREAM.PURGE.DLQ")
 
 
-async def closed(client: Client) -> None:
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not client.is_closed:
-        assert asyncio.get_running_loop().time() < deadline, "still connected"
-        await asyncio.sleep(0.01)
-
-
 async def test_a_partner_is_added_while_the_others_go_on(site: Site):
     async with connected(site.url("uaf_intake"), "others") as others:
         before = others.stats["reconnects"]
@@ -274,7 +260,7 @@ async def test_a_password_is_changed_without_a_moment_in_which_none_holds(site: 
         async with connected(newest, "newest") as new:
             assert await publish_batch(new, [("evt.uaf.intake.x.v1", b"{}", {})], 1) == 2
             site.partner("rotate", "uaf", "--finish")
-            await closed(running)
+            await eventually(lambda: running.is_closed)
             assert await publish_batch(new, [("evt.uaf.intake.x.v1", b"{}", {})], 2) == 3
     with pytest.raises(BusUnavailable):
         await connect(former, "former")
@@ -287,7 +273,7 @@ async def test_who_is_revoked_is_out_within_seconds_and_stays_out(site: Site):
         connected(site.url("emplooi_mediation"), "others") as others,
     ):
         site.partner("revoke", "uaf")
-        await closed(revoked)
+        await eventually(lambda: revoked.is_closed)
         assert await publish_batch(others, [("evt.emplooi.mediation.x.v1", b"{}", {})], 0) == 1
     with pytest.raises(BusUnavailable):
         await connect(url, "revoked")
@@ -364,8 +350,7 @@ async def test_a_user_with_too_many_connections_loses_the_newest_and_nobody_else
             for _ in range(30)
         ]
         assert await end_surplus(guarding, 20) == {"uaf_intake": 10}
-        for client in hoard[20:]:
-            await closed(client)
+        await eventually(lambda: all(client.is_closed for client in hoard[20:]))
         assert not any(client.is_closed for client in hoard[:20])
         assert await end_surplus(guarding, 20) == {}
         assert await publish_batch(others, [("evt.emplooi.mediation.x.v1", b"{}", {})], 0) == 1

@@ -41,6 +41,7 @@ from banen_local.issuer.removed import read_removed
 from banen_local.issuer.telling import tell
 from banen_local.issuer.testing import CALLBACK, Clock, Dance, form_token, running
 from banen_local.issuer.tokens import logout_token
+from support.waiting import eventually
 
 CLIENT = "bureau-reporting"
 LEAVER, COLLEAGUE = "demo-emplooi-adviser", "demo-bureau-project-bureau"
@@ -205,14 +206,6 @@ async def signed_in(http: httpx2.AsyncClient, service: Service, person: str) -> 
     return Person(http, service, await sign_in(http, service.url, person))
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.05)
-
-
 async def test_whoever_is_removed_loses_the_session_and_cannot_sign_in_again(
     command_service: Desk, service: Service, http: httpx2.AsyncClient
 ) -> None:
@@ -221,7 +214,7 @@ async def test_whoever_is_removed_loses_the_session_and_cannot_sign_in_again(
         assert [await leaver.sees(), await colleague.sees()] == [200, 200]
 
         command_service.remove(LEAVER, LEAVER)
-        await until(lambda: service.told == [200])
+        await eventually(lambda: service.told == [200])
 
         assert [await leaver.sees(), await colleague.sees()] == [401, 200]
         with pytest.raises(LocalError, match="stops at the issuer, with 400"):
@@ -232,7 +225,7 @@ async def test_whoever_is_removed_loses_the_session_and_cannot_sign_in_again(
         command_service.remove()
         assert await (await signed_in(http, service, LEAVER)).sees() == 200
         command_service.remove(LEAVER)
-        await until(lambda: service.told == [200, 200])
+        await eventually(lambda: service.told == [200, 200])
 
 
 async def test_a_service_that_is_away_or_fails_is_told_later_also_by_an_issuer_that_was_restarted(
@@ -242,14 +235,14 @@ async def test_a_service_that_is_away_or_fails_is_told_later_also_by_an_issuer_t
         async with service.open():
             leaver = await signed_in(http, service, LEAVER)
         command_service.remove(LEAVER)
-        await until(lambda: "does not know yet who was removed: ConnectError" in command_service.log)
+        await eventually(lambda: "does not know yet who was removed: ConnectError" in command_service.log)
     async with command_service.open():
         service.is_failing = True
         async with service.open():
-            await until(lambda: bool(service.told))
+            await eventually(lambda: bool(service.told))
             assert await leaver.sees() == 200
             service.is_failing = False
-            await until(lambda: 200 in service.told)
+            await eventually(lambda: 200 in service.told)
             assert await leaver.sees() == 401
     assert command_service.log.count("ConnectError") <= 2, "said once for as long as it lasts"
 
@@ -263,8 +256,8 @@ async def test_a_service_that_is_away_does_not_keep_the_word_from_others(
     register_client(command_service.own, "without-pages", CALLBACK)
     async with command_service.open(), service.open():
         command_service.remove(LEAVER)
-        await until(lambda: service.told == [200])
-        await until(lambda: "away does not know yet" in command_service.log)
+        await eventually(lambda: service.told == [200])
+        await eventually(lambda: "away does not know yet" in command_service.log)
     assert "without-pages" not in command_service.log
 
 

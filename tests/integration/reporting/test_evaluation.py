@@ -353,9 +353,10 @@ async def test_figures_kept_current_are_those_counted_afresh(view: FactStore, se
         await receive(view, rest[:count])
         rest = rest[count:]
 
+        afresh = Figures(view)
         for until, figures in kept.items():
             now = await everything_said(figures, None, until)
-            assert now == await everything_said(Figures(view), None, until)
+            assert now == await everything_said(afresh, None, until)
 
 
 async def test_the_random_histories_meet_every_clause(view: FactStore):

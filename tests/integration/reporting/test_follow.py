@@ -22,11 +22,11 @@ from banen_kit.postgres.connection import connect
 from banen_reporting.facts import follow
 from banen_reporting.facts.follow import read_watermarks
 from banen_reporting.facts.store import FactStore
+from support.waiting import eventually
 
 PARTNERS = [Partner("uaf", ("intake", "mediation"))]
 INTAKE, MEDIATION = source_of("uaf", "intake"), source_of("uaf", "mediation")
 NOW = datetime(2006, 3, 1, tzinfo=UTC)
-DEADLINE = 30.0
 GOOD = b'{"through": "2006-03-01T12:00:00+00:00", "sequence": 7}'
 LATER = b'{"through": "2006-03-02T12:00:00+00:00", "sequence": 9}'
 
@@ -68,17 +68,10 @@ async def known(view: FactStore) -> dict[str, tuple[datetime, int]]:
 
 
 async def until(view: FactStore, expected: dict[str, tuple[datetime, int]]) -> None:
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while await known(view) != expected:
-        assert asyncio.get_running_loop().time() < deadline, await known(view)
-        await asyncio.sleep(0.01)
+    async def is_known() -> bool:
+        return await known(view) == expected
 
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + DEADLINE
-    while not holds():
-        assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-        await asyncio.sleep(0.01)
+    await eventually(is_known)
 
 
 async def test_notes_the_watermark_of_each_source(marks: Client, view: FactStore):

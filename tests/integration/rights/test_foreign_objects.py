@@ -1,9 +1,6 @@
 """Whoever may not see a thing gets the same answer whether or not it is on record: every route, role and partner."""
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -16,22 +13,11 @@ from banen_contracts.roles import Role
 from banen_kit.application.definition import Service
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
+from support.applications import OWNERS
+from support.commands import BEFORE, GOOD, REF, Office
+from support.programme import ref_of
+from support.rights import NAMES, Asker, askers, due, routes_of
 
-
-def by_path(name: str, path: Path) -> ModuleType:
-    """Test folders are not packages, so what two of them need is taken over by path."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-permissions = by_path("rights_of_routes", HERE / "test_rights.py")
-bodies = by_path("bodies_of_commands", HERE.parents[1] / "unit" / "test_publishable.py")
-programme = by_path("small_programme_for_objects", HERE.parent / "reporting" / "conftest.py")
 UNKNOWN = {"uuid": str(UUID(int=99, version=4)), "slug": "nobody"}
 SEES = {
     "uaf": {"job", "firm", "unclear", "short", "broken", "internship", "temp"},  # it helped with `temp`
@@ -45,11 +31,11 @@ OF_PROGRAMME = {Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR}
 
 async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
     """One thing of each kind; gives the kinds."""
-    office = bodies.Office(service, store)
+    office = Office(service, store)
     found: set[str] = set()
     for operation in office.commands.values():
-        if operation.category not in found and operation.name not in (*bodies.BEFORE, "go-live"):
-            await office.give(operation.name, bodies.GOOD[operation.name])
+        if operation.category not in found and operation.name not in (*BEFORE, "go-live"):
+            await office.give(operation.name, GOOD[operation.name])
             found.add(operation.category)
     return found
 
@@ -63,38 +49,37 @@ def path_of(route: Any, ref: str) -> str:
     return route.path.replace("{ref}", ref)
 
 
-@pytest.mark.parametrize("name", permissions.NAMES)
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_thing_of_others_is_as_if_it_were_not_there(
     app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, name: str
 ):
-    service, app, owner = services()[name], app_of(name), permissions.OWNERS[name]
+    service, app, owner = services()[name], app_of(name), OWNERS[name]
     kinds = await put_on_record(service, store)
     assert kinds == {operation.category for operation in service.commands if operation.category != "source"}
-    routes = [
-        route
-        for route in permissions.routes_of(app)
-        if "{ref}" in route.path and route.path.startswith("/v1")
-    ]
+    routes = [route for route in routes_of(app) if "{ref}" in route.path and route.path.startswith("/v1")]
     reads = {f"read-{kind}" for kind in kinds}
     wrong: list[tuple[Any, ...]] = []
     seen: set[str] = set()
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
-        for asker in permissions.askers():
+        for asker in askers():
             headers = asker.headers(issuer, name) | {"Content-Type": "application/json"}
             for route in routes:
-                refs = ("uaf", UNKNOWN["slug"]) if has_slug(service, route) else (bodies.REF, UNKNOWN["uuid"])
+                refs = ("uaf", UNKNOWN["slug"]) if has_slug(service, route) else (REF, UNKNOWN["uuid"])
                 key = {"Idempotency-Key": str(UUID(int=7, version=4))}
                 body = b"{}" if route.method == "POST" else None
                 there, unknown = [
                     await http.request(route.method, path_of(route, ref), headers=headers | key, content=body)
                     for ref in refs
                 ]
-                due = permissions.due(service.permissions[route.name], asker, owner)
-                if due == "in" and route.name in reads:
+                wanted = due(service.permissions[route.name], asker, owner)
+                if wanted == "in" and route.name in reads:
                     seen.add(route.name)
                     if (there.status_code, unknown.status_code) != (200, 404):
                         wrong.append((route, asker, there.status_code, unknown.status_code))
-                elif due != "in" and (there.status_code, there.text) != (unknown.status_code, unknown.text):
+                elif wanted != "in" and (there.status_code, there.text) != (
+                    unknown.status_code,
+                    unknown.text,
+                ):
                     wrong.append((route, asker, there.text, unknown.text))
     assert wrong == []
     assert seen == reads & service.permissions.keys()
@@ -110,12 +95,12 @@ async def test_a_placement_of_others_is_as_if_it_were_not_there(
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
         for role in Role:
             for partner in (*SEES, "bureau", "ministry"):
-                asker = permissions.Asker(role, partner)
+                asker = Asker(role, partner)
                 headers = asker.headers(issuer, "reporting") | {"Purpose": "AUDIT-2009-1"}
                 unknown = await http.get(path.format(UNKNOWN["uuid"]), headers=headers)
                 may = seen_by(role, partner) if role in service.permissions[route].roles else set[str]()
                 for placement in sorted(EVERY):
-                    answer = await http.get(path.format(programme.ref_of(placement)), headers=headers)
+                    answer = await http.get(path.format(ref_of(placement)), headers=headers)
                     if placement in may:
                         is_right = answer.status_code == 200
                     else:

@@ -1,9 +1,7 @@
 """Every route in every role: nobody gets further than the table of rights says, and nothing is missing from it."""
 
-import importlib.util
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from pkgutil import resolve_name
@@ -13,6 +11,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+import rights_table
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from prometheus_client import CollectorRegistry
@@ -35,67 +34,17 @@ from banen_kit.runtime import database_clock as clock
 from banen_kit.runtime.composition import Foundation, ReadSide
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.runtime.settings import Settings
-from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
+from banen_kit.security.permissions import ANYONE, OPERATOR
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_reporting.web.templating import gettext, pgettext
+from support.applications import OWNERS
+from support.rights import NAMES, Asker, Route, askers, due, routes_of
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
-NAMES = ("intake", "mediation", "employers", "reporting")
-OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}
-PEOPLE_OF = ("uaf", "uwv", "bureau", "ministry")
-"""A partner, another one, the bureau, and somebody who is no partner."""
 AppOf = Callable[[str], FastAPI]
-
-
-@dataclass(frozen=True)
-class Route:
-    name: str
-    method: str
-    path: str
-
-
-def routes_of(app: FastAPI) -> list[Route]:
-    """Those that pass the gate, with their whole paths, also where a router within a router has them."""
-    found: list[Route] = []
-    for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, APIRoute):
-            found += [Route(str(context.name), method, str(context.path)) for method in context.methods or ()]
-    return found
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Somebody in one role at one partner; without a role, somebody who is not signed in."""
-
-    role: Role | None
-    partner: str
-
-    def headers(self, issuer: FakeIssuer, name: str) -> dict[str, str]:
-        if self.role is None:
-            return {}
-        subject = f"{self.partner}-{self.role}"
-        return issuer.bearer(services()[name], OWNERS[name], self.role, partner=self.partner, subject=subject)
-
-
-def askers() -> Iterator[Asker]:
-    yield Asker(None, "uaf")
-    for role in Role:
-        for partner in PEOPLE_OF:
-            yield Asker(role, partner)
-
-
-def due(access: Permission, asker: Asker, owner: str) -> str:
-    """What the rule is, written out once more."""
-    if access is ANYONE:
-        return "in"
-    if asker.role is None or access is OPERATOR:
-        return "not signed in"
-    if access.partners == "own" and asker.partner != owner:
-        return "not there"
-    return "in" if asker.role in access.roles else "not allowed"
 
 
 def got(answer: httpx2.Response) -> str:
@@ -304,10 +253,5 @@ async def test_nobody_gets_to_a_route_that_nobody_was_given(app_of: AppOf, issue
 
 
 def test_the_document_shows_the_table():
-    spec = importlib.util.spec_from_file_location("rights_table", ROOT / "deploy/rights_table.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     current = (ROOT / "docs/rights.md").read_text()
-    assert current == module.document(), "run: python deploy/rights_table.py"
+    assert current == rights_table.document(), "run: python deploy/rights_table.py"

@@ -4,10 +4,11 @@ import json
 import re
 from importlib import resources
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import locked
 import pytest
+import sbom
 from cyclonedx.model.bom import Bom
 
 ROOT = Path(__file__).parents[3]
@@ -17,7 +18,7 @@ HASH = "0" * 63
 
 
 @pytest.fixture
-def document(sbom: ModuleType) -> dict[str, Any]:
+def document() -> dict[str, Any]:
     return json.loads(sbom.bill_of(LOCK, DIRECT))
 
 
@@ -45,7 +46,7 @@ def test_each_package_is_named_as_others_look_it_up(document: dict[str, Any]):
     ]
 
 
-def test_it_is_the_same_for_the_same_lock_and_another_for_another(sbom: ModuleType, tmp_path: Path):
+def test_it_is_the_same_for_the_same_lock_and_another_for_another(tmp_path: Path):
     first = sbom.bill_of(LOCK, DIRECT)
     assert sbom.bill_of(LOCK, DIRECT) == first
     other = tmp_path / "requirements.lock"
@@ -149,9 +150,7 @@ def test_it_has_what_the_schema_asks_for_and_nothing_that_the_schema_does_not_kn
         ("some==", "lock:1: "),
     ],
 )
-def test_a_lock_that_does_not_pin_is_refused_with_its_line(
-    locked: ModuleType, tmp_path: Path, text: str, fault: str
-):
+def test_a_lock_that_does_not_pin_is_refused_with_its_line(tmp_path: Path, text: str, fault: str):
     lock = tmp_path / "lock"
     lock.write_text(text + "\n")
     with pytest.raises(locked.LockInvalid, match=f"^{re.escape(fault)}"):

@@ -19,7 +19,6 @@ from banen_kit.application.source_live import LIVE_STREAM
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.metrics import Metrics
-from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.core.strict_json import MOST_BYTES
 from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
@@ -30,6 +29,7 @@ from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.service import SERVICE as REPORTING
+from support.problems import is_problem
 
 NOW = datetime(2007, 6, 15, 12, tzinfo=UTC)
 ISSUER = FakeIssuer()
@@ -143,14 +143,6 @@ async def reporting() -> AsyncIterator[Caller]:
     app = make_app(REPORTING, "bureau", store, {})
     async with signed_in(app, REPORTING, "bureau", Role.PROJECT_BUREAU) as http:
         yield Caller(http, store)
-
-
-def is_problem(answer: httpx2.Response, status: int, code: str, field: str | None = None) -> None:
-    body = answer.json()
-    assert (answer.status_code, body["code"], body.get("field")) == (status, code, field), body
-    assert answer.headers["content-type"] == MEDIA_TYPE
-    assert body["status"] == status
-    assert body["type"] == f"urn:banen:problem:{code}"
 
 
 async def recorded(caller: Caller) -> int:

@@ -1,7 +1,7 @@
 """What is kept long enough is erased by itself: only what is kept under that reference, and nothing half done."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ from banen_kit.privacy.requests import RecordRequest
 from banen_kit.privacy.retention import Retention, TooMany, read_months
 from banen_kit.runtime.database_clock import ClockUntrusted
 from banen_mediation.service import SERVICE as MEDIATION
+from support.waiting import eventually
 
 CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n, version=4)) for n in range(1, 7))
 STAFF = Principal("somebody", "uaf", frozenset(Role))
@@ -386,17 +387,11 @@ async def test_the_loop_says_why_it_stopped_and_goes_on_once_it_may(intake: Offi
     job = intake.retention(MONTHS)
     loop = asyncio.create_task(job.run_forever())
 
-    async def until(holds: Callable[[], bool]) -> None:
-        deadline = asyncio.get_running_loop().time() + 30
-        while not holds():
-            assert asyncio.get_running_loop().time() < deadline, "waited in vain"
-            await asyncio.sleep(0.01)
-
-    await until(lambda: "retention-stopped" in job.faults.open())
+    await eventually(lambda: "retention-stopped" in job.faults.open())
     fault = job.faults.open()["retention-stopped"]
     assert fault.still_ready
     assert "a steward looks at banen person retention" in fault.reason
     await job.confirm(21)
-    await until(lambda: not job.faults.open())
+    await eventually(lambda: not job.faults.open())
     assert await erased(intake, refs) == 21
     loop.cancel()

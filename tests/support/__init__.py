@@ -1,0 +1,1 @@
+"""What tests in several folders share: servers, small programmes, bodies of commands."""

@@ -1,0 +1,160 @@
+"""A good body for every command, and a service to give it to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry
+
+from banen_contracts.roles import Role
+from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.definition import CommandRoute, Service
+from banen_kit.application.source_live import GO_LIVE
+from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.core.identity import Principal
+from banen_kit.core.metrics import Metrics
+from banen_kit.crypto.in_memory_keys import MemoryKeys
+from banen_kit.eventstore.in_memory import MemoryStore
+from banen_kit.eventstore.repository import EventRepository
+from banen_kit.eventstore.serializer import EventSerializer
+from banen_mediation.reactors import RECEIVE_HANDOVER
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+STAFF = Principal("somebody", "uaf", frozenset(Role))
+REF, OTHER = str(UUID(int=1, version=4)), str(UUID(int=2, version=4))
+ON = {"occurredOn": "2006-03-01"}
+PLACEMENT: dict[str, Any] = {
+    "clientRef": OTHER, "kind": "employment", "contract": "fixed", "startDate": "2006-03-01",
+    "plannedEndDate": "2007-02-28", "paid": True, "programmeTag": "programme", "primaryPartner": "uaf",
+    "assistPartners": ["uwv"],
+}  # fmt: skip
+PARAMS = {
+    "windowFrom": "2005-12-01",
+    "windowTo": "2008-12-31",
+    "permissions": "except",
+    "exceptUnits": ["uwv"],
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
+    "erase-contact": {**ON, "reason": "request"},
+    "register-candidate": {**ON, "educationBand": "low", "name": "Synthetica Voorbeeld", "birthDate": "1980-01-01"},
+    "complete-intake": {**ON, "methodVersion": "star-1"},
+    "assess-distance": {**ON, "distancePhase": 3},
+    "assign-route": {**ON, "route": "B", "reasonCode": "distance"},
+    "close-candidate": {**ON, "reasonCode": "moved"},
+    "erase-candidate": {**ON, "reason": "request"},
+    "offer-handover": {**ON, "candidateRef": OTHER, "toPartner": "uwv", "expiresOn": "2006-06-01"},
+    "take-on-client": {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"},
+    "erase-client": {**ON, "reason": "request"},
+    "accept-handover": {**ON, "clientRef": OTHER},
+    "receive-handover": {**ON, "fromPartner": "uwv", "candidateRef": OTHER, "expiresOn": "2006-06-01"},
+    "start-placement": PLACEMENT,
+    "extend-placement": {**ON, "contract": "fixed", "plannedEndDate": "2008-02-28"},
+    "end-placement": {"endDate": "2006-12-31", "reasonCode": "completed"},
+    "correct-placement": {**PLACEMENT, **ON, "reasonCode": "typing-error"},
+    "void-placement": {**ON, "reasonCode": "never-was"},
+    "confirm-retention": {"occurredOn": "2006-12-01", "months": 6, "method": "register"},
+    "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
+    "erase-employer": {**ON, "reason": "request"},
+    "sign-agreement": {**ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01"},
+    "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
+    "close-group": {**ON, "precision": "exact", "placed": 4},
+    "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
+    "declare-source-live": {**ON, "service": "intake"},
+    "define-target-unit": {**ON, "label": "Voorbeeld", "members": ["uaf"]},
+    "set-target": {**ON, "route": "A", "value": 450, "decidedBy": "steering-group"},
+    "revise-target": {**ON, "route": "A", "value": 451, "decidedBy": "steering-group", "reasonCode": "agreed"},
+    "set-regular-quota": {**ON, "perYear": 150, "precision": "approx"},
+    "grant-counting-permission": {**ON, "countsStartsFrom": "2005-12-01", "grantor": "ministry"},
+    "revoke-counting-permission": {**ON, "reasonCode": "withdrawn"},
+    "publish-rule-set": {**ON, "params": PARAMS, "approvedBy": "steering-group"},
+    "record-funding": {**ON, "funder": "ministry", "status": "planned", "amountEuro": 3, "precision": "exact"},
+    "record-cost": {**ON, "amountEuro": 3, "precision": "exact"},
+    "import-historic-figure": {
+        **ON, "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",
+        "precision": "approx", "documentRef": "REPORT-2009",
+    },
+    "supersede-historic-figure": {
+        **ON, "measure": "regular_placements", "year": 2006, "value": 140, "provenance": "measured",
+        "precision": "exact", "documentRef": "REPORT-2010", "reasonCode": "annual-report",
+    },
+    "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2026-02-01"},
+    "extend-request": {"extendedOn": "2026-02-02", "reasonCode": "complex"},
+    "answer-request": {"answeredOn": "2026-02-02", "answer": "granted", "reasonCode": "complete"},
+    "go-live": ON,
+}  # fmt: skip
+"""A body with which each command is accepted, after those of BEFORE."""
+BEFORE: dict[str, tuple[str, ...]] = {
+    "erase-contact": ("record-contact",),
+    **dict.fromkeys(
+        ("complete-intake", "assess-distance", "assign-route", "close-candidate", "erase-candidate"),
+        ("register-candidate",),
+    ),
+    "erase-client": ("take-on-client",),
+    "accept-handover": ("receive-handover",),
+    **dict.fromkeys(
+        ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
+        ("start-placement",),
+    ),
+    "erase-employer": ("register-employer",),
+    "close-group": ("plan-group",),
+    "declare-source-live": ("admit-partner",),
+    **dict.fromkeys(
+        ("set-target", "set-regular-quota", "grant-counting-permission"), ("define-target-unit",)
+    ),
+    "import-historic-figure": ("define-target-unit",),
+    "supersede-historic-figure": ("define-target-unit", "import-historic-figure"),
+    "revise-target": ("define-target-unit", "set-target"),
+    "revoke-counting-permission": ("define-target-unit", "grant-counting-permission"),
+    "extend-request": ("record-request",),
+    "answer-request": ("record-request",),
+}
+BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "accept-handover": (
+        "take-on-client",
+        OTHER,
+        {**ON, "origin": "handover", "originRef": REF, "name": "Synthetica Voorbeeld"},
+    ),
+}
+"""What must be on record of another thing: a command, its reference and its body."""
+
+
+def from_policies(service: Service) -> dict[str, CommandRoute]:
+    """What only policies give; a test may give it as anybody's."""
+    if service.name != "mediation":
+        return {}
+    return {RECEIVE_HANDOVER.name: RECEIVE_HANDOVER}
+
+
+@dataclass
+class Office:
+    """One service with nothing on record."""
+
+    service: Service
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(lambda: NOW))
+
+    def __post_init__(self) -> None:
+        repository: EventRepository[Any] = EventRepository(
+            self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
+        )
+        partners = frozenset({"uaf", "uwv", "bureau"})
+        metrics = Metrics.create(CollectorRegistry())
+        self.command_service = CommandService(
+            self.service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+        )
+        more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
+        self.commands = {one.name: one for one in self.service.commands} | more
+        self.given = 0
+
+    async def give(
+        self, command: str, body: Mapping[str, Any], slug: str = "uaf", thing: str | None = None
+    ) -> None:
+        operation = self.commands[command]
+        self.given += 1
+        ref = thing or (REF if operation.ref == "uuid" else slug)
+        seen = len(await self.store.read(f"{operation.category}-{ref}"))
+        await self.command_service.execute(
+            Request(operation, STAFF, ref, dict(body), UUID(int=self.given, version=4), None, seen)
+        )
