@@ -4,16 +4,12 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel
-
-from banen_contracts.base import Day, Digest, ErasureReason, PartnerId, PartnerIds, ReasonCode, Route
+from banen_contracts import mediation
+from banen_contracts.base import Digest, ErasureReason, PartnerId, ReasonCode
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
-    HoursBand,
     Origin,
-    PlacementKind,
-    ProgrammeTag,
     RetentionMethod,
 )
 from banen_kit.core.decider import DomainEvent
@@ -71,27 +67,10 @@ class HandoverAccepted(DomainEvent, frozen=True):
     from_partner: PartnerId
 
 
-class Terms(BaseModel, frozen=True):
-    """What was agreed about a placement; days are inclusive."""
+class Terms(mediation.Terms, frozen=True):
+    """What was agreed about a placement, and whose it is."""
 
     client_ref: PersonRef
-    kind: PlacementKind
-    contract: ContractTerm
-    start_date: Day
-    planned_end_date: Day | None = None
-    seasonal: bool = False
-    paid: bool
-    benefit_retained: bool = False
-    hours_band: HoursBand = HoursBand.UNKNOWN
-    route_reported: Route | None = None
-    programme_tag: ProgrammeTag
-    primary_partner: PartnerId
-    assist_partners: PartnerIds = ()
-    employer_ref: UUID | None = None
-    hiring_employer_ref: UUID | None = None
-    group_ref: UUID | None = None
-    converted_from: UUID | None = None
-    evidence_hash: Digest | None = None
 
     def terms(self) -> dict[str, Any]:
         """The terms alone, without what a command or an event adds to them."""

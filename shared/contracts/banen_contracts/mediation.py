@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from banen_contracts.base import (
     Day,
@@ -112,11 +112,9 @@ class HandoverAccepted(PublicEvent, frozen=True):
     from_partner: PartnerId
 
 
-class PlacementTerms(PublicEvent, frozen=True):
-    """What was agreed about a placement; days are inclusive."""
+class Terms(BaseModel, frozen=True):
+    """What was agreed about a placement; days are inclusive. Mediation's private events have the same fields."""
 
-    REF: ClassVar[str] = "placement_ref"
-    placement_ref: Ref
     client_ref: Ref
     kind: PlacementKind
     contract: ContractTerm
@@ -139,6 +137,13 @@ class PlacementTerms(PublicEvent, frozen=True):
     converted_from: Ref | None = None
     """The placement of the same client that this one replaces."""
     evidence_hash: Digest | None = None
+
+
+class PlacementTerms(PublicEvent, Terms, frozen=True):
+    """The terms of one placement, as they are published."""
+
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
 
 
 class PlacementStarted(PlacementTerms, frozen=True):
