@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from banen_kit.core.errors import SettingsInvalid
-from banen_kit.runtime.settings import Settings, keys_schema_of, load, schema_of
+from banen_kit.runtime.settings import Settings, keys_schema_of, schema_of
 
 SECRET = "postgresql://service:very-secret@localhost/banen"
 GOOD = {
@@ -35,12 +35,12 @@ def good(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def complaint() -> str:
     with pytest.raises(SettingsInvalid) as caught:
-        load()
+        Settings.load()
     return str(caught.value)
 
 
 def test_reads_the_environment():
-    settings = load()
+    settings = Settings.load()
 
     assert (settings.partner, settings.port) == ("uaf", 8000)
     assert settings.partners_file == Path("partners.toml")
@@ -73,7 +73,7 @@ def test_a_variable_without_our_prefix_is_not_ours(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATABASE_URL", "x")
     monkeypatch.setenv("PORT", "1")
 
-    assert load().port == 8000
+    assert Settings.load().port == 8000
 
 
 def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -81,14 +81,14 @@ def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.delenv("BANEN_DATABASE_URL")
     monkeypatch.setenv("BANEN_DATABASE_URL_FILE", str(tmp_path / "url"))
 
-    assert load().database_url.get_secret_value() == f"{SECRET}-2"
+    assert Settings.load().database_url.get_secret_value() == f"{SECRET}-2"
 
 
 def test_a_setting_that_is_called_file_is_not_read_as_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (tmp_path / "key").write_text("00")
     monkeypatch.setenv("BANEN_MASTER_KEY_FILE", str(tmp_path / "key"))
 
-    assert load().master_key_file == tmp_path / "key"
+    assert Settings.load().master_key_file == tmp_path / "key"
 
 
 def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -126,7 +126,7 @@ def test_a_wrong_value_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_no_value_is_in_a_complaint_or_in_what_is_printed(monkeypatch: pytest.MonkeyPatch):
-    assert "very-secret" not in repr(load())
+    assert "very-secret" not in repr(Settings.load())
     monkeypatch.setenv("BANEN_PORT", "-1")
     monkeypatch.setenv("BANEN_SECRET", "very-secret")
 
@@ -135,7 +135,7 @@ def test_no_value_is_in_a_complaint_or_in_what_is_printed(monkeypatch: pytest.Mo
 
 def test_settings_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
-        load().port = 1  # pyright: ignore[reportAttributeAccessIssue]
+        Settings.load().port = 1  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_nothing_that_connects_has_a_default():
@@ -176,7 +176,7 @@ def test_whoever_tells_who_asks_is_reached_over_https_or_on_this_machine(
         monkeypatch.setenv("BANEN_PROFILE", profile)
 
     if is_good:
-        assert load().profile == profile
+        assert Settings.load().profile == profile
     else:
         assert variable in complaint()
 
@@ -200,17 +200,17 @@ def test_access_tokens_are_of_no_other_type(monkeypatch: pytest.MonkeyPatch, typ
 
 
 def test_access_tokens_say_what_they_are_unless_it_is_set_otherwise(monkeypatch: pytest.MonkeyPatch):
-    assert load().access_token_types == "at+jwt"
+    assert Settings.load().access_token_types == "at+jwt"
     monkeypatch.setenv("BANEN_ACCESS_TOKEN_TYPES", "at+jwt jwt")
-    assert load().access_token_types == "at+jwt jwt"
+    assert Settings.load().access_token_types == "at+jwt jwt"
 
 
 def test_how_strong_roles_sign_in_is_what_an_issuer_can_be_asked_for(monkeypatch: pytest.MonkeyPatch):
-    assert not load().acr_values
+    assert not Settings.load().acr_values
     for good in ("mfa", "urn:mace:incommon:iap:silver  https://refeds.org/profile/mfa"):
         monkeypatch.setenv("BANEN_ACR_VALUES", good)
-        assert load().acr_values == good
+        assert Settings.load().acr_values == good
     for bad in ('"mfa"', "mfa\\", "mfa\nhardware", "é"):
         monkeypatch.setenv("BANEN_ACR_VALUES", bad)
         with pytest.raises(SettingsInvalid, match=r"BANEN_ACR_VALUES: .*words with a space between"):
-            load()
+            Settings.load()

@@ -20,7 +20,7 @@ from banen_kit.core.errors import SettingsInvalid, StoreRefusesToStart, StoreUna
 from banen_kit.runtime.bus_side import BusSide
 from banen_kit.runtime.composition import ReadSide, Work, administration
 from banen_kit.runtime.opening import open_foundation
-from banen_kit.runtime.settings import Settings, load
+from banen_kit.runtime.settings import Settings
 from banen_kit.web.app import Health, create_app
 from banen_kit.web.server import http_server
 
@@ -44,7 +44,7 @@ def main(service: Service) -> None:
     """The `python -m` of a service. Ends with 78 and one line that says what to do when it cannot start."""
     logs.to_stdout()
     try:
-        asyncio.run(serve(service, load()))
+        asyncio.run(serve(service, Settings.load()))
     except (SettingsInvalid, StoreRefusesToStart, StoreUnavailable, ValueError) as error:
         log.error("%s cannot start: %s", service.name, error)  # noqa: TRY400 - one line, for people
         sys.exit(78)

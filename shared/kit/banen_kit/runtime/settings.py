@@ -47,10 +47,39 @@ class Environment(PydanticBaseSettingsSource):
         return found
 
 
-class Settings(BaseSettings):
-    """What every service needs to know. There is no host: services bind to loopback, behind a proxy that has TLS."""
+class EnvironmentSettings(BaseSettings):
+    """Settings that come out of the environment alone; an unknown variable with our prefix is an error."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, Environment(settings_cls)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Raises `SettingsInvalid`."""
+        try:
+            return cls()
+        except ValidationError as error:
+            lines = [
+                f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+                if item["loc"]
+                else item["msg"]
+                for item in error.errors()
+            ]
+            raise SettingsInvalid("; ".join(lines)) from error
+
+
+class Settings(EnvironmentSettings):
+    """What every service needs to know. There is no host: services bind to loopback, behind a proxy that has TLS."""
 
     partner: PartnerId
     """Whose service this is."""
@@ -129,31 +158,6 @@ class Settings(BaseSettings):
                     f"{PREFIX}{name.upper()} must begin with https:// (unless BANEN_PROFILE=local)"
                 )
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, Environment(settings_cls)
-
-
-def load() -> Settings:
-    """Raises `SettingsInvalid`."""
-    try:
-        return Settings()  # pyright: ignore[reportCallIssue]
-    except ValidationError as error:
-        lines = [
-            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
-            if item["loc"]
-            else item["msg"]
-            for item in error.errors()
-        ]
-        raise SettingsInvalid("; ".join(lines)) from error
 
 
 def is_on_this_machine(url: str) -> bool:
