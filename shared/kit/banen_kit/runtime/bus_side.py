@@ -11,7 +11,7 @@ from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_n
 from banen_kit.messaging.outbox_relay import Relay
 from banen_kit.messaging.reactor_consumer import run_reactors
 from banen_kit.runtime.composition import BusWork, Foundation, Part
-from banen_kit.runtime.settings import load
+from banen_kit.runtime.settings import Settings
 
 
 class BusSide:
@@ -40,7 +40,7 @@ class BusSide:
         command_service, faults = self._foundation.command_service, self._foundation.faults
         ca_file = self._foundation.settings.bus_ca_file
         # Read anew each time: a password may have been changed while we ran.
-        url = load().bus_url.get_secret_value()
+        url = Settings.load().bus_url.get_secret_value()
         name = f"{command_service.partner}-{command_service.service.name}"
         self._client = client = await connect(url, name, ca_file)
         self._loop.got_through()
