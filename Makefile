@@ -36,8 +36,12 @@ lock: setup ## Resolve both locks again from requirements.in and requirements-to
 demo: setup ## Start everything, load the programme 2005-2008, print both tables, stay up
 	$(BIN)/banen demo
 
+unit: setup ## Tests that need no server
+	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/contracts
+
 test: setup ## All tests, against real PostgreSQL and NATS
-	$(BIN)/pytest -m "not pages and not openapi"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not pages and not openapi and not e2e"
+	$(BIN)/pytest -m e2e
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -m pages
@@ -83,4 +87,4 @@ nightly: setup ## The long forms: millions of events, ten rounds of bad days, sp
 	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench --events 5000000
 
-.PHONY: again help setup tools lock demo test test-pages openapi check lint types arch isolate sbom audit bench torture faults load nightly
+.PHONY: again help setup tools lock demo unit test test-pages openapi check lint types arch isolate sbom audit bench torture faults load nightly

@@ -144,7 +144,7 @@ def templates_of_input(tree: ast.AST) -> Iterable[str]:
     yield from (called(call) for call in calls(tree) if called(call).endswith(("from_string", "Template")))
     for call in calls(tree):
         if called(call).endswith((".format", ".format_map")) and not called(call).startswith(
-            ("words.", "said[")
+            ("gettext(", "pgettext(", "ngettext(")  # out of a catalogue
         ):
             yield called(call)
 

@@ -229,8 +229,8 @@ def altered(address: str, **values: str) -> str:
     return parts._replace(query=urlencode(dict(parse_qsl(parts.query)) | values)).geturl()
 
 
-def is_refused(answer: httpx2.Response, status: int, code: str) -> None:
-    is_problem(answer, status, code)
+def is_refused(answer: httpx2.Response, status: int, code: str, field: str | None = None) -> None:
+    is_problem(answer, status, code, field)
     assert COOKIE not in cookies_set(answer)
 
 
@@ -493,7 +493,7 @@ async def test_another_site_cannot_sign_somebody_out(
     browser: Browser, http: httpx2.AsyncClient, form: dict[str, str]
 ):
     await browser.sign_in(http, "adviser-1")
-    is_refused(await browser.ask("POST", "/logout", data=form), 403, "form-used")
+    is_refused(await browser.ask("POST", "/logout", data=form), 403, "form-used", "formToken")
     assert (await browser.get("/logout")).status_code == 405
     assert (await browser.get("/page")).status_code == 200
 

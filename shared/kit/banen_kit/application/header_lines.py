@@ -15,8 +15,7 @@ from uuid import UUID
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import DOMAIN, partner_of
 
-UUID_TEXT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PLAIN = re.compile(rf"[a-z0-9][a-z0-9-]{{0,63}} {UUID_TEXT} {UUID_TEXT}")
+PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}(?: [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){2}")
 """Subject, correlation and causation as the envelope would write them, too."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 12, 31, tzinfo=UTC)
 DIFFERENT = ("ce-id", "ce-subject", "ce-time", "ce-sequence", "ce-correlationid", "ce-causationid")
