@@ -1,6 +1,6 @@
 """Who may do what in reporting: the programme is the bureau's, the figures are for more people than that.
 
-What a figure or a row then shows of whom is decided in `readers.py`.
+What a figure or a row then shows of whom is decided in `queries/access.py`.
 """
 
 from dataclasses import replace
