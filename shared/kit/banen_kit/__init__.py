@@ -1,6 +1,6 @@
-"""What every service shares, and what knows no business word.
+"""What every service shares; it holds no business terms.
 
-Each package may import those below it: `runtime` stands on `privacy`, that on `messaging` and `web`, then come
-`application`, `eventstore`, `crypto` with `audit` and `security`, `postgres`, and `core`. Start with `core/decider.py`
+Each package may import those after it: `runtime`, `privacy`, `messaging` and `web`, `application`,
+`eventstore`, `crypto` with `audit` and `security`, `postgres`, and `core`. Start with `core/decider.py`
 and `application/definition.py`.
 """

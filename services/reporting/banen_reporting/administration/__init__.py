@@ -1,4 +1,4 @@
-"""The bureau's write side: partners, target units, rule sets, costs and funding, as commands and events.
+"""The bureau's commands and events: partners, target units, rule sets, costs and funding.
 
-It has the files of every other service, and imports the kit alone. Start with `commands.py`.
+It has the same files as every other service, and imports the kit alone. Start with `commands.py`.
 """

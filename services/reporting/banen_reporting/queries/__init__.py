@@ -1,4 +1,4 @@
 """The answers: targets, results and placements, and which of their fields and cells each kind of reader gets.
 
-Imports `figures` and what stands below it. Start with `schemas.py`, then `queries.py` and `access.py`.
+Imports `figures` and lower packages. Start with `schemas.py`, then `queries.py` and `access.py`.
 """

@@ -1,4 +1,4 @@
-"""The read API, the pages and what they are made of.
+"""The read API and the pages, with their templates and texts.
 
-Imports `queries` and what stands below it. Start with `api.py` or `pages.py`.
+Imports `queries` and lower packages. Start with `api.py` or `pages.py`.
 """

@@ -1,4 +1,4 @@
 """What a service is made of, as data, and how a command becomes events.
 
-Imports what stands below it; it knows neither HTTP nor the bus. Start with `definition.py`, then `command_service.py`.
+Imports lower packages, not `web` or `messaging`. Start with `definition.py`, then `command_service.py`.
 """

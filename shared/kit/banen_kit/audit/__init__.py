@@ -1,4 +1,4 @@
-"""Who did what and who read what: the log, its chain of hashes, and the anchors of it in another database.
+"""Who did what and who read what: the log, its chain of hashes, and its anchors in another database.
 
 Imports `postgres` and `core`. Start with `log.py`.
 """

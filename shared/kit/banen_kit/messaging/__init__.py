@@ -1,4 +1,4 @@
-"""Public events on the bus: what is declared there, the relay that publishes, the inbox and the reactors that read.
+"""Public events on the bus: streams, consumers, the relay that publishes, and inbox and reactors that read.
 
-Imports `application` and what stands below it, and nothing of `web`. Start with `outbox_relay.py`.
+Imports `application` and lower packages, and nothing of `web`. Start with `outbox_relay.py`.
 """

@@ -1,4 +1,4 @@
-"""Runs one service as one process: settings, databases, HTTP and the bus, put together and kept going.
+"""Runs one service as one process: settings, databases, HTTP and the bus, put together and kept running.
 
-Imports everything else of the kit. Start with `service_runner.py`.
+Imports every other package of the kit. Start with `service_runner.py`.
 """

@@ -1,4 +1,4 @@
-"""Given, when, then: how deciders are tested, here and by partners; and an issuer for tests behind authentication."""
+"""Given/when/then tests of deciders, also for partners, and a token issuer for tests of protected routes."""
 
 import time
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ OPERATOR = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 def health_of(command_service: CommandService, checks: dict[str, Check] | None = None) -> Health:
-    """What an application needs to answer for its health."""
+    """What an application needs to answer `/readyz` and `/metrics`."""
     return Health(Faults(command_service.metrics), SecretStr(METRICS_TOKEN), {} if checks is None else checks)
 
 
@@ -53,7 +53,7 @@ class Scenario(Generic[E]):
         return replace(self, past=past)
 
     def beside(self, *related: DomainEvent) -> "Scenario[E]":
-        """What is recorded of the other thing that the command names (`Operation.related`)."""
+        """The events of the other stream that the command names (`Operation.related`)."""
         return replace(self, related=related)
 
     def when(self, command: Command) -> "Result[E]":
@@ -73,7 +73,7 @@ class Result(Generic[E]):
     past: tuple[E, ...]
 
     def then(self, *expected: E) -> None:
-        """These events, exactly, and they can be replayed on top of the past."""
+        """Exactly these events, and they can be replayed after the given ones."""
         if self.refused:
             raise AssertionError(f"refused: {self.refused.code}") from self.refused
         assert list(self.events) == list(expected), f"{self.events} != {expected}"
@@ -136,7 +136,7 @@ class FakeIssuer:
     def authentication(
         self, service: Service, partner: str, audit: Audit, sessions: Sessions | None = None
     ) -> Authentication:
-        """The gate of a service that trusts this issuer."""
+        """The authentication of a service that trusts this issuer."""
         audience = source_of(partner, service.name)
         issuer = Issuer(self.url, self.http(), service.roles.known)
         return Authentication(

@@ -1,4 +1,4 @@
-"""HTTP: the application of a service, who is let in, sign-in with a browser, and what every answer has.
+"""HTTP: the application of a service, authentication, sign-in with a browser, and what every answer has.
 
-Imports `application` and what stands below it, and nothing of `messaging`. Start with `app.py`.
+Imports `application` and lower packages, and nothing of `messaging`. Start with `app.py`.
 """
