@@ -1,4 +1,4 @@
-"""`banen bench`: speed, each row beside its own raw floor from the same run, since machines differ and are noisy."""
+"""`banen bench`: measures speed; each row stands beside a floor from the same run, as machines differ."""
 
 import asyncio
 import json
@@ -47,7 +47,7 @@ def command(
     events: Annotated[int, typer.Option(help="How large a store appending is measured in.")] = EVENTS,
     result: Annotated[Path, typer.Option(help="Where the figures are written as JSON.")] = RESULT,
 ) -> None:
-    """Measure store, relay, bus, figures and services, each beside its own raw floor. Takes some minutes."""
+    """Measure store, relay, bus, figures and services, each beside its own floor. Takes some minutes."""
     logging.basicConfig(level=logging.ERROR)
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="banen-bench-") as folder:

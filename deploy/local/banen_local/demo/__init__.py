@@ -1,4 +1,4 @@
-"""`banen demo`: the programme 2005-2008 made up, loaded through the public API, and compared with what was published.
+"""`banen demo`: loads a made-up programme 2005-2008 through the API; compares it with published figures.
 
 Imports `cluster`. Start with `run.py`.
 """

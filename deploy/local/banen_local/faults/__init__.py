@@ -1,4 +1,4 @@
-"""`banen faults`: a small programme under load goes through bad days, and an oracle tells what each of them cost."""
+"""`banen faults`: puts a small programme under load through failures, and checks what each of them lost."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ class Result:
 
 
 async def run(folder: Path, seed: int, faults: list[str], rounds: int) -> Result:
-    """Start everything in the folder, bring the faults about in an order that follows from the seed, and judge."""
+    """Start everything in the folder, cause the faults in an order that depends on the seed, and judge."""
     chosen = random.Random(seed)  # noqa: S311 - it must be possible to repeat
     # Before the load draws from it too, at moments that nobody repeats.
     order = [name for _ in range(rounds) for name in chosen.sample(faults, len(faults))]
@@ -106,7 +106,7 @@ async def _days(site: Site, loading: asyncio.Task[None], order: list[str]) -> Re
 
 
 async def _beside(loading: asyncio.Task[None], work: Awaitable[Answer]) -> Answer:
-    """What `work` gives, unless the load fails meanwhile: then that is the error."""
+    """The result of `work`; if the load fails meanwhile, its error is raised."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait({loading, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -130,7 +130,7 @@ def command(
     ] = None,
     keep: Annotated[Path | None, typer.Option(help="Keep everything in this folder, logs too.")] = None,
 ) -> None:
-    """Kill, fill, wipe, freeze and lie to a small programme under load; then count what was lost."""
+    """Put a small programme under load through failures; then count what was lost."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     faults = only or list(FAULTS)
     for name in faults:

@@ -1,1 +1,1 @@
-"""A small OpenID provider for one machine, so that the demo and the tests have real logins; never for real people."""
+"""A small OpenID provider for one machine: real logins for the demo and the tests; not for production."""

@@ -1,4 +1,4 @@
-"""`banen load-test`: whether cheap requests are answered in time while costly ones are thrown at a service."""
+"""`banen load-test`: whether cheap requests are answered in time while a service gets many costly ones."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ LIVEZ_AIM, COMMANDS_AIM = 100.0, 200.0
 
 @dataclass
 class Phase:
-    """What was measured while one kind of costly request, or none, was thrown."""
+    """What was measured while one kind of costly request, or none, was sent."""
 
     name: str
     livez: list[float] = field(default_factory=list[float])
@@ -66,7 +66,7 @@ class Phase:
 
 @dataclass
 class Target:
-    """The running services, and how they are asked for what is cheap."""
+    """The running services, and how the cheap requests are sent."""
 
     mediation: str
     reporting: str
@@ -74,7 +74,7 @@ class Target:
 
 
 async def measured(target: Target, name: str, seconds: float) -> Phase:
-    """Ask what is cheap for so long."""
+    """Send cheap requests for so long."""
     phase, done = Phase(name), asyncio.Event()
     asks = [
         (phase.livez, lambda: livez(target, target.mediation)),
@@ -123,7 +123,7 @@ async def command_of(target: Target) -> httpx2.Response:
 
 
 async def prepare(target: Target) -> None:
-    """Placements enough that a question about the past costs something."""
+    """Enough placements to make a query about a past day costly."""
     await define_programme(target.cheap, target.reporting)
     for lines in _chunked(_placements()):
         answer = await target.cheap.post(f"{target.mediation}/v1/bulk", content=lines, headers=LINES)
@@ -178,10 +178,10 @@ def register(app: typer.Typer) -> None:
 def command(
     seconds: Annotated[float, typer.Option(min=1, help="How long each kind is thrown.")] = 10,
 ) -> None:
-    """Throw costly requests at the services, and measure how cheap ones are answered meanwhile.
+    """Send costly requests to the services, and measure how cheap ones are answered meanwhile.
 
-    Ends with 1 where a cheap request was refused or not answered within 10 s. Whether the aims of time are met is said
-    and no more, since machines differ.
+    Ends with 1 where a cheap request was refused or not answered within 10 s. Whether the aims of time are met is only
+    printed, since machines differ.
     """
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     with tempfile.TemporaryDirectory(prefix="banen-load-") as name:

@@ -1,4 +1,4 @@
-"""`banen torture`: shows on a server of its own that no reader of the store loses an event, and that a naive one does."""
+"""`banen torture`: shows on its own server that no reader of the store misses an event, but a naive one does."""
 
 import asyncio
 import secrets
@@ -57,13 +57,13 @@ class Result:
 
     @property
     def proves(self) -> bool:
-        """Nothing was lost where a naive reader did lose something."""
+        """Nothing was missed, although a naive reader did miss something."""
         return self.missed == self.duplicated == self.order_violations == 0 and self.naive_missed > 0
 
 
 @dataclass
 class Run:
-    """One run on a server that is up: writers, readers, and somebody who cuts their connections."""
+    """One run on a running server: writers, readers, and a task that cuts their connections."""
 
     events: int
     load: Load
@@ -102,7 +102,7 @@ class Run:
         return await self._compare()
 
     async def _write_all(self) -> None:
-        """Until exactly so many events are in the table: a cut leaves open whether its own are."""
+        """Until exactly so many events are in the table: after a cut it is unknown whether the last ones are."""
         while missing := self.events - await self._count():
             self.load.left = missing
             async with asyncio.TaskGroup() as group:
@@ -173,7 +173,7 @@ class Run:
 
 
 async def run(events: int, seed: int, folder: Path, say: Say) -> Result:
-    """Starts a server in the folder, and stops it. The seed repeats what is asked for, not who comes first."""
+    """Starts a server in the folder, and stops it. The seed repeats the requests, not the order they arrive in."""
     server = Postgres(folder / "postgres")
     password = secrets.token_hex(16)
     async with AsyncExitStack() as stack:
@@ -210,7 +210,7 @@ def torture(
     events: Annotated[int, typer.Option(min=1, help="How many events are written.")] = 1_000_000,
     seed: Annotated[int | None, typer.Option(help="Asks for the same load again.")] = None,
 ) -> None:
-    """Write to the event store under the worst of conditions, and show that no reader loses an event."""
+    """Write to the event store under the worst conditions, and show that no reader misses an event."""
     chosen = secrets.randbelow(2**31) if seed is None else seed
     typer.echo(f"seed={chosen}")
     with tempfile.TemporaryDirectory(prefix="banen-torture-") as folder:

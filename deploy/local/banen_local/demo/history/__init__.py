@@ -1,4 +1,4 @@
-"""The programme 2005-2008 as it could have been: a made-up history that comes to the published figures.
+"""A made-up history of the programme 2005-2008 that gives the published figures.
 
 Pure and deterministic: the same seed gives the same lines, with the same references and idempotency keys.
 """
