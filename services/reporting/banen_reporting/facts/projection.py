@@ -83,8 +83,9 @@ async def _project_source(store: FactStore, source: str, after: int) -> int:
 async def _load(store: FactStore, connection: Connection, source: str, events: Sequence[Record]) -> Projector:
     refs = list({row["ref"] for row in events})
     facts = await connection.fetch(
-        "select kind, ref, known_from, data from facts"
-        " where source = $1 and ref = any ($2) and known_to = 'infinity'",
+        # One lookup for each: a plan made while the table was empty would read all of the source, and is kept.
+        "select f.kind, f.ref, f.known_from, f.data from unnest($2::text[]) as asked (ref) cross join lateral"
+        " (select * from facts where source = $1 and ref = asked.ref and known_to = 'infinity' offset 0) f",
         source,
         refs,
     )

@@ -39,13 +39,13 @@ class FactStore:
             )
         return [fact_of(row) for row in rows]
 
-    async def known_at(self, kind: str, moment: datetime) -> list[Record]:
-        """All things of a kind, as known just before a moment; each for `fact_of`."""
+    async def known_at(self, kinds: Sequence[str], moment: datetime) -> list[Record]:
+        """All things of these kinds, as known just before a moment; each for `fact_of`."""
         async with reachable():
             return await self.pool.fetch(
                 "select kind, source, ref, data from facts"
-                " where kind = $1 and known_from < $2 and known_to >= $2",
-                kind,
+                " where kind = any ($1) and known_from < $2 and known_to >= $2",
+                list(kinds),
                 moment,
             )
 

@@ -255,7 +255,7 @@ class Figures:
             return kept, position
         async with self._view.snapshot() as view:
             position = await view.position()
-            rows = [row for kind in KINDS_READ for row in await view.known_at(kind, end_of(known_on))]
+            rows = await view.known_at(KINDS_READ, end_of(known_on))
         model = await self.others.in_thread(lambda: _model_of(rows, go_on))
         while self._models and self._models[0][1] < position:
             self._models.popleft()
