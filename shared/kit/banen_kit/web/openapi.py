@@ -51,6 +51,7 @@ class CommandSchema(GenerateJsonSchema):
         return {**super().uuid_schema(schema), "pattern": PATTERNS["uuid"]}
 
 
+@cache
 def schema_of(kind: Any, mode: Mode, generator: type[GenerateJsonSchema] = GenerateJsonSchema) -> Json:
     """The schema of a type. Those that it refers to stand beside it, until `document` moves them to the others."""
     refs, definitions = TypeAdapter.json_schemas(
