@@ -8,6 +8,8 @@ SEED ?=
 SECONDS ?= 10
 SERVICES := intake mediation employers reporting
 WHICH := import sys; print(sys.base_prefix, sys.version_info[:2])
+# What is started is compiled once, not by every process anew.
+unexport PYTHONDONTWRITEBYTECODE
 PACKAGES := shared/contracts shared/kit shared/cli $(SERVICES:%=services/%) deploy/local
 
 help: ## Show this list
@@ -37,10 +39,10 @@ demo: setup ## Start everything, load the programme 2005-2008, print both tables
 	$(BIN)/banen demo
 
 unit: setup ## Tests that need no server
-	$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/contracts
+	$(BIN)/pytest -n 2 tests/unit tests/contracts
 
 test: setup ## All tests, against real PostgreSQL and NATS
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not pages and not openapi and not e2e"
+	$(BIN)/pytest -n 2 -m "not pages and not openapi and not e2e"
 	$(BIN)/pytest -m e2e
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
