@@ -21,6 +21,9 @@ from pydantic.alias_generators import to_camel
 DOMAIN = "nl.banenoffensief"
 URN = "urn:nl:banenoffensief"
 
+BUREAU = "bureau"
+"""The partner that is the project bureau."""
+
 # The allow-list of field types. A test walks every event and fails on any other.
 Ref = UUID
 """A random reference, meaningless outside the partner that made it."""
@@ -30,6 +33,8 @@ RuleSetId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
 RegionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^GM[0-9]{4}$")]
 """The municipality's code as Statistics Netherlands writes it."""
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,30}$")]
+"""A route, a kind of placement or a funder, as the programme's definition names it (`programme.py`)."""
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,40}$")]
 """A code out of a list that the partners keep; never a sentence."""
 DocumentRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9./-]{1,60}$")]
@@ -44,13 +49,6 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Euro = Annotated[int, Field(ge=0, le=10_000_000_000)]
 """Whole euros."""
-
-
-class Route(StrEnum):
-    """A: direct mediation to a paid job. B: by way of an internship, work experience or training."""
-
-    A = "A"
-    B = "B"
 
 
 class Precision(StrEnum):
@@ -71,7 +69,7 @@ def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 # Lists have an end, so that no event outgrows what readers take.
-Routes = Annotated[tuple[Route, ...], Field(min_length=1, max_length=len(Route)), AfterValidator(each_once)]
+Routes = Annotated[tuple[Code, ...], Field(min_length=1, max_length=6), AfterValidator(each_once)]
 PartnerIds = Annotated[tuple[PartnerId, ...], Field(max_length=100), AfterValidator(each_once)]
 UnitIds = Annotated[tuple[UnitId, ...], Field(max_length=100), AfterValidator(each_once)]
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from banen_contracts.base import (
+    Code,
     Count,
     Day,
     DocumentRef,
@@ -17,7 +18,6 @@ from banen_contracts.base import (
     Ref,
     Routes,
 )
-from banen_contracts.mediation import PlacementKind
 
 
 class LegalKind(StrEnum):
@@ -94,7 +94,7 @@ class GroupPlacementPlanned(PublicEvent, frozen=True):
     REF: ClassVar[str] = "group_ref"
     group_ref: Ref
     employer_ref: Ref
-    kind: PlacementKind
+    kind: Code
     seasonal: bool = False
     in_guidance: Count | None = None
     places_planned: Count | None = None

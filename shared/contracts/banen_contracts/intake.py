@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from banen_contracts.base import (
+    Code,
     Day,
     Digest,
     EventSkipped,
@@ -16,7 +17,6 @@ from banen_contracts.base import (
     ReasonCode,
     Ref,
     RegionId,
-    Route,
 )
 
 
@@ -102,12 +102,12 @@ class DistanceAssessed(PublicEvent, frozen=True):
 
 
 class RouteAssigned(PublicEvent, frozen=True):
-    """A candidate was assigned to route A or B, for the first time or anew."""
+    """A candidate was assigned to a route, for the first time or anew."""
 
     NAME: ClassVar[str] = "intake.route-assigned.v1"
     REF: ClassVar[str] = "candidate_ref"
     candidate_ref: Ref
-    route: Route
+    route: Code
     reason_code: ReasonCode
 
 

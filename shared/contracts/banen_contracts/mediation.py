@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from banen_contracts.base import (
+    Code,
     Day,
     Digest,
     EventSkipped,
@@ -14,7 +15,6 @@ from banen_contracts.base import (
     PublicEvent,
     ReasonCode,
     Ref,
-    Route,
 )
 
 
@@ -24,20 +24,6 @@ class Origin(StrEnum):
     OWN_INTAKE = "own_intake"
     HANDOVER = "handover"
     WALK_IN = "walk_in"
-
-
-class PlacementKind(StrEnum):
-    """What kind of place it is; an own firm is a placement of kind self_employment."""
-
-    EMPLOYMENT = "employment"
-    TEMP = "temp"
-    SECONDMENT = "secondment"
-    SELF_EMPLOYMENT = "self_employment"
-    INTERNSHIP = "internship"
-    WORK_EXPERIENCE = "work_experience"
-    LEARN_WORK = "learn_work"
-    TRAINING_GUARANTEE = "training_guarantee"
-    VOLUNTEERING = "volunteering"
 
 
 class ContractTerm(StrEnum):
@@ -116,7 +102,7 @@ class Terms(BaseModel, frozen=True):
     """What was agreed about a placement; days are inclusive. Mediation's private events have the same fields."""
 
     client_ref: Ref
-    kind: PlacementKind
+    kind: Code
     contract: ContractTerm
     start_date: Day
     planned_end_date: Day | None = None
@@ -125,7 +111,7 @@ class Terms(BaseModel, frozen=True):
     paid: bool
     benefit_retained: bool = False
     hours_band: HoursBand = HoursBand.UNKNOWN
-    route_reported: Route | None = None
+    route_reported: Code | None = None
     programme_tag: ProgrammeTag
     primary_partner: PartnerId
     assist_partners: PartnerIds = ()

@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import (
+    Code,
     Count,
     Day,
     DocumentRef,
@@ -14,23 +15,23 @@ from banen_contracts.base import (
     EventSkipped,
     OrganisationName,
     PartnerId,
+    PartnerIds,
     Precision,
     PublicEvent,
     ReasonCode,
     Ref,
-    Route,
     RuleSetId,
     UnitId,
     UnitIds,
     each_once,
     source_of,
 )
+from banen_contracts.programme import ProgrammeDefinition
 
 Service = Literal["intake", "mediation", "employers", "reporting"]
 Services = Annotated[
     tuple[Service, ...], Field(min_length=1, max_length=len(get_args(Service))), AfterValidator(each_once)
 ]
-Members = Annotated[tuple[PartnerId, ...], Field(min_length=1, max_length=100), AfterValidator(each_once)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
@@ -44,15 +45,11 @@ class Provenance(StrEnum):
     IMPORTED = "imported"
 
 
-class Funder(StrEnum):
-    """Who pays."""
-
-    MINISTRY = "ministry"
-    EUROPEAN_REFUGEE_FUND = "european_refugee_fund"
-    LOTTERY = "lottery"
-    PARTNERS = "partners"
-    FOUNDATION = "foundation"
-    OTHER = "other"
+DayOfPlacement = Literal["start_date", "milestone_date", "recorded_date"]
+"""Of a placement: its first day, the last day of its minimum, or the day on which it became known."""
+OwnFirms = Annotated[
+    str, StringConstraints(pattern=r"^(by_kind|separate|excluded|route_[A-Za-z][A-Za-z0-9_-]{0,30})$")
+]
 
 
 class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
@@ -86,12 +83,25 @@ class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
     """R10: only the primary partner's unit, or each unit that helped (then duplicates have a line of their own)."""
     compensation: Literal["allowed", "capped_by_route", "capped_by_unit_route"] = "allowed"
     """R11: whether a surplus may make up for a shortfall elsewhere."""
-    self_employment: Literal["route_A", "separate", "excluded"] = "route_A"
-    """R12: how an own firm counts."""
-    count_on: Literal["start_date", "milestone_date", "recorded_date"] = "start_date"
+    self_employment: OwnFirms = "by_kind"
+    """R12: how an own firm counts: on its kind's route, on a line of its own, not at all, or on the route named."""
+    count_on: DayOfPlacement = "start_date"
     """R15: the day that must lie within the window."""
+    unit_on: DayOfPlacement = "start_date"
+    """The day on which a partner's unit is looked up."""
     window_from: Day
     window_to: Day
+
+
+class ProgrammeDefined(PublicEvent, frozen=True):
+    """The bureau defined the programme, or changed its definition: this is all of it."""
+
+    NAME: ClassVar[str] = "reporting.programme-defined.v1"
+    REF: ClassVar[str] = "programme_id"
+    programme_id: PartnerId
+    """The bureau's: each bureau has one programme."""
+    version: Annotated[int, Field(ge=1, le=10_000)]
+    definition: ProgrammeDefinition
 
 
 class PartnerAdmitted(PublicEvent, frozen=True):
@@ -102,6 +112,28 @@ class PartnerAdmitted(PublicEvent, frozen=True):
     partner_id: PartnerId
     name: OrganisationName
     services: Services
+
+
+class PartnerRenamed(PublicEvent, frozen=True):
+    """A partner has another name from this day; it is the same organisation."""
+
+    NAME: ClassVar[str] = "reporting.partner-renamed.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    name: OrganisationName
+
+
+class PartnerAssigned(PublicEvent, frozen=True):
+    """From its first day a partner is in this target unit, or in none, until the first day of another assignment."""
+
+    NAME: ClassVar[str] = "reporting.partner-assigned.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    unit_id: UnitId | None
+    first_day: Day | None = None
+    """None: always."""
+    reason_code: ReasonCode | None = None
+    """Why it replaces what was recorded for the same first day."""
 
 
 class SourceDeclaredLive(PublicEvent, frozen=True):
@@ -117,22 +149,38 @@ class SourceDeclaredLive(PublicEvent, frozen=True):
 
 
 class TargetUnitDefined(PublicEvent, frozen=True):
-    """One or more partners form one line in the target tables."""
+    """A line in the target tables, for one partner or several."""
 
     NAME: ClassVar[str] = "reporting.target-unit-defined.v1"
     REF: ClassVar[str] = "unit_id"
     unit_id: UnitId
     label: OrganisationName
-    members: Members
+    members: PartnerIds = ()
+    """Of units from before partners were assigned with a day: they are in it wherever no assignment says otherwise."""
+
+
+class TargetUnitAmended(PublicEvent, frozen=True):
+    """The label of a target unit was wrong or is another now."""
+
+    NAME: ClassVar[str] = "reporting.target-unit-amended.v1"
+    REF: ClassVar[str] = "unit_id"
+    unit_id: UnitId
+    label: OrganisationName
+    reason_code: ReasonCode
 
 
 class TargetSet(PublicEvent, frozen=True):
-    """A unit's target on a route; a null value says that there is no target, which is not zero."""
+    """A unit's target on a route, for the whole period or for one of its years.
+
+    A null value says that there is no target, which is not zero.
+    """
 
     NAME: ClassVar[str] = "reporting.target-set.v1"
     REF: ClassVar[str] = "unit_id"
     unit_id: UnitId
-    route: Route
+    route: Code
+    year: Year | None = None
+    """None: the whole period."""
     value: Count | None
     decided_by: ReasonCode
     document_ref: DocumentRef | None = None
@@ -193,7 +241,7 @@ class FundingRecorded(PublicEvent, frozen=True):
     NAME: ClassVar[str] = "reporting.funding-recorded.v1"
     REF: ClassVar[str] = "funding_ref"
     funding_ref: Ref
-    funder: Funder
+    funder: Code
     status: Literal["planned", "committed", "received"]
     amount_euro: Euro
     precision: Precision

@@ -1,0 +1,185 @@
+"""What a programme is made of, as data: its name and period, its routes, kinds of placement, funders and regions."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from banen_contracts.base import Code, Day, RegionId
+
+Label = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w &().,:;'/%+-]{0,149}$")]
+"""What a thing of the programme is called or stands for; a test lists the fields that may hold one."""
+
+OWN_FIRM: Final = "self_employment"
+"""The line beside the routes in which own firms stand, where a rule set keeps them apart (R12)."""
+NO_ROUTE: Final = "none"
+"""The line of placements of which the route is not known."""
+RESERVED: Final = frozenset({OWN_FIRM, NO_ROUTE, "total"})
+"""Names of other lines in the tables, which no route may have."""
+
+
+class Part(BaseModel, frozen=True, extra="ignore"):
+    """Of a definition. Readers ignore what a newer bureau says; a command that has an unknown field is refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
+
+
+class Labels(Part, frozen=True):
+    """A text in Dutch, in English, or in both: where one is missing, the other is shown."""
+
+    nl: Label | None = None
+    en: Label | None = None
+
+    def in_language(self, language: str) -> str:
+        return (self.en if language == "en" else self.nl) or self.nl or self.en or ""
+
+
+class Definition(Part, frozen=True):
+    """Something that the programme names by a code. A code never goes, but it may end."""
+
+    code: Code
+    label: Labels
+    last_day: Day | None = None
+    """The last day on which something may happen under it; what happened before stays readable and counted."""
+
+    def is_over_on(self, day: date) -> bool:
+        return self.last_day is not None and day > self.last_day
+
+
+class RouteDefinition(Definition, frozen=True):
+    """A way to work, with a target of its own."""
+
+    meaning: Labels | None = None
+
+
+class KindDefinition(Definition, frozen=True):
+    """A kind of placement, and what the software has to know of it."""
+
+    route: Code
+    """The route on which it counts, where the kind decides that (R7 `placement_kind`)."""
+    paid: bool = False
+    """What a form proposes; what was agreed is a field of the placement."""
+    employer: bool = True
+    """Whether there is an employer. Without one it is the person's own firm (R12)."""
+    hiring_employer: bool = False
+    """Whether the legal employer lends the person to another, where the work is done; what a form asks for."""
+    in_work: bool = False
+    """Whether the person is in work while it lasts."""
+    leaves: Literal["on_start", "on_last_day"] = "on_start"
+    """When the person leaves the programme: as it starts, or after its last day, where the place is the programme's."""
+
+
+class FunderDefinition(Definition, frozen=True):
+    """Who pays."""
+
+
+class RegionDefinition(Part, frozen=True):
+    """A part of the country."""
+
+    id: RegionId
+    label: Labels
+
+
+class PhaseRoute(Part, frozen=True):
+    """The route that belongs to a distance to the labour market (R7 `candidate_fase`)."""
+
+    phase: Annotated[int, Field(ge=1, le=4)]
+    route: Code
+
+
+class Period(Part, frozen=True):
+    """Both days are in it."""
+
+    first_day: Day
+    last_day: Day
+
+
+D = TypeVar("D", bound=Definition)
+
+
+class ProgrammeDefinition(Part, frozen=True):
+    """A programme as its bureau defines it. Routes, kinds and funders are shown in this order.
+
+    `faults` says what does not fit together in one that has the right shape.
+    """
+
+    name: Labels
+    period: Period
+    routes: Annotated[tuple[RouteDefinition, ...], Field(min_length=1, max_length=6)]
+    kinds: Annotated[tuple[KindDefinition, ...], Field(min_length=1, max_length=20)]
+    phases: Annotated[tuple[PhaseRoute, ...], Field(max_length=4)] = ()
+    """Empty where no rule set finds routes by the distance to the labour market."""
+    funders: Annotated[tuple[FunderDefinition, ...], Field(max_length=12)] = ()
+    regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=20)] = ()
+
+    def route(self, code: str) -> RouteDefinition | None:
+        return _by_code(self.routes, code)
+
+    def kind(self, code: str) -> KindDefinition | None:
+        return _by_code(self.kinds, code)
+
+    def funder(self, code: str) -> FunderDefinition | None:
+        return _by_code(self.funders, code)
+
+    def has_region(self, region_id: str) -> bool:
+        return any(region.id == region_id for region in self.regions)
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Everything that does not fit together: the path of a field, as in its JSON, and why."""
+        if self.period.last_day < self.period.first_day:
+            yield "period.lastDay", "the period ends before it starts"
+        yield from _unnamed("name", self.name)
+        for name, things in (("routes", self.routes), ("kinds", self.kinds), ("funders", self.funders)):
+            yield from _doubles(f"{name}.{{}}.code", [one.code for one in things])
+            for at, one in enumerate(things):
+                yield from _unnamed(f"{name}.{at}.label", one.label)
+        yield from _doubles("regions.{}.id", [one.id for one in self.regions])
+        for at, region in enumerate(self.regions):
+            yield from _unnamed(f"regions.{at}.label", region.label)
+        yield from self._faults_of_routes()
+
+    def _faults_of_routes(self) -> Iterator[tuple[str, str]]:
+        known = {route.code for route in self.routes}
+        used = {kind.route for kind in self.kinds}
+        for at, route in enumerate(self.routes):
+            if route.code.lower() in RESERVED:
+                yield f"routes.{at}.code", f"{route.code} is the name of another line in the tables"
+            if route.code not in used:
+                yield f"routes.{at}.code", f"no kind of placement belongs to route {route.code}"
+        for at, kind in enumerate(self.kinds):
+            if kind.route not in known:
+                yield f"kinds.{at}.route", f"there is no route {kind.route}"
+        yield from _doubles("phases.{}.phase", [str(one.phase) for one in self.phases])
+        for at, one in enumerate(self.phases):
+            if one.route not in known:
+                yield f"phases.{at}.route", f"there is no route {one.route}"
+        if self.phases and len({one.phase for one in self.phases}) < 4:
+            yield "phases", "each distance to the labour market, 1 to 4, needs a route"
+
+    def left_out_by(self, later: "ProgrammeDefinition") -> Iterator[tuple[str, str]]:
+        """The codes that a later definition does not have: the list that they should be in, and the code."""
+        for name in ("routes", "kinds", "funders"):
+            kept = {one.code for one in getattr(later, name)}
+            yield from ((name, one.code) for one in getattr(self, name) if one.code not in kept)
+        yield from (("regions", one.id) for one in self.regions if not later.has_region(one.id))
+
+
+def _by_code(things: Iterable[D], code: str) -> D | None:
+    return next((one for one in things if one.code == code), None)
+
+
+def _unnamed(path: str, label: Labels) -> Iterator[tuple[str, str]]:
+    if not label.in_language("nl"):
+        yield path, "a label in at least one language is needed"
+
+
+def _doubles(path: str, codes: list[str]) -> Iterator[tuple[str, str]]:
+    """Codes that differ by case alone are the same to whoever reads a table."""
+    seen = Counter[str]()
+    for at, code in enumerate(codes):
+        seen[code.lower()] += 1
+        if seen[code.lower()] > 1:
+            yield path.format(at), f"{code} stands in the list twice"
