@@ -24,9 +24,13 @@ _BUREAU = own_partner(Role.PROJECT_BUREAU)
 _OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
 
 PERMISSIONS: Permissions = {
+    "define-programme": _BUREAU,
     "admit-partner": _BUREAU,
+    "rename-partner": _BUREAU,
+    "assign-partner": _BUREAU,
     "declare-source-live": _BUREAU,
     "define-target-unit": _BUREAU,
+    "amend-target-unit": _BUREAU,
     "set-target": _BUREAU,
     "revise-target": _BUREAU,
     "set-regular-quota": _BUREAU,
@@ -38,11 +42,13 @@ PERMISSIONS: Permissions = {
     "import-historic-figure": _BUREAU,
     "supersede-historic-figure": _BUREAU,
     "bulk": _BUREAU,
+    "read-programme": _BUREAU,
     "read-partner": _BUREAU,
     "read-unit": _BUREAU,
     "read-rule-set": _BUREAU,
     "read-funding": _BUREAU,
     "read-cost": _BUREAU,
+    "programme": _FIGURES,
     "targets": _FIGURES,
     "results": _FIGURES,
     "rule-sets": _FIGURES,

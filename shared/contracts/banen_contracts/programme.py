@@ -124,6 +124,11 @@ class ProgrammeDefinition(Part, frozen=True):
     def funder(self, code: str) -> FunderDefinition | None:
         return _by_code(self.funders, code)
 
+    @property
+    def own_firms(self) -> frozenset[str]:
+        """The kinds of placement without an employer."""
+        return frozenset(kind.code for kind in self.kinds if not kind.employer)
+
     def has_region(self, region_id: str) -> bool:
         return any(region.id == region_id for region in self.regions)
 

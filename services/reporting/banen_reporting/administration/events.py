@@ -7,22 +7,32 @@ from uuid import UUID
 from pydantic import Field
 
 from banen_contracts.base import (
+    Code,
     Count,
+    Day,
     DocumentRef,
     Euro,
     OrganisationName,
     PartnerId,
     Precision,
     ReasonCode,
-    Route,
     RuleSetId,
     UnitId,
 )
-from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Service, Year
+from banen_contracts.programme import ProgrammeDefinition
+from banen_contracts.reporting import Provenance, RuleSetParams, Service, Year
 from banen_kit.core.decider import DomainEvent
 
 # Fields have the contracts' types: what no contract could carry must not get into the store, or the relay would
 # stand still at it.
+
+
+class ProgrammeDefined(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "programme-defined"
+    programme_id: PartnerId
+    occurred_on: date
+    version: Annotated[int, Field(ge=1, le=10_000)]
+    definition: ProgrammeDefinition
 
 
 class PartnerAdmitted(DomainEvent, frozen=True):
@@ -40,7 +50,23 @@ class SourceDeclaredLive(DomainEvent, frozen=True):
     service: Service
 
 
-PartnerEvent: TypeAlias = PartnerAdmitted | SourceDeclaredLive
+class PartnerRenamed(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "partner-renamed"
+    partner_id: PartnerId
+    occurred_on: date
+    name: OrganisationName
+
+
+class PartnerAssigned(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "partner-assigned"
+    partner_id: PartnerId
+    occurred_on: date
+    unit_id: UnitId | None
+    first_day: Day | None
+    reason_code: ReasonCode | None = None
+
+
+PartnerEvent: TypeAlias = PartnerAdmitted | SourceDeclaredLive | PartnerRenamed | PartnerAssigned
 
 
 class TargetUnitDefined(DomainEvent, frozen=True):
@@ -48,14 +74,24 @@ class TargetUnitDefined(DomainEvent, frozen=True):
     unit_id: UnitId
     occurred_on: date
     label: OrganisationName
-    members: tuple[PartnerId, ...]
+    members: tuple[PartnerId, ...] = ()
+    """Of units from before partners were assigned."""
+
+
+class TargetUnitAmended(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "target-unit-amended"
+    unit_id: UnitId
+    occurred_on: date
+    label: OrganisationName
+    reason_code: ReasonCode
 
 
 class TargetSet(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "target-set"
     unit_id: UnitId
     occurred_on: date
-    route: Route
+    route: Code
+    year: Year | None = None
     value: Count | None
     decided_by: ReasonCode
     document_ref: DocumentRef | None = None
@@ -65,7 +101,8 @@ class TargetRevised(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "target-revised"
     unit_id: UnitId
     occurred_on: date
-    route: Route
+    route: Code
+    year: Year | None = None
     value: Count | None
     decided_by: ReasonCode
     reason_code: ReasonCode
@@ -117,6 +154,7 @@ class HistoricFigureSuperseded(HistoricFigureImported, frozen=True):
 
 UnitEvent: TypeAlias = (
     TargetUnitDefined
+    | TargetUnitAmended
     | TargetSet
     | TargetRevised
     | RegularQuotaSet
@@ -140,7 +178,7 @@ class FundingRecorded(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "funding-recorded"
     funding_ref: UUID
     occurred_on: date
-    funder: Funder
+    funder: Code
     status: Literal["planned", "committed", "received"]
     amount_euro: Euro
     precision: Precision
@@ -156,4 +194,6 @@ class CostRecorded(DomainEvent, frozen=True):
     document_ref: DocumentRef | None = None
 
 
-ProgrammeEvent: TypeAlias = PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded
+ProgrammeEvent: TypeAlias = (
+    ProgrammeDefined | PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded
+)

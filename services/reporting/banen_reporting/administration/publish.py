@@ -12,12 +12,17 @@ from banen_reporting.administration.events import (
     HistoricFigureImported,
     HistoricFigureSuperseded,
     PartnerAdmitted,
+    PartnerAssigned,
+    PartnerEvent,
+    PartnerRenamed,
+    ProgrammeDefined,
     ProgrammeEvent,
     RegularQuotaSet,
     RuleSetPublished,
     SourceDeclaredLive,
     TargetRevised,
     TargetSet,
+    TargetUnitAmended,
     TargetUnitDefined,
 )
 
@@ -25,9 +30,16 @@ from banen_reporting.administration.events import (
 # Field by field, so that a field that is added to a private event does not become public by itself.
 def to_public_event(event: ProgrammeEvent) -> PublicEvent:
     match event:
-        case PartnerAdmitted() | SourceDeclaredLive():
+        case ProgrammeDefined():
+            return public.ProgrammeDefined(
+                programme_id=event.programme_id,
+                occurred_on=event.occurred_on,
+                version=event.version,
+                definition=event.definition,
+            )
+        case PartnerAdmitted() | SourceDeclaredLive() | PartnerRenamed() | PartnerAssigned():
             return _partner(event)
-        case TargetUnitDefined() | RegularQuotaSet():
+        case TargetUnitDefined() | TargetUnitAmended() | RegularQuotaSet():
             return _unit(event)
         case TargetSet() | TargetRevised():
             return _target(event)
@@ -49,31 +61,54 @@ def to_public_event(event: ProgrammeEvent) -> PublicEvent:
             assert_never(event)
 
 
-def _partner(event: PartnerAdmitted | SourceDeclaredLive) -> PublicEvent:
-    if isinstance(event, PartnerAdmitted):
-        return public.PartnerAdmitted(
-            partner_id=event.partner_id,
-            occurred_on=event.occurred_on,
-            name=event.name,
-            services=event.services,
-        )
-    return public.SourceDeclaredLive(
-        partner_id=event.partner_id, occurred_on=event.occurred_on, service=event.service
-    )
+def _partner(event: PartnerEvent) -> PublicEvent:
+    match event:
+        case PartnerAdmitted():
+            return public.PartnerAdmitted(
+                partner_id=event.partner_id,
+                occurred_on=event.occurred_on,
+                name=event.name,
+                services=event.services,
+            )
+        case PartnerRenamed():
+            return public.PartnerRenamed(
+                partner_id=event.partner_id, occurred_on=event.occurred_on, name=event.name
+            )
+        case PartnerAssigned():
+            return public.PartnerAssigned(
+                partner_id=event.partner_id,
+                occurred_on=event.occurred_on,
+                unit_id=event.unit_id,
+                first_day=event.first_day,
+                reason_code=event.reason_code,
+            )
+        case SourceDeclaredLive():
+            return public.SourceDeclaredLive(
+                partner_id=event.partner_id, occurred_on=event.occurred_on, service=event.service
+            )
 
 
-def _unit(event: TargetUnitDefined | RegularQuotaSet) -> PublicEvent:
-    if isinstance(event, TargetUnitDefined):
-        return public.TargetUnitDefined(
-            unit_id=event.unit_id, occurred_on=event.occurred_on, label=event.label, members=event.members
-        )
-    return public.RegularQuotaSet(
-        unit_id=event.unit_id,
-        occurred_on=event.occurred_on,
-        per_year=event.per_year,
-        precision=event.precision,
-        document_ref=event.document_ref,
-    )
+def _unit(event: TargetUnitDefined | TargetUnitAmended | RegularQuotaSet) -> PublicEvent:
+    match event:
+        case TargetUnitDefined():
+            return public.TargetUnitDefined(
+                unit_id=event.unit_id, occurred_on=event.occurred_on, label=event.label, members=event.members
+            )
+        case TargetUnitAmended():
+            return public.TargetUnitAmended(
+                unit_id=event.unit_id,
+                occurred_on=event.occurred_on,
+                label=event.label,
+                reason_code=event.reason_code,
+            )
+        case RegularQuotaSet():
+            return public.RegularQuotaSet(
+                unit_id=event.unit_id,
+                occurred_on=event.occurred_on,
+                per_year=event.per_year,
+                precision=event.precision,
+                document_ref=event.document_ref,
+            )
 
 
 def _target(event: TargetSet | TargetRevised) -> PublicEvent:
@@ -82,6 +117,7 @@ def _target(event: TargetSet | TargetRevised) -> PublicEvent:
             unit_id=event.unit_id,
             occurred_on=event.occurred_on,
             route=event.route,
+            year=event.year,
             value=event.value,
             decided_by=event.decided_by,
             document_ref=event.document_ref,
@@ -90,6 +126,7 @@ def _target(event: TargetSet | TargetRevised) -> PublicEvent:
         unit_id=event.unit_id,
         occurred_on=event.occurred_on,
         route=event.route,
+        year=event.year,
         value=event.value,
         decided_by=event.decided_by,
         reason_code=event.reason_code,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from banen_contracts.mediation import PlacementKind, ProgrammeTag
-from banen_contracts.reporting import RuleSetParams
+from banen_contracts.mediation import ProgrammeTag
+from banen_contracts.programme import OWN_FIRM
+from banen_contracts.reporting import DayOfPlacement, RuleSetParams
 from banen_reporting.counting.continuity import continue_spells, converted_elsewhere
 from banen_reporting.counting.duration import duration, last_day_of_minimum
 from banen_reporting.counting.inputs import (
@@ -26,18 +27,6 @@ from banen_reporting.counting.inputs import (
 )
 from banen_reporting.counting.limits import cap, take_out_regular
 from banen_reporting.facts.model import PlacementFact
-
-_ROUTE_OF_KIND: Mapping[PlacementKind, CountedRoute] = {
-    PlacementKind.EMPLOYMENT: "A",
-    PlacementKind.TEMP: "A",
-    PlacementKind.SECONDMENT: "A",
-    PlacementKind.SELF_EMPLOYMENT: "A",
-    PlacementKind.INTERNSHIP: "B",
-    PlacementKind.WORK_EXPERIENCE: "B",
-    PlacementKind.LEARN_WORK: "B",
-    PlacementKind.TRAINING_GUARANTEE: "B",
-    PlacementKind.VOLUNTEERING: "B",
-}
 
 
 def _no_stop() -> None:
@@ -99,7 +88,6 @@ class _Reading:
     programme: Programme
     params: RuleSetParams
     happened_until: date
-    unit_of: Mapping[str, str]
     eligible_from: Mapping[str, date]
     assessments: AssessmentsOf
 
@@ -107,10 +95,9 @@ class _Reading:
 def _read(
     programme: Programme, params: RuleSetParams, happened_until: date, assessments: AssessmentsOf
 ) -> _Reading:
-    units = sorted(programme.units.values(), key=lambda unit: unit.id, reverse=True)
-    unit_of = {partner: unit.id for unit in units for partner in unit.members}
+    units = programme.units.values()
     eligible_from = {unit.id: first for unit in units if (first := _eligible_from(unit, params)) is not None}
-    return _Reading(programme, params, happened_until, unit_of, eligible_from, assessments)
+    return _Reading(programme, params, happened_until, eligible_from, assessments)
 
 
 def _eligible_from(unit: Unit, params: RuleSetParams) -> date | None:
@@ -172,7 +159,7 @@ def _own_findings(
     return (
         ("excluded", "voided") if placement.voided else None,
         _eligible_unit(placement, unit, reading),
-        _own_firm(placement, reading.params),
+        _own_firm(placement, reading),
         _within_window(placement, reading),
         _extra(placement, unit, reading),
         ("pending", "R7") if route is None else None,
@@ -191,12 +178,27 @@ def _excluded(
 
 
 def _units(placement: PlacementFact, reading: _Reading) -> list[str | None]:
-    """R10: the primary partner's unit; with `each` also those of partners that assisted, a unit only once."""
-    if reading.params.credit == "primary":
-        return [reading.unit_of.get(placement.primary_partner)]
+    """R10: the primary partner's unit; with `each` also those of partners that assisted, a unit only once.
+
+    A partner's unit is that of the day which the rule set names.
+    """
+    params, unit_of = reading.params, reading.programme.unit_of
+    day = _day_of(placement, params.unit_on, params)
+    if params.credit == "primary":
+        return [unit_of(placement.primary_partner, day)]
     partners = (placement.primary_partner, *placement.assist_partners)
-    units = dict.fromkeys(reading.unit_of[partner] for partner in partners if partner in reading.unit_of)
-    return list(units) or [None]
+    units = dict.fromkeys(unit_of(partner, day) for partner in partners)
+    return [unit for unit in units if unit is not None] or [None]
+
+
+def _day_of(placement: PlacementFact, which: DayOfPlacement, params: RuleSetParams) -> date:
+    match which:
+        case "start_date":
+            return placement.start
+        case "milestone_date":
+            return last_day_of_minimum(placement.start, params.min_months)
+        case "recorded_date":
+            return placement.recorded_on
 
 
 def _eligible_unit(placement: PlacementFact, unit: str | None, reading: _Reading) -> Finding | None:
@@ -205,23 +207,17 @@ def _eligible_unit(placement: PlacementFact, unit: str | None, reading: _Reading
     return None if first is not None and placement.start >= first else ("excluded", "R6")
 
 
-def _own_firm(placement: PlacementFact, params: RuleSetParams) -> Finding | None:
+def _own_firm(placement: PlacementFact, reading: _Reading) -> Finding | None:
     """R12 with `excluded`."""
-    is_own_firm = placement.kind is PlacementKind.SELF_EMPLOYMENT
-    return ("excluded", "R12") if is_own_firm and params.self_employment == "excluded" else None
+    is_own_firm = placement.kind in reading.programme.own_firms
+    return ("excluded", "R12") if is_own_firm and reading.params.self_employment == "excluded" else None
 
 
 def _within_window(placement: PlacementFact, reading: _Reading) -> Finding | None:
     """R15: the day on which it counts lies in the window. Pending: it has not begun, or its milestone is to come."""
     params, until = reading.params, reading.happened_until
-    awaited = placement.start
-    match params.count_on:
-        case "start_date":
-            day = placement.start
-        case "milestone_date":
-            day = awaited = last_day_of_minimum(placement.start, params.min_months)
-        case "recorded_date":
-            day = placement.recorded_on
+    day = _day_of(placement, params.count_on, params)
+    awaited = day if params.count_on == "milestone_date" else placement.start
     if not params.window_from <= day <= params.window_to:
         return "excluded", "R15"
     return ("pending", "R15") if awaited > until else None
@@ -245,18 +241,31 @@ def _extra(placement: PlacementFact, unit: str | None, reading: _Reading) -> Fin
 
 
 def _route(key: PlacementKey, placement: PlacementFact, reading: _Reading) -> CountedRoute | None:
-    """R7, and R12 for an own firm, whatever decides the route of others."""
-    params = reading.params
-    if placement.kind is PlacementKind.SELF_EMPLOYMENT:
-        return "self_employment" if params.self_employment == "separate" else "A"
+    """R7, and R12 for an own firm, whatever decides the route of others.
+
+    A kind that is not in the programme has no route, nor has a route that was reported and is not in it.
+    """
+    params, programme = reading.params, reading.programme
+    if placement.kind in programme.own_firms:
+        return _route_of_own_firm(placement.kind, params, programme)
     match params.route_basis:
         case "placement_kind":
-            return _ROUTE_OF_KIND[placement.kind]
+            return programme.route_of_kind.get(placement.kind)
         case "as_reported":
-            return placement.route_reported.value if placement.route_reported is not None else None
+            return placement.route_reported if placement.route_reported in programme.routes else None
         case "candidate_fase":
             phase = _phase_on(placement.start, reading.assessments(key))
-            return None if phase is None else "A" if phase <= 2 else "B"
+            return None if phase is None else programme.route_of_phase.get(phase)
+
+
+def _route_of_own_firm(kind: str, params: RuleSetParams, programme: Programme) -> CountedRoute:
+    match params.self_employment.split("_", 1):
+        case ["separate"]:
+            return OWN_FIRM
+        case ["route", route]:
+            return route
+        case _:
+            return programme.route_of_kind[kind]
 
 
 def _phase_on(day: date, assessments: Sequence[tuple[date, int]]) -> int | None:

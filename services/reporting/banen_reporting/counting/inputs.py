@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from banen_contracts.base import Route
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.facts.model import PlacementFact
 
@@ -18,7 +17,8 @@ AssessmentsOf: TypeAlias = Callable[[PlacementKey], Sequence[tuple[date, int]]]
 """The days and phases (1-4) at which the client of a placement, or its origin, was assessed; of one day the last is
 meant."""
 Outcome: TypeAlias = Literal["counted", "excluded", "pending"]
-CountedRoute: TypeAlias = Literal["A", "B", "self_employment"]
+CountedRoute: TypeAlias = str
+"""A route of the programme, or `OWN_FIRM`."""
 Clause: TypeAlias = Literal[
     "voided", "R6", "R12", "R15", "R5", "R7", "R9-conversion", "R4", "R1", "R2", "R3", "R11"
 ]
@@ -32,8 +32,8 @@ class Unit:
 
     id: str
     label: str
-    members: tuple[str, ...]
-    targets: Mapping[Route, int | None]
+    targets: Mapping[str, int | None]
+    """By route, for the whole period."""
     regular_per_year: int | None
     permission_from: date | None
     """Placements that start on or after this day count by permission of the funder."""
@@ -41,9 +41,27 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
+    """What the rules must know of the programme: a definition, and what was decided since."""
+
+    routes: tuple[str, ...]
+    route_of_kind: Mapping[str, str]
+    own_firms: frozenset[str]
+    """The kinds of placement without an employer."""
+    route_of_phase: Mapping[int, str]
     units: Mapping[str, Unit]
+    memberships: Mapping[str, Sequence[tuple[date, str | None]]]
+    """Of a partner: the first day in a unit, or in none, until the next; in order."""
     historic_regular: Mapping[tuple[str, int], int]
     """Regular placements of a unit in a year, taken over from a document."""
+
+    def unit_of(self, partner: str, day: date) -> str | None:
+        """The unit of a partner on a day: never more than one."""
+        unit = None
+        for first, one in self.memberships.get(partner, ()):
+            if first > day:
+                break
+            unit = one
+        return unit
 
 
 @dataclass(frozen=True, slots=True)

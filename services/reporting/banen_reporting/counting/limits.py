@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from banen_contracts.base import Route
 from banen_reporting.counting.inputs import Programme, Verdict
 
 
@@ -41,11 +40,11 @@ def cap(
     caps: defaultdict[tuple[str | None, str], int] = defaultdict(int)
     for unit in programme.units.values():
         for route, target in unit.targets.items():
-            caps[None if is_national else unit.id, route.value] += target or 0
+            caps[None if is_national else unit.id, route] += target or 0
     within: defaultdict[tuple[str | None, str], set[tuple[str, str]]] = defaultdict(set)
     judged: list[Verdict] = []
     for verdict in verdicts:
-        if verdict.outcome != "counted" or verdict.route not in (Route.A.value, Route.B.value):
+        if verdict.outcome != "counted" or verdict.route not in programme.routes:
             judged.append(verdict)
             continue
         place = (None if is_national else verdict.unit, verdict.route)

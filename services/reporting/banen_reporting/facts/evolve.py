@@ -26,6 +26,7 @@ from banen_reporting.facts.model import (
     HandoverFact,
     PartnerFact,
     PlacementFact,
+    ProgrammeFact,
     RuleSetFact,
     UnitFact,
 )
@@ -156,16 +157,30 @@ def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFa
     return replace(known, placed=event.placed, precision=event.precision.value, closed_on=event.occurred_on)
 
 
+def fold_programme(_: ProgrammeFact | None, event: r.ProgrammeDefined, __: Learned) -> ProgrammeFact:
+    return ProgrammeFact(version=event.version, definition=event.definition)
+
+
 def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> PartnerFact:
     if isinstance(event, r.PartnerAdmitted):
         before = row.admitted if row else dict[str, datetime]()
         admitted = {service: before.get(service, when.known_at) for service in event.services}
         live = row.live if row else ()
-        return PartnerFact(name=event.name, services=event.services, live=live, admitted=admitted)
+        units = row.units if row else dict[date, str | None]()
+        return PartnerFact(
+            name=event.name, services=event.services, live=live, units=units, admitted=admitted
+        )
     known = must_exist(row)
-    if not isinstance(event, r.SourceDeclaredLive):
-        raise CannotFold("type-unknown")
-    return replace(known, live=(*known.live, event.service))
+    match event:
+        case r.SourceDeclaredLive():
+            return replace(known, live=(*known.live, event.service))
+        case r.PartnerRenamed():
+            return replace(known, name=event.name)
+        case r.PartnerAssigned():
+            first = event.first_day or date.min
+            return replace(known, units=dict(sorted({**known.units, first: event.unit_id}.items())))
+        case _:
+            raise CannotFold("type-unknown")
 
 
 def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
@@ -175,7 +190,9 @@ def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
     known = must_exist(row)
     match event:
         case r.TargetSet():  # TargetRevised is one too
-            return replace(known, targets={**known.targets, event.route: event.value})
+            return _with_target(known, event)
+        case r.TargetUnitAmended():
+            return replace(known, label=event.label)
         case r.RegularQuotaSet():
             return replace(known, regular_per_year=event.per_year)
         case r.CountingPermissionGranted():
@@ -184,6 +201,18 @@ def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
             return replace(known, permission_from=None)
         case _:
             raise CannotFold("type-unknown")
+
+
+def _with_target(known: UnitFact, event: r.TargetSet) -> UnitFact:
+    if event.year is None:
+        return replace(known, targets={**known.targets, event.route: event.value})
+    of_years = {**known.targets_of_years.get(event.route, {}), event.year: event.value}
+    values = [value for value in of_years.values() if value is not None]
+    return replace(
+        known,
+        targets={**known.targets, event.route: sum(values) if values else None},
+        targets_of_years={**known.targets_of_years, event.route: of_years},
+    )
 
 
 def fold_rule_set(_: RuleSetFact | None, event: r.CountingRuleSetPublished, __: Learned) -> RuleSetFact:

@@ -27,6 +27,7 @@ from banen_reporting.facts.evolve import (
     fold_handover,
     fold_partner,
     fold_placement,
+    fold_programme,
     fold_rule_set,
     fold_unit,
     must_exist,
@@ -46,6 +47,7 @@ from banen_reporting.facts.model import (
     HandoverFact,
     PartnerFact,
     PlacementFact,
+    ProgrammeFact,
     RuleSetFact,
     UnitFact,
 )
@@ -122,13 +124,20 @@ KINDS: tuple[FactType, ...] = (
     ),
     FactType("agreement", AgreementFact, fold_agreement, (e.AgreementSigned,)),
     FactType("group", GroupFact, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
-    FactType("partner", PartnerFact, fold_partner, (r.PartnerAdmitted, r.SourceDeclaredLive)),
+    FactType("programme", ProgrammeFact, fold_programme, (r.ProgrammeDefined,)),
+    FactType(
+        "partner",
+        PartnerFact,
+        fold_partner,
+        (r.PartnerAdmitted, r.SourceDeclaredLive, r.PartnerRenamed, r.PartnerAssigned),
+    ),
     FactType(
         "unit",
         UnitFact,
         fold_unit,
         (
             r.TargetUnitDefined,
+            r.TargetUnitAmended,
             r.TargetSet,
             r.TargetRevised,
             r.RegularQuotaSet,

@@ -10,9 +10,11 @@ from banen_contracts import employers as e
 from banen_contracts import intake as i
 from banen_contracts import mediation as m
 from banen_contracts import reporting as r
-from banen_contracts.base import Digest, OrganisationName, PartnerId, Route, source_of
+from banen_contracts.base import BUREAU as BUREAU_ID
+from banen_contracts.base import Code, Digest, OrganisationName, PartnerId, source_of
+from banen_contracts.programme import ProgrammeDefinition
 
-BUREAU = source_of("bureau", "reporting")
+BUREAU = source_of(BUREAU_ID, "reporting")
 """The one source of programme decisions."""
 
 
@@ -36,7 +38,7 @@ class ContactFact(Fact):
 class CandidateFact(Fact):
     registered_on: date
     assessments: tuple[tuple[date, int], ...] = ()
-    route: Route | None = None
+    route: Code | None = None
     intake_on: date | None = None
     closed_on: date | None = None
 
@@ -71,7 +73,7 @@ class PlacementFact(Fact):
     client_ref: str
     primary_partner: PartnerId
     assist_partners: tuple[PartnerId, ...] = ()
-    kind: m.PlacementKind
+    kind: Code
     contract: m.ContractTerm
     """As signed at the start; a prolongation is in the `extended_` fields."""
     start: date
@@ -82,7 +84,7 @@ class PlacementFact(Fact):
     end_reason: m.EndReason | None = None
     voided: bool = False
     programme_tag: m.ProgrammeTag
-    route_reported: Route | None = None
+    route_reported: Code | None = None
     employer_ref: str | None = None
     """The legal employer."""
     hiring_employer_ref: str | None = None
@@ -114,7 +116,7 @@ class AgreementFact(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFact(Fact):
     employer_ref: str
-    kind: m.PlacementKind
+    kind: Code
     in_guidance: int | None
     places_planned: int | None
     placed: int | None = None
@@ -123,10 +125,18 @@ class GroupFact(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeFact(Fact):
+    version: int
+    definition: ProgrammeDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerFact(Fact):
     name: OrganisationName
     services: tuple[str, ...]
     live: tuple[str, ...] = ()
+    units: Mapping[date, str | None] = dataclasses.field(default_factory=dict[date, str | None])
+    """The target unit by the first day in it, until that of the next; 0001-01-01: always."""
     admitted: Mapping[str, datetime] = dataclasses.field(default_factory=dict[str, datetime])
     """By service, since when it has been known that it takes part: nothing of it was known in the programme before."""
 
@@ -134,8 +144,13 @@ class PartnerFact(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFact(Fact):
     label: OrganisationName
-    members: tuple[PartnerId, ...]
-    targets: Mapping[Route, int | None] = dataclasses.field(default_factory=dict[Route, int | None])
+    members: tuple[PartnerId, ...] = ()
+    """Of units from before partners were assigned: in it wherever no assignment says otherwise."""
+    targets: Mapping[Code, int | None] = dataclasses.field(default_factory=dict[Code, int | None])
+    """By route, for the whole period: what was set for that, or the sum over the years."""
+    targets_of_years: Mapping[Code, Mapping[int, int | None]] = dataclasses.field(
+        default_factory=dict[Code, Mapping[int, int | None]]
+    )
     regular_per_year: int | None = None
     permission_from: date | None = None
 
@@ -151,7 +166,7 @@ class RuleSetFact(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingFact(Fact):
     occurred_on: date
-    funder: r.Funder
+    funder: Code
     status: str
     amount_euro: int
 

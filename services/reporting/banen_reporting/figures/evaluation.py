@@ -29,8 +29,19 @@ from banen_reporting.facts.store import FactStore, fact_of
 from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
 from banen_reporting.figures.snapshot import FactSnapshot
 
-KINDS_READ = ("partner", "unit", "rule-set", "figure", "cost", "placement", "client", "handover", "candidate")
-PROGRAMME_KINDS = frozenset({"unit", "rule-set", "figure", "cost"})
+KINDS_READ = (
+    "programme",
+    "partner",
+    "unit",
+    "rule-set",
+    "figure",
+    "cost",
+    "placement",
+    "client",
+    "handover",
+    "candidate",
+)
+PROGRAMME_KINDS = frozenset({"programme", "partner", "unit", "rule-set", "figure", "cost"})
 MOST_KEPT = 16
 
 
@@ -112,6 +123,11 @@ class Figures:
         self._models: deque[tuple[date, int, FactSnapshot]] = deque(maxlen=4)
         self._refreshing = asyncio.Lock()
         self.today, self.others = OffLoop(), OffLoop()
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Those of the programme, as far as it was read."""
+        return self._model.routes
 
     async def judged(
         self,

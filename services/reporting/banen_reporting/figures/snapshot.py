@@ -5,6 +5,7 @@ from datetime import date
 
 from banen_contracts.base import partner_of, source_of
 from banen_contracts.mediation import Origin
+from banen_contracts.programme import ProgrammeDefinition
 from banen_reporting.administration.domain.figure import figure_ref
 from banen_reporting.counting import (
     ClientKey,
@@ -19,10 +20,12 @@ from banen_reporting.facts.model import (
     CandidateFact,
     ClientFact,
     CostFact,
+    Fact,
     FigureFact,
     HandoverFact,
     PartnerFact,
     PlacementFact,
+    ProgrammeFact,
     RecordedFact,
     RuleSetFact,
     UnitFact,
@@ -46,6 +49,8 @@ class FactSnapshot:
     candidates: dict[tuple[str, str], CandidateFact] = field(
         default_factory=dict[tuple[str, str], CandidateFact]
     )
+    defined: dict[str, ProgrammeFact] = field(default_factory=dict[str, ProgrammeFact])
+    """The definition of the programme, by the bureau's id: one, or none yet."""
     units: dict[str, UnitFact] = field(default_factory=dict[str, UnitFact])
     rule_sets: dict[str, RuleSetFact] = field(default_factory=dict[str, RuleSetFact])
     figures: dict[str, FigureFact] = field(default_factory=dict[str, FigureFact])
@@ -66,6 +71,17 @@ class FactSnapshot:
                 self.handovers[ref] = [*others, (source, row)]
             case CandidateFact() as row:
                 self.candidates[source, ref] = row
+            case _:
+                self._apply_decision(ref, fact.row)
+        return None
+
+    def _apply_decision(self, ref: str, decided: Fact) -> None:
+        """What the bureau decided; every other kind of fact is not read here."""
+        match decided:
+            case ProgrammeFact() as row:
+                self.defined[ref] = row
+            case PartnerFact() as row:
+                self.partners[ref] = row
             case UnitFact() as row:
                 self.units[ref] = row
             case RuleSetFact() as row:
@@ -74,11 +90,8 @@ class FactSnapshot:
                 self.figures[ref] = row
             case CostFact() as row:
                 self.costs[ref] = row
-            case PartnerFact() as row:
-                self.partners[ref] = row
             case _:
                 pass
-        return None
 
     def _apply_placement(self, key: PlacementKey, row: PlacementFact) -> ClientKey:
         before = self.placements.get(key)
@@ -95,13 +108,51 @@ class FactSnapshot:
         copied.of_client = {client: set(keys) for client, keys in self.of_client.items()}
         return copied
 
+    @property
+    def definition(self) -> ProgrammeDefinition | None:
+        return next((row.definition for row in self.defined.values()), None)
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The codes of the programme's routes, in its order."""
+        return tuple(route.code for route in self.definition.routes) if self.definition else ()
+
     def programme(self) -> Programme:
         units = {
-            ref: Unit(ref, row.label, row.members, row.targets, row.regular_per_year, row.permission_from)
+            ref: Unit(ref, row.label, row.targets, row.regular_per_year, row.permission_from)
             for ref, row in self.units.items()
         }
-        historic = {(row.unit_id, row.year): row.value for row in self.figures.values()}
-        return Programme(units, historic)
+        definition = self.definition
+        return Programme(
+            routes=self.routes,
+            route_of_kind={kind.code: kind.route for kind in definition.kinds} if definition else {},
+            own_firms=definition.own_firms if definition else frozenset(),
+            route_of_phase={one.phase: one.route for one in definition.phases} if definition else {},
+            units=units,
+            memberships=self.memberships(),
+            historic_regular={(row.unit_id, row.year): row.value for row in self.figures.values()},
+        )
+
+    def memberships(self) -> dict[str, tuple[tuple[date, str | None], ...]]:
+        """Of each partner: the first day in a unit, or in none, until the next; in order."""
+        found: dict[str, dict[date, str | None]] = {
+            partner: {date.min: unit}
+            for unit, row in sorted(self.units.items(), reverse=True)
+            for partner in row.members
+        }
+        for partner, row in self.partners.items():
+            found[partner] = {**found.get(partner, {}), **row.units}
+        return {
+            partner: tuple(
+                (first, unit if unit in self.units else None) for first, unit in sorted(of.items())
+            )
+            for partner, of in found.items()
+        }
+
+    def members(self, unit: str, day: date) -> tuple[str, ...]:
+        """The partners that are in a unit on a day."""
+        programme = self.programme()
+        return tuple(one for one in programme.memberships if programme.unit_of(one, day) == unit)
 
     def rule_set(self, rule_set_id: str) -> RuleSet:
         row = self.rule_sets.get(rule_set_id)

@@ -13,16 +13,17 @@ from typing import Literal, get_args
 from fastapi import Request
 
 from banen_contracts.base import partner_of
+from banen_contracts.programme import OWN_FIRM
 from banen_contracts.roles import Role
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import Authentication, RequestContext, who
-from banen_reporting.counting import Clause, CountedRoute
+from banen_reporting.counting import Clause
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries import aggregate
-from banen_reporting.queries.cells import NONE, ROUTES, percent, sum_of
+from banen_reporting.queries.cells import NONE, percent, sum_of
 from banen_reporting.queries.queries import DUPLICATES, FigureQueries, FigureQuery, PlacementFilter
 from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
 from banen_reporting.queries.schemas import (
@@ -202,7 +203,9 @@ class Scope:
     async def _own_units(self, asked: FigureQuery) -> frozenset[str]:
         model = await self.model(asked)
         return frozenset(
-            ref for ref, unit in model.units.items() if self.who.principal.partner in unit.members
+            ref
+            for ref in model.units
+            if self.who.principal.partner in model.members(ref, asked.happened_until)
         )
 
     async def _is_own(self, found: PlacementHistory, asked: FigureQuery) -> bool:
@@ -223,7 +226,6 @@ def own_results(found: Results, units: Iterable[UnitResults]) -> Results:
 def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> ComparedRuleSet:
     """One rule set, counted over the reader's own units."""
     counted = sum(unit.total.counted or 0 for unit in units)
-    on_a, on_b = (sum(unit.routes[route].counted or 0 for unit in units) for route in ROUTES)
     return ComparedRuleSet(
         id=row.id,
         version=row.version,
@@ -232,8 +234,7 @@ def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> Compared
         params=row.params,
         count=counted,
         parts=CountParts(counted=counted, imported=0),
-        a=on_a,
-        b=on_b,
+        routes={route: sum(unit.routes[route].counted or 0 for unit in units) for route in row.routes},
         percent_of_target=percent(counted, sum_of(unit.total.target for unit in units)),
         euro_per_placement=None,
     )
@@ -253,7 +254,7 @@ def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str
     """What was asked for, as far as it is a word of ours: anybody can type anything into a filter."""
     words: dict[str, tuple[str | None, frozenset[str]]] = {
         "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
-        "route": (wanted.route, frozenset({*get_args(CountedRoute), NONE})),
+        "route": (wanted.route, frozenset({*model.routes, OWN_FIRM, NONE})),
         "verdict": (wanted.outcome, frozenset(OUTCOMES)),
         "clause": (wanted.clause, frozenset(get_args(Clause))),
     }

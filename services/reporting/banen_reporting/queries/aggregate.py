@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from banen_reporting.counting import Outcome, Tally, Verdict
-from banen_reporting.queries.cells import ROUTES
 from banen_reporting.queries.schemas import (
     Cell,
     ComparedRuleSet,
@@ -48,12 +47,14 @@ def kept_back(
     found: Targets, tally: Tally, verdicts: Sequence[Verdict], ever: Ever
 ) -> tuple[Targets, Mapping[str, int]]:
     """The targets without what must not be seen beside all that was ever shown, and what they tell."""
-    hidden = suppress([unit.id for unit in found.units], tally, verdicts, ever)
     assert found.outside_units is not None
     assert found.national is not None
+    routes = tuple(found.national.routes)
+    hidden = suppress([unit.id for unit in found.units], routes, tally, verdicts, ever)
+    others = columns_of(tally, routes)[len(routes) :]
     answer = Targets(
         **heading(found),
-        units=tuple(unit_targets(unit, columns_of(tally), hidden) for unit in found.units),
+        units=tuple(unit_targets(unit, others, hidden) for unit in found.units),
         outside_units=cell(found.outside_units, hidden.at(OUTSIDE, TOTAL)),
         national=NationalTargets(
             routes={
@@ -77,8 +78,7 @@ def heading(found: Heading) -> dict[str, Any]:
     }
 
 
-def unit_targets(unit: UnitTargets, columns: Sequence[str], hidden: Suppression) -> UnitTargets:
-    others = [name for name in columns if name not in ROUTES]
+def unit_targets(unit: UnitTargets, others: Sequence[str], hidden: Suppression) -> UnitTargets:
     return UnitTargets(
         id=unit.id,
         label=unit.label,
@@ -186,8 +186,7 @@ def rule_set(found: ComparedRuleSet, national: NationalTargets) -> ComparedRuleS
         params=found.params,
         count=found.count if is_shown else None,
         parts=CountParts(counted=found.parts.counted if is_shown else None, imported=found.parts.imported),
-        a=national.routes[ROUTES[0]].counted,
-        b=national.routes[ROUTES[1]].counted,
+        routes={name: one.counted for name, one in national.routes.items()},
         percent_of_target=found.percent_of_target if is_shown else None,
         euro_per_placement=found.euro_per_placement if is_shown else None,
     )

@@ -1,14 +1,15 @@
 """The cells of the tables: counts beside their targets, and the parts that come from documents."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from asyncpg import Record
 
-from banen_contracts.base import Precision, Route
+from banen_contracts.base import Precision
+from banen_contracts.programme import NO_ROUTE
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_reporting.counting import CountedRoute, Outcome, Tally, Verdict
 from banen_reporting.facts.model import UnitFact
@@ -28,9 +29,8 @@ from banen_reporting.queries.schemas import (
     UnitRegularPart,
 )
 
-ROUTES = (Route.A, Route.B)
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
-NONE = "none"
+NONE = NO_ROUTE
 """Stands for "in no unit" or "no route" in a query."""
 
 
@@ -49,9 +49,9 @@ def counted_by(model: FactSnapshot, ref: str) -> Literal["target", "permission"]
     return "permission" if unit.permission_from else None
 
 
-def cell(counts: Tally, unit: str | None, route: Route, target: int | None) -> Cell:
+def cell(counts: Tally, unit: str | None, route: str, target: int | None) -> Cell:
     numbers: dict[Outcome, int] = {
-        outcome: counts.cells.get((unit, route.value, outcome), 0) for outcome in OUTCOMES
+        outcome: counts.cells.get((unit, route, outcome), 0) for outcome in OUTCOMES
     }
     return with_target(numbers, target)
 
@@ -67,11 +67,11 @@ def unit_numbers(counts: Tally, unit: str | None) -> dict[Outcome, int]:
     }
 
 
-def other_routes(counts: Tally, unit: str) -> dict[str, Counts]:
-    """What is on neither route: own firms counted apart, and placements whose route is not known."""
+def other_routes(counts: Tally, unit: str, routes: Container[str | None]) -> dict[str, Counts]:
+    """What is on none of these routes: own firms counted apart, and placements whose route is not known."""
     found: dict[str, dict[Outcome, int]] = {}
     for (u, route, outcome), n in counts.cells.items():
-        if u == unit and route not in ROUTES and n:
+        if u == unit and route not in routes and n:
             found.setdefault(route or NONE, {})[outcome] = n
     return {route: Counts.model_validate(numbers) for route, numbers in found.items()}
 
@@ -190,8 +190,7 @@ def compared(ref: str, model: FactSnapshot, counts: Tally, until: date) -> Compa
         params=RuleSetParams(**dict(row.params)),  # so that the defaults are said too
         count=counted + imported,
         parts=CountParts(counted=counted, imported=imported),
-        a=national_numbers(counts, ("A",))["counted"],
-        b=national_numbers(counts, ("B",))["counted"],
+        routes={route: national_numbers(counts, (route,))["counted"] for route in model.routes},
         percent_of_target=percent(counted + imported, national_target(model)),
         euro_per_placement=cost_part(model, counted + imported, until).per_placement_euro,
     )

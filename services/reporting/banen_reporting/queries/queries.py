@@ -20,7 +20,6 @@ from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot, RuleSetUnknown
 from banen_reporting.queries.cells import (
     NONE,
-    ROUTES,
     cell,
     compared,
     cost_part,
@@ -120,14 +119,15 @@ class FigureQueries:
     async def table(self, asked: FigureQuery, judged: Evaluation) -> Targets:
         """The answer of `targets`, made of these verdicts."""
         model, counts = judged.model, judged.tally
+        routes = model.routes
         units = tuple(
             UnitTargets(
                 id=ref,
                 label=unit.label,
-                members=unit.members,
+                members=model.members(ref, asked.happened_until),
                 counted_by=counted_by(model, ref),
-                routes={route: cell(counts, ref, route, unit.targets.get(route)) for route in ROUTES},
-                other_routes=other_routes(counts, ref),
+                routes={route: cell(counts, ref, route, unit.targets.get(route)) for route in routes},
+                other_routes=other_routes(counts, ref, routes),
                 total=total_cell(counts, ref, sum_of(unit.targets.values())),
             )
             for ref, unit in ordered_units(model)
@@ -136,9 +136,9 @@ class FigureQueries:
         national = NationalTargets(
             routes={
                 route: national_cell(
-                    counts, (route.value,), sum_of(u.targets.get(route) for u in model.units.values())
+                    counts, (route,), sum_of(u.targets.get(route) for u in model.units.values())
                 )
-                for route in ROUTES
+                for route in routes
             },
             total=national_cell(counts, None, national_target(model)),
             duplicates=duplicates(counts),

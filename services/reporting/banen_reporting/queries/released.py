@@ -172,6 +172,7 @@ def settled_from(model: FactSnapshot) -> date:
         if day is not None
     ]
     days += [params.window_to for params in rules]
+    days += [first for row in model.partners.values() for first in row.units]
     days += [row.last_day for row in model.figures.values()]
     days += [row.occurred_on for row in model.costs.values()]
     return max(days, default=date.min)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from banen_contracts.base import Precision, Route
-from banen_contracts.mediation import ContractTerm, PlacementKind
+from banen_contracts.base import Code, Precision
+from banen_contracts.mediation import ContractTerm
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_reporting.counting import Clause, CountedRoute, Outcome
 
@@ -91,10 +91,11 @@ class UnitTargets(Answer, frozen=True):
     id: str
     label: str
     members: tuple[str, ...]
+    """The partners that are in it on the day until which things happened."""
     counted_by: Literal["target", "permission"] | None
-    routes: Mapping[Route, Cell]
+    routes: Mapping[Code, Cell]
     other_routes: Mapping[str, Counts]
-    """What is on neither route: `self_employment`, and `none` where the route is not known."""
+    """What is on no route: `self_employment`, and `none` where the route is not known."""
     total: Cell
 
 
@@ -107,7 +108,7 @@ class ClauseCount(Answer, frozen=True):
 
 
 class NationalTargets(Answer, frozen=True):
-    routes: Mapping[Route, Cell]
+    routes: Mapping[Code, Cell]
     total: Cell
     duplicates: Counts
     """What several units count: the nation takes it once."""
@@ -199,8 +200,7 @@ class ComparedRuleSet(Answer, frozen=True):
     params: RuleSetParams
     count: int | None
     parts: CountParts
-    a: Annotated[int | None, Field(alias="A")]
-    b: Annotated[int | None, Field(alias="B")]
+    routes: Mapping[Code, int | None]
     percent_of_target: float | None
     euro_per_placement: float | None
 
@@ -228,7 +228,7 @@ class PlacementRow(VerdictPart, frozen=True):
     ref: str
     source: str
     partner: str
-    kind: PlacementKind
+    kind: Code
     contract: ContractTerm
     start: date
     planned_end: date | None

@@ -6,14 +6,14 @@ every such cell there is another table with the same shown cells in which it is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import product
 from typing import Any, TypeAlias
 
 from banen_reporting.counting import Clause, Outcome, Tally, Verdict, national_choice
-from banen_reporting.queries.cells import NONE, ROUTES
+from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.schemas import OUTCOMES, ClauseCount, Sign
 
 FEW = range(1, 5)
@@ -51,6 +51,8 @@ class Table:
     """The counts of one outcome: rows add up to the nation, columns to the total."""
 
     counts: Mapping[Place, int]
+    routes: Collection[str]
+    """The columns of which the nation's figures are shown."""
     hidden: dict[Place, Sign] = field(default_factory=dict[Place, Sign])
     lines: dict[Line, list[Place]] = field(init=False, default_factory=dict[Line, list[Place]])
 
@@ -103,14 +105,21 @@ class Table:
     def _can_move(self, place: Place, change: int) -> bool:
         """Whether a reader who knows this module could take the cell for one more, or one less, than it is."""
         count = self.counts[place]
-        if is_never_shown(place):
+        if self.is_never_shown(place):
             is_nothing = self.counts[place[0], TOTAL] == 0 and place[0] != NATIONAL
             return not is_nothing and count + change >= 0
         return can_move(count, change)
 
+    def is_never_shown(self, place: Place) -> bool:
+        """What no answer has, but can be told from what it has."""
+        row, column = place
+        return (row in (OUTSIDE, DUPLICATES) and column != TOTAL) or (
+            row == NATIONAL and column not in (*self.routes, TOTAL)
+        )
+
     def _cost(self, place: Place) -> int:
         """Of keeping back this one too: the nation is the last to go, small cells go before large ones."""
-        if place in self.hidden or is_never_shown(place):
+        if place in self.hidden or self.is_never_shown(place):
             return 1
         margin = 100_000 if place[0] == NATIONAL else 10_000 if place[1] == TOTAL else 1000
         return margin + min(self.counts[place], 999)
@@ -123,14 +132,6 @@ def sign_of(count: int) -> Sign:
 def sign(place: Place) -> int:
     """With these signs every line of the table adds up to nought, so that around a ring cells go up and down in turn."""
     return (-1 if place[0] in (NATIONAL, DUPLICATES) else 1) * (-1 if place[1] == TOTAL else 1)
-
-
-def is_never_shown(place: Place) -> bool:
-    """What no answer has, but can be told from what it has."""
-    row, column = place
-    return (row in (OUTSIDE, DUPLICATES) and column != TOTAL) or (
-        row == NATIONAL and column not in (*ROUTES, TOTAL)
-    )
 
 
 Clauses: TypeAlias = Mapping[Outcome, Mapping[Clause, int]]
@@ -223,15 +224,17 @@ class Suppression:
         return {o: hidden[row, column] for o, hidden in self.signs.items() if (row, column) in hidden}
 
 
-def suppress(units: Sequence[str], tally: Tally, verdicts: Sequence[Verdict], ever: Ever) -> Suppression:
+def suppress(
+    units: Sequence[str], routes: Sequence[str], tally: Tally, verdicts: Sequence[Verdict], ever: Ever
+) -> Suppression:
     """What must not be seen beside all that was ever shown."""
-    columns = columns_of(tally)
+    columns = columns_of(tally, routes)
     signs: dict[Outcome, Mapping[Place, Sign]] = {}
     told: dict[str, int] = {}
     clauses: dict[Outcome, tuple[ClauseCount, ...] | None] = {}
     by_clause = national_clauses(verdicts)
     for outcome in OUTCOMES:
-        table = Table(counts_of(tally, units, columns, outcome))
+        table = Table(counts_of(tally, units, columns, outcome), routes)
         cells = table.counts.items()
         table.hide([place for place, count in cells if ever.is_secret(cell_name(place, outcome), count)])
         told |= {cell_name(place, outcome): count for place, count in table.shown.items()}
@@ -246,10 +249,10 @@ def suppress(units: Sequence[str], tally: Tally, verdicts: Sequence[Verdict], ev
     return Suppression(signs, clauses, told)
 
 
-def columns_of(tally: Tally) -> list[str]:
-    """The two routes, and whatever else there is."""
+def columns_of(tally: Tally, routes: Sequence[str]) -> list[str]:
+    """The routes, and whatever else there is."""
     seen = {route or NONE for _, route, _ in tally.cells}
-    return [*ROUTES, *sorted(seen.difference(ROUTES))]
+    return [*routes, *sorted(seen.difference(routes))]
 
 
 def counts_of(

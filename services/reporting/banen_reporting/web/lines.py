@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from banen_contracts.labels import OTHER_ROUTE
 from banen_reporting.queries.queries import DUPLICATES
 from banen_reporting.queries.schemas import Cell, Counts, NationalTargets, UnitTargets
-from banen_reporting.web.templating import LANGUAGE
-
-gettext = LANGUAGE.gettext
+from banen_reporting.web.words import ProgrammeWords, gettext
 
 
 @dataclass(frozen=True)
@@ -33,20 +30,17 @@ class Line:
         return self.target is None and self.numbers.in_all == 0
 
 
-def unit_lines(unit: UnitTargets) -> list[Line]:
-    """The rows of a unit: its two routes, what is on neither, and the total."""
-    others = [Line(OTHER_ROUTE[name], counts, unit.id, name) for name, counts in unit.other_routes.items()]
-    return [*route_lines(unit, unit.id), *others, Line(gettext("total"), unit.total, unit.id)]
+def unit_lines(unit: UnitTargets, words: ProgrammeWords) -> list[Line]:
+    """The rows of a unit: its routes, what is on none of them, and the total."""
+    others = [Line(words.route(name), counts, unit.id, name) for name, counts in unit.other_routes.items()]
+    return [*route_lines(unit, unit.id, words), *others, Line(gettext("total"), unit.total, unit.id)]
 
 
-def national_lines(national: NationalTargets) -> list[Line]:
+def national_lines(national: NationalTargets, words: ProgrammeWords) -> list[Line]:
     duplicates = Line(gettext("duplicates"), national.duplicates, DUPLICATES)
     first = [] if duplicates.is_blank else [duplicates]
-    return [*first, *route_lines(national, None), Line(gettext("total"), national.total, None)]
+    return [*first, *route_lines(national, None, words), Line(gettext("total"), national.total, None)]
 
 
-def route_lines(part: UnitTargets | NationalTargets, unit: str | None) -> list[Line]:
-    return [
-        Line(gettext("route_of").format(route=name), cell, unit, name.value)
-        for name, cell in part.routes.items()
-    ]
+def route_lines(part: UnitTargets | NationalTargets, unit: str | None, words: ProgrammeWords) -> list[Line]:
+    return [Line(words.route(name), cell, unit, name) for name, cell in part.routes.items()]

@@ -1,7 +1,7 @@
 """The pages: the tables, the placements behind every figure, and one placement; rendered here, without JavaScript."""
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 
-from banen_contracts.labels import KIND
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.audit import log as audit
 from banen_kit.core.problem import FieldError, invalid
@@ -27,20 +26,19 @@ from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilt
 from banen_reporting.web.lines import Line, national_lines, unit_lines
 from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Month, OfForm, RuleSetId, Until, Verdict
 from banen_reporting.web.templating import (
-    LANGUAGE,
+    Addresses,
     PageContext,
     clause_words,
     content_policy,
-    gettext,
-    own_address,
     page,
     page_route,
-    pgettext,
-    route_words,
 )
+from banen_reporting.web.words import LANGUAGE, ProgrammeWords, gettext, pgettext
 
 STYLE = Path(__file__).parent / "static" / "style.css"
 ROWS_ON_A_PAGE = 100
+ON_ROUTE = "route_"
+"""How a rule set names the route of own firms (R12)."""
 FIELDS = (
     "kind",
     "contract",
@@ -64,7 +62,7 @@ FIELDS = (
 
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 
-Open = Callable[[Request], PageContext]
+Open = Callable[[Request], Awaitable[PageContext]]
 """The answers as whoever visits gets them."""
 
 
@@ -72,17 +70,20 @@ def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
     # Signing out leads from a form to the issuer, which browsers hold against this policy too.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
-    route_class = page_route(policy)
+    figures = readers.answers.figures
+    addresses = Addresses(lambda: figures.routes)
+    route_class = page_route(policy, addresses.own)
     router = APIRouter(route_class=route_class, include_in_schema=False)
 
-    def visit(request: Request) -> PageContext:
-        return PageContext(who(request), readers.reading(request), policy)
+    async def visit(request: Request) -> PageContext:
+        words = ProgrammeWords((await figures.model(None))[0].definition)
+        return PageContext(who(request), readers.reading(request), policy, words)
 
     add_overview(router, visit)
     add_placements(router, visit)
     add_placement(router, visit)
-    add_purpose(router, visit, logins, readers.authentication)
-    router.include_router(login.routes(logins, route_class, own_address))
+    add_purpose(router, visit, logins, readers.authentication, addresses)
+    router.include_router(login.routes(logins, route_class, addresses.own))
     return router
 
 
@@ -96,7 +97,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
         until: OfForm[Until] = None,
         month: OfForm[Month] = None,
     ) -> Response:
-        visited = visit(request)
+        visited = await visit(request)
         view = visited.reading
         if month is not None:
             known_on = until = last_day(month)
@@ -110,13 +111,14 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             asked,
             visited,
             heading=targets,
-            units=[(unit, unit_lines(unit)) for unit in targets.units],
+            units=[(unit, unit_lines(unit, visited.words)) for unit in targets.units],
             outside=targets.outside_units and Line(gettext("total"), targets.outside_units, NONE),
-            national=national_lines(targets.national) if targets.national else [],
+            national=national_lines(targets.national, visited.words) if targets.national else [],
             clauses=targets.national and targets.national.clauses,
             results=results,
-            rule_sets=[(row, differences(row.params, labels)) for row in compared.rule_sets],
+            rule_sets=[(row, differences(row.params, labels, visited.words)) for row in compared.rule_sets],
             rule_set_ids=[row.id for row in compared.rule_sets],
+            route_codes=list(dict.fromkeys(route for row in compared.rule_sets for route in row.routes)),
         )
 
     @router.get("/static/style.css", name="page-style")
@@ -137,7 +139,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
         clause: OfForm[Filter] = None,
         cursor: OfForm[Cursor] = None,
     ) -> Response:
-        visited = visit(request)
+        visited = await visit(request)
         view = visited.reading
         asked = view.asked(rule_set, known_on, until)
         wanted = PlacementFilter(unit, route, verdict, clause)
@@ -151,7 +153,7 @@ def add_placements(router: APIRouter, visit: Open) -> None:
             heading=rows,
             rows=rows,
             filters={name: value for name, value in filters.items() if value is not None},
-            filter_words=filter_words(wanted, model),
+            filter_words=filter_words(wanted, model, visited.words),
             names=partner_names(model),
             rule_set_ids=rule_set_ids(model),
             is_first=cursor is None,
@@ -168,7 +170,7 @@ def add_placement(router: APIRouter, visit: Open) -> None:
         known_on: OfForm[KnownOn] = None,
         until: OfForm[Until] = None,
     ) -> Response:
-        visited = visit(request)
+        visited = await visit(request)
         view = visited.reading
         asked = view.asked(rule_set, known_on, until)
         found = await view.placement(ref, source, asked)
@@ -179,19 +181,21 @@ def add_placement(router: APIRouter, visit: Open) -> None:
             asked,
             visited,
             placement=found,
-            events=[(event, event_lines(event.data, names)) for event in found.events],
+            events=[(event, event_lines(event.data, names, visited.words)) for event in found.events],
             labels={ref: unit.label for ref, unit in model.units.items()},
         )
 
 
-def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
+def add_purpose(
+    router: APIRouter, visit: Open, logins: Logins, authentication: Authentication, addresses: Addresses
+) -> None:
     """Where an auditor says, before seeing rows, for which assignment that is."""
 
     @router.get("/doel", name="page-purpose")
     async def purpose(request: Request, path: str = "/") -> Response:
-        visited = visit(request)
+        visited = await visit(request)
         asked = visited.reading.asked(None, None, None)
-        return page("purpose.html", asked, visited, path=own_address(path))
+        return page("purpose.html", asked, visited, path=addresses.own(path))
 
     @router.post("/doel", name="state-purpose")
     async def state(request: Request) -> Response:
@@ -203,7 +207,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: 
         if visitor.session is not None:
             await authentication.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
-        return RedirectResponse(own_address(visitor.form.get("path", "/")), 303)
+        return RedirectResponse(addresses.own(visitor.form.get("path", "/")), 303)
 
 
 def last_day(month: str) -> date:
@@ -211,7 +215,7 @@ def last_day(month: str) -> date:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
+def filter_words(wanted: PlacementFilter, model: FactSnapshot, words: ProgrammeWords) -> list[str]:
     """What was chosen, in words; an unknown value as it was given."""
     found: list[str] = []
     if wanted.unit is not None:
@@ -219,7 +223,7 @@ def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
         unit = model.units.get(wanted.unit)
         found.append(f"{gettext('unit')}: {special.get(wanted.unit, unit.label if unit else wanted.unit)}")
     if wanted.route is not None:
-        found.append(f"{gettext('route')}: {route_words(wanted.route)}")
+        found.append(f"{gettext('route')}: {words.route(wanted.route)}")
     if wanted.outcome is not None:
         found.append(f"{gettext('verdict')}: {pgettext('outcome', wanted.outcome)}")
     if wanted.clause is not None:
@@ -235,30 +239,36 @@ def rule_set_ids(model: FactSnapshot) -> list[str]:
     return sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref))
 
 
-def differences(given: RuleSetParams, labels: Mapping[str, str]) -> list[str]:
+def differences(given: RuleSetParams, labels: Mapping[str, str], words: ProgrammeWords) -> list[str]:
     """What a rule set does other than the default."""
     except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
     defaults = {name: field.default for name, field in RuleSetParams.model_fields.items()}
     found = [
         pgettext(f"rule {name}", value).format(units=except_units)
         for name, value in given
-        if isinstance(value, str) and value != defaults[name]
+        if isinstance(value, str) and value != defaults[name] and not value.startswith(ON_ROUTE)
     ]
+    if given.self_employment.startswith(ON_ROUTE):
+        found.append(
+            gettext("own_firm_on").format(route=words.route(given.self_employment.removeprefix(ON_ROUTE)))
+        )
     if given.min_months != defaults["min_months"]:
         found.insert(0, gettext("min_months").format(months=given.min_months))
     return found
 
 
-def event_lines(data: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
+def event_lines(
+    data: Mapping[str, Any], names: Mapping[str, str], words: ProgrammeWords
+) -> list[tuple[str, str]]:
     """The fields of an event that say something, in words."""
     return [
         (pgettext("field", name), said)
         for name in FIELDS
-        if (said := field_words(name, data.get(name), names))
+        if (said := field_words(name, data.get(name), names, words))
     ]
 
 
-def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
+def field_words(name: str, value: Any, names: Mapping[str, str], words: ProgrammeWords) -> str:
     match value:
         case None:
             return ""
@@ -271,6 +281,8 @@ def field_words(name: str, value: Any, names: Mapping[str, str]) -> str:
         case str() if name == "primaryPartner":
             return names.get(value, value)
         case str() if name == "kind":
-            return KIND.get(value, value)
+            return words.kind(value)
+        case str() if name == "routeReported":
+            return words.route(value)
         case _:
             return pgettext(name, str(value))

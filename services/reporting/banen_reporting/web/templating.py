@@ -11,19 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from banen_contracts import labels
+from banen_contracts.programme import NO_ROUTE, OWN_FIRM
 from banen_kit.application.problems import to_problem
-from banen_kit.core.language import Language
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT, RequestContext
 from banen_reporting.counting import Clause
 from banen_reporting.queries.access import Scope
-from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.schemas import OUTCOMES
+from banen_reporting.web.words import LANGUAGE, ProgrammeWords, gettext, pgettext
 
-LANGUAGE = Language("banen_reporting.web", "nl")
-gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
 POLICY = "Content-Security-Policy"
 PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -35,11 +32,10 @@ TYPED: Mapping[str, re.Pattern[str]] = {
     "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
 }
 CHOSEN: Mapping[str, Container[str]] = {
-    "route": {"A", "B", *labels.OTHER_ROUTE},
     "verdict": OUTCOMES,
     "clause": get_args(Clause),
 }
-"""What the fields of a page's address say, where one of our links has them."""
+"""What the fields of a page's address say, where one of our links has them; a route as the programme names it."""
 
 
 def content_policy(*form_targets: str) -> str:
@@ -53,6 +49,7 @@ class PageRoute(APIRoute):
 
     policy: ClassVar[str] = ""
     """The pages' Content-Security-Policy."""
+    own_address: ClassVar[Callable[[str], str]]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -61,19 +58,20 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
-                return refusal(request, to_problem(error), self.policy)
+                return refusal(request, to_problem(error), self.policy, type(self).own_address)
 
         return answer
 
 
-def page_route(pages_policy: str) -> type[PageRoute]:
+def page_route(pages_policy: str, address: Callable[[str], str]) -> type[PageRoute]:
     class Route(PageRoute):
         policy = pages_policy
+        own_address = staticmethod(address)
 
     return Route
 
 
-def refusal(request: Request, problem: Problem, policy: str) -> Response:
+def refusal(request: Request, problem: Problem, policy: str, own_address: Callable[[str], str]) -> Response:
     path = request.url.path
     asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
     if problem.status == 401 and request.method == "GET" and path != "/login/answer":
@@ -89,20 +87,28 @@ def known_visitor(request: Request) -> RequestContext | None:
     return getattr(request.state, "who", None) if request.method == "GET" else None
 
 
-def own_address(asked: str) -> str:
-    """The address of a page, with as much of its query as our own links could say.
+@dataclass(frozen=True)
+class Addresses:
+    """Keeps of an address what one of our own links could say."""
 
-    It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
-    """
-    path, _, query = asked.partition("?")
-    if not PAGE.fullmatch(path):
-        return "/"
-    kept = {name: value for name, value in parse_qsl(query) if is_ours(name, value)}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    routes: Callable[[], Container[str]]
+    """Those of the programme as it is now."""
 
+    def own(self, asked: str) -> str:
+        """The address of a page, with as much of its query as our own links could say.
 
-def is_ours(name: str, value: str) -> bool:
-    return bool(name in TYPED and TYPED[name].fullmatch(value)) or value in CHOSEN.get(name, ())
+        It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
+        """
+        path, _, query = asked.partition("?")
+        if not PAGE.fullmatch(path):
+            return "/"
+        kept = {name: value for name, value in parse_qsl(query) if self._is_ours(name, value)}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def _is_ours(self, name: str, value: str) -> bool:
+        if name == "route":
+            return value in (OWN_FIRM, NO_ROUTE) or value in self.routes()
+        return bool(name in TYPED and TYPED[name].fullmatch(value)) or value in CHOSEN.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,7 @@ class PageContext:
     reading: Scope
     policy: str
     """The page's Content-Security-Policy."""
+    words: ProgrammeWords
 
 
 def page(template: str, asked: FigureQuery, visit: PageContext, **content: Any) -> Response:
@@ -144,6 +151,7 @@ def page(template: str, asked: FigureQuery, visit: PageContext, **content: Any) 
         links=Links(asked),
         visit=visit,
         visitor=visit.who,
+        words=visit.words,
         rows_shown=visit.reading.has_rows,
         **content,
     )
@@ -155,6 +163,7 @@ def fault_page(problem: Problem, policy: str, visitor: RequestContext | None) ->
     details = [(error.field, pgettext("fault field", error.field)) for error in problem.errors]
     text = ENVIRONMENT.get_template("fault.html").render(
         visitor=visitor,
+        words=None,
         message=gettext("fault_other") if said == problem.code else said,
         details=[detail for field, detail in details if detail != field],
     )
@@ -165,10 +174,6 @@ def role_words(visitor: RequestContext) -> str:
     principal = visitor.principal
     roles = ", ".join(pgettext("role", role) for role in sorted(principal.roles))
     return gettext("signed_in").format(roles=roles, partner=principal.partner)
-
-
-def route_words(route: str | None) -> str:
-    return labels.OTHER_ROUTE.get(route or NONE, route or NONE)
 
 
 def clause_words(clause: str, outcome: str | None) -> str:
@@ -192,11 +197,8 @@ def make_environment() -> Environment:
         gettext=say.gettext,
         ngettext=say.ngettext,
         pgettext=say.pgettext,
-        KIND=labels.KIND,
-        ROUTES_EXPLAINED=labels.ROUTES_EXPLAINED,
         clause_words=clause_words,
         role_words=role_words,
-        route_words=route_words,
     )
     return environment
 

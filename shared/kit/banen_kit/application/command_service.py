@@ -69,7 +69,9 @@ class Request:
         if self.operation.related is None:
             return None
         category, field = self.operation.related
-        return f"{category}-{self.body.get(to_camel(field))}".lower()
+        # Only the own partner's people give commands.
+        ref = self.principal.partner if field is None else self.body.get(to_camel(field))
+        return f"{category}-{ref}".lower()
 
     def canonical(self) -> bytes:
         """The same bytes for the same request, whatever the order of its fields."""
@@ -180,7 +182,8 @@ class CommandService:
         related: list[Any] = []
         if operation.related is not None:
             category, field = operation.related
-            facts = await self.repository.read(f"{category}-{getattr(command, field)}")
+            other = self.partner if field is None else getattr(command, field)
+            facts = await self.repository.read(f"{category}-{other}")
             related = [fact.event for fact in facts]
         context = DecisionContext(ref, meta.now, self.partner, self.partners, related)
         stream = f"{operation.category}-{ref}"

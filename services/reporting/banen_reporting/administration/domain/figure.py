@@ -35,15 +35,17 @@ class SupersedeHistoricFigure(ImportHistoricFigure, frozen=True):
     reason_code: ReasonCode
 
 
-def import_figure(
+def decide_figure(
     c: ImportHistoricFigure, known: Known, context: DecisionContext
 ) -> Sequence[HistoricFigureImported]:
+    if isinstance(c, SupersedeHistoricFigure):
+        return _supersede(c, known, context)
     if (c.measure, c.year) in known:
         raise Refused("figure-exists", "This unit has a figure for that year; supersede it instead.", "year")
     return [HistoricFigureImported(**_fields(c, context))]
 
 
-def supersede_figure(
+def _supersede(
     c: SupersedeHistoricFigure, known: Known, context: DecisionContext
 ) -> Sequence[HistoricFigureSuperseded]:
     before = known.get((c.measure, c.year))

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from banen_contracts.base import Day, Euro, Precision
-from banen_contracts.reporting import Funder
+from banen_contracts.base import Code, Day, Euro, Precision
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark
+from banen_reporting.administration.domain.programme import definition_in
 from banen_reporting.administration.events import FundingRecorded
 
 
 class RecordFunding(Command, frozen=True):
     NAME: ClassVar[str] = "record-funding"
     occurred_on: Day
-    funder: Funder
+    funder: Code
     status: Literal["planned", "committed", "received"]
     amount_euro: Euro
     precision: Precision
@@ -30,6 +30,8 @@ class Funding:
 def decide(c: RecordFunding, state: Funding, context: DecisionContext) -> Sequence[FundingRecorded]:
     if state.is_recorded:
         raise Refused("funding-exists", "This amount was recorded before.")
+    if definition_in(context.related).funder(c.funder) is None:
+        raise Refused("funder-unknown", "The programme has no such funder.", "funder")
     return [
         FundingRecorded(
             funding_ref=UUID(context.ref),

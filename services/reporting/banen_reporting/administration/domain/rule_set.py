@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from banen_contracts.base import Day, ReasonCode
+from banen_contracts.programme import ProgrammeDefinition
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_reporting.administration.domain.programme import check_route, definition_in
 from banen_reporting.administration.events import RuleSetPublished
 
 
@@ -33,6 +35,7 @@ State: TypeAlias = Unpublished | Published
 
 def decide(c: PublishRuleSet, state: State, context: DecisionContext) -> Sequence[RuleSetPublished]:
     _check(c.params)
+    _check_against(c.params, definition_in(context.related))
     if isinstance(state, Published) and c.params == state.params:
         raise Refused("rule-set-same", "These are the rules of the current version.", "params")
     return [
@@ -61,6 +64,18 @@ def _check(params: RuleSetParams) -> None:
         raise Refused(
             "except-units-missing", "The permissions `except` need the units left out.", "params.exceptUnits"
         )
+
+
+def _check_against(params: RuleSetParams, definition: ProgrammeDefinition) -> None:
+    if params.route_basis == "candidate_fase" and not definition.phases:
+        raise Refused(
+            "phases-undefined",
+            "The programme does not say which route belongs to a phase.",
+            "params.routeBasis",
+        )
+    prefix, _, route = params.self_employment.partition("_")
+    if prefix == "route":
+        check_route(route, definition, "params.selfEmployment")
 
 
 def evolve(state: State, event: RuleSetPublished) -> State:

@@ -1,20 +1,20 @@
-"""The lines of the target tables: who is in them, what they aim at, whether they may count, what they did before."""
+"""The lines of the target tables: what they aim at, whether they may count, what they did before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeAlias, assert_never
 
-from banen_contracts.base import Count, Day, Precision, ReasonCode, Route
-from banen_contracts.reporting import Members
+from banen_contracts.base import Code, Count, Day, Precision, ReasonCode
+from banen_contracts.reporting import Year
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark, PublicName
 from banen_reporting.administration.domain.figure import (
     ImportHistoricFigure,
     Measure,
     SupersedeHistoricFigure,
-    import_figure,
-    supersede_figure,
+    decide_figure,
 )
+from banen_reporting.administration.domain.programme import check_route, definition_in
 from banen_reporting.administration.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
@@ -22,6 +22,7 @@ from banen_reporting.administration.events import (
     RegularQuotaSet,
     TargetRevised,
     TargetSet,
+    TargetUnitAmended,
     TargetUnitDefined,
     UnitEvent,
 )
@@ -31,13 +32,21 @@ class DefineTargetUnit(Command, frozen=True):
     NAME: ClassVar[str] = "define-target-unit"
     occurred_on: Day
     label: PublicName
-    members: Members
+
+
+class AmendTargetUnit(Command, frozen=True):
+    NAME: ClassVar[str] = "amend-target-unit"
+    occurred_on: Day
+    label: PublicName
+    reason_code: ReasonCode
 
 
 class SetTarget(Command, frozen=True):
     NAME: ClassVar[str] = "set-target"
     occurred_on: Day
-    route: Route
+    route: Code
+    year: Year | None = None
+    """None: the whole period; a route has one target for that, or one for each year."""
     value: Count | None
     decided_by: ReasonCode
     document_ref: Mark | None = None
@@ -46,7 +55,8 @@ class SetTarget(Command, frozen=True):
 class ReviseTarget(Command, frozen=True):
     NAME: ClassVar[str] = "revise-target"
     occurred_on: Day
-    route: Route
+    route: Code
+    year: Year | None = None
     value: Count | None
     decided_by: ReasonCode
     reason_code: ReasonCode
@@ -77,6 +87,7 @@ class RevokeCountingPermission(Command, frozen=True):
 
 UnitCommand: TypeAlias = (
     DefineTargetUnit
+    | AmendTargetUnit
     | SetTarget
     | ReviseTarget
     | SetRegularQuota
@@ -94,8 +105,11 @@ class Undefined:
 
 @dataclass(frozen=True)
 class Defined:
-    targets: Mapping[Route, int | None] = field(default_factory=dict[Route, int | None])
-    """A route that was set to null is in here; one that was never set is not."""
+    label: str
+    targets: Mapping[tuple[str, int | None], int | None] = field(
+        default_factory=dict[tuple[str, int | None], int | None]
+    )
+    """By route and year. What was set to null is in here; what was never set is not."""
     is_permitted: bool = False
     figures: Mapping[tuple[Measure, int], tuple[int, str]] = field(
         default_factory=dict[tuple[Measure, int], tuple[int, str]]
@@ -112,6 +126,8 @@ def decide(command: UnitCommand, state: State, context: DecisionContext) -> Sequ
     if isinstance(state, Undefined):
         raise Refused("unit-unknown", "There is no such target unit.")
     match command:
+        case AmendTargetUnit():
+            return amend(command, state, context)
         case SetTarget():
             return set_target(command, state, context)
         case ReviseTarget():
@@ -122,10 +138,8 @@ def decide(command: UnitCommand, state: State, context: DecisionContext) -> Sequ
             return grant_permission(command, state, context)
         case RevokeCountingPermission():
             return revoke_permission(command, state, context)
-        case SupersedeHistoricFigure():
-            return supersede_figure(command, state.figures, context)
-        case ImportHistoricFigure():
-            return import_figure(command, state.figures, context)
+        case ImportHistoricFigure():  # SupersedeHistoricFigure is one too
+            return decide_figure(command, state.figures, context)
         case _:
             assert_never(command)
 
@@ -133,21 +147,39 @@ def decide(command: UnitCommand, state: State, context: DecisionContext) -> Sequ
 def define(c: DefineTargetUnit, state: State, context: DecisionContext) -> Sequence[UnitEvent]:
     if isinstance(state, Defined):
         raise Refused("unit-exists", "This target unit was defined before.")
-    if not context.partners.issuperset(c.members):
-        raise Refused("partner-unknown", "Not every member is a partner of the programme.", "members")
+    return [TargetUnitDefined(unit_id=context.ref, occurred_on=c.occurred_on, label=c.label)]
+
+
+def amend(c: AmendTargetUnit, state: Defined, context: DecisionContext) -> Sequence[UnitEvent]:
+    if c.label == state.label:
+        return []
     return [
-        TargetUnitDefined(unit_id=context.ref, occurred_on=c.occurred_on, label=c.label, members=c.members)
+        TargetUnitAmended(
+            unit_id=context.ref, occurred_on=c.occurred_on, label=c.label, reason_code=c.reason_code
+        )
     ]
 
 
 def set_target(c: SetTarget, state: Defined, context: DecisionContext) -> Sequence[UnitEvent]:
-    if c.route in state.targets:
-        raise Refused("target-exists", "This route has a target; revise it instead.", "route")
+    definition = definition_in(context.related)
+    check_route(c.route, definition, "route")
+    period = definition.period
+    if c.year is not None and not period.first_day.year <= c.year <= period.last_day.year:
+        raise Refused("year-outside-period", "The programme does not run in that year.", "year")
+    if (c.route, c.year) in state.targets:
+        raise Refused("target-exists", "This route has a target for that period; revise it instead.", "route")
+    if any(route == c.route and (year is None) != (c.year is None) for route, year in state.targets):
+        raise Refused(
+            "target-of-other-period",
+            "A route has one target for the whole period, or one for each year; it has the other.",
+            "year",
+        )
     return [
         TargetSet(
             unit_id=context.ref,
             occurred_on=c.occurred_on,
             route=c.route,
+            year=c.year,
             value=c.value,
             decided_by=c.decided_by,
             document_ref=c.document_ref,
@@ -156,15 +188,16 @@ def set_target(c: SetTarget, state: Defined, context: DecisionContext) -> Sequen
 
 
 def revise_target(c: ReviseTarget, state: Defined, context: DecisionContext) -> Sequence[UnitEvent]:
-    if c.route not in state.targets:
-        raise Refused("target-unknown", "No target was set for this route.", "route")
-    if c.value == state.targets[c.route]:
+    if (c.route, c.year) not in state.targets:
+        raise Refused("target-unknown", "No target was set for this route and period.", "route")
+    if c.value == state.targets[c.route, c.year]:
         raise Refused("target-same", "This is the target already.", "value")
     return [
         TargetRevised(
             unit_id=context.ref,
             occurred_on=c.occurred_on,
             route=c.route,
+            year=c.year,
             value=c.value,
             decided_by=c.decided_by,
             reason_code=c.reason_code,
@@ -214,9 +247,11 @@ def revoke_permission(
 def evolve(state: State, event: UnitEvent) -> State:
     match event, state:
         case TargetUnitDefined(), Undefined():
-            return Defined()
+            return Defined(event.label)
+        case TargetUnitAmended(), Defined():
+            return replace(state, label=event.label)
         case ((TargetSet() | TargetRevised()), Defined()):
-            return replace(state, targets={**state.targets, event.route: event.value})
+            return replace(state, targets={**state.targets, (event.route, event.year): event.value})
         case RegularQuotaSet(), Defined():
             return state
         case CountingPermissionGranted(), Defined():
