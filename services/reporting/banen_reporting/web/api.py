@@ -11,6 +11,7 @@ from banen_kit.web.authentication import who
 from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems, reads
 from banen_reporting.queries import state
 from banen_reporting.queries.access import FigureAccess, Scope
+from banen_reporting.queries.programme import ProgrammeInForce, programme_in_force
 from banen_reporting.queries.queries import PlacementFilter
 from banen_reporting.queries.schemas import (
     Answer,
@@ -133,6 +134,16 @@ def add_rows(router: APIRouter, reading: Open) -> None:
 
 def add_state(router: APIRouter, readers: FigureAccess) -> None:
     answers = readers.answers
+
+    @router.get(
+        "/programme",
+        name="programme",
+        summary="The programme as the bureau has defined and decided it, as known now",
+        response_model=ProgrammeInForce,
+        **FIGURES,
+    )
+    async def programme(request: Request) -> Response:
+        return tagged(request, await programme_in_force(answers))
 
     @router.get(
         "/set-aside",
