@@ -12,12 +12,11 @@ import pytest
 from fastapi import Depends, FastAPI
 
 from banen_contracts import PublicEvent
-from banen_contracts.base import Precision, Route, source_of
+from banen_contracts.base import Precision, source_of
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
     PlacementEnded,
-    PlacementKind,
     PlacementStarted,
     ProgrammeTag,
 )
@@ -128,7 +127,7 @@ def add_programme(facts: Facts) -> None:
     for ref, name, on_a, on_b in units:
         facts.bureau(PartnerAdmitted(partner_id=ref, name=name, services=("mediation",), occurred_on=DAY))
         facts.bureau(TargetUnitDefined(unit_id=ref, label=name, members=(ref,), occurred_on=DAY))
-        for route, value in ((Route.A, on_a), (Route.B, on_b)):
+        for route, value in (("A", on_a), ("B", on_b)):
             decided = {"decided_by": "steering-group", "occurred_on": DAY}
             facts.bureau(TargetSet(unit_id=ref, route=route, value=value, **decided))
         if on_a is None:

@@ -14,9 +14,8 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from banen_contracts import BY_TYPE, labels
-from banen_contracts.base import Precision, Route
+from banen_contracts.base import Precision
 from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
-from banen_contracts.mediation import PlacementKind as Kind
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_contracts.roles import ROLES, Role
 from banen_employers.service import SERVICE as EMPLOYERS
@@ -44,9 +43,9 @@ FUNCTIONS = ("gettext", "ngettext", "pgettext")
 
 
 def codes(annotation: Any) -> Iterable[str]:
-    """Every word that a field of this type can hold out of a closed list; labels of routes and kinds left out."""
+    """Every word that a field of this type can hold out of a closed list."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        yield from (one.value for one in annotation if annotation not in (Route, Kind))
+        yield from (one.value for one in annotation)
     elif get_origin(annotation) is Literal:
         yield from (str(one) for one in get_args(annotation))
     else:

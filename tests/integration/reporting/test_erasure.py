@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import EVENTS, PublicEvent
-from banen_contracts.base import Route
 from banen_contracts.employers import EmployerErased, EmployerRegistered, LegalKind
 from banen_contracts.intake import (
     CandidateErased,
@@ -110,7 +109,7 @@ async def test_changes_no_figure_and_sets_nothing_aside(pool: Pool, facts: Any):
     assert first
     assert first.conversations == 1
     assert last
-    assert last.routes[Route.B].counted == 1
+    assert last.routes["B"].counted == 1
     heard = len(facts.rows)
 
     for erasure in ERASURES:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from banen_contracts import PublicEvent
-from banen_contracts.base import Precision, Route, source_of
+from banen_contracts.base import Precision, source_of
 from banen_contracts.intake import CandidateRegistered, DistanceAssessed, EducationBand, HandoverOffered
 from banen_contracts.mediation import (
     ClientTakenOn,
@@ -22,7 +22,6 @@ from banen_contracts.mediation import (
     PlacementCorrected,
     PlacementEnded,
     PlacementExtended,
-    PlacementKind,
     PlacementStarted,
     PlacementVoided,
     ProgrammeTag,
@@ -116,7 +115,7 @@ class History:
             )
         for unit, members in UNITS.items():
             self.say("bureau", TargetUnitDefined(unit_id=unit, label=unit, members=members, occurred_on=day))
-        for unit, route, value in (("uaf", Route.A, 3), ("uaf", Route.B, 2), ("chain", Route.A, 4)):
+        for unit, route, value in (("uaf", "A", 3), ("uaf", "B", 2), ("chain", "A", 4)):
             self.say(
                 "bureau",
                 TargetSet(unit_id=unit, route=route, value=value, decided_by="board", occurred_on=day),
@@ -219,7 +218,7 @@ class History:
             "start_date": start,
             "planned_end_date": last if contract is ContractTerm.FIXED else None,
             "paid": True,
-            "route_reported": random.choice((None, Route.A, Route.B)),
+            "route_reported": random.choice((None, "A", "B")),
             "programme_tag": random.choices(list(ProgrammeTag), (6, 2, 1))[0],
             "primary_partner": partner,
             "assist_partners": tuple(random.sample(others, random.choice((0, 0, 1, 2)))),
@@ -495,7 +494,7 @@ async def test_a_placement_corrected_to_another_client_leaves_the_chain_of_the_f
     history.open()
     open_ended = {"contract": ContractTerm.OPEN_ENDED, "planned_end_date": None}
     plain: dict[str, Any] = open_ended | {
-        "kind": PlacementKind.EMPLOYMENT,
+        "kind": "employment",
         "programme_tag": ProgrammeTag.PROGRAMME,
         "start_date": date(2006, 3, 1),
     }

@@ -1,12 +1,13 @@
 """The rule book as examples: every rule and every value of its parameters, by name."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from banen_contracts.base import Route, source_of
-from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
+from banen_contracts.base import source_of
+from banen_contracts.mediation import ContractTerm, ProgrammeTag
 from banen_contracts.months import add_months
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
@@ -22,20 +23,39 @@ from banen_reporting.counting import (
     tally,
 )
 from banen_reporting.facts.model import PlacementFact
+from support.counting import always_in, programme_of
+from support.definition import DEFINITION
 
 SOURCE, OTHER_SOURCE = source_of("uaf", "mediation"), source_of("emplooi", "mediation")
 FIXED, OPEN_ENDED, UNKNOWN = ContractTerm.FIXED, ContractTerm.OPEN_ENDED, ContractTerm.UNKNOWN
 END_OF_2008 = date(2008, 12, 31)
 COUNTED = ("counted", None)
 
-UAF = Unit("uaf", "UAF", ("uaf",), {Route.A: 450, Route.B: 490}, 150, None)
-CHAIN = Unit("chain", "Chain", ("vluchtelingenwerk", "emplooi"), {Route.A: 625, Route.B: 1035}, 400, None)
-UWV = Unit("uwv", "UWV", ("uwv",), {Route.A: None, Route.B: None}, None, date(2005, 12, 1))
-GOED_WERK = Unit("goed-werk", "Goed-Werk", ("goed-werk",), {}, None, None)
+UnitOf = tuple[Unit, tuple[str, ...]]
+"""With its members, who are always in it."""
 
 
-def programme(*units: Unit, historic: dict[tuple[str, int], int] | None = None) -> Programme:
-    return Programme({unit.id: unit for unit in units or (UAF, CHAIN, UWV, GOED_WERK)}, historic or {})
+def in_unit(
+    ref: str,
+    label: str,
+    members: tuple[str, ...],
+    targets: dict[str, int | None],
+    quota: int | None,
+    permission: date | None,
+) -> UnitOf:
+    return Unit(ref, label, targets, quota, permission), members
+
+
+UAF = in_unit("uaf", "UAF", ("uaf",), {"A": 450, "B": 490}, 150, None)
+CHAIN = in_unit("chain", "Chain", ("vluchtelingenwerk", "emplooi"), {"A": 625, "B": 1035}, 400, None)
+UWV = in_unit("uwv", "UWV", ("uwv",), {"A": None, "B": None}, None, date(2005, 12, 1))
+GOED_WERK = in_unit("goed-werk", "Goed-Werk", ("goed-werk",), {}, None, None)
+
+
+def programme(*units: UnitOf, historic: dict[tuple[str, int], int] | None = None) -> Programme:
+    """The programme of 2005-2008 with these units."""
+    given = units or (UAF, CHAIN, UWV, GOED_WERK)
+    return programme_of([unit for unit, _ in given], always_in(*given), historic)
 
 
 def placement(ref: str = "p1", source: str = SOURCE, **facts: Any) -> Placements:
@@ -44,7 +64,7 @@ def placement(ref: str = "p1", source: str = SOURCE, **facts: Any) -> Placements
     defaults: dict[str, Any] = {
         "client_ref": "client-1",
         "primary_partner": "uaf",
-        "kind": PlacementKind.EMPLOYMENT,
+        "kind": "employment",
         "contract": FIXED if "planned_end" in facts else OPEN_ENDED,
         "start": start,
         "programme_tag": ProgrammeTag.PROGRAMME,
@@ -469,7 +489,7 @@ def test_r5_none_leaves_out_regular_placements_that_a_historic_figure_has_counte
 
 
 def small(quota: int | None) -> Programme:
-    return programme(Unit("uaf", "UAF", ("uaf",), {Route.A: 9}, quota, None))
+    return programme(in_unit("uaf", "UAF", ("uaf",), {"A": 9}, quota, None))
 
 
 def test_r5_overflow_takes_the_first_of_each_year_by_start_and_ref_as_regular() -> None:
@@ -516,12 +536,12 @@ def test_r5_overflow_reads_no_tag(tag: ProgrammeTag) -> None:
 
 
 def test_r6_a_target_on_one_route_makes_a_unit_eligible_for_both() -> None:
-    of = programme(Unit("uaf", "UAF", ("uaf",), {Route.A: 0, Route.B: None}, None, None))
-    assert verdict(placement(kind=PlacementKind.INTERNSHIP), of=of, permissions="none") == COUNTED
+    of = programme(in_unit("uaf", "UAF", ("uaf",), {"A": 0, "B": None}, None, None))
+    assert verdict(placement(kind="internship"), of=of, permissions="none") == COUNTED
 
 
 def test_r6_honoured_counts_starts_from_the_day_of_the_permission() -> None:
-    of = programme(Unit("uwv", "UWV", ("uwv",), {}, None, date(2007, 3, 1)))
+    of = programme(in_unit("uwv", "UWV", ("uwv",), {}, None, date(2007, 3, 1)))
     on_the_day = placement(primary_partner="uwv", start=date(2007, 3, 1))
     day_before = placement(primary_partner="uwv", start=date(2007, 2, 28))
     assert verdict(on_the_day, of=of) == COUNTED
@@ -561,9 +581,29 @@ def test_r6_a_partner_in_no_unit_is_excluded_without_a_unit(credit: str) -> None
 A_KINDS = ["employment", "temp", "secondment", "self_employment"]
 
 
-@pytest.mark.parametrize("kind", list(PlacementKind))
-def test_r7_placement_kind_decides_the_route(kind: PlacementKind) -> None:
+@pytest.mark.parametrize("kind", [kind.code for kind in DEFINITION.kinds])
+def test_r7_placement_kind_decides_the_route(kind: str) -> None:
     assert whole(placement(kind=kind)).route == ("A" if kind in A_KINDS else "B")
+
+
+@pytest.mark.parametrize(
+    ("basis", "facts"), [("placement_kind", {"kind": "holiday"}), ("as_reported", {"route_reported": "C"})]
+)
+def test_r7_what_the_programme_does_not_know_has_no_route_and_is_pending(
+    basis: str, facts: dict[str, str]
+) -> None:
+    judged = whole(placement(**facts), route_basis=basis)
+    assert (judged.route, judged.outcome, judged.clause) == (None, "pending", "R7")
+
+
+@pytest.mark.parametrize(("phase", "route"), [(1, "S"), (2, "S"), (3, "L"), (4, "W")])
+def test_r7_candidate_fase_takes_the_route_that_the_programme_gives_a_phase(phase: int, route: str) -> None:
+    routes = {1: "S", 2: "S", 3: "L", 4: "W"}
+    of = replace(programme(), routes=("S", "L", "W"), route_of_phase=routes)
+    (judged,) = judge(
+        placement(), assessed((date(2006, 1, 1), phase)), of, rules(route_basis="candidate_fase"), END_OF_2008
+    )
+    assert judged.route == route
 
 
 @pytest.mark.parametrize(("phase", "route"), [(1, "A"), (2, "A"), (3, "B"), (4, "B")])
@@ -589,16 +629,14 @@ def test_r7_a_route_that_is_not_known_is_pending(basis: str) -> None:
 
 
 def test_r7_as_reported_follows_the_report() -> None:
-    assert whole(placement(route_reported=Route.B), route_basis="as_reported").route == "B"
+    assert whole(placement(route_reported="B"), route_basis="as_reported").route == "B"
 
 
 # R9
 
 
 def intern_then_job(**of_job: Any) -> tuple[Placements, Placements]:
-    internship = placement(
-        "p1", kind=PlacementKind.INTERNSHIP, planned_end=date(2007, 12, 31), end=date(2007, 3, 31)
-    )
+    internship = placement("p1", kind="internship", planned_end=date(2007, 12, 31), end=date(2007, 3, 31))
     return internship, placement("p2", start=date(2007, 4, 1), converted_from="p1", **of_job)
 
 
@@ -620,7 +658,7 @@ def test_r9_when_no_link_reaches_each_has_its_own_verdict() -> None:
 
 
 def test_r9_a_conversion_on_the_same_day_counts_as_the_link_it_came_from() -> None:
-    temp = placement("z", kind=PlacementKind.TEMP)
+    temp = placement("z", kind="temp")
     job = placement("a", converted_from="z")
     assert verdicts(temp, job) == {"z": COUNTED, "a": ("excluded", "R9-conversion")}
 
@@ -721,11 +759,44 @@ def test_r10_a_placement_that_counts_for_the_second_unit_alone_counts_for_the_na
     assert counts.duplicates == {("A", "excluded"): 1}
 
 
-def test_r10_a_partner_in_two_units_belongs_to_the_first_by_id() -> None:
-    twice = [Unit(name, name, ("uaf",), {Route.A: 1}, None, None) for name in ("b", "a")]
-    for units in (twice, twice[::-1]):
-        (judged,) = judge(placement(), NOBODY_ASSESSED, programme(*units), rules(), END_OF_2008)
-        assert judged.unit == "a"
+def moved(*first_days: tuple[date, str | None]) -> Programme:
+    """UAF in one unit, and from a day on in another."""
+    return replace(programme(), memberships={"uaf": ((date.min, "uaf"), *first_days)})
+
+
+MOVES = date(2007, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "unit"), [(date(2007, 3, 31), "uaf"), (MOVES, "chain"), (date(2007, 6, 1), "chain")]
+)
+def test_a_partner_is_in_one_unit_on_any_day_and_may_change_with_a_date(start: date, unit: str) -> None:
+    (judged,) = judge(placement(start=start), NOBODY_ASSESSED, moved((MOVES, "chain")), rules(), END_OF_2008)
+    assert (judged.unit, judged.outcome) == (unit, "counted")
+
+
+def test_a_partner_that_has_left_is_in_no_unit() -> None:
+    one = placement(start=MOVES)
+    assert verdict(one, of=moved((MOVES, None))) == ("excluded", "R6")
+    assert verdict(one, of=moved((MOVES, None), (MOVES + timedelta(days=1), "uaf"))) == ("excluded", "R6")
+
+
+@pytest.mark.parametrize(
+    ("unit_on", "unit"), [("start_date", "uaf"), ("milestone_date", "chain"), ("recorded_date", "uwv")]
+)
+def test_the_rule_set_names_the_day_by_which_a_unit_is_found(unit_on: str, unit: str) -> None:
+    of = moved((date(2007, 6, 30), "chain"), (date(2007, 9, 1), "uwv"))
+    one = placement(start=date(2007, 1, 1), recorded_on=date(2007, 9, 1))
+    (judged,) = judge(one, NOBODY_ASSESSED, of, rules(unit_on=unit_on), END_OF_2008)
+    assert judged.unit == unit
+
+
+def test_r10_each_takes_the_unit_of_every_partner_on_the_same_day() -> None:
+    of = replace(programme(), memberships={"uaf": ((date.min, "uaf"),), "emplooi": ((MOVES, "chain"),)})
+    both = placement(start=MOVES, assist_partners=("emplooi",))
+    before = placement("p2", start=date(2007, 3, 31), assist_partners=("emplooi",))
+    judged = judge(together(both, before), NOBODY_ASSESSED, of, rules(credit="each"), END_OF_2008)
+    assert [(one.key[1], one.unit) for one in judged] == [("p2", "uaf"), ("p1", "uaf"), ("p1", "chain")]
 
 
 # R11
@@ -733,8 +804,8 @@ def test_r10_a_partner_in_two_units_belongs_to_the_first_by_id() -> None:
 
 def capped(a: int | None, b: int | None = None) -> Programme:
     return programme(
-        Unit("uaf", "UAF", ("uaf",), {Route.A: a, Route.B: 1}, None, None),
-        Unit("chain", "Chain", ("emplooi",), {Route.A: b}, None, date(2005, 12, 1)),
+        in_unit("uaf", "UAF", ("uaf",), {"A": a, "B": 1}, None, None),
+        in_unit("chain", "Chain", ("emplooi",), {"A": b}, None, date(2005, 12, 1)),
     )
 
 
@@ -773,12 +844,12 @@ def test_r11_capped_by_unit_route_no_target_is_a_cap_of_zero() -> None:
 
 
 def test_r11_capped_by_route_no_target_at_all_is_a_cap_of_zero() -> None:
-    of = programme(Unit("uaf", "UAF", ("uaf",), {Route.B: 5}, None, None))
+    of = programme(in_unit("uaf", "UAF", ("uaf",), {"B": 5}, None, None))
     assert verdict(placement(), of=of, compensation="capped_by_route") == BEYOND
 
 
 def test_r11_routes_are_capped_apart() -> None:
-    internship = placement("i", kind=PlacementKind.INTERNSHIP)
+    internship = placement("i", kind="internship")
     judged = verdicts(*jobs("uaf", "uaf"), internship, of=capped(1), compensation="capped_by_unit_route")
     assert judged == {"p1": COUNTED, "p2": BEYOND, "i": COUNTED}
 
@@ -814,7 +885,7 @@ def test_r11_capped_by_route_a_placement_credited_to_two_units_takes_one_seat() 
 
 
 def test_r11_comes_after_r5_overflow() -> None:
-    of = programme(Unit("uaf", "UAF", ("uaf",), {Route.A: 1}, 1, None))
+    of = programme(in_unit("uaf", "UAF", ("uaf",), {"A": 1}, 1, None))
     judged = verdicts(
         *jobs("uaf", "uaf", "uaf"), of=of, additionality="overflow", compensation="capped_by_route"
     )
@@ -824,12 +895,12 @@ def test_r11_comes_after_r5_overflow() -> None:
 # R12
 
 
-OWN_FIRM: dict[str, Any] = {"kind": PlacementKind.SELF_EMPLOYMENT}
+OWN_FIRM: dict[str, Any] = {"kind": "self_employment"}
 
 
 @pytest.mark.parametrize("basis", ["placement_kind", "candidate_fase", "as_reported"])
 def test_r12_route_a_counts_an_own_firm_on_a_whatever_decides_the_route_of_others(basis: str) -> None:
-    judged = whole(placement(**OWN_FIRM, route_reported=Route.B), route_basis=basis)
+    judged = whole(placement(**OWN_FIRM, route_reported="B"), route_basis=basis)
     assert (judged.route, judged.outcome) == ("A", "counted")
 
 
@@ -910,7 +981,7 @@ def test_the_first_exclusion_in_the_rule_books_order_names_the_clause() -> None:
     facts: dict[str, Any] = {
         "voided": True,
         "primary_partner": "goed-werk",
-        "kind": PlacementKind.SELF_EMPLOYMENT,
+        "kind": "self_employment",
         "start": date(2005, 1, 1),
         "programme_tag": ProgrammeTag.REGULAR,
         "planned_end": date(2005, 2, 1),
@@ -920,7 +991,7 @@ def test_the_first_exclusion_in_the_rule_books_order_names_the_clause() -> None:
         {},
         {"voided": False},
         {"primary_partner": "uaf"},
-        {"kind": PlacementKind.EMPLOYMENT},
+        {"kind": "employment"},
         {"start": date(2007, 1, 1), "planned_end": date(2007, 2, 1)},
         {"programme_tag": ProgrammeTag.PROGRAMME},
         {"converted_from": None},
@@ -962,7 +1033,7 @@ def test_the_first_pending_rule_in_the_rule_books_order_names_the_clause() -> No
     assert verdict(placement(**facts), **options) == ("pending", "R5")
     facts["programme_tag"] = ProgrammeTag.PROGRAMME
     assert verdict(placement(**facts), **options) == ("pending", "R7")
-    facts["route_reported"] = Route.A
+    facts["route_reported"] = "A"
     assert verdict(placement(**facts), **options) == ("pending", "R3")
 
 

@@ -1,18 +1,27 @@
 """What holds of the counting rules whatever the placements and the parameters are."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from banen_contracts.base import Route, source_of
-from banen_contracts.mediation import ContractTerm, PlacementKind, ProgrammeTag
+from banen_contracts.base import source_of
+from banen_contracts.mediation import ContractTerm, ProgrammeTag
 from banen_contracts.months import add_months
+from banen_contracts.programme import (
+    OWN_FIRM,
+    KindDefinition,
+    Labels,
+    Period,
+    PhaseRoute,
+    ProgrammeDefinition,
+    RouteDefinition,
+)
 from banen_contracts.reporting import RuleSetParams
 from banen_reporting.counting import (
     ClientKey,
-    CountedRoute,
     Outcome,
     PlacementKey,
     Placements,
@@ -26,13 +35,14 @@ from banen_reporting.counting import (
     tally,
 )
 from banen_reporting.facts.model import PlacementFact
+from support.counting import always_in, programme_of
 
 SOURCES = (source_of("uaf", "mediation"), source_of("emplooi", "mediation"))
 FIRST_DAY = date(2007, 1, 1)
 DAYS = st.integers(0, 500).map(lambda days: FIRST_DAY + timedelta(days=days))
 MAYBE_DAYS = st.none() | DAYS
 TARGETS = st.none() | st.integers(0, 3)
-ROUTES: tuple[CountedRoute | None, ...] = ("A", "B", "self_employment", None)
+KINDS = ("employment", "self_employment", "temp", "internship", "learn_work")
 OUTCOMES: tuple[Outcome, ...] = ("counted", "excluded", "pending")
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=100)
@@ -57,7 +67,7 @@ def _placement(draw: st.DrawFn, key: PlacementKey, keys: list[PlacementKey]) -> 
         client_ref=draw(st.sampled_from(["c1", "c2"])),
         primary_partner=draw(st.sampled_from(["uaf", "emplooi", "uwv", "stranger"])),
         assist_partners=tuple(draw(st.lists(st.sampled_from(["uaf", "emplooi", "uwv"]), max_size=2))),
-        kind=draw(st.sampled_from(PlacementKind)),
+        kind=draw(st.sampled_from([*KINDS, "holiday"])),
         contract=draw(st.sampled_from(ContractTerm)),
         start=start,
         planned_end=draw(st.none() | lasting),
@@ -66,7 +76,7 @@ def _placement(draw: st.DrawFn, key: PlacementKey, keys: list[PlacementKey]) -> 
         end=draw(st.none() | lasting),
         voided=draw(st.integers(0, 9)) == 0,
         programme_tag=draw(st.sampled_from(ProgrammeTag)),
-        route_reported=draw(st.none() | st.sampled_from(Route)),
+        route_reported=draw(st.none() | st.sampled_from(["A", "B", "learn-work"])),
         employer_ref=draw(st.sampled_from([None, "baker", "smith"])),
         converted_from=draw(st.none() | st.sampled_from([*same_source, "gone"])),
         confirmed_months=tuple(draw(st.lists(st.tuples(st.sampled_from([3, 6]), DAYS), max_size=1))),
@@ -81,23 +91,51 @@ def assessed(key: PlacementKey) -> list[tuple[date, int]]:
 
 
 @st.composite
+def definitions(draw: st.DrawFn) -> ProgrammeDefinition:
+    """One to four routes, kinds on them, a period, and a route for each phase."""
+    codes = ("A", "B", "learn-work", "Own_firm")[: draw(st.integers(1, 4))]
+    route = st.sampled_from(codes)
+    kinds = {code: draw(route) for code in KINDS[: draw(st.integers(1, 4))]}
+    # Each route has a kind, as `faults` asks.
+    kinds |= {f"kind-of-{code}": code for code in codes if code not in kinds.values()}
+    label = Labels(nl="iets")
+    first = draw(DAYS)
+    definition = ProgrammeDefinition(
+        name=label,
+        period=Period(first_day=first, last_day=first + timedelta(days=draw(st.integers(0, 2000)))),
+        routes=tuple(RouteDefinition(code=code, label=label) for code in codes),
+        kinds=tuple(
+            KindDefinition(code=code, label=label, route=on, employer=code != "self_employment")
+            for code, on in kinds.items()
+        ),
+        phases=tuple(PhaseRoute(phase=phase, route=draw(route)) for phase in (1, 2, 3, 4)),
+    )
+    assert not list(definition.faults())
+    return definition
+
+
+@st.composite
 def programmes(draw: st.DrawFn) -> Programme:
-    units = {
-        unit: Unit(
+    """Any definition, and units whose members change."""
+    definition = draw(definitions())
+    units = [
+        Unit(
             unit,
             unit,
-            members,
-            {Route.A: draw(TARGETS), Route.B: draw(TARGETS)},
+            {route.code: draw(TARGETS) for route in definition.routes},
             draw(TARGETS),
             draw(MAYBE_DAYS),
         )
-        for unit, members in (
-            ("uaf", ("uaf",)),
-            ("chain", ("vluchtelingenwerk", "emplooi")),
-            ("uwv", ("uwv",)),
+        for unit in ("uaf", "chain", "uwv")
+    ]
+    of_day = st.sampled_from(["uaf", "chain", "uwv", None])
+    memberships = {
+        partner: tuple(
+            sorted({date.min: draw(of_day), **draw(st.dictionaries(DAYS, of_day, max_size=3))}.items())
         )
+        for partner in ("uaf", "vluchtelingenwerk", "emplooi", "uwv")
     }
-    return Programme(units, draw(st.sampled_from([{}, {("uaf", 2007): 5}])))
+    return programme_of(units, memberships, draw(st.sampled_from([{}, {("uaf", 2007): 5}])), definition)
 
 
 def _choices(field: str) -> st.SearchStrategy[Any]:
@@ -113,14 +151,15 @@ CHOSEN = (
     "route_basis",
     "credit",
     "compensation",
-    "self_employment",
     "count_on",
+    "unit_on",
 )
 
 
 @st.composite
 def rule_sets(draw: st.DrawFn, **fixed: Any) -> RuleSet:
     params: dict[str, Any] = {name: draw(_choices(name)) for name in CHOSEN}
+    params["self_employment"] = draw(st.sampled_from(["by_kind", "separate", "excluded", "route_A"]))
     params["min_months"] = draw(st.sampled_from([0, 1, 3, 6]))
     params["gap_days"] = draw(st.sampled_from([0, 30]))
     params["except_units"] = draw(st.sampled_from([(), ("uwv",)]))
@@ -164,7 +203,7 @@ def test_the_order_of_the_input_never_matters(
     given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date, chance: Any
 ) -> None:
     shuffled = dict(chance.sample(list(given_placements.items()), len(given_placements)))
-    units = Programme(dict(reversed(list(programme.units.items()))), programme.historic_regular)
+    units = replace(programme, units=dict(reversed(list(programme.units.items()))))
     assert judge(shuffled, assessed, units, rule_set, until) == judge(
         given_placements, assessed, programme, rule_set, until
     )
@@ -176,9 +215,9 @@ def test_capped_by_route_never_counts_more_than_the_nations_target(
     given_placements: Placements, programme: Programme, rule_set: RuleSet, until: date
 ) -> None:
     counts = tally(judge(given_placements, assessed, programme, rule_set, until))
-    for route in Route:
+    for route in programme.routes:
         target = sum(unit.targets[route] or 0 for unit in programme.units.values())
-        assert counts.national(route.value, "counted") <= target
+        assert counts.national(route, "counted") <= target
 
 
 @repeatable
@@ -188,8 +227,8 @@ def test_capped_by_unit_route_never_counts_more_than_the_units_target(
 ) -> None:
     cells = tally(judge(given_placements, assessed, programme, rule_set, until)).cells
     for unit in programme.units.values():
-        for route in Route:
-            assert cells.get((unit.id, route.value, "counted"), 0) <= (unit.targets[route] or 0)
+        for route in programme.routes:
+            assert cells.get((unit.id, route, "counted"), 0) <= (unit.targets[route] or 0)
 
 
 @repeatable
@@ -199,7 +238,9 @@ def test_the_nation_is_the_sum_of_the_units_less_the_duplicates(
 ) -> None:
     verdicts = judge(given_placements, assessed, programme, rule_set, until)
     counts = tally(verdicts)
-    national = {o: sum(counts.national(route, o) for route in ROUTES) for o in OUTCOMES}
+    national = {
+        o: sum(counts.national(route, o) for route in (*programme.routes, OWN_FIRM, None)) for o in OUTCOMES
+    }
     found = outcomes(verdicts)
     assert sum(counts.cells.values()) - sum(counts.duplicates.values()) == len(given_placements)
     assert national["counted"] == sum("counted" in each for each in found.values())
@@ -305,7 +346,7 @@ def test_the_duration_rule_agrees_with_counting_the_days(
     placement = PlacementFact(
         client_ref="c",
         primary_partner="uaf",
-        kind=PlacementKind.EMPLOYMENT,
+        kind="employment",
         contract=ContractTerm.FIXED,
         start=start,
         planned_end=last,
@@ -319,7 +360,8 @@ def test_the_duration_rule_agrees_with_counting_the_days(
         window_from=date(1900, 1, 1),
         window_to=date(2200, 12, 31),
     )
-    programme = Programme({"uaf": Unit("uaf", "UAF", ("uaf",), {Route.A: 1}, None, None)}, {})
+    unit = Unit("uaf", "UAF", {"A": 1}, None, None)
+    programme = programme_of([unit], always_in((unit, ["uaf"])))
     (verdict,) = judge(
         {(SOURCES[0], "p0"): placement}, assessed, programme, RuleSet("any", 1, params), date(2020, 1, 1)
     )

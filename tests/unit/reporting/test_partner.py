@@ -1,12 +1,25 @@
-"""Admitting partners, and declaring their services live."""
+"""Admitting and renaming partners, assigning them to target units, and declaring their services live."""
 
 from datetime import date
 
 import pytest
 
 from banen_kit.testing import Scenario
-from banen_reporting.administration.domain.partner import PARTNER, AdmitPartner, DeclareSourceLive
-from banen_reporting.administration.events import PartnerAdmitted, PartnerEvent, SourceDeclaredLive
+from banen_reporting.administration.domain.partner import (
+    PARTNER,
+    AdmitPartner,
+    AssignPartner,
+    DeclareSourceLive,
+    RenamePartner,
+)
+from banen_reporting.administration.events import (
+    PartnerAdmitted,
+    PartnerAssigned,
+    PartnerEvent,
+    PartnerRenamed,
+    SourceDeclaredLive,
+    TargetUnitDefined,
+)
 
 DAY = date(2005, 12, 1)
 LATER = date(2009, 2, 1)
@@ -57,6 +70,56 @@ def test_refuses_a_service_that_the_partner_was_not_admitted_with():
 
 def test_refuses_to_declare_a_service_of_an_unknown_partner_live():
     UAF.when(DeclareSourceLive(occurred_on=LATER, service="intake")).then_refused("partner-unknown")
+
+
+RENAME = RenamePartner(occurred_on=LATER, name="UAF Steunpunt")
+RENAMED = PartnerRenamed(partner_id="uaf", occurred_on=LATER, name="UAF Steunpunt")
+
+
+def test_a_partner_may_be_renamed():
+    UAF.given(ADMITTED).when(RENAME).then(RENAMED)
+
+
+def test_the_same_name_again_changes_nothing():
+    UAF.given(ADMITTED, RENAMED).when(RENAME).then_nothing()
+
+
+OTHER_DAY = date(2007, 4, 1)
+UNIT = TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF")
+ASSIGN = AssignPartner(occurred_on=DAY, unit_id="uaf")
+ASSIGNED = PartnerAssigned(partner_id="uaf", occurred_on=DAY, unit_id="uaf", first_day=None)
+LEAVE = AssignPartner(occurred_on=LATER, unit_id=None, first_day=OTHER_DAY)
+LEFT = PartnerAssigned(partner_id="uaf", occurred_on=LATER, unit_id=None, first_day=OTHER_DAY)
+
+
+def test_assigns_a_partner_to_a_unit():
+    UAF.given(ADMITTED).beside(UNIT).when(ASSIGN).then(ASSIGNED)
+
+
+def test_a_partner_may_leave_with_a_date():
+    UAF.given(ADMITTED, ASSIGNED).when(LEAVE).then(LEFT)
+
+
+def test_the_same_assignment_again_changes_nothing():
+    UAF.given(ADMITTED, ASSIGNED, LEFT).beside(UNIT).when(ASSIGN).then_nothing()
+    UAF.given(ADMITTED, ASSIGNED, LEFT).when(LEAVE).then_nothing()
+
+
+def test_another_unit_from_the_same_first_day_needs_a_reason():
+    command = LEAVE.model_copy(update={"unit_id": "uaf"})
+    past = UAF.given(ADMITTED, ASSIGNED, LEFT).beside(UNIT)
+    past.when(command).then_refused("assignment-exists", "firstDay")
+    reason = {"unit_id": "uaf", "reason_code": "recorded-wrongly"}
+    past.when(LEAVE.model_copy(update=reason)).then(LEFT.model_copy(update=reason))
+
+
+def test_refuses_a_unit_that_is_not_defined():
+    UAF.given(ADMITTED).when(ASSIGN).then_refused("unit-unknown", "unitId")
+
+
+def test_refuses_to_assign_or_rename_a_partner_that_is_not_admitted():
+    UAF.beside(UNIT).when(ASSIGN).then_refused("partner-unknown")
+    UAF.when(RENAME).then_refused("partner-unknown")
 
 
 def test_stops_loudly_at_a_past_that_cannot_be():

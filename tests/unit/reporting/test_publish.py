@@ -8,12 +8,13 @@ from pydantic import ValidationError
 
 from banen_contracts import PublicEvent
 from banen_contracts import reporting as public
-from banen_contracts.base import Precision, Route
+from banen_contracts.base import Precision
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_reporting.administration import events as private
 from banen_reporting.administration.publish import to_public_event
 from banen_reporting.service import SERVICE
+from support.definition import DEFINITION
 
 DAY = date(2005, 12, 1)
 LATER = date(2009, 1, 15)
@@ -23,6 +24,26 @@ PARAMS = public.RuleSetParams(
 )
 
 PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
+    (
+        private.ProgrammeDefined(programme_id="bureau", occurred_on=DAY, version=3, definition=DEFINITION),
+        public.ProgrammeDefined(programme_id="bureau", occurred_on=DAY, version=3, definition=DEFINITION),
+    ),
+    (
+        private.PartnerRenamed(partner_id="uwv", occurred_on=LATER, name="UWV WERKbedrijf"),
+        public.PartnerRenamed(partner_id="uwv", occurred_on=LATER, name="UWV WERKbedrijf"),
+    ),
+    (
+        private.PartnerAssigned(
+            partner_id="uaf", occurred_on=LATER, unit_id="uaf", first_day=DAY, reason_code="recorded-wrongly"
+        ),
+        public.PartnerAssigned(
+            partner_id="uaf", occurred_on=LATER, unit_id="uaf", first_day=DAY, reason_code="recorded-wrongly"
+        ),
+    ),
+    (
+        private.TargetUnitAmended(unit_id="uaf", occurred_on=LATER, label="UAF", reason_code="new-name"),
+        public.TargetUnitAmended(unit_id="uaf", occurred_on=LATER, label="UAF", reason_code="new-name"),
+    ),
     (
         private.PartnerAdmitted(
             partner_id="uaf", occurred_on=DAY, name="Stichting UAF", services=("intake", "mediation")
@@ -43,7 +64,8 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         private.TargetSet(
             unit_id="uaf",
             occurred_on=DAY,
-            route=Route.A,
+            route="A",
+            year=2006,
             value=None,
             decided_by="steering-group",
             document_ref="SZW/1",
@@ -51,7 +73,8 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         public.TargetSet(
             unit_id="uaf",
             occurred_on=DAY,
-            route=Route.A,
+            route="A",
+            year=2006,
             value=None,
             decided_by="steering-group",
             document_ref="SZW/1",
@@ -61,7 +84,7 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         private.TargetRevised(
             unit_id="uaf",
             occurred_on=LATER,
-            route=Route.B,
+            route="B",
             value=490,
             decided_by="steering-group",
             reason_code="more-demand",
@@ -70,7 +93,7 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         public.TargetRevised(
             unit_id="uaf",
             occurred_on=LATER,
-            route=Route.B,
+            route="B",
             value=490,
             decided_by="steering-group",
             reason_code="more-demand",
@@ -125,7 +148,7 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         private.FundingRecorded(
             funding_ref=REF,
             occurred_on=DAY,
-            funder=public.Funder.LOTTERY,
+            funder="lottery",
             status="received",
             amount_euro=100_000,
             precision=Precision.AT_LEAST,
@@ -134,7 +157,7 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         public.FundingRecorded(
             funding_ref=REF,
             occurred_on=DAY,
-            funder=public.Funder.LOTTERY,
+            funder="lottery",
             status="received",
             amount_euro=100_000,
             precision=Precision.AT_LEAST,

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from banen_contracts.base import Precision
-from banen_contracts.reporting import Funder, Provenance
+from banen_contracts.reporting import Provenance
 from banen_kit.testing import Scenario
 from banen_reporting.administration.domain.cost import COST, RecordCost
 from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
@@ -18,17 +18,20 @@ from banen_reporting.administration.events import (
     FundingRecorded,
     HistoricFigureImported,
     HistoricFigureSuperseded,
+    ProgrammeDefined,
     TargetUnitDefined,
     UnitEvent,
 )
+from support.definition import DEFINITION
 
 DAY = date(2008, 12, 31)
 REF = UUID("11111111-1111-4111-8111-111111111111")
 
-FUNDED: Scenario[FundingRecorded] = Scenario(FUNDING, str(REF), partner="bureau")
+PROGRAMME = ProgrammeDefined(programme_id="bureau", occurred_on=DAY, version=1, definition=DEFINITION)
+FUNDED: Scenario[FundingRecorded] = Scenario(FUNDING, str(REF), partner="bureau", related=(PROGRAMME,))
 FUND = RecordFunding(
     occurred_on=DAY,
-    funder=Funder.MINISTRY,
+    funder="ministry",
     status="committed",
     amount_euro=3_000_000,
     precision=Precision.EXACT,
@@ -37,7 +40,7 @@ FUND = RecordFunding(
 FUNDING_RECORDED = FundingRecorded(
     funding_ref=REF,
     occurred_on=DAY,
-    funder=Funder.MINISTRY,
+    funder="ministry",
     status="committed",
     amount_euro=3_000_000,
     precision=Precision.EXACT,
@@ -50,7 +53,7 @@ COST_RECORDED = CostRecorded(
     cost_ref=REF, occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9"
 )
 
-UNIT_DEFINED = TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF", members=("uaf",))
+UNIT_DEFINED = TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF")
 UAF: Scenario[UnitEvent] = Scenario(UNIT, "uaf", partner="bureau")
 TAKE_OVER = ImportHistoricFigure(
     occurred_on=DAY,
@@ -88,6 +91,10 @@ def test_records_funding():
 
 def test_refuses_to_record_funding_twice():
     FUNDED.given(FUNDING_RECORDED).when(FUND).then_refused("funding-exists")
+
+
+def test_refuses_a_funder_that_the_programme_does_not_have():
+    FUNDED.when(FUND.model_copy(update={"funder": "somebody"})).then_refused("funder-unknown", "funder")
 
 
 def test_records_a_cost():

@@ -8,12 +8,14 @@ from pydantic import ValidationError
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.testing import Scenario
 from banen_reporting.administration.domain.rule_set import RULE_SET, PublishRuleSet
-from banen_reporting.administration.events import RuleSetPublished
+from banen_reporting.administration.events import ProgrammeDefined, RuleSetPublished
+from support.definition import DEFINITION
 
 DAY = date(2009, 1, 10)
 PARAMS = RuleSetParams(window_from=date(2005, 12, 1), window_to=date(2008, 12, 31))
 
-RULES: Scenario[RuleSetPublished] = Scenario(RULE_SET, "published", partner="bureau")
+PROGRAMME = ProgrammeDefined(programme_id="bureau", occurred_on=DAY, version=1, definition=DEFINITION)
+RULES: Scenario[RuleSetPublished] = Scenario(RULE_SET, "published", partner="bureau", related=(PROGRAMME,))
 
 
 def publish(params: RuleSetParams) -> PublishRuleSet:
@@ -88,6 +90,31 @@ def test_refuses_the_permissions_except_without_units():
 def test_accepts_the_permissions_except_with_units():
     params = changed(permissions="except", except_units=("uwv",))
     RULES.when(publish(params)).then(published(1, params))
+
+
+def test_refuses_rules_before_the_programme_is_defined():
+    RULES.beside().when(publish(PARAMS)).then_refused("programme-undefined")
+
+
+def test_refuses_the_route_of_own_firms_that_the_programme_does_not_have():
+    RULES.when(publish(changed(self_employment="route_C"))).then_refused(
+        "route-unknown", "params.selfEmployment"
+    )
+    on_b = changed(self_employment="route_B")
+    RULES.when(publish(on_b)).then(published(1, on_b))
+
+
+def test_refuses_routes_by_phase_where_the_programme_does_not_say_them():
+    without = PROGRAMME.model_copy(update={"definition": DEFINITION.model_copy(update={"phases": ()})})
+    by_phase = changed(route_basis="candidate_fase")
+    RULES.beside(without).when(publish(by_phase)).then_refused("phases-undefined", "params.routeBasis")
+    RULES.when(publish(by_phase)).then(published(1, by_phase))
+
+
+@pytest.mark.parametrize("value", ["route_", "route_A B", "by-kind", ""])
+def test_refuses_at_the_border_what_says_nothing_about_own_firms(value: str):
+    with pytest.raises(ValidationError):
+        changed(self_employment=value)
 
 
 def test_reads_the_parameters_in_camel_case():

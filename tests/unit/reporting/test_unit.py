@@ -1,16 +1,17 @@
-"""Target units: members, targets per route, regular quotas and permissions to count."""
+"""Target units: targets per route and period, regular quotas and permissions to count."""
 
 from datetime import date
 
 import pytest
 from pydantic import ValidationError
 
-from banen_contracts.base import Precision, Route
+from banen_contracts.base import Precision
 from banen_kit.testing import Scenario
 from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.domain.figure import SupersedeHistoricFigure
 from banen_reporting.administration.domain.unit import (
     UNIT,
+    AmendTargetUnit,
     DefineTargetUnit,
     GrantCountingPermission,
     ReviseTarget,
@@ -22,23 +23,26 @@ from banen_reporting.administration.domain.unit import (
 from banen_reporting.administration.events import (
     CountingPermissionGranted,
     CountingPermissionRevoked,
+    ProgrammeDefined,
     RegularQuotaSet,
     TargetRevised,
     TargetSet,
+    TargetUnitAmended,
     TargetUnitDefined,
     UnitEvent,
 )
+from support.definition import DEFINITION
 
 DAY = date(2005, 12, 1)
 LATER = date(2009, 1, 15)
 
-CHAIN: Scenario[UnitEvent] = Scenario(UNIT, "chain", partner="bureau")
-DEFINE = DefineTargetUnit(
-    occurred_on=DAY, label="VluchtelingenWerk en Emplooi", members=("vluchtelingenwerk", "emplooi")
-)
-SET_A = SetTarget(occurred_on=DAY, route=Route.A, value=625, decided_by="steering-group")
+PROGRAMME = ProgrammeDefined(programme_id="bureau", occurred_on=DAY, version=1, definition=DEFINITION)
+CHAIN: Scenario[UnitEvent] = Scenario(UNIT, "chain", partner="bureau", related=(PROGRAMME,))
+DEFINE = DefineTargetUnit(occurred_on=DAY, label="VluchtelingenWerk en Emplooi")
+AMEND = AmendTargetUnit(occurred_on=LATER, label="De keten", reason_code="new-name")
+SET_A = SetTarget(occurred_on=DAY, route="A", value=625, decided_by="steering-group")
 REVISE_A = ReviseTarget(
-    occurred_on=LATER, route=Route.A, value=700, decided_by="steering-group", reason_code="more-demand"
+    occurred_on=LATER, route="A", value=700, decided_by="steering-group", reason_code="more-demand"
 )
 QUOTA = SetRegularQuota(occurred_on=DAY, per_year=400, precision=Precision.APPROX, document_ref="SZW/2005-1")
 GRANT = GrantCountingPermission(
@@ -50,13 +54,13 @@ DEFINED = TargetUnitDefined(
     unit_id="chain",
     occurred_on=DAY,
     label="VluchtelingenWerk en Emplooi",
-    members=("vluchtelingenwerk", "emplooi"),
 )
-A_SET = TargetSet(unit_id="chain", occurred_on=DAY, route=Route.A, value=625, decided_by="steering-group")
+AMENDED = TargetUnitAmended(unit_id="chain", occurred_on=LATER, label="De keten", reason_code="new-name")
+A_SET = TargetSet(unit_id="chain", occurred_on=DAY, route="A", value=625, decided_by="steering-group")
 A_REVISED = TargetRevised(
     unit_id="chain",
     occurred_on=LATER,
-    route=Route.A,
+    route="A",
     value=700,
     decided_by="steering-group",
     reason_code="more-demand",
@@ -74,7 +78,7 @@ GRANTED = CountingPermissionGranted(
 REVOKED = CountingPermissionRevoked(unit_id="chain", occurred_on=LATER, reason_code="withdrawn-by-ministry")
 
 
-def test_defines_a_unit_of_several_partners():
+def test_defines_a_unit():
     CHAIN.when(DEFINE).then(DEFINED)
 
 
@@ -82,19 +86,60 @@ def test_refuses_to_define_a_unit_twice():
     CHAIN.given(DEFINED).when(DEFINE).then_refused("unit-exists")
 
 
-def test_refuses_a_member_that_is_not_a_partner():
-    command = DEFINE.model_copy(update={"members": ("emplooi", "somebody-else")})
-    CHAIN.when(command).then_refused("partner-unknown", "members")
+def test_amends_the_label_of_a_unit_for_a_reason():
+    CHAIN.given(DEFINED).when(AMEND).then(AMENDED)
 
 
-def test_refuses_a_unit_without_members_at_the_border():
-    body = {"occurredOn": "2005-12-01", "label": "Niemand", "members": []}
+def test_the_same_label_again_changes_nothing():
+    CHAIN.given(DEFINED, AMENDED).when(AMEND).then_nothing()
+
+
+def test_takes_no_members_since_partners_are_assigned():
+    body = {"occurredOn": "2005-12-01", "label": "Niemand", "members": ["uaf"]}
     with pytest.raises(ValidationError) as error:
         DefineTargetUnit.model_validate(body)
     assert [problem["loc"] for problem in error.value.errors()] == [("members",)]
 
 
-@pytest.mark.parametrize("command", [SET_A, REVISE_A, QUOTA, GRANT, REVOKE], ids=lambda command: command.NAME)
+def test_refuses_a_target_on_a_route_that_the_programme_does_not_have():
+    CHAIN.given(DEFINED).when(SET_A.model_copy(update={"route": "C"})).then_refused("route-unknown", "route")
+
+
+def test_refuses_a_target_before_the_programme_is_defined():
+    CHAIN.given(DEFINED).beside().when(SET_A).then_refused("programme-undefined")
+
+
+OF_2006 = {"year": 2006, "value": 200}
+
+
+def test_sets_a_target_for_each_year():
+    CHAIN.given(DEFINED).when(SET_A.model_copy(update=OF_2006)).then(A_SET.model_copy(update=OF_2006))
+
+
+def test_revises_the_target_of_one_year():
+    revised = {"year": 2006, "value": 210}
+    CHAIN.given(DEFINED, A_SET.model_copy(update=OF_2006)).when(REVISE_A.model_copy(update=revised)).then(
+        A_REVISED.model_copy(update=revised)
+    )
+
+
+def test_refuses_a_target_of_a_year_outside_the_period():
+    CHAIN.given(DEFINED).when(SET_A.model_copy(update={"year": 2009})).then_refused(
+        "year-outside-period", "year"
+    )
+
+
+def test_a_route_has_a_target_for_the_whole_period_or_one_for_each_year():
+    of_2006 = A_SET.model_copy(update=OF_2006)
+    CHAIN.given(DEFINED, of_2006).when(SET_A).then_refused("target-of-other-period", "year")
+    CHAIN.given(DEFINED, A_SET).when(SET_A.model_copy(update=OF_2006)).then_refused(
+        "target-of-other-period", "year"
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [AMEND, SET_A, REVISE_A, QUOTA, GRANT, REVOKE], ids=lambda command: command.NAME
+)
 def test_refuses_everything_about_a_unit_that_is_not_defined(command: UnitCommand):
     CHAIN.when(command).then_refused("unit-unknown")
 
@@ -104,12 +149,12 @@ def test_sets_a_target():
 
 
 def test_sets_a_target_for_each_route():
-    command = SET_A.model_copy(update={"route": Route.B, "value": 1035, "document_ref": "SZW/2005-1"})
+    command = SET_A.model_copy(update={"route": "B", "value": 1035, "document_ref": "SZW/2005-1"})
     CHAIN.given(DEFINED, A_SET).when(command).then(
         TargetSet(
             unit_id="chain",
             occurred_on=DAY,
-            route=Route.B,
+            route="B",
             value=1035,
             decided_by="steering-group",
             document_ref="SZW/2005-1",
@@ -127,7 +172,7 @@ def test_refuses_to_set_a_target_that_is_set():
 
 
 def test_still_knows_the_target_of_one_route_after_the_other_was_set():
-    b_set = A_SET.model_copy(update={"route": Route.B})
+    b_set = A_SET.model_copy(update={"route": "B"})
     CHAIN.given(DEFINED, A_SET, b_set).when(SET_A).then_refused("target-exists", "route")
 
 
@@ -175,7 +220,7 @@ def test_revises_no_target_to_zero():
 
 
 def test_refuses_to_revise_a_target_that_was_never_set():
-    command = REVISE_A.model_copy(update={"route": Route.B})
+    command = REVISE_A.model_copy(update={"route": "B"})
     CHAIN.given(DEFINED, A_SET).when(command).then_refused("target-unknown", "route")
 
 

@@ -31,7 +31,7 @@ class DecidedPartner(Answer, frozen=True):
 class DecidedUnit(Answer, frozen=True):
     id: str
     label: str
-    targets: Mapping[Code, int | None | Mapping[int, int | None]]
+    targets: Mapping[Code, int | Mapping[int, int | None] | None]
     """By route: for the whole period, or by year."""
     regular_per_year: int | None
     permission_from: date | None
