@@ -20,6 +20,7 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_mediation.reactors import RECEIVE_HANDOVER
+from support.definition import DEFINITION
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("somebody", "uaf", frozenset(Role))
@@ -63,7 +64,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "close-group": {**ON, "precision": "exact", "placed": 4},
     "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
     "declare-source-live": {**ON, "service": "intake"},
-    "define-target-unit": {**ON, "label": "Voorbeeld", "members": ["uaf"]},
+    "define-programme": {**ON, "definition": DEFINITION.model_dump(mode="json", by_alias=True)},
+    "rename-partner": {**ON, "name": "Ander voorbeeld"},
+    "assign-partner": {**ON, "unitId": None},
+    "define-target-unit": {**ON, "label": "Voorbeeld"},
+    "amend-target-unit": {**ON, "label": "Ander voorbeeld", "reasonCode": "new-name"},
     "set-target": {**ON, "route": "A", "value": 450, "decidedBy": "steering-group"},
     "revise-target": {**ON, "route": "A", "value": 451, "decidedBy": "steering-group", "reasonCode": "agreed"},
     "set-regular-quota": {**ON, "perYear": 150, "precision": "approx"},
@@ -100,9 +105,10 @@ BEFORE: dict[str, tuple[str, ...]] = {
     ),
     "erase-employer": ("register-employer",),
     "close-group": ("plan-group",),
-    "declare-source-live": ("admit-partner",),
+    **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),
     **dict.fromkeys(
-        ("set-target", "set-regular-quota", "grant-counting-permission"), ("define-target-unit",)
+        ("amend-target-unit", "set-target", "set-regular-quota", "grant-counting-permission"),
+        ("define-target-unit",),
     ),
     "import-historic-figure": ("define-target-unit",),
     "supersede-historic-figure": ("define-target-unit", "import-historic-figure"),
@@ -112,6 +118,10 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "answer-request": ("record-request",),
 }
 BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    **dict.fromkeys(
+        ("set-target", "revise-target", "publish-rule-set", "record-funding"),
+        ("define-programme", "uaf", GOOD["define-programme"]),
+    ),
     "accept-handover": (
         "take-on-client",
         OTHER,

@@ -16,8 +16,21 @@ from banen_contracts.reporting import ProgrammeDefined
 FIRST_DAY, LAST_DAY = date(2005, 12, 1), date(2008, 12, 31)
 
 
+DUTCH = {
+    "employment": "baan",
+    "temp": "uitzendwerk",
+    "secondment": "detachering",
+    "self_employment": "eigen bedrijf",
+    "internship": "stage",
+    "work_experience": "werkervaringsplaats",
+    "learn_work": "leerwerktraject",
+    "training_guarantee": "opleiding met baangarantie",
+    "volunteering": "vrijwilligerswerk",
+}
+
+
 def _label(code: str) -> Labels:
-    return Labels(en=code.replace("_", " "))
+    return Labels(nl=DUTCH.get(code), en=code.replace("_", " "))
 
 
 def _work(code: str, *, lent: bool = False, employer: bool = True) -> KindDefinition:
@@ -41,8 +54,14 @@ DEFINITION = ProgrammeDefinition(
     name=Labels(nl="Banenoffensief Vluchtelingen 2005-2008", en="Jobs offensive for refugees 2005-2008"),
     period=Period(first_day=FIRST_DAY, last_day=LAST_DAY),
     routes=(
-        RouteDefinition(code="A", label=Labels(nl="Route A", en="Route A")),
-        RouteDefinition(code="B", label=Labels(nl="Route B", en="Route B")),
+        RouteDefinition(
+            code="A", label=Labels(nl="Route A"), meaning=Labels(nl="rechtstreeks naar betaald werk")
+        ),
+        RouteDefinition(
+            code="B",
+            label=Labels(nl="Route B"),
+            meaning=Labels(nl="via stage, werkervaring of opleiding"),
+        ),
     ),
     kinds=(
         _work("employment"),

@@ -26,6 +26,7 @@ from banen_contracts.reporting import (
     CountingRuleSetPublished,
     HistoricFigureImported,
     PartnerAdmitted,
+    PartnerAssigned,
     Provenance,
     RuleSetParams,
     TargetSet,
@@ -50,6 +51,7 @@ from banen_reporting.queries.released import Released, Releasing
 from banen_reporting.service import SERVICE
 from banen_reporting.web import api as reads
 from banen_reporting.web import pages
+from support.definition import DEFINED
 
 ISSUER = FakeIssuer()
 PROGRAMME = Programme("bureau", frozenset({"uaf", "goed-werk", "uwv"}))
@@ -111,7 +113,7 @@ def placement(name: str, partner: str, kind: str, contract: str = "open_ended", 
     terms: dict[str, Any] = {
         "placement_ref": ref_of(name),
         "client_ref": ref_of(f"client of {name}"),
-        "kind": PlacementKind(kind),
+        "kind": kind,
         "contract": ContractTerm(contract),
         "start_date": DAY,
         "paid": True,
@@ -123,10 +125,12 @@ def placement(name: str, partner: str, kind: str, contract: str = "open_ended", 
 
 
 def add_programme(facts: Facts) -> None:
+    facts.bureau(DEFINED)
     units = (("uaf", "UAF", 4, 5), ("goed-werk", "Goed & Werk", None, None), ("uwv", "UWV", None, None))
     for ref, name, on_a, on_b in units:
         facts.bureau(PartnerAdmitted(partner_id=ref, name=name, services=("mediation",), occurred_on=DAY))
-        facts.bureau(TargetUnitDefined(unit_id=ref, label=name, members=(ref,), occurred_on=DAY))
+        facts.bureau(TargetUnitDefined(unit_id=ref, label=name, occurred_on=DAY))
+        facts.bureau(PartnerAssigned(partner_id=ref, unit_id=ref, occurred_on=DAY))
         for route, value in (("A", on_a), ("B", on_b)):
             decided = {"decided_by": "steering-group", "occurred_on": DAY}
             facts.bureau(TargetSet(unit_id=ref, route=route, value=value, **decided))

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, create_model
 
 from banen_contracts.roles import Role
+from banen_reporting.queries.programme import ProgrammeInForce
 from banen_reporting.queries.schemas import Answer, Placements, Results, RuleSets, Targets
 
 Schema = Mapping[str, Any]
@@ -18,6 +19,7 @@ PATHS: Mapping[str, type[Answer]] = {
     "/v1/results": Results,
     "/v1/rule-sets": RuleSets,
     "/v1/placements": Placements,
+    "/v1/programme": ProgrammeInForce,
 }
 SIMPLE: Mapping[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool, "null": None}
 

@@ -35,6 +35,8 @@ from banen_contracts.reporting import (
     CountingRuleSetPublished,
     HistoricFigureImported,
     PartnerAdmitted,
+    PartnerAssigned,
+    ProgrammeDefined,
     Provenance,
     RegularQuotaSet,
     RuleSetParams,
@@ -52,10 +54,12 @@ from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
 from banen_reporting.queries.queries import FigureQueries
+from support.definition import DEFINED, DEFINITION
 
 IDS = UUID("00000000-0000-4000-8000-000000000000")
 PARTNERS = ("uaf", "emplooi", "vluchtelingenwerk", "uwv")
 UNITS = {"uaf": ("uaf",), "chain": ("emplooi", "vluchtelingenwerk"), "uwv": ("uwv",)}
+KINDS = [kind.code for kind in DEFINITION.kinds]
 UNTIL = (date(2007, 2, 1), date(2008, 12, 31))
 WINDOW: dict[str, Any] = {"window_from": date(2005, 12, 1), "window_to": date(2008, 6, 30)}
 RULE_SETS: dict[str, dict[str, Any]] = {
@@ -113,8 +117,11 @@ class History:
                 "bureau",
                 PartnerAdmitted(partner_id=partner, name=partner, services=services, occurred_on=day),
             )
+        self.say("bureau", DEFINED)
         for unit, members in UNITS.items():
-            self.say("bureau", TargetUnitDefined(unit_id=unit, label=unit, members=members, occurred_on=day))
+            self.say("bureau", TargetUnitDefined(unit_id=unit, label=unit, occurred_on=day))
+            for partner in members:
+                self.say("bureau", PartnerAssigned(partner_id=partner, unit_id=unit, occurred_on=day))
         for unit, route, value in (("uaf", "A", 3), ("uaf", "B", 2), ("chain", "A", 4)):
             self.say(
                 "bureau",
@@ -201,7 +208,7 @@ class History:
         random = self.random
         start = self.day()
         contract = random.choices(list(ContractTerm), (6, 4, 1))[0]
-        kind = random.choice(list(PlacementKind))
+        kind = random.choice([*KINDS, "holiday"])
         earlier = [one.placement_ref for one in self.placements if one.client_ref == client]
         others = [one for one in PARTNERS if one != partner]
         # Half of the fixed contracts end right at six months, where counting is decided.
@@ -264,9 +271,9 @@ class History:
     def administer(self) -> None:
         random, day = self.random, self.today
         unit = random.choice(list(UNITS))
-        match random.choice(("target", "grant", "revoke", "quota", "figure", "rules")):
+        match random.choice(("target", "grant", "revoke", "quota", "figure", "assign", "define", "rules")):
             case "target":
-                revised = {"route": random.choice(list(Route)), "value": random.choice((None, 0, 1, 5))}
+                revised = {"route": random.choice(("A", "B")), "value": random.choice((None, 0, 1, 5))}
                 self.say(
                     "bureau",
                     TargetRevised(
@@ -284,9 +291,28 @@ class History:
                 self.say("bureau", RegularQuotaSet(unit_id=unit, occurred_on=day, **quota))
             case "figure":
                 self.say("bureau", historic(self.ref(), unit, random.choice((2006, 2007)), day))
+            case "assign":
+                assigned = {"unit_id": random.choice((*UNITS, None)), "first_day": self.day()}
+                partner = random.choice(PARTNERS)
+                self.say("bureau", PartnerAssigned(partner_id=partner, occurred_on=day, **assigned))
+            case "define":
+                self.say("bureau", redefined(self.heads[source_of("bureau", "reporting")], random, day))
             case _:
                 version = 2 + self.heads[source_of("bureau", "reporting")]
                 self.publish("published", version, {"min_months": random.choice((3, 6, 9))})
+
+
+def redefined(version: int, random: Random, day: date) -> ProgrammeDefined:
+    """One kind is moved to the other route."""
+    moved = random.choice(KINDS)
+    kinds = tuple(
+        kind.model_copy(update={"route": "B" if kind.route == "A" else "A"}) if kind.code == moved else kind
+        for kind in DEFINITION.kinds
+    )
+    definition = DEFINITION.model_copy(update={"kinds": kinds})
+    return ProgrammeDefined(
+        programme_id="bureau", version=2 + version, definition=definition, occurred_on=day
+    )
 
 
 def historic(ref: UUID, unit: str, year: int, day: date) -> HistoricFigureImported:

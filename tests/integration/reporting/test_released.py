@@ -110,8 +110,8 @@ def numbers_in(answer: dict[str, Any]) -> dict[str, int]:
         found[f"{unit['id']}/total/counted "] = unit["programme"]["value"]
     row = answer["ruleSet"]
     found |= {
-        "national/A/counted ": row["A"],
-        "national/B/counted ": row["B"],
+        "national/A/counted ": row["routes"]["A"],
+        "national/B/counted ": row["routes"]["B"],
         "counted ": row["parts"]["counted"],
     }
     if answer["results"]["funnel"]:

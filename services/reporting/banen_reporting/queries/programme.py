@@ -31,8 +31,10 @@ class DecidedPartner(Answer, frozen=True):
 class DecidedUnit(Answer, frozen=True):
     id: str
     label: str
-    targets: Mapping[Code, int | Mapping[int, int | None] | None]
-    """By route: for the whole period, or by year."""
+    targets: Mapping[str, int | None]
+    """By route, for the whole period: what was set for that, or the sum over the years."""
+    targets_of_years: Mapping[str, Mapping[str, int | None]]
+    """By route and year, where they were set so."""
     regular_per_year: int | None
     permission_from: date | None
 
@@ -135,7 +137,11 @@ def _unit(ref: str, row: UnitFact) -> DecidedUnit:
     return DecidedUnit(
         id=ref,
         label=row.label,
-        targets={**row.targets, **row.targets_of_years},
+        targets=row.targets,
+        targets_of_years={
+            route: {str(year): value for year, value in of_years.items()}
+            for route, of_years in row.targets_of_years.items()
+        },
         regular_per_year=row.regular_per_year,
         permission_from=row.permission_from,
     )

@@ -93,7 +93,7 @@ class UnitTargets(Answer, frozen=True):
     members: tuple[str, ...]
     """The partners that are in it on the day until which things happened."""
     counted_by: Literal["target", "permission"] | None
-    routes: Mapping[Code, Cell]
+    routes: Mapping[str, Cell]
     other_routes: Mapping[str, Counts]
     """What is on no route: `self_employment`, and `none` where the route is not known."""
     total: Cell
@@ -108,7 +108,7 @@ class ClauseCount(Answer, frozen=True):
 
 
 class NationalTargets(Answer, frozen=True):
-    routes: Mapping[Code, Cell]
+    routes: Mapping[str, Cell]
     total: Cell
     duplicates: Counts
     """What several units count: the nation takes it once."""
@@ -200,7 +200,7 @@ class ComparedRuleSet(Answer, frozen=True):
     params: RuleSetParams
     count: int | None
     parts: CountParts
-    routes: Mapping[Code, int | None]
+    routes: Mapping[str, int | None]
     percent_of_target: float | None
     euro_per_placement: float | None
 
