@@ -73,7 +73,7 @@ async def test_every_answer_is_as_the_document_says(app: FastAPI, reader: Reader
     client = Client(app.openapi())
     async with reader(partner, role) as http:
         for path, model in PATHS.items():
-            answer = await http.get(f"{path}?knownOn=2008-12-31")
+            answer = await http.get(path if model is ProgrammeInForce else f"{path}?knownOn=2008-12-31")
             if answer.status_code == 403 and role is Role.MINISTRY_OBSERVER:
                 continue
             client.answer(path, answer.text)

@@ -386,7 +386,7 @@ async def test_figures_kept_current_are_those_counted_afresh(view: FactStore, se
 
 async def test_the_random_histories_meet_every_clause(view: FactStore):
     """Otherwise the comparisons would compare little."""
-    history, _ = random_history(1, steps=400)
+    history, _ = random_history(3, steps=400)
     await receive(view, history.rows)
 
     figures = Figures(view)
