@@ -1,4 +1,4 @@
-"""The rows of the table of targets on the page: a unit's, and the nation's."""
+"""The rows of the table of targets on the page, of units and of the nation."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ gettext = LANGUAGE.gettext
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table of targets: what it says, and what its figures open."""
+    """A row of the table of targets: its label and numbers, and the filters of the links."""
 
     label: str
     numbers: Cell | Counts
@@ -29,12 +29,12 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was recorded, which is not the same as none that counts."""
+        """Nothing was recorded, which differs from "none counts"."""
         return self.target is None and self.numbers.in_all == 0
 
 
 def unit_lines(unit: UnitTargets) -> list[Line]:
-    """The rows of a unit: its two routes, what is on neither, and the total."""
+    """The rows of a unit: both routes, what is on neither, and the total."""
     others = [Line(OTHER_ROUTE[name], counts, unit.id, name) for name, counts in unit.other_routes.items()]
     return [*route_lines(unit, unit.id), *others, Line(gettext("total"), unit.total, unit.id)]
 

@@ -1,4 +1,4 @@
-"""The pages: the tables, the placements behind every figure, and one placement; rendered here, without JavaScript."""
+"""The pages: tables, placements behind figures, and single placements; rendered on the server, without JavaScript."""
 
 import calendar
 from collections.abc import Callable, Mapping
@@ -59,18 +59,18 @@ FIELDS = (
     "reasonCode",
     "convertedFrom",
 )
-"""The fields of an event that the page of a placement shows, in this order; references to others are left out."""
+"""The event fields that the page of a placement shows, in this order. References to other things are left out."""
 
 
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 
 Open = Callable[[Request], PageContext]
-"""The answers as whoever visits gets them."""
+"""Returns the context of a visit."""
 
 
 def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
-    # Signing out leads from a form to the issuer, which browsers hold against this policy too.
+    # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
     route_class = page_route(policy)
     router = APIRouter(route_class=route_class, include_in_schema=False)
@@ -185,7 +185,7 @@ def add_placement(router: APIRouter, visit: Open) -> None:
 
 
 def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
-    """Where an auditor says, before seeing rows, for which assignment that is."""
+    """Where an auditor states the assignment before seeing rows."""
 
     @router.get("/doel", name="page-purpose")
     async def purpose(request: Request, path: str = "/") -> Response:
@@ -212,7 +212,7 @@ def last_day(month: str) -> date:
 
 
 def filter_words(wanted: PlacementFilter, model: FactSnapshot) -> list[str]:
-    """What was chosen, in words; an unknown value as it was given."""
+    """The chosen filters in words; unknown values as given."""
     found: list[str] = []
     if wanted.unit is not None:
         special = {NONE: gettext("outside"), DUPLICATES: gettext("duplicate")}
@@ -236,7 +236,7 @@ def rule_set_ids(model: FactSnapshot) -> list[str]:
 
 
 def differences(given: RuleSetParams, labels: Mapping[str, str]) -> list[str]:
-    """What a rule set does other than the default."""
+    """How a rule set differs from the default."""
     except_units = ", ".join(labels.get(unit, unit) for unit in given.except_units)
     defaults = {name: field.default for name, field in RuleSetParams.model_fields.items()}
     found = [
@@ -250,7 +250,7 @@ def differences(given: RuleSetParams, labels: Mapping[str, str]) -> list[str]:
 
 
 def event_lines(data: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The fields of an event that say something, in words."""
+    """The non-empty fields of an event, in words."""
     return [
         (pgettext("field", name), said)
         for name in FIELDS

@@ -1,4 +1,4 @@
-"""Turns answers into pages: the templates, what they may use, the addresses they link to, and the page of a refusal."""
+"""Turns answers into pages: templates and their helpers, links, and the page for a refusal."""
 
 import re
 from collections.abc import Callable, Container, Coroutine, Mapping
@@ -39,17 +39,17 @@ CHOSEN: Mapping[str, Container[str]] = {
     "verdict": OUTCOMES,
     "clause": get_args(Clause),
 }
-"""What the fields of a page's address say, where one of our links has them."""
+"""The values of query fields that our own links can have."""
 
 
 def content_policy(*form_targets: str) -> str:
-    """Own style, no script, forms to ourselves and to these origins alone."""
+    """Allows our own style sheet, no scripts, and forms to ourselves and to these origins."""
     targets = " ".join(["'self'", *form_targets])
     return f"default-src 'none'; style-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
 
 
 class PageRoute(APIRoute):
-    """Answers a refusal with a page that people can read, and sends who is not signed in to do so."""
+    """Shows a refusal as a page, and sends visitors who are not signed in to the login."""
 
     policy: ClassVar[str] = ""
     """The pages' Content-Security-Policy."""
@@ -85,14 +85,14 @@ def refusal(request: Request, problem: Problem, policy: str) -> Response:
 
 
 def known_visitor(request: Request) -> RequestContext | None:
-    """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
+    """The visitor for whom the page can offer signing out; None after a form, whose token is used up."""
     return getattr(request.state, "who", None) if request.method == "GET" else None
 
 
 def own_address(asked: str) -> str:
-    """The address of a page, with as much of its query as our own links could say.
+    """Returns the address of a page, with only those query fields that our own links could contain.
 
-    It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
+    It is kept during a login and repeated in redirects; other fields could contain personal data.
     """
     path, _, query = asked.partition("?")
     if not PAGE.fullmatch(path):
@@ -107,7 +107,7 @@ def is_ours(name: str, value: str) -> bool:
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses that keep the rule set and the two dates of the page they stand on."""
+    """Links that keep the rule set and the two dates of the current page."""
 
     asked: FigureQuery
 
@@ -130,7 +130,7 @@ class Links:
 
 @dataclass(frozen=True)
 class PageContext:
-    """Somebody on a page: who it is, and what they are shown."""
+    """The visitor of a page, and what they may see."""
 
     who: RequestContext
     reading: Scope
@@ -172,7 +172,7 @@ def route_words(route: str | None) -> str:
 
 
 def clause_words(clause: str, outcome: str | None) -> str:
-    """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
+    """Why a placement does not count, or not yet; an unknown clause as given."""
     return pgettext("pending" if outcome == "pending" else "excluded", clause)
 
 

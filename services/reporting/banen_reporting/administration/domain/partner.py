@@ -1,4 +1,4 @@
-"""Who takes part in the programme, and which of a partner's services record as it happens."""
+"""The partners of the programme, and which of their services are live."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

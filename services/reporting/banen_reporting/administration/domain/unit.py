@@ -1,4 +1,4 @@
-"""The lines of the target tables: who is in them, what they aim at, whether they may count, what they did before."""
+"""The units (lines of the target tables): members, targets, permissions to count, and earlier figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,7 +95,7 @@ class Undefined:
 @dataclass(frozen=True)
 class Defined:
     targets: Mapping[Route, int | None] = field(default_factory=dict[Route, int | None])
-    """A route that was set to null is in here; one that was never set is not."""
+    """Contains routes whose target was set to null, but not routes that were never set."""
     is_permitted: bool = False
     figures: Mapping[tuple[Measure, int], tuple[int, str]] = field(
         default_factory=dict[tuple[Measure, int], tuple[int, str]]
@@ -223,7 +223,7 @@ def evolve(state: State, event: UnitEvent) -> State:
             return replace(state, is_permitted=True)
         case CountingPermissionRevoked(), Defined():
             return replace(state, is_permitted=False)
-        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is one too
+        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is a subclass
             known = (event.value, event.document_ref)
             return replace(state, figures={**state.figures, (event.measure, event.year): known})
         case _:
