@@ -1,4 +1,4 @@
-"""Writes docs/asvs.md out of docs/asvs.toml: requirement by requirement whether banen meets it, and what shows it."""
+"""Generates docs/asvs.md from docs/asvs.toml: for each requirement, whether banen meets it, and what shows that."""
 
 import sys
 import tomllib
@@ -36,7 +36,7 @@ class Requirement:
     asks: str
     state: str
     says: str = ""
-    """How, why not, or what is missing."""
+    """How it is met, why not, or what is missing."""
     shown: tuple[str, ...] = ()
     """Tests (`file::name`), files, or names in a file of Python."""
 
@@ -50,12 +50,12 @@ class Requirement:
 
 
 def chapters() -> dict[str, str]:
-    """The name of each chapter by its number."""
+    """Returns the chapters' names by number."""
     return read()["chapters"]
 
 
 def requirements() -> list[Requirement]:
-    """In the order of the file."""
+    """Returns the requirements in the order of the file."""
     entries = read()
     del entries["chapters"]
     return [

@@ -1,4 +1,4 @@
-"""Writes docs/bus-rights.md out of the function that makes the users of the bus: who may do what there."""
+"""Generates docs/bus-rights.md from the function that defines the users of the bus and their rights."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Writes docs/rights.md out of the services' tables of rights: who may give which command and see which view."""
+"""Generates docs/rights.md from the services' tables of permissions: who may give which command and see which view."""
 
 import sys
 from pathlib import Path
@@ -53,7 +53,7 @@ def whose(access: Permission) -> str:
 
 
 def document() -> str:
-    """The whole text; views in italics."""
+    """Returns the whole text; views are in italics."""
     found = services()
     lines = [INTRODUCTION, "Commands stand as they are called, views in italics.", ""]
     for name in ORDER:
