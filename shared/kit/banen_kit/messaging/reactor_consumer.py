@@ -66,11 +66,11 @@ async def run_reactors(
 
 def subscribe(broker: NatsBroker, client: Client, command_service: CommandService, inbox: str) -> None:
     """Subscribes to the declared consumers of the service's reactors. `inbox` is the prefix where the user may listen."""
-    for policy in command_service.service.reactors:
-        for event in policy.listens_to:
-            consumer = consumer_name(command_service.partner, command_service.service.name, policy, event)
+    for reactor in command_service.service.reactors:
+        for event in reactor.listens_to:
+            consumer = consumer_name(command_service.partner, command_service.service.name, reactor, event)
             broker.subscriber(
-                policy_subject(command_service.partner, policy, event),
+                policy_subject(command_service.partner, reactor, event),
                 stream=JStream(EVT_ALL, declare=False),  # only `banen bus apply` declares it
                 durable=consumer,
                 pull_sub=PullSub(batch_size=100, timeout=1.0),
@@ -78,7 +78,7 @@ def subscribe(broker: NatsBroker, client: Client, command_service: CommandServic
                 inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it from the broker here
                 decoder=raw,  # parse nothing before we have checked it
                 title=consumer,
-            )(ReactorConsumer(policy, consumer, client, command_service).on_message)
+            )(ReactorConsumer(reactor, consumer, client, command_service).on_message)
 
 
 async def raw(message: NatsMessage) -> bytes:
@@ -89,9 +89,9 @@ class ReactorConsumer:
     """Handles the messages of one reactor and one event type."""
 
     def __init__(
-        self, policy: Reactor, consumer: str, client: Client, command_service: CommandService
+        self, reactor: Reactor, consumer: str, client: Client, command_service: CommandService
     ) -> None:
-        self._reactor = policy
+        self._reactor = reactor
         self._client = client
         self._command_service = command_service
         self._consumer = consumer

@@ -149,24 +149,24 @@ def _beside() -> list[dict[str, Any]]:
     return [dead, marks]
 
 
-def consumer_name(partner: str, service: str, policy: Reactor, event: type[PublicEvent]) -> str:
+def consumer_name(partner: str, service: str, reactor: Reactor, event: type[PublicEvent]) -> str:
     """The durable consumer that brings one event type to one reactor of one partner's service."""
-    return f"{partner}-{service}-{policy.name}-{event.NAME.split('.')[1]}"
+    return f"{partner}-{service}-{reactor.name}-{event.NAME.split('.')[1]}"
 
 
-def policy_subject(partner: str, policy: Reactor, event: type[PublicEvent]) -> str:
+def policy_subject(partner: str, reactor: Reactor, event: type[PublicEvent]) -> str:
     """The subject of one event type that a reactor reads: of all partners, or only of its own."""
-    return f"evt.{partner if policy.only_own else '*'}.{event.NAME}"
+    return f"evt.{partner if reactor.only_own else '*'}.{event.NAME}"
 
 
 def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
     """The durable consumers of the reactors of one partner's service, one per event type."""
     return [
         _consumer(
-            consumer_name(partner, service.name, policy, event), 400, policy_subject(partner, policy, event)
+            consumer_name(partner, service.name, reactor, event), 400, policy_subject(partner, reactor, event)
         )
-        for policy in service.reactors
-        for event in policy.listens_to
+        for reactor in service.reactors
+        for event in reactor.listens_to
     ]
 
 
