@@ -50,12 +50,12 @@ class Requirement:
 
 
 def chapters() -> dict[str, str]:
-    """Returns the chapters' names by number."""
+    """The chapters' names by number."""
     return read()["chapters"]
 
 
 def requirements() -> list[Requirement]:
-    """Returns the requirements in the order of the file."""
+    """The requirements in the order of the file."""
     entries = read()
     del entries["chapters"]
     return [

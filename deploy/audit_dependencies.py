@@ -86,7 +86,7 @@ def line_of(pin: Pin) -> str:
 
 
 def audit(pip_audit: Path, lock: Path) -> tuple[int, list[str]]:
-    """Returns the exit code and the lines to print. Raises `LockInvalid`."""
+    """The exit code and the lines to print. Raises `LockInvalid`."""
     known = ask(pip_audit, [KNOWN_VULNERABLE], "--no-deps")
     if known.code == MISUSED:
         return 1, ["dependency audit: FAILED", f"  pip-audit: {known.complaint}"]

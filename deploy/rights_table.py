@@ -52,7 +52,7 @@ def whose(access: Permission) -> str:
 
 
 def document() -> str:
-    """Returns the whole text; views are in italics."""
+    """The whole text; views are in italics."""
     found = services()
     lines = [INTRODUCTION, "Views are in italics, commands are not.", ""]
     for name in ORDER:

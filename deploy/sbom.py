@@ -22,7 +22,7 @@ TARGET = ROOT / "build/sbom.json"
 
 
 def bill_of(lock: Path, direct: Path) -> str:
-    """Returns the document as JSON. Raises `LockInvalid`."""
+    """The document as JSON. Raises `LockInvalid`."""
     pinned = pins(lock)
     wanted_for = purposes(direct)
     shipped = closure("runtime", pinned, wanted_for)
@@ -78,7 +78,7 @@ def scope(pin: Pin, shipped: set[str], local: set[str]) -> ComponentScope:
 
 
 def closure(purpose: str, pinned: Iterable[Pin], wanted_for: dict[str, str]) -> set[str]:
-    """Returns the names of everything needed for a purpose, directly or indirectly."""
+    """The names of everything needed for a purpose, directly or indirectly."""
     names = {name for name, its in wanted_for.items() if its == purpose}
     while more := {pin.name for pin in pinned if pin.wanted_by & names} - names:
         names |= more

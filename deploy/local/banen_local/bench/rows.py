@@ -50,7 +50,7 @@ def compared(name: str, unit: str, aim: float | None, pairs: Sequence[tuple[floa
 
 
 async def rate(count: int, work: Awaitable[Any]) -> float:
-    """Returns how many per second."""
+    """How many per second."""
     start = time.perf_counter()
     await work
     return count / (time.perf_counter() - start)

@@ -99,7 +99,7 @@ class Ports:
         return ports[name]
 
     def kept(self, name: str) -> int | None:
-        """Returns the port that was saved under this name, if any."""
+        """The port that was saved under this name, if any."""
         return self._remembered().get(name)
 
     def _remembered(self) -> dict[str, int]:
@@ -132,7 +132,7 @@ def is_free(port: int) -> bool:
 
 
 def secret(path: Path) -> str:
-    """Returns a random password, made at the first call and saved in a file that only its owner can read."""
+    """A random password, made at the first call and saved in a file that only its owner can read."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(24))
     return path.read_text()

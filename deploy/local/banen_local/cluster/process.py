@@ -77,14 +77,14 @@ def size(log: Path) -> int:
 
 
 def written(log: Path, since: int) -> list[str]:
-    """Returns the lines added to a log since it had that size."""
+    """The lines added to a log since it had that size."""
     with log.open("rb") as file:
         file.seek(since)
         return [line for line in file.read().decode(errors="replace").splitlines() if line.strip()]
 
 
 def still_in(folder: Path, program: str) -> list[int]:
-    """Returns the processes of a program that work in this folder. Empty if the system cannot tell."""
+    """The processes of a program that work in this folder. Empty if the system cannot tell."""
     found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -211,7 +211,7 @@ class Programme:
 
 
 def master_key(folder: Path, partner: str) -> Path:
-    """Returns the file of the partner's master key, created at the first start."""
+    """The file of the partner's master key, created at the first start."""
     path = folder / "secrets" / f"{partner}.master-key"
     if not path.exists():
         write_private(path, os.urandom(32).hex())

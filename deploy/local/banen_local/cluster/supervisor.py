@@ -178,7 +178,7 @@ class Supervisor:
         return self._ready[name]
 
     async def restarted(self, name: str, before: int) -> int:
-        """Returns the process id that replaced `before`, once the process is ready."""
+        """The process id that replaced `before`, once the process is ready."""
         if not await until(lambda: self._ready.get(name, before) != before, PATIENCE):
             raise LocalError(f"{name} has not come back.")
         return self.pid(name)

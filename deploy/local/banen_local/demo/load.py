@@ -39,7 +39,7 @@ LIVE = SourceDeclaredLive.NAME
 LAST_KNOWN_ON = max(figure.day for figure in PUBLISHED.known_on)
 
 Address = Callable[[str, str], str]
-"""Returns the address of a partner's service."""
+"""The address of a partner's service."""
 
 
 class Progress(Protocol):
@@ -126,7 +126,7 @@ class Loader:
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _post(self, source: Source, lines: Sequence[Line]) -> list[dict[str, Any]]:
-        """Returns the answer to each line.
+        """The answer to each line.
 
         Raises `Unanswered` if the whole chunk must be sent again, `LocalError` if that would not help.
         """
@@ -218,7 +218,7 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
-    """Returns the lines to send again. Raises `LocalError` at the first line that would never be accepted."""
+    """The lines to send again. Raises `LocalError` at the first line that would never be accepted."""
     again: list[Line] = []
     for line, result in zip(lines, results, strict=True):
         if result["status"] < 400 or (line.command, result["code"]) in DONE:

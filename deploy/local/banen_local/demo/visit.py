@@ -109,7 +109,7 @@ def moved(answer: httpx2.Response, who: str) -> str:
 
 
 def cookie(answer: httpx2.Response, name: str) -> str:
-    """Returns the cookie that an answer sets, in the form in which it is sent back."""
+    """The cookie that an answer sets, in the form in which it is sent back."""
     for header in answer.headers.get_list("Set-Cookie"):
         if header.startswith(f"{name}="):
             return header.split(";", 1)[0]

@@ -116,7 +116,7 @@ class Collector:
         )
 
     async def _heads(self) -> list[UUID]:
-        """Returns the last public event that each service has recorded."""
+        """The last public event that each service has recorded."""
         heads: list[UUID] = []
         for one in self.programme.services:
             async with self._owner(one.partner) as owner:
@@ -140,7 +140,7 @@ class Collector:
         return _connected(self.programme.database, partner)
 
     async def _verdicts(self) -> dict[str, str]:
-        """Returns the verdict on every placement, from the rows behind the national figure."""
+        """The verdict on every placement, from the rows behind the national figure."""
         verdicts: dict[str, str] = {}
         cursor: str | None = ""
         while cursor is not None:
@@ -159,7 +159,7 @@ class Collector:
         return model.model_validate_json(answer.content)
 
     async def _streams(self) -> list[Numbered]:
-        """Returns what is on each service's stream, in order."""
+        """What is on each service's stream, in order."""
         found: list[Numbered] = []
         async with connected(self.programme.bus_url(OPERATOR), "faults") as client:
             for one in self.programme.services:

@@ -51,7 +51,7 @@ class Ledger:
 
 
 def recounted(lines: Iterable[Line]) -> Mapping[str, str]:
-    """Returns the expected verdict on each placement by its reference, calculated independently of the services.
+    """The expected verdict on each placement by its reference, calculated independently of the services.
 
     The placements here are open-ended, and some have ended.
     """

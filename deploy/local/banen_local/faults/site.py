@@ -136,7 +136,7 @@ class Site:
         self.ledger.write(step.acknowledged(answer.json()["version"]))
 
     async def readiness(self) -> dict[str, str]:
-        """Returns what is wrong, by service; empty if all are ready."""
+        """What is wrong, by service; empty if all are ready."""
         found: dict[str, str] = {}
         for one in self.programme.services:
             try:
@@ -149,7 +149,7 @@ class Site:
         return found
 
     async def recovered(self) -> float:
-        """Returns the seconds from the end of the fault to full recovery. Raises `LocalError` if it does not recover.
+        """The seconds from the end of the fault to full recovery. Raises `LocalError` if it does not recover.
 
         Recovered means: every service is ready, a command is acknowledged, and reporting has counted everything recorded by
         then.
@@ -185,7 +185,7 @@ class Site:
                     await self._ask_ops(one, "POST", "clock/confirm", {"until": until})
 
     async def _last_suspect(self, one: Running) -> int | None:
-        """Returns the position of the last listed event."""
+        """The position of the last listed event."""
         suspects = (await self._ask_ops(one, "GET", "clock"))["suspects"]
         return suspects[-1]["position"] if suspects else None
 

@@ -29,7 +29,7 @@ CLIENTS = TypeAdapter(dict[str, Client])
 def register_client(
     folder: Path, client_id: str, redirect_uri: str, backchannel_logout_uri: str | None = None
 ) -> str:
-    """Returns the client's secret, made once and kept; the addresses may change at each start.
+    """The client's secret, made once and kept; the addresses may change at each start.
 
     A running issuer notices it at once. Raises `ValueError`, `LocalError`.
     """

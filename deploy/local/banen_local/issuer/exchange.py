@@ -62,7 +62,7 @@ async def token_fault(_: Request, error: Exception) -> Response:
 
 
 def authenticated(provider: Provider, header: str) -> str:
-    """Returns the client's id. Raises `TokenFault`."""
+    """The client's id. Raises `TokenFault`."""
     fault = TokenFault("invalid_client", "unknown client, or not its secret", 401)
     scheme, _, given = header.partition(" ")
     try:
@@ -80,7 +80,7 @@ def authenticated(provider: Provider, header: str) -> str:
 
 
 async def handed_in(provider: Provider, client_id: str, request: Request) -> Granted:
-    """Returns the login behind the code. The code is used up even if it does not fit the request: nobody can try again.
+    """The login behind the code. The code is used up even if it does not fit the request: nobody can try again.
 
     Tokens already issued for a code cannot be revoked, since services verify them locally; they expire within minutes.
     Raises `TokenFault`, `LocalError`.

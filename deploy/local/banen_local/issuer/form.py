@@ -28,7 +28,7 @@ async def posted(request: Request) -> Mapping[str, str]:
 
 
 def asked(request: Request) -> Mapping[str, str]:
-    """Returns the query's parameters. Raises `FormInvalid`."""
+    """The query's parameters. Raises `FormInvalid`."""
     if len(request.url.query) > MOST_BYTES:
         raise FormInvalid
     return fields(request.url.query)

@@ -11,7 +11,7 @@ REMOVED = TypeAdapter(list[Annotated[str, StringConstraints(pattern=r"^[!-~]{1,2
 
 
 def read_removed(folder: Path) -> frozenset[str]:
-    """Returns the subjects in `removed.json` as it is now, since people edit it by hand; none if there is no file.
+    """The subjects in `removed.json` as it is now, since people edit it by hand; none if there is no file.
 
     Raises `LocalError` if the file is invalid: then nobody may sign in.
     """

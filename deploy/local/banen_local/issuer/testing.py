@@ -89,14 +89,14 @@ async def log_in(http: httpx2.AsyncClient, address: str, person: str) -> str:
 
 
 def form_token(page: httpx2.Response) -> str:
-    """Returns the one-time token in the login page."""
+    """The one-time token in the login page."""
     found = re.search(r'name="token" value="([^"]+)"', page.text)
     assert found, page.text
     return found[1]
 
 
 def told(answer: httpx2.Response) -> dict[str, str]:
-    """Returns what a redirect tells the client."""
+    """What a redirect tells the client."""
     assert answer.status_code == 303, answer.text
     address, _, query = answer.headers["Location"].partition("?")
     assert address == CALLBACK

@@ -28,7 +28,7 @@ class Reader:
 
 
 def compare(written: Sequence[int], seen: Sequence[int]) -> tuple[int, int]:
-    """Returns how many written positions were missed, and how many extra times positions were seen."""
+    """How many written positions were missed, and how many extra times positions were seen."""
     was_seen = bytearray(max(max(written, default=0), max(seen, default=0)) + 1)
     for position in seen:
         was_seen[position] = 1

@@ -83,7 +83,7 @@ class Placements:
             self._one(cell, Fate.LASTING)
 
     def _group(self, group: Group) -> int:
-        """Returns how many of them count."""
+        """How many of them count."""
         ended = group.placed if group.figures.seasonal else ENDED_IN_GROUP.get(group.figures.employer, 0)
         for number in range(group.placed):
             (start,) = self.book.days(group.first, group.last, 1)
