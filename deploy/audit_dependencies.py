@@ -1,10 +1,10 @@
-"""Asks pip-audit whether anything that `requirements.lock` pins has a known vulnerability, and never calls silence good news.
+"""Asks pip-audit for known vulnerabilities in what `requirements.lock` pins, and checks that it really looked them up.
 
 Exit codes: 0 everything was looked up and nothing is known; 1 something is known, or not everything could be looked up;
-75 (temporary failure) not run, because the database of vulnerabilities cannot be reached.
+75 (temporary failure) not run, because the vulnerability database cannot be reached.
 
-pip-audit alone says "No known vulnerabilities found" where a mirror stands in for the database and knows nothing. So the
-database is first asked for a release that is known to be vulnerable, and what comes back is checked against the lock.
+pip-audit reports "No known vulnerabilities found" even when a mirror without data replaces the database. So a release
+that is known to be vulnerable is looked up first, and the result is compared with the lock.
 """
 
 import json
@@ -22,16 +22,16 @@ PIP_AUDIT = Path(sys.executable).parent / "pip-audit"
 KNOWN_VULNERABLE = "jinja2==2.10"
 NOT_RUN = 75
 MISUSED = 2
-"""What pip-audit exits with when it does not take its arguments."""
+"""pip-audit's exit code for wrong arguments."""
 
 
 @dataclass(frozen=True)
 class Answer:
     code: int
     packages: list[dict[str, Any]]
-    """Each package that was looked up; empty where pip-audit gave up."""
+    """The packages that were looked up; empty if pip-audit failed."""
     complaint: str
-    """The last line of what pip-audit complained of."""
+    """The last line of pip-audit's error output."""
 
     @property
     def vulnerable(self) -> list[str]:
@@ -52,7 +52,7 @@ class Answer:
 
 
 def ask(pip_audit: Path, requirements: Iterable[str], *options: str) -> Answer:
-    """Audits pinned requirements, each a line. `--strict` makes pip-audit fail on what it cannot look up."""
+    """Audits pinned requirements, one per line. With `--strict`, pip-audit fails on packages that it cannot look up."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "requirements.txt"
         file.write_text("\n".join(requirements) + "\n", "utf-8")
@@ -68,7 +68,7 @@ def ask(pip_audit: Path, requirements: Iterable[str], *options: str) -> Answer:
 
 
 def layers(pinned: Sequence[Pin]) -> list[list[Pin]]:
-    """The pins in as few groups as hold no package twice, for pip-audit refuses two versions of one."""
+    """Splits the pins into groups in which each package occurs once: pip-audit refuses two versions of a package."""
     groups: list[list[Pin]] = []
     for pin in pinned:
         for group in groups:
@@ -81,12 +81,12 @@ def layers(pinned: Sequence[Pin]) -> list[list[Pin]]:
 
 
 def line_of(pin: Pin) -> str:
-    """Without its marker: what is pinned for other versions of Python is looked up too."""
+    """Without its marker, so that versions for other Pythons are looked up too."""
     return " ".join([f"{pin.name}=={pin.version}", *(f"--hash=sha256:{value}" for value in pin.hashes)])
 
 
 def audit(pip_audit: Path, lock: Path) -> tuple[int, list[str]]:
-    """The exit code, and what to say. Raises `LockInvalid`."""
+    """The exit code and the lines to print. Raises `LockInvalid`."""
     known = ask(pip_audit, [KNOWN_VULNERABLE], "--no-deps")
     if known.code == MISUSED:
         return 1, ["dependency audit: FAILED", f"  pip-audit: {known.complaint}"]

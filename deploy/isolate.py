@@ -1,4 +1,4 @@
-"""Shows that each service runs without the other three: installs it alone and imports all of it."""
+"""Checks that each service runs without the other three: installs it alone and imports all its modules."""
 
 import re
 import subprocess
@@ -27,12 +27,12 @@ def run(*command: str | Path) -> str:
 
 
 def isolate(service: str, uv: Path) -> None:
-    """Make an environment with the service's own dependencies, at the locked versions, and import every module."""
+    """Creates an environment with only the service's dependencies, at the locked versions, and imports every module."""
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "venv/bin/python"
         run(uv, "venv", "--quiet", "--python", sys.executable, Path(folder) / "venv")
         constraints = Path(folder) / "constraints.txt"
-        # With their markers: the lock may hold two versions of one thing.
+        # Keep the markers: the lock may hold two versions of a package.
         pinned = re.findall(r"^([a-z0-9-]+==[^\\]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
         constraints.write_text("\n".join(pinned))
         sources = [str(ROOT / path) for path in (*SHARED, f"services/{service}")]

@@ -1,4 +1,4 @@
-"""What `requirements.lock` pins, for whoever must know all of it: the bill of materials and the audit."""
+"""Reads what `requirements.lock` pins, for the bill of materials and the audit."""
 
 import re
 import sys
@@ -16,12 +16,12 @@ DIRECT = ROOT / "requirements.in"
 
 
 class LockInvalid(Exception):
-    """What is wrong with a file of requirements, and on which line."""
+    """What is wrong in a file of requirements, and on which line."""
 
 
 @dataclass(frozen=True)
 class Pin:
-    """One version of one package. A package may have another version under another marker."""
+    """One version of one package. Other versions may be pinned for other markers."""
 
     name: str
     version: Version
@@ -29,7 +29,7 @@ class Pin:
     hashes: tuple[str, ...]
     """SHA-256, in hexadecimal, of every file that may be installed."""
     wanted_by: frozenset[str]
-    """The packages that need it; empty where it is only wanted directly."""
+    """The packages that need it; empty if it is only a direct requirement."""
 
 
 def pins(lock: Path = LOCK) -> list[Pin]:
@@ -55,7 +55,7 @@ def pins(lock: Path = LOCK) -> list[Pin]:
 
 
 def purposes(direct: Path = DIRECT) -> dict[str, str]:
-    """What each direct dependency is for: `runtime`, or the comment that it stands under."""
+    """What each direct dependency is for: `runtime`, or the comment above it."""
     purpose = "runtime"
     found: dict[str, str] = {}
     for _, requirement, _, comments in _requirements(direct):

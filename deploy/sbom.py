@@ -1,4 +1,4 @@
-"""Writes the software bill of materials (CycloneDX): exactly what `requirements.lock` pins, the same for the same lock."""
+"""Generates the software bill of materials (CycloneDX): exactly what `requirements.lock` pins, reproducibly."""
 
 # The decorators of cyclonedx-python-lib hide its classes from pyright.
 # pyright: reportCallIssue=false, reportUnknownMemberType=false, reportAttributeAccessIssue=false, reportArgumentType=false
@@ -22,7 +22,7 @@ TARGET = ROOT / "build/sbom.json"
 
 
 def bill_of(lock: Path, direct: Path) -> str:
-    """The document, as JSON. Raises `LockInvalid`."""
+    """The document as JSON. Raises `LockInvalid`."""
     pinned = pins(lock)
     wanted_for = purposes(direct)
     shipped = closure("runtime", pinned, wanted_for)
@@ -34,7 +34,7 @@ def bill_of(lock: Path, direct: Path) -> str:
         name=project["name"], version=project["version"], type=ComponentType.APPLICATION, bom_ref="banen"
     )
     bom = Bom(
-        # Of the lock, not random: the same lock gives the same document.
+        # Derived from the lock, not random: the same lock gives the same document.
         serial_number=uuid5(
             NAMESPACE_URL, f"requirements.lock:{hashlib.sha256(lock.read_bytes()).hexdigest()}"
         ),
@@ -43,7 +43,7 @@ def bill_of(lock: Path, direct: Path) -> str:
     bom.metadata.component = root
     bom.register_dependency(root, [components[pin] for pin in pinned if pin.name in wanted_for])
     for pin in pinned:
-        # A name stands for all its versions here; which of them applies is said by their markers.
+        # A name here stands for all its versions; their markers say which one applies.
         needs = [components[other] for other in pinned if pin.name in other.wanted_by]
         bom.register_dependency(components[pin], needs)
 
@@ -78,7 +78,7 @@ def scope(pin: Pin, shipped: set[str], local: set[str]) -> ComponentScope:
 
 
 def closure(purpose: str, pinned: Iterable[Pin], wanted_for: dict[str, str]) -> set[str]:
-    """The names of what is wanted for a purpose, with all that it needs."""
+    """The names of everything needed for a purpose, directly or indirectly."""
     names = {name for name, its in wanted_for.items() if its == purpose}
     while more := {pin.name for pin in pinned if pin.wanted_by & names} - names:
         names |= more

@@ -21,7 +21,7 @@ Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept."
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of the local default."""
+    """Adds this package's commands."""
     app.command()(up)
     demo.register(app)
     bench.register(app)

@@ -52,7 +52,7 @@ def command(
 
 
 def chosen(groups: Sequence[Group], partner: str, names: Sequence[str]) -> list[Role]:
-    """Raises `Fault` that lists what there is."""
+    """Raises `Fault` that lists the choices."""
     group = next((one for one in groups if one.partner == partner), None)
     if group is None:
         known = ", ".join(one.partner for one in groups)

@@ -1,4 +1,4 @@
-"""The commands that employers takes, and where."""
+"""The commands of employers, with their paths."""
 
 from banen_employers.domain.agreement import AGREEMENT, SignAgreement
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer

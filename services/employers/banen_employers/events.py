@@ -1,4 +1,4 @@
-"""The private facts of employers: who they are, what was agreed and which groups were placed."""
+"""The private events of employers: employers, agreements and group placements."""
 
 from datetime import date
 from typing import Annotated, ClassVar, TypeAlias
@@ -20,7 +20,7 @@ from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
 class EmployerRegistered(DomainEvent, frozen=True):
-    """The name is always kept as personal, since it may be that of a sole trader."""
+    """The name is always stored as personal data, since it may be a sole trader's."""
 
     TYPE: ClassVar[str] = "employer-registered"
     employer_ref: PersonRef
@@ -31,16 +31,16 @@ class EmployerRegistered(DomainEvent, frozen=True):
     municipality_code: MunicipalityCode | None = None
     name: Annotated[Personal[str], Of("employer_ref")]
     public_name: OrganisationName | None = None
-    """The same name, where it is no person's and may be published."""
+    """The same name, if it is not a person's and may be published."""
     contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
 
 
 class EmployerErased(DomainEvent, frozen=True):
-    """Its contact persons and its own name are gone; a name that was published stays an organisation's.
+    """Its contact persons and its stored name were erased. A published name stays, since it is an organisation's.
 
-    Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed.
+    The reference is not a `PersonRef`: this event is recorded without the person's key.
     """
 
     TYPE: ClassVar[str] = "employer-erased"

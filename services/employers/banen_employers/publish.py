@@ -1,4 +1,4 @@
-"""What the others may know of employers: a private fact becomes a public one, or nothing."""
+"""The public events of employers: each private event becomes a public one, or nothing."""
 
 from typing import assert_never
 

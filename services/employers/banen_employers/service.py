@@ -1,4 +1,4 @@
-"""Employers as one value: what the kit needs to run it."""
+"""The definition of the service employers, as the kit needs it to run."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""The commands that intake takes, and where."""
+"""The commands of intake, with their paths."""
 
 from banen_intake.domain.candidate import (
     CANDIDATE,

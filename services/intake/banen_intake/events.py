@@ -1,4 +1,4 @@
-"""The private facts of intake: contacts, candidates and the handovers that we offered."""
+"""The private events of intake: contacts, candidates and the handovers that this partner offered."""
 
 from datetime import date
 from typing import Annotated, ClassVar, TypeAlias
@@ -33,7 +33,7 @@ class ContactMade(DomainEvent, frozen=True):
 
 
 class ContactErased(DomainEvent, frozen=True):
-    """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
+    """The reference is not a `PersonRef`: this event is recorded without the person's key."""
 
     TYPE: ClassVar[str] = "contact-erased"
     contact_ref: UUID
@@ -57,7 +57,7 @@ class CandidateRegistered(DomainEvent, frozen=True):
     municipality_code: MunicipalityCode | None = None
     name: Annotated[Personal[str], Of("candidate_ref")]
     birth_date: Annotated[Personal[str] | None, Of("candidate_ref")] = None
-    """Written as YYYY-MM-DD, because a sealed value is JSON."""
+    """Stored as YYYY-MM-DD, because a sealed value is JSON."""
     phone: Annotated[Personal[str] | None, Of("candidate_ref")] = None
     email: Annotated[Personal[str] | None, Of("candidate_ref")] = None
     v_number: Annotated[Personal[str] | None, Of("candidate_ref")] = None
@@ -125,7 +125,7 @@ class HandoverCompleted(DomainEvent, frozen=True):
     handover_ref: UUID
     occurred_on: date
     candidate_ref: UUID
-    """Only repeats the offer, so that one which was accepted is settled after an erasure too."""
+    """Repeats the offer's reference, but not as a `PersonRef`: an accepted offer is completed even after an erasure."""
     to_partner: PartnerId
 
 

@@ -1,11 +1,11 @@
-"""What intake does by itself: settle a handover that another partner accepted."""
+"""What intake does by itself: it completes a handover that another partner accepted."""
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.mediation import HandoverAccepted
 from banen_intake.domain.handover import HANDOVER, CompleteHandover
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 
-# Nobody outside may give this one, so it is not in the table of operations.
+# Not in the table of commands, since no caller may give it.
 COMPLETE_HANDOVER = CommandRoute("/handovers/{ref}/complete", CompleteHandover, "handover", HANDOVER)
 
 

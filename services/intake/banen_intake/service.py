@@ -1,4 +1,4 @@
-"""Intake as one value: what the kit needs to run it."""
+"""The definition of the service intake, as the kit needs it to run."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""The commands that mediation takes, and where."""
+"""The commands of mediation, with their paths."""
 
 from banen_kit.application.definition import CommandRoute
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient

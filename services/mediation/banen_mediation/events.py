@@ -1,4 +1,4 @@
-"""The private facts of mediation: clients, handovers received and placements."""
+"""The private events of mediation: clients, handovers received and placements."""
 
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
@@ -26,14 +26,14 @@ class ClientTakenOn(DomainEvent, frozen=True):
     phone: Annotated[Personal[str] | None, Of("client_ref")] = None
 
     def same_person(self) -> tuple[UUID, UUID] | None:
-        """A candidate of the own intake; a handover's is another partner's, under another key."""
+        """A candidate of our own intake is the same person; one handed over has a key with another partner."""
         if self.origin is Origin.OWN_INTAKE and self.origin_ref:
             return self.client_ref, self.origin_ref
         return None
 
 
 class ClientErased(DomainEvent, frozen=True):
-    """Its reference is no `PersonRef`: nobody's key is needed to write down that it was destroyed."""
+    """The reference is not a `PersonRef`: this event is recorded without the person's key."""
 
     TYPE: ClassVar[str] = "client-erased"
     client_ref: UUID
@@ -48,7 +48,7 @@ class ClientErased(DomainEvent, frozen=True):
 
 
 class HandoverReceived(DomainEvent, frozen=True):
-    """Another partner offered us a candidate; only kept here, because the offer itself is public already."""
+    """Another partner offered us a candidate. Not published, because the offer itself is public already."""
 
     TYPE: ClassVar[str] = "handover-received"
     handover_ref: UUID
@@ -68,17 +68,17 @@ class HandoverAccepted(DomainEvent, frozen=True):
 
 
 class Terms(mediation.Terms, frozen=True):
-    """What was agreed about a placement, and whose it is."""
+    """The agreed terms of a placement, and its client."""
 
     client_ref: PersonRef
 
     def terms(self) -> dict[str, Any]:
-        """The terms alone, without what a command or an event adds to them."""
+        """Returns only the terms, without the other fields of a command or event."""
         return {name: getattr(self, name) for name in Terms.model_fields}
 
 
 class PlacementStarted(DomainEvent, Terms, frozen=True):
-    """It happened on its start date, so it has no other business date."""
+    """Its business date is the start date."""
 
     TYPE: ClassVar[str] = "placement-started"
     placement_ref: UUID
@@ -101,7 +101,7 @@ class PlacementExtended(DomainEvent, frozen=True):
 
 
 class PlacementEnded(DomainEvent, frozen=True):
-    """It happened on its end date, so it has no other business date."""
+    """Its business date is the end date."""
 
     TYPE: ClassVar[str] = "placement-ended"
     placement_ref: UUID

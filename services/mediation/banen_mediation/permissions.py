@@ -13,7 +13,7 @@ PERMISSIONS: Permissions = {
     "extend-placement": own_partner(*_STAFF),
     "end-placement": own_partner(*_STAFF),
     "confirm-retention": own_partner(*_STAFF),
-    # They change what others may have counted already.
+    # They change what may already have been counted.
     "correct-placement": own_partner(Role.MEDIATOR),
     "void-placement": own_partner(Role.MEDIATOR),
     "bulk": own_partner(*_STAFF, Role.PARTNER_DATA_STEWARD),

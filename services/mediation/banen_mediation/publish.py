@@ -1,4 +1,4 @@
-"""What the others may know of mediation: a private fact becomes a public one, or nothing."""
+"""The public events of mediation: each private event becomes a public one, or nothing."""
 
 from typing import assert_never
 
@@ -38,7 +38,7 @@ def to_public_event(event: MediationEvent) -> PublicEvent | None:
                 from_partner=event.from_partner,
             )
         case HandoverReceived():
-            return None  # only repeats what another source published
+            return None  # repeats what another source published
         case _:
             return of_placement(event)
 

@@ -1,4 +1,4 @@
-"""What mediation does by itself: note the handovers offered to it, and end a placement that another replaces."""
+"""What mediation does by itself: it records handovers offered to it, and ends a placement that another replaces."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
 from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
 
-# Nobody outside may give these two, so they are not in the table of operations.
+# Not in the table of commands, since no caller may give these two.
 RECEIVE_HANDOVER = CommandRoute("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
 END_AS_CONVERTED = CommandRoute("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
 

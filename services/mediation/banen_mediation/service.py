@@ -1,4 +1,4 @@
-"""Mediation as one value: what the kit needs to run it."""
+"""The definition of the service mediation, as the kit needs it to run."""
 
 from typing import get_args
 

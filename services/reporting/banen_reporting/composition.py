@@ -1,4 +1,4 @@
-"""The read side of reporting as one part of the running service: inbox, projection, figures, read API and pages."""
+"""The read side of reporting as one part of the service: inbox, projection, figures, read API and pages."""
 
 import asyncio
 
@@ -21,10 +21,10 @@ from banen_reporting.web import api as reads
 from banen_reporting.web import pages
 
 MOST_BEHIND = 10_000
-"""Events received and not yet counted, beyond which the figures are too old to be asked for."""
+"""If more received events than this are not counted yet, the service is not ready."""
 SILENT_SECONDS = 10.0
 RELEASE_SECONDS = 5.0
-"""How soon a month-end is released once it is final."""
+"""How often we look for month-ends that can be released."""
 
 
 async def read_side(foundation: Foundation) -> Part:
@@ -68,7 +68,7 @@ async def read_side(foundation: Foundation) -> Part:
 
 
 def logins_of(foundation: Foundation) -> Logins:
-    """Raises `SettingsInvalid` where nobody could sign in."""
+    """Raises `SettingsInvalid` if the settings for logins are missing."""
     settings = foundation.settings
     if settings.client_id is None or settings.client_secret is None or settings.public_url is None:
         raise SettingsInvalid(

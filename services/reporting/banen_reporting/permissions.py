@@ -1,6 +1,6 @@
-"""Who may do what in reporting: the programme is the bureau's, the figures are for more people than that.
+"""Who may do what in reporting. Only the bureau changes the programme; many others may see figures.
 
-What a figure or a row then shows of whom is decided in `queries/access.py`.
+`queries/access.py` decides what a figure or a row shows to whom.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ _OF_A_PARTNER = (
 _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
 _FIGURES = replace(_READERS, audited=False)
-"""Nobody is behind them, and they stay readable while the database takes no changes."""
+"""Not audited: they show no persons, and stay readable while the database is read-only."""
 _BUREAU = own_partner(Role.PROJECT_BUREAU)
 _OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
 

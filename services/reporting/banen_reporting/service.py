@@ -1,4 +1,4 @@
-"""Reporting as one value: what the kit needs to run it."""
+"""The definition of the service reporting, as the kit needs it to run."""
 
 from typing import get_args
 

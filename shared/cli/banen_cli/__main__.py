@@ -1,4 +1,4 @@
-"""The `banen` command: what is built in, and what installed packages add."""
+"""The command `banen`: built-in commands, and those that installed packages add."""
 
 import sys
 from importlib.metadata import entry_points
@@ -28,7 +28,7 @@ for entry in entry_points(group="banen.commands"):
 
 
 def main() -> None:
-    """Runs a command; a known fault is one line on standard error, and exit code 1."""
+    """Runs a command. A known fault is shown as one line on standard error, with exit code 1."""
     try:
         app()
     except Fault as fault:

@@ -1,4 +1,4 @@
-"""The operator's folder of users of the bus: their passwords, and what the server is told of them."""
+"""The operator's folder of bus users: their passwords, and the configuration that NATS reads."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from banen_kit.messaging.bus_users import GUARD, BusUser, bus_users
 from banen_kit.messaging.topology import read_integrators, read_partners
 
 Generations = dict[str, str]
-"""Passwords by their number: while one is being changed there are two, and both hold."""
+"""Passwords by number. While a password is being changed there are two, and both are valid."""
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """`users.json` holds the passwords, `users.conf` is what NATS includes; both for their owner's eyes."""
+    """`users.json` holds the passwords, `users.conf` is included by NATS; only their owner can read them."""
 
     folder: Path
     partners_file: Path
@@ -28,24 +28,24 @@ class Accounts:
         return self.folder / "users.conf"
 
     def users(self) -> list[BusUser]:
-        """Everybody who may have a user, whether or not they have a password. Raises `ValueError`."""
+        """Returns everybody who may have a user, with or without a password. Raises `ValueError`."""
         return bus_users(read_partners(self.partners_file), read_integrators(self.partners_file), services())
 
     def names_of(self, partner: str) -> list[str]:
-        """The users of one partner, of one integrator, the operator's, or the guard's."""
+        """Returns the users of one partner or integrator, or the operator, or the guard."""
         if partner == GUARD:
             return [GUARD]
         return [user.name for user in self.users() if user.name.partition("_")[0] == partner]
 
     def add(self, names: Iterable[str]) -> None:
-        """Give these users a password, unless they have one."""
+        """Gives these users a password, unless they have one."""
         kept = self._kept()
         for name in names:
             kept.setdefault(name, {"1": secrets.token_urlsafe(24)})
         self._keep(kept)
 
     def rotate(self, names: Iterable[str]) -> None:
-        """Give these users one more password; the former holds until `finish`."""
+        """Gives these users one more password; the former one is valid until `finish`."""
         kept = self._kept()
         for name in names:
             generations = kept[name]
@@ -54,7 +54,7 @@ class Accounts:
         self._keep(kept)
 
     def finish(self, names: Iterable[str]) -> None:
-        """Only the newest password of these users holds."""
+        """Makes only the newest password of these users valid."""
         kept = self._kept()
         for name in names:
             newest = max(kept[name], key=int)
@@ -62,14 +62,14 @@ class Accounts:
         self._keep(kept)
 
     def revoke(self, names: Iterable[str]) -> None:
-        """These users are let in no more."""
+        """Removes these users' access."""
         kept = self._kept()
         for name in names:
             kept.pop(name, None)
         self._keep(kept)
 
     def url(self, name: str, host: str, scheme: str = "nats") -> str:
-        """The address by which a user reaches the bus, with its newest password. Raises `KeyError`."""
+        """Returns a user's address of the bus, with its newest password. Raises `KeyError`."""
         generations = self._kept()[name]
         newest = max(generations, key=int)
         return f"{scheme}://{login(name, newest)}:{generations[newest]}@{host}"
@@ -88,7 +88,7 @@ class Accounts:
 
 
 def configuration(users: Sequence[BusUser], kept: dict[str, Generations]) -> str:
-    """What NATS includes: each user that has a password, with its rights, once for each password."""
+    """Returns what NATS includes: each user that has a password, with its rights, once per password."""
 
     def entries(name: str, more: dict[str, Any]) -> list[dict[str, Any]]:
         generations = sorted(kept.get(name, {}).items(), key=lambda one: int(one[0]))
@@ -97,19 +97,19 @@ def configuration(users: Sequence[BusUser], kept: dict[str, Generations]) -> str
         ]
 
     known = [entry for user in users for entry in entries(user.name, {"permissions": user.permissions()})]
-    # NATS' own account tells who is connected, and nothing of what they say.
+    # NATS' system account shows who is connected, but no messages.
     system = {"$SYS": {"users": entries(GUARD, {})}}
     parts = {"authorization": {"users": known}, "accounts": system}
     return "".join(f"{name}: {json.dumps(value, indent=2)}\n" for name, value in parts.items())
 
 
 def login(name: str, generation: str) -> str:
-    """The name that NATS knows: it has one password a name."""
+    """The name in NATS, which allows one password per name."""
     return name if generation == "1" else f"{name}.{generation}"
 
 
 def _write(path: Path, text: str) -> None:
-    """All or nothing, for the owner's eyes."""
+    """Writes the whole file or nothing, readable by the owner only."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""Declares on the bus what the partners' services need."""
+"""Declares streams and consumers on the bus."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ from banen_kit.messaging.topology import (
 async def apply_topology(
     client: Client, partners: Sequence[Partner], integrators: Sequence[str] = (), *, change: bool
 ) -> dict[str, str]:
-    """Create what is missing, leave what is as declared, and say what differs; per stream or consumer.
+    """Creates what is missing, leaves what is as declared, and reports differences, per stream or consumer.
 
-    Changes an existing one only with `change`. Raises `TopologyDiffers`, `BusUnavailable`.
+    Changes existing ones only with `change`. Raises `TopologyDiffers`, `BusUnavailable`.
     """
     done: dict[str, str] = {}
     for declared in streams(partners):

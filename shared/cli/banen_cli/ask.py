@@ -1,4 +1,4 @@
-"""Asks a service over HTTP, and turns what it refuses into one line."""
+"""Calls a service over HTTP, and turns a refusal into one line."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -8,11 +8,11 @@ import httpx2
 from banen_cli.fault import Fault
 
 TIMEOUT_SECONDS = 120
-"""Taking destroyed keys off a disk may take half a minute."""
+"""Removing destroyed keys from disk may take half a minute."""
 
 
 def get(url: str, path: str, headers: Mapping[str, str]) -> Any:
-    """None where there is nothing. Raises `Fault`."""
+    """Returns None for a 404. Raises `Fault`."""
     answer = ask("GET", f"{url.rstrip('/')}{path}", headers)
     found = object_in(answer)
     if answer.status_code == 404 and str(found.get("code", "")).endswith("-unknown"):
@@ -37,7 +37,7 @@ def refusal_in(answer: httpx2.Response) -> str:
 
 
 def object_in(answer: httpx2.Response) -> Mapping[str, Any]:
-    """The JSON object in an answer; empty where there is none, since anybody may be at an address."""
+    """Returns the JSON object in an answer; an empty one if there is none, since any server may be at an address."""
     try:
         found: object = answer.json()
     except ValueError:
@@ -46,7 +46,7 @@ def object_in(answer: httpx2.Response) -> Mapping[str, Any]:
 
 
 def give(url: str, path: str, headers: Mapping[str, str], body: object) -> Mapping[str, Any]:
-    """What is answered to a request that changes something. Raises `Fault` with what is refused."""
+    """Sends a request that changes something and returns the answer. Raises `Fault` with the refusal."""
     answer = ask("POST", f"{url.rstrip('/')}{path}", headers, body)
     if not answer.is_success:
         raise Fault(refusal_in(answer))

@@ -1,4 +1,4 @@
-"""`banen audit`: whether the log of who did and who read what is still what was recorded."""
+"""`banen audit`: checks that the audit log is unchanged."""
 
 import asyncio
 import json

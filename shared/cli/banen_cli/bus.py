@@ -1,4 +1,4 @@
-"""`banen bus`: declares streams and consumers, and lists what was set aside."""
+"""`banen bus`: declares streams and consumers, and lists dead letters and blocked events."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def apply(
     bus_url_file: BusUrl,
     change: Annotated[bool, typer.Option(help="Also change what exists and differs.")] = False,
 ) -> None:
-    """Declare streams and consumers. Without --change, what exists stays as it is, and what differs is said."""
+    """Declare streams and consumers. Without --change, existing ones stay, and differences are reported."""
     try:
         done = asyncio.run(_apply(partners, read_secret(bus_url_file), change=change))
     except (ValueError, TopologyDiffers, BusUnavailable) as error:
@@ -58,7 +58,7 @@ def credentials(
     host: Annotated[str, typer.Option(help="Where they reach the bus, as host:port.")],
     tls: Annotated[bool, typer.Option(help="Verified TLS, as beyond this machine.")] = True,
 ) -> None:
-    """Print what a user needs to reach the bus: its address with its password, for a file that only it reads."""
+    """Print a user's address of the bus with its password, for a file that only this user reads."""
     try:
         typer.echo(Accounts(accounts, partners).url(name, host, "tls" if tls else "nats"))
     except KeyError:
@@ -70,7 +70,7 @@ def guard_connections(
     bus_url_file: BusUrl,
     most: Annotated[int, typer.Option(min=2, help="Connections that one user may have.")] = MOST_CONNECTIONS,
 ) -> None:
-    """End the connections of any user above a limit, for as long as this runs; as the user `guard`."""
+    """End connections of any user above a limit, for as long as this runs; as the user `guard`."""
     try:
         asyncio.run(guard(read_secret(bus_url_file), most, typer.echo))
     except BusUnavailable as error:
@@ -94,7 +94,7 @@ def list_dead_letters(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """List dead letters, and with --reporting also the events that were received and cannot be counted."""
+    """List dead letters, and with --reporting also events that were received and cannot be counted."""
     try:
         rows = asyncio.run(dead_letters(read_secret(bus_url_file)))
         if reporting:
@@ -108,14 +108,14 @@ def list_dead_letters(
         return
     table = Table("where", "reason", "source", "sequence", title=f"{len(rows)} set aside")
     for row in rows:
-        # Others wrote these: text, never markup.
+        # Others wrote these: show them as text, never as markup.
         cells = (row["where"], row["reason"], row["source"] or "?", str(row["sequence"] or "?"))
         table.add_row(*map(Text, cells))
     Console().print(table)
 
 
 async def dead_letters(url: str) -> list[dict[str, Any]]:
-    """The newest dead letters, oldest first: where, why, and which event; never its body."""
+    """Returns the newest dead letters, oldest first: where, why, and which event, without the body."""
     async with connected(url, "banen-bus-dlq") as client:
         try:
             state = (await api(client, f"STREAM.INFO.{DEAD_LETTERS}"))["state"]
@@ -163,7 +163,7 @@ def blocked(
     token_file: Token,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Show the event that a service cannot publish, if there is one; all that it recorded since waits behind it."""
+    """Show the event that a service cannot publish, if there is one. All later events wait behind it."""
     found = _blocked(url, bearer(token_file))
     if as_json:
         typer.echo(json.dumps(found))
@@ -176,7 +176,7 @@ def blocked(
 
 @app.command()
 def skip(position: Position, url: Service, token_file: Token, reason: Reason) -> None:
-    """Publish a marker in the place of the event that stands in the way; readers then distrust what it was about."""
+    """Publish a marker instead of the blocking event. Readers then know that their data about its subject is incomplete."""
     _decide(url, bearer(token_file), "skip", position, {"reasonCode": reason})
 
 
@@ -189,7 +189,7 @@ def correct(
     type_: Annotated[str, typer.Option("--type", help="The public event, such as nl.banenoffensief.….v1.")],
     data: Annotated[Path, typer.Option(help="File with its data, as JSON.")],
 ) -> None:
-    """Publish what the event that stands in the way should have been."""
+    """Publish what the blocking event should have been."""
     try:
         body = json.loads(data.read_text("utf-8"))
     except (OSError, ValueError) as error:

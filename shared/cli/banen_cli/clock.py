@@ -1,4 +1,4 @@
-"""`banen clock`: whether a service's clocks can be trusted, and a human's word that what they dated was looked at."""
+"""`banen clock`: whether a service's clocks can be trusted, and confirming events recorded while they could not."""
 
 import json
 from typing import Annotated
@@ -19,7 +19,7 @@ def show(
     token_file: TokenFile,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Show both clocks, and what was recorded while they could not be trusted."""
+    """Show both clocks, and the events recorded while they could not be trusted."""
     found = get(url, "/v1/clock", bearer(token_file))
     if as_json:
         typer.echo(json.dumps(found))
@@ -39,6 +39,6 @@ def confirm(
     token_file: TokenFile,
     until: Annotated[int, typer.Option(help="The last position that was looked at.", min=0)],
 ) -> None:
-    """Say that those events were looked at: what waits for clocks that can be trusted goes on."""
+    """Confirm that those events were checked. Work that waits for trusted clocks then continues."""
     found = give(url, "/v1/clock/confirm", bearer(token_file), {"until": until})
     typer.echo(f"{found['confirmed']} events confirmed")

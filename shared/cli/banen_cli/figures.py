@@ -1,4 +1,4 @@
-"""What reporting answers, as far as the terminal shows it; the command needs no service installed."""
+"""The parts of reporting's answers that the terminal shows. Needs no service installed."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,11 +25,11 @@ class Heading(Part, frozen=True):
 
 
 class Cell(Part, frozen=True):
-    """Numbers by outcome; a number that is kept back has a sign in `suppressed`."""
+    """Numbers by outcome. A suppressed number has a sign in `suppressed`."""
 
     target: int | None = None
     target_status: str | None = None
-    """`none` where there could be a target."""
+    """`none` if there could be a target, but none is set."""
     counted: int | None = 0
     pending: int | None = 0
     excluded: int | None = 0
@@ -38,7 +38,7 @@ class Cell(Part, frozen=True):
 
     @property
     def recorded(self) -> int | None:
-        """All outcomes together; None where one of them is kept back."""
+        """The sum of all outcomes; None if one of them is suppressed."""
         numbers = (self.counted, self.pending, self.excluded)
         return None if self.suppressed else sum(number or 0 for number in numbers)
 

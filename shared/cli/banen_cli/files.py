@@ -1,4 +1,4 @@
-"""Secrets come out of files, never from the command line."""
+"""Reads secrets from files, since command lines are visible to others."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ TokenFile = Annotated[
 
 
 def bearer(path: Path) -> dict[str, str]:
-    """The header that an access token goes into. Raises `Fault`."""
+    """Returns the header with an access token. Raises `Fault`."""
     token = read_secret(path)
     if not token.isascii() or len(token.split()) != 1:
         raise Fault(f"{path} holds no access token; see: banen token")
@@ -22,7 +22,7 @@ def bearer(path: Path) -> dict[str, str]:
 
 
 def read_secret(path: Path) -> str:
-    """Raises `Fault` where the file cannot be read."""
+    """Raises `Fault` if the file cannot be read."""
     if str(path) == "-":
         return sys.stdin.read().strip()
     try:

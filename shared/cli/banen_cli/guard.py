@@ -1,6 +1,6 @@
-"""Keeps one user's connections from taking all of the bus: those above a limit are ended, the newest first.
+"""Limits each user's connections to the bus by ending the newest ones above the limit.
 
-NATS limits connections for the server and for an account, and all users of the bus share one account.
+NATS itself limits connections only per server and per account, and all users of the bus share one account.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from nats.aio.client import Client
 from banen_kit.messaging.jetstream import UNREACHABLE, BusUnavailable, connected
 
 MOST_CONNECTIONS = 20
-"""Of one user: a service has two, and a few processes of it may run."""
+"""Per user: a service has two, and several processes of it may run."""
 LOOK_SECONDS = 1.0
 PAGE = 1024
 Say = Callable[[str], None]
 
 
 async def guard(url: str, most: int, say: Say) -> NoReturn:
-    """Look every second, until cancelled. Raises `BusUnavailable` where the bus does not answer."""
+    """Checks every second until cancelled. Raises `BusUnavailable`."""
     async with connected(url, "banen-bus-guard") as client:
         while True:
             for user, ended in (await end_surplus(client, most)).items():
@@ -30,7 +30,7 @@ async def guard(url: str, most: int, say: Say) -> NoReturn:
 
 
 async def end_surplus(client: Client, most: int) -> dict[str, int]:
-    """How many connections of whom were ended. Raises `BusUnavailable`."""
+    """Returns how many connections were ended, by user. Raises `BusUnavailable`."""
     server, connections = await _connections(client)
     of_user: dict[str, list[int]] = defaultdict(list)
     for one in connections:

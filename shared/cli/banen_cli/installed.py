@@ -1,4 +1,4 @@
-"""Finds the services and the commands that are installed, by entry point."""
+"""Finds installed services and commands by entry point."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from banen_kit.application.definition import Service
 
 @cache
 def services() -> Mapping[str, Service]:
-    """The installed services by name; what is installed does not change while a process runs."""
+    """Returns the installed services by name. This does not change while a process runs."""
     found: dict[str, Service] = {}
     for entry in entry_points(group="banen.services"):
         service = entry.load()

@@ -1,4 +1,4 @@
-"""`banen keys`: changes the master key of a partner, while its services run."""
+"""`banen keys`: changes a partner's master key while its services run."""
 
 import asyncio
 from pathlib import Path
@@ -21,7 +21,7 @@ app = typer.Typer(help="Persons' keys.", no_args_is_help=True)
 
 @app.callback()
 def group() -> None:
-    """Keeps `rotate` a command of its own name, though it is the only one."""
+    """Keeps `rotate` a command of its own while it is the only one."""
 
 
 @app.command("rotate")
@@ -34,9 +34,9 @@ def command(
         Path, typer.Option(help="The new master key in the first line, former ones in the lines below.")
     ],
 ) -> None:
-    """Wrap every key with the master key of the first line; the services must have that file already.
+    """Wrap every key with the master key in the first line. The services must already have that file.
 
-    Cut short, it goes on when it runs again. When it is done, the former lines can go.
+    If interrupted, run it again. When it is done, the former lines can be removed.
     """
     try:
         done = asyncio.run(_rotate(partner, read_secret(owner_url_file), MasterKey.read(master_key_file)))

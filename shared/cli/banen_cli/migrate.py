@@ -1,4 +1,4 @@
-"""`banen migrate`: brings the schema of one service up to date, as the owner of the database."""
+"""`banen migrate`: brings one service's schema up to date, as the owner of the database."""
 
 import asyncio
 from pathlib import Path
@@ -28,7 +28,7 @@ def command(
         bool, typer.Option("--keys", help="The schema of persons' keys, in their own cluster.")
     ] = False,
 ) -> None:
-    """Run the steps that have not run yet, and grant the service's role what it needs; the role must exist."""
+    """Run the migrations that have not run yet, and grant the service's role its rights. The role must exist."""
     if service not in services():
         raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
     try:

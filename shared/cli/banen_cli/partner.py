@@ -1,4 +1,4 @@
-"""`banen partner`: who is let in to the bus, one partner at a time, while the others and the server go on."""
+"""`banen partner`: gives and removes access to the bus, per partner, without disturbing others or the server."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def rotate(
     pid_file: PidFile = None,
     finish: Annotated[bool, typer.Option(help="The former passwords hold no longer.")] = False,
 ) -> None:
-    """Change passwords: first without --finish, then hand the new ones over, then with it."""
+    """Change passwords: run without --finish, hand out the new passwords, then run with --finish."""
     found, names = _named(name, partners, accounts)
     if absent := [one for one in names if not found.has(one)]:
         raise Fault(f"{', '.join(absent)} has no user yet; run: banen partner add {name}")
@@ -51,7 +51,7 @@ def rotate(
 
 @app.command()
 def revoke(name: Name, partners: PartnersFile, accounts: Folder, pid_file: PidFile = None) -> None:
-    """Let a partner or an integrator in no more; its connections end when the server has read its users."""
+    """Remove a partner's or integrator's access. Its connections end when the server has read the new users."""
     found, names = _named(name, partners, accounts)
     found.revoke(names)
     _done(names, pid_file)

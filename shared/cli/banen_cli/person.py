@@ -1,4 +1,4 @@
-"""`banen person`: what a partner holds on somebody, erasing it, and applying erasures again after a restore."""
+"""`banen person`: exports or erases what a partner holds on a person, and repeats erasures after a restore."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ from banen_kit.runtime.settings import keys_schema_of, schema_of
 app = typer.Typer(help="What is held on a person.", no_args_is_help=True)
 
 ERASURES = UUID("f2b3c3f0-94a5-5e0c-a1d0-2f4f3b8f6a55")
-"""Namespace of the keys under which an erasure may be asked again."""
+"""Namespace of the idempotency keys of erasures, so that a command can be repeated."""
 Urls = Annotated[
     list[str],
     typer.Option("--url", help="Address of one of the partner's services; may be given more than once."),
@@ -48,7 +48,7 @@ def export(
     token_file: TokenFile,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """All that the partner holds on somebody in these services, opened, and who looked at it."""
+    """All that the partner holds on a person in these services, decrypted, and who looked at it."""
     headers = bearer(token_file)
     held = [found for one in url if (found := get(one, f"/v1/persons/{ref}", headers)) is not None]
     if not held:
@@ -71,7 +71,7 @@ def erase(
     reason: Annotated[str, typer.Option(help="request, withdrawn or other.")] = "request",
     on: Annotated[str | None, typer.Option(help="The day, as 2026-11-24; today if not given.")] = None,
 ) -> None:
-    """Destroy the keys of somebody, under all references, and print the signed certificate. It cannot be undone."""
+    """Destroy a person's keys under all references, and print the signed certificate. It cannot be undone."""
     headers = bearer(token_file)
     url = url.rstrip("/")
     body = {"occurredOn": on or datetime.now(AMSTERDAM).date().isoformat(), "reason": reason}
@@ -103,14 +103,14 @@ def verify(
         Path, typer.Option(help="The partner's public key, as its /v1/signing-key gives it.")
     ],
 ) -> None:
-    """Whether a certificate is what that partner signed."""
+    """Check that a certificate was signed by that partner."""
     try:
         signed = json.loads(read_secret(file))
         key = OKPKey.import_key(json.loads(read_secret(key_file)))
         token = jwt.decode(signed["certificate"], key, algorithms=[ALGORITHM])
     except (ValueError, KeyError, TypeError, JoseError):
         raise Fault("This is not what that partner signed.") from None
-    # The same key signs other things too.
+    # The same key also signs other things.
     if token.header.get("typ") != CERTIFICATE:
         raise Fault("This is not a certificate of an erasure.")
     claims = token.claims
@@ -121,7 +121,7 @@ def verify(
 
 @app.command("requests")
 def requests(url: Urls, token_file: TokenFile) -> None:
-    """What persons asked of the partner, by when it must be answered, and what was; one JSON line each."""
+    """Persons' requests to the partner, with deadline and answer; one JSON line each."""
     headers = bearer(token_file)
     for one in url:
         found = get(one, "/v1/requests", headers)
@@ -139,7 +139,7 @@ def retention(
         typer.Option(help="Let all be erased that are ready, so many they are; a steward's word.", min=1),
     ] = None,
 ) -> None:
-    """Whose data has been kept long enough, and from when on it is erased by itself."""
+    """Whose retention period is over, and from when they are erased automatically."""
     headers = bearer(token_file)
     if confirm is not None:
         give(url, "/v1/retention/confirm", headers, {"count": confirm})
@@ -163,7 +163,7 @@ def reapply(
     keys_url_file: Annotated[Path, typer.Option(help="File with the address of the cluster of keys.")],
     master_key_file: Annotated[Path, typer.Option(help="The partner's master key.")],
 ) -> None:
-    """After a restore of the keys: destroy again what recorded erasures say. A starting service does the same."""
+    """After a restore of the keys: repeat the recorded erasures. A service also does this when it starts."""
     if service not in services():
         raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
     urls = read_secret(store_url_file), read_secret(keys_url_file)

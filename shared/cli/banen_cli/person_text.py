@@ -1,4 +1,4 @@
-"""What is held on somebody as a text that they can read, in Dutch: for who asked for their own data."""
+"""Writes a person's data as Dutch text, for that person to read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -10,24 +10,24 @@ from banen_contracts.labels import KIND
 from banen_kit.core.clocks import AMSTERDAM
 
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
-"""Where an event says on which day it happened: the first of these that it has."""
+"""The fields that may hold the day of an event; the first one present is used."""
 DATES = {*HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date"}
 PLAIN = {"name", "phone", "email", "notes", "v_number", "workplace", "public_name"} | {
     f"contact_{name}" for name in ("name", "phone", "email")
 }
-"""What somebody typed: never a code, also where it looks like one."""
+"""Free text, which is never treated as a code."""
 AS_ASKED = ("accepted", "shown")
-"""Outcomes that need no telling."""
+"""Outcomes that need no mention."""
 INDENT = " " * 12
 day = LANGUAGE.short_day
 
 
 def readable(held: Sequence[Mapping[str, Any]]) -> str:
-    """The answers of the services, one after the other; each in the order in which things happened."""
+    """The answers of the services, one after the other, each in order of the days on which things happened."""
     lines: list[str] = []
     for one in held:
         lines += [gettext("held_by").format(partner=one["partner"], service=one["service"]), ""]
-        # What happened on one day stays in the order in which it was recorded.
+        # Events of one day stay in the order in which they were recorded.
         for event in sorted(one["events"], key=happened_on):
             lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"]))]
         lines += ["", gettext("accesses"), *accesses(one["access"]), ""]
@@ -35,7 +35,7 @@ def readable(held: Sequence[Mapping[str, Any]]) -> str:
 
 
 def happened_on(event: Mapping[str, Any]) -> date:
-    """An event without a day of its own happened when it was recorded."""
+    """The day of an event; without one, the day on which it was recorded."""
     data = event["data"]
     found = next((data[name] for name in HAPPENED if isinstance(data.get(name), str)), None)
     return date.fromisoformat(found) if found else recorded_on(event)
@@ -52,7 +52,7 @@ def heading(event: Mapping[str, Any]) -> str:
 
 
 def fields(data: Mapping[str, Any]) -> Iterable[str]:
-    """Without the references, which say nothing to anybody, and without the day that stands above."""
+    """Leaves out references, which mean nothing to the reader, and the day, which is in the heading."""
     for name, value in data.items():
         if name != "occurred_on" and not is_reference(value):
             first, *more = words(name, value)
@@ -85,7 +85,7 @@ def words(name: str, value: object) -> list[str]:
 
 
 def accesses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """When, in which role and what; who exactly is the partner's affair."""
+    """When, in which role and what. Who exactly is known only to the partner."""
     return [access(row) for row in rows] or [f"{INDENT}{gettext('nobody')}"]
 
 
@@ -100,11 +100,11 @@ def access(row: Mapping[str, Any]) -> str:
 
 
 def said(kind: str, code: str) -> str:
-    """A code that a newer service has and we do not know is shown as words."""
+    """A code from a newer service that we do not know is shown as words."""
     found = pgettext(kind, code)
     return code.replace("_", " ").replace("-", " ") if found == code else found
 
 
 def printable(text: str) -> str:
-    """What somebody typed cannot steer the terminal of who reads it."""
+    """Removes what could control the reader's terminal."""
     return "".join(one if one.isprintable() else " " for one in text)

@@ -19,7 +19,7 @@ from banen_cli.files import TokenFile, bearer
 from banen_cli.words import LANGUAGE, gettext, pgettext
 
 UNSHOWN = "."
-"""Kept back from who asks."""
+"""Suppressed for this reader."""
 TIMEOUT_SECONDS = 60
 
 
@@ -64,7 +64,7 @@ def report(
 
 
 def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
-    """Raises `Fault` with what the service says is wrong, or that it cannot be reached."""
+    """Raises `Fault` if the service refuses or cannot be reached."""
     address = url.rstrip("/") + path
     try:
         answer = httpx2.get(address, params=dict(query), headers=dict(headers), timeout=TIMEOUT_SECONDS)
@@ -146,7 +146,7 @@ def by_route(part: Unit | National) -> dict[str, Cell]:
 
 
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
-    """A row with the label, and one per route."""
+    """Adds a row with the unit's name, and one per route."""
     table.add_row(Text(label), style="bold")
     for name, cell in cells.items():
         table.add_row(f"  {name}", *cell_words(cell))
@@ -154,7 +154,7 @@ def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
 
 
 def cell_words(cell: Cell) -> list[str]:
-    """Target, result, percentage, pending, excluded. Blank is "nothing recorded", which 0 is not."""
+    """Target, result, percentage, pending, excluded. Blank means "nothing recorded", which differs from 0."""
     target = target_words(cell)
     if cell.target is None and cell.recorded == 0:
         return [target, "", "", "", ""]
@@ -170,14 +170,14 @@ def cell_words(cell: Cell) -> list[str]:
 
 
 def target_words(cell: Cell) -> str:
-    """No target is said where there could be one."""
+    """Says "no target" only where there could be one."""
     if cell.target is not None:
         return number(cell.target)
     return gettext("no_target") if cell.target_status == "none" else ""
 
 
 def elsewhere(unit: Unit) -> Cell:
-    """What is on neither route, taken together."""
+    """All that is on neither route, added up."""
     parts = tuple(unit.other_routes.values())
     if len(parts) == 1:
         return parts[0]
@@ -209,5 +209,5 @@ def part_words(part: Parts) -> list[str]:
 
 
 def number(value: int | None) -> str:
-    """None is kept back."""
+    """None is shown as suppressed."""
     return UNSHOWN if value is None else LANGUAGE.number(value)

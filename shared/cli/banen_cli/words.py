@@ -1,4 +1,4 @@
-"""The language in which the command speaks to readers of figures, and to persons about their data."""
+"""The language of the command's texts for readers of figures, and for persons about their data."""
 
 from banen_kit.core.language import Language
 

@@ -36,7 +36,7 @@ MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^GM[0-9]{4}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,30}$")]
 """A route, a kind of placement or a funder, as the programme's definition names it (`programme.py`)."""
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,40}$")]
-"""A code out of a list that the partners keep; never a sentence."""
+"""A code from a list that the partners keep; never a sentence."""
 DocumentRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9./-]{1,60}$")]
 """The registration mark of a document that is kept elsewhere."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -45,7 +45,7 @@ MethodVersion = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,30
 OrganisationName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w &().,'/-]{1,79}$")]
 """The name of an organisation, never of a person; only fields on a short list in the tests may use it."""
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
-"""A business date; the bounds keep one slip of the keyboard from breaking everybody's arithmetic."""
+"""A business date. The limits keep typing errors from breaking readers' calculations."""
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Euro = Annotated[int, Field(ge=0, le=10_000_000_000)]
 """Whole euros."""
@@ -62,7 +62,7 @@ class Precision(StrEnum):
 
 
 def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Raises `ValueError` where something is in a list twice."""
+    """Raises `ValueError` if a list contains something twice."""
     if len(set(values)) < len(values):
         raise ValueError("names something twice")
     return values
@@ -75,14 +75,14 @@ UnitIds = Annotated[tuple[UnitId, ...], Field(max_length=100), AfterValidator(ea
 
 
 class ErasureReason(StrEnum):
-    """Why a person was erased: kept by the partner, never published."""
+    """Why a person was erased. Stays with the partner, never published."""
 
     REQUEST = "request"
     """The person asked for it."""
     RETENTION = "retention"
-    """The period for which it might be kept is over."""
+    """The retention period is over."""
     WITHDRAWN = "withdrawn"
-    """The person withdrew a consent that it rested on."""
+    """The person withdrew a consent on which the data was kept."""
     OTHER = "other"
 
 
@@ -104,20 +104,20 @@ class PublicEvent(BaseModel, frozen=True, extra="ignore"):
 
     @property
     def ref(self) -> str:
-        """The reference of the aggregate that this fact is about."""
+        """The reference of the aggregate that this event is about."""
         return str(getattr(self, self.REF))
 
     def to_json(self) -> bytes:
-        """The body as it travels: JSON in camelCase."""
+        """The body as published: JSON in camelCase."""
         return self.model_dump_json(by_alias=True).encode()
 
     def declares_live(self) -> str | None:
-        """The source that, by this event, may no longer state when a fact was known."""
+        """The source that this event declares live. It may no longer state when a fact was known."""
         return None
 
 
 SubjectRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-"""The reference of anything, as it stands in the CloudEvents subject."""
+"""A reference, as in the CloudEvents subject."""
 
 
 class EventSkipped(PublicEvent, frozen=True):
@@ -135,7 +135,7 @@ Moment = Annotated[
     AwareDatetime,
     Field(gt=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 12, 31, tzinfo=UTC)),
 ]
-"""With its offset from UTC; the bounds keep out what overflows in a reader's database or calendar."""
+"""With its offset from UTC. The limits keep out values that overflow in a reader's database or calendar."""
 
 
 def source_of(partner: str, service: str) -> str:
@@ -154,7 +154,7 @@ def subject_of(partner: str, name: str) -> str:
 
 
 _PLAIN = re.compile(r"[!#-$&-~]*")
-"""Printable ASCII without space, double quote and per cent: what a header carries as it is."""
+"""Printable ASCII without space, double quote and per cent: characters that a header holds unencoded."""
 
 
 def _encoded(text: str) -> str:
@@ -174,7 +174,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
     source: Annotated[str, Field(pattern=rf"^{URN}:[a-z][a-z0-9-]{{1,30}}:[a-z]+$")]
     type: Annotated[str, Field(pattern=r"^nl\.banenoffensief\.[a-z]+\.[a-z-]+\.v[0-9]+$")]
     subject: SubjectRef
-    """A reference; neither a name nor a control character fits in."""
+    """A reference; neither a name nor a control character is possible."""
     time: Moment
     datacontenttype: Literal["application/json"] = "application/json"
     partner: PartnerId
@@ -188,7 +188,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
 
     @model_validator(mode="after")
     def _says_that_it_was_imported(self) -> "Envelope":
-        """Nobody can date a fact back without marking it, or ahead at all."""
+        """A fact known earlier than recorded must be marked as imported; none is known later than recorded."""
         if self.imported != (self.knownat is not None):
             raise ValueError("knownat and imported go together")
         if self.knownat is not None and self.knownat > self.time:
@@ -210,7 +210,7 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
         return self.knownat or self.time
 
     def headers(self) -> dict[str, str]:
-        """The attributes as NATS headers, percent-encoded as the CloudEvents NATS binding asks."""
+        """The attributes as NATS headers, percent-encoded as the CloudEvents NATS binding requires."""
         headers = {
             "content-type": self.datacontenttype,
             "ce-specversion": self.specversion,
@@ -235,8 +235,8 @@ class Envelope(BaseModel, frozen=True, extra="ignore"):
 
     @classmethod
     def from_headers(cls, headers: dict[str, str]) -> "Envelope":
-        """Read the `ce-` headers of a message. Raises `ValidationError`."""
-        fields = {"specversion": ""}  # a message must say it; an envelope made in Python need not
+        """Parses the `ce-` headers of a message. Raises `ValidationError`."""
+        fields = {"specversion": ""}  # required in a message; an envelope made in Python has a default
         content_type = None
         for name, value in headers.items():
             lowered = name.lower()

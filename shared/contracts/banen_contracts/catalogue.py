@@ -1,4 +1,4 @@
-"""Every public event by its type, and their JSON Schemas for readers that do not use Python."""
+"""All public events by type, and their JSON Schemas for readers that do not use Python."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ BY_TYPE: dict[str, type[PublicEvent]] = {f"{DOMAIN}.{event.NAME}": event for eve
 
 
 def json_schema(event: type[PublicEvent]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an event's body, for validation on the reader's side: open to new fields."""
+    """Returns the JSON Schema (2020-12) of an event's body, for validation by readers; it allows new fields."""
     schema = event.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,11 +1,11 @@
-"""Calendar months, as the programme and the law count them."""
+"""Adds calendar months, as the programme and the law count them."""
 
 from calendar import monthrange
 from datetime import MAXYEAR, date
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month, so many calendar months later; clipped to the end of a shorter month."""
+    """The same day of the month, a number of months later; clipped to the end of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     if year > MAXYEAR:  # one absurd date must not stop the count of all others

@@ -1,4 +1,4 @@
-"""The roles of the programme: what an issuer can say that somebody is."""
+"""The roles of the programme, as an issuer names them in a token."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,7 +29,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Roles:
-    """The roles that there are, and which of them have the duties that come with every service."""
+    """All roles, and which of them have the duties that every service needs."""
 
     known: frozenset[str]
     operators: frozenset[str]

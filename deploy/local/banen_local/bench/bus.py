@@ -1,4 +1,4 @@
-"""From the store to the bus and from the bus to facts, against the same messages moved and nothing done."""
+"""Speed from the store to the bus, and from the bus to facts. The floor moves the same messages without other work."""
 
 import asyncio
 import json
@@ -66,7 +66,7 @@ async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
 
 @asynccontextmanager
 async def plain(url: str) -> AsyncGenerator[Client]:
-    """What nats-py gives, without our code: the floors are taken with it."""
+    """A plain nats-py client, without our code, for measuring the floors."""
     client = await nats.connect(url, inbox_prefix=inbox_of(url).encode())  # pyright: ignore[reportUnknownMemberType]
     try:
         yield client
@@ -98,7 +98,7 @@ async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -
 
 
 async def bare_rate(pool: Pool, client: Client, count: int) -> float:
-    """The floor: the very same messages in the same batches, as nats-py publishes them."""
+    """The floor: the same messages in the same batches, published with nats-py."""
     rows = await pool.fetch("select subject, headers, body from publications order by sequence")
     messages = [(row["subject"], row["body"].encode(), headers_in(row["headers"])) for row in rows]
 
@@ -113,7 +113,7 @@ async def bare_rate(pool: Pool, client: Client, count: int) -> float:
 async def bare_batch(
     client: Client, messages: Sequence[tuple[str, bytes, dict[str, str]]], expected_last: int
 ) -> int:
-    """One atomic batch without our code; returns the stream's new last sequence."""
+    """Publishes one atomic batch without our code; returns the stream's new last sequence."""
     batch = uuid4().hex
     for number, (subject, body, headers) in enumerate(messages, 1):
         sent = {**headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
@@ -130,7 +130,7 @@ async def bare_batch(
 
 
 async def facts_row(server: Postgres, client: Client, floor: Client, count: int) -> Row:
-    """From EVT_ALL to facts, against fetching and acknowledging the same messages and doing nothing."""
+    """From EVT_ALL to facts. The floor only fetches and acknowledges the same messages."""
     partner = Partner("facts", ("mediation",))
     for declared in streams([partner], 2**30):
         await apply_stream(client, declared, change=False)

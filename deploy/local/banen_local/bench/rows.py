@@ -1,4 +1,4 @@
-"""One row of the table of speeds: a figure, and the raw floor that it is held against."""
+"""One row of the table of speeds: a figure, and the floor (the same work without our code) with which it is compared."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ from banen_kit.runtime.provision import index_types
 from banen_local.cluster.postgres import Postgres
 
 RUNS = 3
-"""Each pair of figure and floor is taken this often, in turn; the median ratio stands."""
+"""How often each pair of figure and floor is measured, alternately. The median ratio is reported."""
 
 Work = Callable[[], Awaitable[float]]
 """Runs once and gives a figure."""
@@ -22,7 +22,7 @@ Work = Callable[[], Awaitable[float]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `aim` is for the ratio, or for the figure where it says so."""
+    """One row of the table. `aim` applies to the ratio, or to the figure if it says so."""
 
     name: str
     figure: float
@@ -34,13 +34,13 @@ class Row:
 
 
 async def paired(name: str, unit: str, aim: float | None, figure: Work, floor: Work) -> Row:
-    """Take figure and floor in turn."""
+    """Measures figure and floor alternately."""
     pairs = [(await figure(), await floor()) for _ in range(RUNS)]
     return compared(name, unit, aim, pairs)
 
 
 def compared(name: str, unit: str, aim: float | None, pairs: Sequence[tuple[float, float]]) -> Row:
-    """Pairs of figure and floor, higher is better: the aim is a least ratio."""
+    """Compares pairs of figure and floor where higher is better; `aim` is the lowest acceptable ratio."""
     figures, floors = zip(*pairs, strict=True)
     ratio = statistics.median(figure / floor for figure, floor in pairs)
     row = Row(
@@ -50,7 +50,7 @@ def compared(name: str, unit: str, aim: float | None, pairs: Sequence[tuple[floa
 
 
 async def rate(count: int, work: Awaitable[Any]) -> float:
-    """How many a second."""
+    """How many per second."""
     start = time.perf_counter()
     await work
     return count / (time.perf_counter() - start)
@@ -60,7 +60,7 @@ async def rate(count: int, work: Awaitable[Any]) -> float:
 async def schema(server: Postgres, name: str, *packages: str) -> AsyncGenerator[Pool]:
     owner = await asyncpg.connect(server.url())
     await migrate(owner, name, migrations(packages or ["banen_kit"]))
-    await index_types(owner, name, ["client-taken-on"])  # what is appended, and asked for by its type
+    await index_types(owner, name, ["client-taken-on"])  # the type that is appended and read by type
     await owner.close()
     pool = await connect(server.url(), name, min_size=8)
     try:

@@ -1,4 +1,4 @@
-"""What each service takes before it does anything: its start, and memory at rest."""
+"""What a service costs before it does any work: start time, and memory at rest."""
 
 import asyncio
 import os
@@ -20,11 +20,11 @@ services = ["intake", "mediation", "employers"]
 LIBRARIES = (
     "import asyncpg, cryptography, fastapi, faststream.nats, httpx2, joserfc, prometheus_client, uvicorn"
 )
-"""What every service imports that is not ours."""
+"""The third-party libraries that every service imports."""
 
 
 async def service_rows(folder: Path) -> list[Row]:
-    """Each started anew while the others rest, against a process that imports the libraries alone."""
+    """Restarts each service while the others are idle. The floor is a process that only imports the libraries."""
     partners = folder / "services.toml"
     partners.write_text(PARTNERS)
     least_seconds, least_memory = await libraries_alone()

@@ -1,4 +1,4 @@
-"""Appending and reading, against the same rows written and read without a store."""
+"""Speed of appending and reading. The floor writes and reads the same rows without our store."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ def new_stream() -> Append:
 
 
 class StoreBench:
-    """Appending and reading, against the same rows written and read without a store."""
+    """Measures appending and reading, and the floor: the same rows without our store."""
 
     def __init__(self, pool: Pool, floor: Pool) -> None:
         self._store = PostgresStore(pool)
@@ -43,7 +43,7 @@ class StoreBench:
         return await rate(count, asyncio.gather(*(call() for _ in range(callers))))
 
     async def insert(self, callers: int, count: int) -> float:
-        """The floor: one plain INSERT and commit per event, each caller on a connection of its own."""
+        """The floor: one plain INSERT and commit per event; each caller has its own connection."""
 
         async def call() -> None:
             async with self._floor.acquire() as connection:
@@ -80,7 +80,7 @@ class StoreBench:
         return await rate(count, work())
 
     async def fill(self, total: int) -> None:
-        """Bring the store to this many events, quickly."""
+        """Fills the store quickly up to this many events."""
         have = await self._pool.fetchval("select count(*) from events")
         while have < total:
             commands = [
@@ -138,7 +138,7 @@ async def store_rows(server: Postgres, console: Console, events: int) -> list[Ro
 
 
 async def cost_in_a_large_store(server: Postgres, events: int) -> Row:
-    """What an append costs in a store of so many events, beside one of ten thousand."""
+    """What an append costs in a store with this many events, compared with one of ten thousand."""
     async with schema(server, "bench_large") as pool:
         bench = StoreBench(pool, pool)
         await bench.fill(10_000)

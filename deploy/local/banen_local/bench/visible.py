@@ -1,4 +1,4 @@
-"""From an HTTP command to the figure that shows it, at 100 commands a second."""
+"""Time from an HTTP command to the figure that shows it, at 100 commands a second."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ OVER_HTTP = 640
 
 
 async def visible_rows(folder: Path) -> list[Row]:
-    """From an HTTP command to the figure that shows it, at 100 commands a second, against a command alone."""
+    """Time until a command shows in the figures, at 100 commands a second. The floor is the command alone."""
     partners = folder / "partners.toml"
     partners.write_text(PARTNERS)
     alone: list[float] = []
@@ -59,7 +59,7 @@ async def visible_rows(folder: Path) -> list[Row]:
 
 
 async def commands_row(http: httpx2.AsyncClient, mediation: str, clients: int) -> Row:
-    """Each client gives a command as soon as its last one was answered, against a request for which nothing is done."""
+    """Each client sends its next command after its last was answered. The floor is a request that does nothing."""
 
     async def requests(request: Callable[[], Awaitable[None]]) -> float:
         async def client() -> None:
@@ -114,7 +114,7 @@ async def start_placement(http: httpx2.AsyncClient, mediation: str) -> None:
 
 
 async def paced(count: int, work: Callable[[], Awaitable[None]]) -> list[float]:
-    """Start `work` every hundredth of a second; when each was started, on the clock of `perf_counter`."""
+    """Starts `work` every hundredth of a second; returns when each was started, on the clock `perf_counter`."""
     begin = time.perf_counter()
     started: list[float] = []
     running: list[asyncio.Task[None]] = []
@@ -154,7 +154,7 @@ async def until_counted(http: httpx2.AsyncClient, reporting: str, count: int) ->
 
 
 async def commands_seen(http: httpx2.AsyncClient, mediation: str, reporting: str, before: int) -> list[float]:
-    """Until the national figure shows each; the n-th command is seen when the figure reaches n more."""
+    """The time until the national figure shows each command: the n-th when the figure has grown by n."""
     seen: list[float] = []
 
     async def watch() -> None:

@@ -1,4 +1,4 @@
-"""What a data folder keeps between starts: who uses it, its ports and its secrets."""
+"""What a data folder keeps between starts: a lock, its ports and its secrets."""
 
 import errno
 import fcntl
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class LocalError(Exception):
-    """Something on this machine stands in the way; the message says what, and what to do."""
+    """Something on this machine prevents the work; the message says what, and what to do."""
 
 
 class DiskFull(LocalError):
@@ -30,12 +30,12 @@ class DiskFull(LocalError):
 
 
 NO_SPACE = os.strerror(errno.ENOSPC)
-"""How PostgreSQL and NATS say it too."""
+"""PostgreSQL and NATS use this text too."""
 
 
 @contextmanager
 def usable(folder: Path) -> Generator[None]:
-    """Turns what the file system says into one line about the folder."""
+    """Turns errors of the file system into one line about the folder."""
     try:
         yield
     except OSError as error:
@@ -47,7 +47,7 @@ def usable(folder: Path) -> Generator[None]:
 
 
 class Hold:
-    """Keeps a second process out of a folder; let go by the system however the holder ends."""
+    """A lock on a folder against a second process. The system releases it however the holder ends."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -78,7 +78,7 @@ class Hold:
 
 
 class Ports:
-    """Ports on loopback, chosen once and kept, so that addresses stay the same after a restart."""
+    """Ports on loopback, chosen once and saved, so that addresses stay the same after a restart."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "ports.json"
@@ -99,7 +99,7 @@ class Ports:
         return ports[name]
 
     def kept(self, name: str) -> int | None:
-        """The port that was given out under this name, if there is one."""
+        """The port that was saved under this name, if any."""
         return self._remembered().get(name)
 
     def _remembered(self) -> dict[str, int]:
@@ -110,7 +110,7 @@ _given_out: set[int] = set()
 
 
 def free_port() -> int:
-    """Never the same one twice, since whoever asked may not have bound it yet."""
+    """Never returns the same port twice, since an earlier caller may not have bound it yet."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -122,7 +122,7 @@ def free_port() -> int:
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # Connections of a server that has just stopped do not keep its port from it.
+        # Allows a port whose last connections are still closing.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -132,14 +132,14 @@ def is_free(port: int) -> bool:
 
 
 def secret(path: Path) -> str:
-    """A random password, made at the first call and kept in a file only its owner reads."""
+    """A random password, made at the first call and saved in a file that only its owner can read."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(24))
     return path.read_text()
 
 
 def write_private(path: Path, text: str) -> None:
-    """All or nothing, for the owner's eyes."""
+    """Writes the whole file or nothing, readable by the owner only."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

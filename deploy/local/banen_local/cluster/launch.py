@@ -1,6 +1,6 @@
-"""Becomes another program that cannot outlive its parent: drops root if told to, asks for a signal, then execs.
+"""Turns into another program that ends with its parent: drops root if told to, asks for a signal, then execs.
 
-Run by path, in an isolated interpreter, so that nothing of ours is imported between fork and exec.
+Run by path, in an isolated interpreter, so that none of our modules is imported between fork and exec.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""How the local programme's own programs sign in: with access tokens of the local issuer, as machines do."""
+"""How programs of the local programme sign in: as machines, with access tokens of the local issuer."""
 
 import time
 from collections.abc import Callable, Generator
@@ -13,18 +13,18 @@ ROLES = {
     "employers": Role.EMPLOYER_RELATIONS,
     "reporting": Role.PROJECT_BUREAU,
 }
-"""Who loads and asks at each service."""
+"""The role with which each service is loaded and read."""
 SECONDS = 900
 RENEW_SECONDS = 120
 
 Mint = Callable[[str, Role, int], str]
-"""Makes a token for a partner, in a role, for so many seconds."""
+"""Makes a token for a partner and a role, valid for a number of seconds."""
 Find = Callable[[httpx2.URL], tuple[str, str]]
-"""The partner and the service at an address."""
+"""Finds the partner and the service at an address."""
 
 
 class Machine(httpx2.Auth):
-    """Puts a token on each request that its service takes, and renews it in time."""
+    """Adds a valid token to each request, and renews it before it expires."""
 
     def __init__(self, find: Find, mint: Mint) -> None:
         self._find = find

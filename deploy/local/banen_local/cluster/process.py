@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, and waiting for them without tying them to one event loop."""
+"""Child processes that end with their parent, and waiting for them independently of an event loop."""
 
 import asyncio
 import contextlib
@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 LAUNCH = Path(__file__).with_name("launch.py")
 LOADING = ("LD_LIBRARY_PATH",)
-"""Handed on to every child, because some Pythons do not load without it."""
+"""Passed on to every child, because some Pythons do not start without it."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Whom a child runs as, where that is not ourselves."""
+    """The account for a child, if it is not our own."""
 
     uid: int
     gid: int
@@ -34,10 +34,10 @@ def spawn(
     death_signal: Signals,
     account: Account | None = None,
 ) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, so that Ctrl-C reaches only us and we choose the order.
+    """Starts a child in its own session, so that Ctrl-C reaches only us and we choose the order of shutdown.
 
-    On Linux it gets `death_signal` when the calling *thread* ends: call this where the program lives, not in a
-    thread of a pool. Elsewhere a parent that is killed leaves its children behind.
+    On Linux it gets `death_signal` when the calling *thread* ends: call this from a thread that lives as long as the
+    program, not from a pool. On other systems, a killed parent leaves its children behind.
     """
     uid, gid = (account.uid, account.gid) if account else (0, 0)
     numbers = [str(number) for number in (os.getpid(), int(death_signal), uid, gid)]
@@ -54,7 +54,7 @@ def spawn(
 
 
 async def until(condition: Callable[[], bool], seconds: float, every: float = 0.02) -> bool:
-    """False if the condition did not come true in time."""
+    """Returns False if the condition did not become true in time."""
     deadline = time.monotonic() + seconds
     while True:
         if condition():
@@ -65,7 +65,7 @@ async def until(condition: Callable[[], bool], seconds: float, every: float = 0.
 
 
 async def end(process: subprocess.Popen[bytes], *signals: Signals, seconds: float = 20) -> None:
-    """Sends each signal in turn until the process has gone and is reaped; the last resort is SIGKILL."""
+    """Sends each signal in turn until the process has ended and is reaped; finally SIGKILL."""
     for signal in (*signals, SIGKILL):
         process.send_signal(signal)
         if await until(lambda: process.poll() is not None, seconds):
@@ -77,14 +77,14 @@ def size(log: Path) -> int:
 
 
 def written(log: Path, since: int) -> list[str]:
-    """The lines a log has got since it had that size."""
+    """The lines added to a log since it had that size."""
     with log.open("rb") as file:
         file.seek(since)
         return [line for line in file.read().decode(errors="replace").splitlines() if line.strip()]
 
 
 def still_in(folder: Path, program: str) -> list[int]:
-    """The processes of a program that work in this folder. Empty where the system does not tell."""
+    """The processes of a program that work in this folder. Empty if the system cannot tell."""
     found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -94,18 +94,18 @@ def still_in(folder: Path, program: str) -> list[int]:
 
 
 async def until_answers(process: subprocess.Popen[bytes], url: str, seconds: float) -> bool:
-    """False if the process ended first, or has not answered in time."""
+    """Returns False if the process ended first or did not answer in time."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         if await answers(url):
-            # Otherwise it was somebody else who answered.
+            # Otherwise another process answered.
             return process.poll() is None
         await asyncio.sleep(0.02)
     return False
 
 
 async def until_greets(process: subprocess.Popen[bytes], port: int, seconds: float) -> bool:
-    """As `until_answers`, for a server that speaks first."""
+    """Like `until_answers`, for a server that speaks first."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError, TimeoutError):
@@ -120,7 +120,7 @@ async def until_greets(process: subprocess.Popen[bytes], port: int, seconds: flo
 
 
 async def answers(url: str) -> bool:
-    """Whether a GET is answered with 200, without a client whose start costs more than the question."""
+    """Whether a GET is answered with 200. Uses no HTTP client library, whose start would cost more than the request."""
     target = urlsplit(url)
     try:
         async with asyncio.timeout(2):

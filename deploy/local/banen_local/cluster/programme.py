@@ -29,14 +29,14 @@ from banen_local.issuer.tokens import mint
 PARTNERS_FILE = Path(__file__).parent / "partners.toml"
 ISSUER = "issuer"
 MONTHS_KEPT = 60
-"""Of every kind of data on persons, here."""
+"""For every kind of persons' data in this programme."""
 BUS_STORE = 16 * 2**30
-"""What the streams may grow to together; it is a limit, not taken beforehand."""
+"""The limit for all streams together. It is not reserved on disk."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """One service of one partner, as it was started."""
+    """One running service of one partner."""
 
     partner: str
     service: str
@@ -48,7 +48,7 @@ class Running:
 
 
 class Programme:
-    """Starts under a supervisor; `services` tells the addresses."""
+    """Started under a supervisor; `services` holds the addresses."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Programme:
         partners_file: Path = PARTNERS_FILE,
         under: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        """`under` says what a child's command is run by, by its name: the command goes on where that ends."""
+        """`under`: by a child's name, a command line that is put before the child's own."""
         self.folder = folder.absolute()
         self.partners = read_partners(partners_file)
         self._partners_file = partners_file
@@ -91,7 +91,7 @@ class Programme:
         )
 
     def machine(self) -> Machine:
-        """Signs requests to any of the services, as one of its own people."""
+        """Authenticates requests to any of the services, as a person of its partner."""
 
         def find(url: httpx2.URL) -> tuple[str, str]:
             for running in self.services:
@@ -102,13 +102,13 @@ class Programme:
         return Machine(find, self.token)
 
     def token(self, partner: str, role: Role, seconds: int) -> str:
-        """An access token of the local issuer."""
+        """Returns an access token of the local issuer."""
         return mint(
             self.folder / ISSUER, self.issuer, partner, [role], partners=self.partners, seconds=seconds
         )
 
     async def start(self, supervisor: Supervisor) -> None:
-        """Comes back when every service is ready. Raises `LocalError`."""
+        """Returns when every service is ready. Raises `LocalError`."""
         with usable(self.folder):
             self.accounts.add([*(user.name for user in self.accounts.users()), GUARD])
         await supervisor.start(self.database, self.keys, self.bus)
@@ -159,19 +159,19 @@ class Programme:
         )
 
     def bus_url(self, user: str) -> str:
-        """How a user of the bus reaches it."""
+        """A user's address of the bus."""
         return self.accounts.url(user, f"127.0.0.1:{self.bus.port}")
 
     def metrics_token(self, running: Running) -> str:
-        """What shows `/metrics` of one service, and all of its `/readyz`."""
+        """The token that gives access to `/metrics` of one service, and to the reasons in `/readyz`."""
         return secret(self.folder / "secrets" / f"{running.name}.metrics")
 
     def operator(self, running: Running) -> dict[str, str]:
-        """The header of who may see it."""
+        """The header with that token."""
         return {"Authorization": f"Bearer {self.metrics_token(running)}"}
 
     def environment(self, running: Running) -> dict[str, str]:
-        """The settings of one service. Secrets are in files that only this account reads."""
+        """The settings of one service. Secrets are in files that only this account can read."""
         place = self.folder / "secrets"
         role = schema_of(running.partner, running.service)
         password = secret(place / role)
@@ -211,7 +211,7 @@ class Programme:
 
 
 def master_key(folder: Path, partner: str) -> Path:
-    """The partner's own key of keys, made at the first start."""
+    """The file of the partner's master key, created at the first start."""
     path = folder / "secrets" / f"{partner}.master-key"
     if not path.exists():
         write_private(path, os.urandom(32).hex())

@@ -1,4 +1,4 @@
-"""Keeps child processes running, starts again what dies, and ends all of them in order."""
+"""Keeps child processes running: restarts those that die, and ends all of them in order."""
 
 import asyncio
 import contextlib
@@ -22,16 +22,16 @@ PATIENCE = 60.0
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 30.0
 STEADY = 60.0
-"""Seconds after which a child counts as healthy again and its next delay is the first one."""
+"""After so many seconds a child counts as healthy, and its next restart delay is the shortest again."""
 
 ENOUGH_DISK = 48 * 2**20
-"""Bytes that must be left: the logs of two databases grow by 16 MiB each, and NATS is stuck once it met the end."""
+"""Bytes to keep free: the WAL of both databases grows by 16 MiB at a time, and NATS does not recover from a full disk."""
 
 STOP_SIGNALS = (SIGINT, SIGTERM, SIGHUP)
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """All at the same time; the first error ends the others, and is raised as it is, once all have ended."""
+    """Runs all concurrently. The first error cancels the others, and is raised after all have ended."""
     tasks = [asyncio.create_task(one) for one in work]
     try:
         await asyncio.gather(*tasks)
@@ -42,7 +42,7 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 class Child(Protocol):
-    """What can be supervised: a `Program`, `Postgres`, `Nats`."""
+    """What can be supervised: `Program`, `Postgres`, `Nats`."""
 
     @property
     def name(self) -> str: ...
@@ -51,14 +51,14 @@ class Child(Protocol):
     def process(self) -> subprocess.Popen[bytes] | None: ...
 
     async def start(self) -> None:
-        """Comes back when it is ready. Raises `LocalError`."""
+        """Returns when it is ready. Raises `LocalError`."""
         ...
 
     async def stop(self) -> None: ...
 
 
 class Program:
-    """One command that is ready when its URL answers 200."""
+    """A command that is ready when its URL answers 200."""
 
     def __init__(
         self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, ready_url: str
@@ -91,7 +91,7 @@ class Program:
             log=self._log,
             folder=self._log.parent,
             environment=self._environment,
-            # Whoever kills us without a word leaves nobody to see to a slow end.
+            # If we are killed, nobody is left to wait for a slow shutdown.
             death_signal=SIGKILL,
         )
         if await until_answers(self.process, self._ready_url, PATIENCE):
@@ -104,10 +104,10 @@ class Program:
 
 
 class Supervisor:
-    """Used as a context: leaving it, also by Ctrl-C or SIGTERM, ends every child, the last started first.
+    """A context manager: leaving it, also by Ctrl-C or SIGTERM, ends every child, the last started first.
 
-    A signal ends the block early and is not an error. Further ones change nothing: whoever is impatient gets no
-    server that is killed half-way.
+    A signal ends the block early and is not an error. Further signals are ignored, so that no server is killed while it
+    shuts down.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -149,12 +149,12 @@ class Supervisor:
         return self._interrupted and isinstance(error, asyncio.CancelledError)
 
     async def start(self, *children: Child) -> None:
-        """Starts them at the same time, comes back when all are ready, and keeps them running from then on."""
+        """Starts them concurrently, returns when all are ready, and keeps them running from then on."""
         self._groups.append(children)
         await together(self._start(child) for child in children)
 
     def end_when_full(self) -> None:
-        """From now on a full disk under the folder ends the block, with `DiskFull`."""
+        """From now on, a full disk under the folder ends the block with `DiskFull`."""
         self._ends_when_full = True
         self._watchers.append(asyncio.create_task(self._watch_disk()))
 
@@ -178,7 +178,7 @@ class Supervisor:
         return self._ready[name]
 
     async def restarted(self, name: str, before: int) -> int:
-        """The process that has taken over from `before`, once it is ready."""
+        """The process id that replaced `before`, once the process is ready."""
         if not await until(lambda: self._ready.get(name, before) != before, PATIENCE):
             raise LocalError(f"{name} has not come back.")
         return self.pid(name)

@@ -1,4 +1,4 @@
-"""Our answers beside the published figures, one by one."""
+"""Compares our answers with the published figures, one by one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from banen_reporting.queries.schemas import Cell, ComparedRuleSet, Results, Targ
 
 @dataclass(frozen=True)
 class Compared:
-    """A published figure, and what we make of it. No figure is None, never 0."""
+    """A published figure and ours. No figure is None, never 0."""
 
     subject: str
     figure: str
@@ -47,7 +47,7 @@ def compare_targets(published: Published, targets: Targets) -> Iterator[Compared
             cell = units[unit.id].routes[route] if unit.id in units else None
             result = None if route in unit.inferred else unit.result[route]
             yield Compared(unit.id, f"{route} target", value, cell and cell.target)
-            # A cell in which nothing was ever recorded is blank, and says something else than 0.
+            # A cell without any record is blank, which means something else than 0.
             ours = cell.counted if cell and cell.recorded else None
             yield Compared(unit.id, f"{route} result", result, ours)
     nation, ours = published.national, targets.national
@@ -91,7 +91,7 @@ def compare_results(published: Published, results: Results) -> Iterator[Compared
 
 
 def compare_rule_sets(published: Published, rule_sets: Sequence[ComparedRuleSet]) -> Iterator[Compared]:
-    """The report rounds euros per placement to whole ones."""
+    """The report rounds euros per placement to whole euros."""
     rows = {row.id: row for row in rule_sets}
     for rule_set in published.rule_sets:
         name, row = f"rule set {rule_set.id}", rows.get(rule_set.id)

@@ -1,4 +1,4 @@
-"""Sends a history to the services, in bulk and over HTTP, until every line is acknowledged and counted."""
+"""Sends a history to the services in bulk over HTTP, until every line is acknowledged and counted."""
 
 import asyncio
 import json
@@ -26,24 +26,24 @@ from banen_reporting.queries.state import Position
 CHUNK = 500
 LINES = {"Content-Type": "application/x-ndjson"}
 AT_ONCE = 2
-"""Chunks under way per service. Lines about one thing are never in two of them."""
+"""Chunks in progress per service. Lines about one thing are never in two chunks."""
 PATIENCE = 120.0
-"""Seconds without any progress after which a load gives up."""
+"""A load gives up after so many seconds without progress."""
 COUNTING_PATIENCE = 180.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 AWAITED = {("accept-handover", "handover-unknown")}
-"""Refusals that pass by themselves: the offer has not come over the bus yet."""
+"""Refusals that end by themselves: the offer has not arrived over the bus yet."""
 DONE = {("declare-source-live", "source-live")}
-"""Refusals that say that an earlier load came this far on another day."""
+"""Refusals that mean that an earlier load on another day got this far."""
 LIVE = SourceDeclaredLive.NAME
 LAST_KNOWN_ON = max(figure.day for figure in PUBLISHED.known_on)
 
 Address = Callable[[str, str], str]
-"""Where the service of a partner is."""
+"""The address of a partner's service."""
 
 
 class Progress(Protocol):
-    """Hears how far a load is."""
+    """Receives the progress of a load."""
 
     def phase(self, name: str, total: int) -> None: ...
 
@@ -51,7 +51,7 @@ class Progress(Protocol):
 
 
 class Unanswered(Exception):
-    """The service is away, or said to come back later."""
+    """The service is unavailable, or asks to come back later."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Loader:
     progress: Progress
 
     async def load(self, history: History) -> None:
-        """Comes back when every figure is final; what was loaded before changes nothing. Raises `LocalError`."""
+        """Returns when every figure is final. Loading again has no effect. Raises `LocalError`."""
         self.progress.phase("load", history.number)
         await self._send(BUREAU, history.programme)
         if await self._is_live(history):
@@ -76,7 +76,7 @@ class Loader:
     async def _load_partners(self, history: History) -> None:
         await together(self._send_stages(source, stages) for source, stages in history.partners.items())
         await self._send(BUREAU, history.permissions)
-        # What policies do with a historic fact is historic too, but only until the source is live.
+        # Reactors give a historic fact's date to what they record, but only until the source is live.
         self.progress.phase("count", 1)
         await self._until_counted(history, {BUREAU: history.public[BUREAU] - len(history.going_live)})
         self.progress.advance(1)
@@ -84,7 +84,7 @@ class Loader:
         await self._send(BUREAU, history.going_live)
 
     async def _is_live(self, history: History) -> bool:
-        """Sources are declared live after everything else, so that an earlier load was complete."""
+        """Sources are declared live last, so a live source means that an earlier load was complete."""
         for line in history.going_live:
             record = await self._get(f"/v1/programme/partners/{line.ref}")
             live = {event["data"].get("service") for event in record["events"] if event["event"] == LIVE}
@@ -106,7 +106,7 @@ class Loader:
         await together(take() for _ in range(AT_ONCE))
 
     async def _send_chunk(self, source: Source, lines: Sequence[Line]) -> None:
-        """Again and again, with the same keys, until every line is taken."""
+        """Sends repeatedly, with the same keys, until every line is accepted."""
         pause, last_progress = FIRST_PAUSE, time.monotonic()
         while lines:
             try:
@@ -128,7 +128,7 @@ class Loader:
     async def _post(self, source: Source, lines: Sequence[Line]) -> list[dict[str, Any]]:
         """The answer to each line.
 
-        Raises `Unanswered` when the whole chunk must be sent again, `LocalError` when that would not help.
+        Raises `Unanswered` if the whole chunk must be sent again, `LocalError` if that would not help.
         """
         url = f"{self.address(*source)}/v1/bulk"
         try:
@@ -178,7 +178,7 @@ class Loader:
                 if await condition():
                     return
             except (httpx2.HTTPError, ValueError, Unanswered):
-                pass  # it is away for a moment
+                pass  # temporarily unavailable
             await asyncio.sleep(0.1)
         raise LocalError(f"reporting never {what} within {COUNTING_PATIENCE:.0f} s; see its /v1/position.")
 
@@ -190,7 +190,7 @@ class Loader:
 
 
 def refuse_full(source: Source, code: str | None) -> None:
-    """Raises `LocalError` where a service says that its database has no space left: waiting makes none."""
+    """Raises `LocalError` if a service reports that its database is full: waiting does not help."""
     if code == StoreFull.code:
         raise LocalError(
             f"The disk of the database of {'-'.join(source)} is full; free some space and start again,"
@@ -199,9 +199,9 @@ def refuse_full(source: Source, code: str | None) -> None:
 
 
 def chunked(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines about one thing stay together and in order, so that chunks can be sent in any order.
+    """Keeps lines about one thing together and in order, so that chunks can be sent in any order.
 
-    In a chunk come the first lines of all things, then the second ones: what is taken together is about many things.
+    A chunk begins with the first line of each thing, then the second lines, so that lines run together are independent.
     """
     by_stream: dict[str, list[Line]] = {}
     for line in lines:
@@ -218,7 +218,7 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
-    """The lines to send again. Raises `LocalError` at the first one that would never be taken."""
+    """The lines to send again. Raises `LocalError` at the first line that would never be accepted."""
     again: list[Line] = []
     for line, result in zip(lines, results, strict=True):
         if result["status"] < 400 or (line.command, result["code"]) in DONE:

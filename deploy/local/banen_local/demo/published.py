@@ -1,4 +1,4 @@
-"""The figures that the programme published in March 2009, out of `published.json`: what the demo must come to."""
+"""The figures that the programme published in March 2009 (`published.json`), which the demo must reproduce."""
 
 from datetime import date
 from importlib.resources import files
@@ -33,7 +33,7 @@ class UnitFigures(Part, frozen=True):
     target: dict[Route, int | None]
     result: dict[Route, int]
     inferred: tuple[Route, ...] = ()
-    """Routes whose cell was left blank; the result follows from the sums."""
+    """Routes whose cell was left blank; the result follows from the totals."""
     regular: Regular | None
 
 

@@ -1,4 +1,4 @@
-"""`banen demo`: the programme 2005-2008, loaded through the public API and counted beside the published figures."""
+"""`banen demo`: loads the programme 2005-2008 through the public API and compares it with the published figures."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ DEFAULT_FOLDER = Path("data")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the read API says once everything is loaded."""
+    """The read API's answers after everything is loaded."""
 
     targets: Targets
     results: Results
@@ -59,7 +59,7 @@ class Outcome:
     position: Position
     seconds: float
     seen: Sequence[Seen] = ()
-    """What some of the demo's people are shown."""
+    """What some of the demo's people see."""
 
     def compared(self) -> list[Compared]:
         return compare(PUBLISHED, self.targets, self.results, self.rule_sets, self.known_on)
@@ -102,7 +102,7 @@ def command(
 
 
 async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outcome | None:
-    """None where it was stopped before the figures were there."""
+    """Returns None if it was stopped before the figures were complete."""
     outcome = None
     async with Supervisor(folder) as supervisor:
         supervisor.end_when_full()
@@ -128,7 +128,7 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
 
 
 async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outcome:
-    """Load what is not loaded yet, and ask for the figures. Raises `LocalError`."""
+    """Loads what is not loaded yet, and reads the figures. Raises `LocalError`."""
     started = time.monotonic()
     history = make_history(seed, datetime.now(AMSTERDAM).date())
     reporting = programme.url("bureau", "reporting")
@@ -158,7 +158,7 @@ async def ask(http: httpx2.AsyncClient, reporting: str, seconds: float) -> Outco
 
 
 class ShownProgress:
-    """A bar where somebody watches, else a line per phase; on standard error, since it is no result."""
+    """A progress bar on a terminal, else one line per phase; on standard error, since it is not a result."""
 
     def __init__(self) -> None:
         self._bar = Bar(
@@ -225,5 +225,5 @@ def beside(one: Compared) -> str:
 
 
 def shown(value: float | None) -> str:
-    """No figure is a word, and never 0."""
+    """No figure is shown as a word, never as 0."""
     return "none" if value is None else f"{value:,}"

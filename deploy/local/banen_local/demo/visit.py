@@ -1,4 +1,4 @@
-"""Visits the pages as somebody of the demo would: signs in at the issuer's page, and looks what there is to see."""
+"""Visits the pages as people of the demo: signs in at the issuer's page and reads the figures."""
 
 import asyncio
 import re
@@ -16,20 +16,20 @@ from banen_local.cluster.folder import LocalError
 from banen_reporting.queries.schemas import Placements, Targets
 
 PEOPLE = ("demo-emplooi-adviser", "demo-bureau-project-bureau", "demo-ministry-ministry-observer")
-"""Who sees what they see in the demo: a partner's adviser, a member of the bureau, and the ministry."""
+"""People with different views: a partner's adviser, a member of the bureau, and the ministry."""
 RELEASE_PATIENCE = 300.0
-"""Seconds until all month-ends of the past are released, for whoever sees nothing else."""
+"""The most seconds until all past month-ends are released, for readers who see nothing else."""
 FORM_TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What somebody was shown, or the code of the refusal."""
+    """What a person was shown, or the code of the refusal."""
 
     person: str
     units: Sequence[str]
     counted: int | None
-    """Of the nation, or of the own units where the nation is not shown."""
+    """The national figure, or the sum of the own units if the national one is not shown."""
     rows: int | str
     happened_until: date
 
@@ -44,7 +44,7 @@ class Seen:
 
 
 async def look(http: httpx2.AsyncClient, reporting: str, person: str) -> Seen:
-    """Raises `LocalError` where the login does not work."""
+    """Raises `LocalError` if the login fails."""
     session = {"Cookie": await sign_in(http, reporting, person)}
     targets = await targets_of(http, reporting, session, person)
     placements = await http.get(
@@ -86,9 +86,9 @@ def counted_in(targets: Targets) -> int | None:
 
 
 async def sign_in(http: httpx2.AsyncClient, service: str, person: str) -> str:
-    """The whole way of a browser, from the service to the issuer and back; returns the cookie to be sent.
+    """Does a browser's whole login, from the service to the issuer and back; returns the cookie to send.
 
-    Cookies are carried by hand: clients other than browsers send none marked `Secure` over http, not even here.
+    Carries cookies itself, since HTTP clients other than browsers send no `Secure` cookie over http, even to localhost.
     Raises `LocalError`.
     """
     left = await http.get(f"{service}/login")
@@ -109,7 +109,7 @@ def moved(answer: httpx2.Response, who: str) -> str:
 
 
 def cookie(answer: httpx2.Response, name: str) -> str:
-    """What the answer sets, as it is sent back."""
+    """The cookie that an answer sets, in the form in which it is sent back."""
     for header in answer.headers.get_list("Set-Cookie"):
         if header.startswith(f"{name}="):
             return header.split(";", 1)[0]

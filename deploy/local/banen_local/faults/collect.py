@@ -1,4 +1,4 @@
-"""Looks at stores, bus and reporting from outside, for the oracle and for whoever waits until all is counted."""
+"""Reads stores, bus and reporting from outside, for the oracle, and waits until everything is counted."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -27,18 +27,18 @@ from banen_reporting.queries.state import SetAside
 Asked = TypeVar("Asked", bound=Answer)
 
 INACTIVE = 30_000_000_000
-"""Nanoseconds after which NATS removes a consumer that nobody reads."""
+"""Nanoseconds after which NATS removes an unused consumer."""
 
 
 @dataclass(frozen=True)
 class Collector:
-    """Sees what the services hold, without asking them; only the figures are asked for."""
+    """Reads what the services hold directly from databases and bus; only the figures are requested from a service."""
 
     programme: Programme
     http: httpx2.AsyncClient
 
     async def until_counted(self) -> None:
-        """Comes back when reporting has counted all that is recorded now."""
+        """Returns when reporting has counted everything recorded now."""
         heads = await self._heads()
         async with self._owner("bureau") as owner:
 
@@ -53,7 +53,7 @@ class Collector:
             await _until(are_counted)
 
     async def until_followed(self, lines: Sequence[Line]) -> None:
-        """Comes back when policies have recorded what follows from these commands."""
+        """Returns when reactors have recorded what follows from these commands."""
         expected = [line.follows for line in lines if line.follows]
         for one in self.programme.services:
             schema = schema_of(one.partner, one.service)
@@ -140,7 +140,7 @@ class Collector:
         return _connected(self.programme.database, partner)
 
     async def _verdicts(self) -> dict[str, str]:
-        """On every placement, from the rows behind the national figure."""
+        """The verdict on every placement, from the rows behind the national figure."""
         verdicts: dict[str, str] = {}
         cursor: str | None = ""
         while cursor is not None:
@@ -159,7 +159,7 @@ class Collector:
         return model.model_validate_json(answer.content)
 
     async def _streams(self) -> list[Numbered]:
-        """What is on the stream of each service, in its order."""
+        """What is on each service's stream, in order."""
         found: list[Numbered] = []
         async with connected(self.programme.bus_url(OPERATOR), "faults") as client:
             for one in self.programme.services:

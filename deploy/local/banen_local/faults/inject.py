@@ -1,4 +1,4 @@
-"""The bad days: each fault is brought about for some seconds and taken back; what recovery means is measured after."""
+"""Causes each fault for some seconds and ends it; recovery is measured from there."""
 
 import asyncio
 import os
@@ -24,16 +24,16 @@ SECONDS = 4.0
 """How long a fault lasts."""
 HOUR, DAY, YEAR = 3600, 86400, 365 * 86400
 Fault = Callable[[Site], Awaitable[None]]
-"""Comes back when the fault is over."""
+"""Returns when the fault is over."""
 
 
 class NotPossible(Exception):
-    """This machine cannot bring that fault about; the message says why."""
+    """This machine cannot cause that fault; the message says why."""
 
 
 @asynccontextmanager
 async def superuser(site: Site) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
-    """A session that the faults of others do not reach."""
+    """A database session that the faults do not affect."""
     settings = {
         "default_transaction_read_only": "off",
         "statement_timeout": "0",
@@ -48,7 +48,7 @@ async def superuser(site: Site) -> AsyncGenerator["asyncpg.Connection[asyncpg.Re
 
 
 def kill(name: str) -> Fault:
-    """kill -9; the supervisor starts it again."""
+    """kill -9; the supervisor restarts it."""
 
     async def inject(site: Site) -> None:
         process = site.supervisor.pid(name)
@@ -60,7 +60,7 @@ def kill(name: str) -> Fault:
 
 
 def setting(name: str, value: str) -> Fault:
-    """A setting of the whole database server, for running sessions too."""
+    """Changes a setting of the whole database server, also for running sessions."""
 
     async def inject(site: Site) -> None:
         async with superuser(site) as owner:
@@ -74,13 +74,13 @@ def setting(name: str, value: str) -> Fault:
 
 
 def disturb(function: str) -> Fault:
-    """Cancel or end whatever the services' sessions are doing, again and again."""
+    """Repeatedly cancels or ends whatever the services' sessions are doing."""
 
     async def inject(site: Site) -> None:
         async with superuser(site) as owner:
             until = asyncio.get_running_loop().time() + SECONDS
             while asyncio.get_running_loop().time() < until:
-                # Whoever is at work: an idle session has nothing that could be cancelled.
+                # Only sessions that are working: an idle one has nothing to cancel.
                 await owner.execute(
                     f"select {function}(pid) from pg_stat_activity where usename <> 'postgres'"
                     " and state <> 'idle' order by random() limit 1"
@@ -91,14 +91,14 @@ def disturb(function: str) -> Fault:
 
 
 async def deadlock(site: Site) -> None:
-    """A transaction that the services' appends wait for waits for them; the server ends theirs. Raises `LocalError`."""
+    """Causes a deadlock with the services' appends, which the server ends by aborting theirs. Raises `LocalError`."""
     schema = schema_of("uaf", "intake")
     deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
     waiting = "select exists (select 1 from pg_locks where relation = $1::text::regclass and not granted)"
     async with superuser(site) as owner:
         await owner.execute(
             "set deadlock_timeout = '60s'"
-        )  # the server's own for the others: they are the ones
+        )  # longer than the services', so that theirs are aborted
         before: int = await owner.fetchval(deadlocks)
         refused = site.refused.total()
         until = asyncio.get_running_loop().time() + SECONDS
@@ -111,7 +111,7 @@ async def deadlock(site: Site) -> None:
                     await asyncio.sleep(0.01)
                 await owner.execute(f'lock table "{schema}".streams in share mode')
         site.fault_is_over()
-        # Whoever lost is told so; the server's own count comes when the session that lost has been idle for a while.
+        # The losing session sees the error at once; the server's counter rises only when that session was idle.
         while site.refused.total() == refused and await owner.fetchval(deadlocks) == before:
             if asyncio.get_running_loop().time() > until + SECONDS:
                 raise LocalError("No deadlock came about: this fault did not bite.")
@@ -119,7 +119,7 @@ async def deadlock(site: Site) -> None:
 
 
 async def wipe_bus(site: Site) -> None:
-    """The bus loses everything; commands are taken meanwhile, and `banen bus apply` sets it up again."""
+    """The bus loses everything while commands continue; `banen bus apply` sets it up again."""
     process = site.supervisor.pid("nats")
     os.kill(process, SIGKILL)
     shutil.rmtree(site.folder / "nats" / "jetstream", ignore_errors=True)
@@ -137,7 +137,7 @@ async def apply(site: Site, *, change: bool) -> None:
 
 
 async def malformed(site: Site) -> None:
-    """Thousands of messages without an envelope, with a header that is named as the server's own word."""
+    """Thousands of messages without an envelope, each with a header named like the server's own status."""
     async with connected(site.programme.bus_url(OPERATOR), "faults") as client:
         for declared in streams([*site.programme.partners, Partner(NOISE, ("employers",))]):
             if declared["name"] in (EVT_ALL, "EVT_NOISE_EMPLOYERS"):
@@ -155,11 +155,11 @@ async def malformed(site: Site) -> None:
             if asyncio.get_running_loop().time() > until:
                 raise LocalError("Malformed messages were not set aside.")
             await asyncio.sleep(0.05)
-    # The oracle has no such source: what it published is dead letters, and nothing else.
+    # The oracle does not know this source: its messages must become dead letters, and nothing else.
 
 
 async def edit_consumers(site: Site) -> None:
-    """Every consumer is deleted, and made anew with other settings by hand; then declared again."""
+    """Deletes every consumer and creates it with other settings, as if by hand; then declares it again."""
     installed = services()
     declared = [
         consumer
@@ -183,12 +183,12 @@ async def edit_consumers(site: Site) -> None:
 
 
 async def rotate_passwords(site: Site) -> None:
-    """Every service of a partner gets a new password for the bus, and the former ones end, without a restart."""
+    """Each service of a partner gets a new bus password, and the former ones end, without a restart."""
     accounts = site.programme.accounts
     names = accounts.names_of("uaf")
     accounts.rotate(names)
     for one in site.programme.services:
-        site.programme.environment(one)  # writes the new address where the service reads it
+        site.programme.environment(one)  # writes the new address to the file that the service reads
     os.kill(site.supervisor.pid("nats"), SIGHUP)
     await asyncio.sleep(SECONDS / 2)
     accounts.finish(names)
@@ -197,7 +197,7 @@ async def rotate_passwords(site: Site) -> None:
 
 
 def clock(name: str, *seconds: int) -> Fault:
-    """The clock of one process is off by so much, one after the other, and then right again; ops confirms."""
+    """Sets one process's clock wrong by each of these seconds in turn, then right again; an operator confirms."""
 
     async def inject(site: Site) -> None:
         if library() is None:
@@ -207,14 +207,14 @@ def clock(name: str, *seconds: int) -> Fault:
             await asyncio.sleep(SECONDS)
         set_clock(site.folder, name, 0)
         site.fault_is_over()
-        await asyncio.sleep(2)  # the library looks at its file once a second
+        await asyncio.sleep(2)  # the library reads its file once a second
         await site.confirm_clocks()
 
     return inject
 
 
 def full_disk(name: str) -> Fault:
-    """The disk of one server has no space left, and then has again; NATS is started anew, as its operator must."""
+    """The disk of one server is full, then free again. NATS is restarted, as its operator must do."""
 
     async def inject(site: Site) -> None:
         folder = site.folder / name

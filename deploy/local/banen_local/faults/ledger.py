@@ -1,4 +1,4 @@
-"""What was asked of the services and acknowledged, written down beside them and synced to the disk."""
+"""Records each command sent to the services and acknowledged, in a file synced to disk."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 Recorded: TypeAlias = tuple[str, str, int]
-"""Where a fact must stand: schema of the store, stream, version."""
+"""Where an event must be: schema of the store, stream, version."""
 MONTHS = 6
-"""What a placement must reach to count, under the rule set of the faults."""
+"""The months that a placement needs to count, under the rule set of the faults."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,15 @@ class Line:
     """One acknowledged command."""
 
     schema: str
-    """Of the store that took it."""
+    """The schema of the store that accepted it."""
     stream: str
     version: int
     command: str
     start: str = ""
     end: str = ""
-    """The days of a placement, for the recount."""
+    """Start and end of a placement, for the recount."""
     follows: Recorded | None = None
-    """What another partner's policy must record because of it."""
+    """What another partner's reactor must record because of it."""
 
     @property
     def recorded(self) -> Recorded:
@@ -40,7 +40,7 @@ class Ledger:
         self.lines: list[Line] = []
 
     def write(self, line: Line) -> None:
-        """On the disk when this comes back: the oracle must not forget what a service may not."""
+        """Returns when the line is on disk: the oracle must not lose what a service may not lose."""
         self._file.write(json.dumps(asdict(line)) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -51,9 +51,9 @@ class Ledger:
 
 
 def recounted(lines: Iterable[Line]) -> Mapping[str, str]:
-    """The verdict on each placement, by its reference, from an arithmetic of its own.
+    """The expected verdict on each placement by its reference, calculated independently of the services.
 
-    Placements of the faults are open-ended, and some were ended.
+    The placements here are open-ended, and some have ended.
     """
     lines = list(lines)
     starts = {
@@ -69,5 +69,5 @@ def recounted(lines: Iterable[Line]) -> Mapping[str, str]:
 
 
 def _months(start: date, after: date) -> int:
-    """Whole months from a day up to another."""
+    """Returns whole months from one day to another."""
     return (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)

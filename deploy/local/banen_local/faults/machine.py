@@ -1,4 +1,4 @@
-"""What of the machine itself is made wrong on a bad day: the clock of a process, and a disk without space."""
+"""Faults of the machine: the clock of a process, and a full disk."""
 
 import contextlib
 import os
@@ -7,20 +7,20 @@ from pathlib import Path
 
 
 def fill(ballast: Path) -> None:
-    """Write a file until its disk is full."""
-    # Without a buffer: what a buffer still holds is written when the file is closed, and fails once more.
+    """Writes a file until the disk is full."""
+    # Unbuffered: a buffer would be written when the file is closed, and fail again.
     with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
         while True:
             file.write(bytes(1 << 16))
 
 
 def library() -> Path | None:
-    """libfaketime, which Debian's package of that name installs."""
+    """The library of Debian's package libfaketime."""
     return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 
 
 def faked(folder: Path, name: str) -> list[str]:
-    """What a child is run by so that its clock is what `set_clock` says; nothing where that cannot be."""
+    """The command line that runs a child with the clock of `set_clock`; empty if libfaketime is missing."""
     found = library()
     if found is None:
         return []
@@ -31,8 +31,8 @@ def faked(folder: Path, name: str) -> list[str]:
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    # Not by the environment of who starts it: the library shares memory with all that it was loaded into, and the
-    # database's account could not open it.
+    # Not through our own environment: the library shares memory with every process that loaded it, and the account of the
+    # database could not open that.
     return ["/usr/bin/env", *(f"{variable}={value}" for variable, value in variables.items())]
 
 
@@ -47,12 +47,12 @@ def set_clock(folder: Path, name: str, ahead: int) -> None:
 
 
 def clock_file(folder: Path, name: str) -> Path:
-    # Beside the data folder, which the server's account cannot walk through.
+    # Beside the data folder, which the server's account cannot enter.
     return folder.with_name(f"{folder.name}-clocks") / name
 
 
 def mount(folder: Path, megabytes: int) -> bool:
-    """A small disk of its own for a folder; whether that could be."""
+    """Mounts a small disk of its own on a folder; returns whether that was possible."""
     folder.mkdir(mode=0o700, parents=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)]
     return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""What must hold after every fault, by comparing the ledger, the stores, the bus and reporting; pure."""
+"""What must hold after every fault, checked by comparing ledger, stores, bus and reporting; pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from banen_local.faults.ledger import Line, Recorded, recounted
 
 NEVER_PUBLISHED = {"handover-received"}
-"""The stored facts of the load that stay with the partner: what was offered is public already."""
+"""Events of the load that stay private: the offer that they repeat is public already."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """An event of one store."""
+    """An event in one store."""
 
     schema: str
     position: int
@@ -28,7 +28,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Numbered:
-    """An event as a source numbered it: in its publications, on its stream, in the inbox."""
+    """An event as numbered by its source: in its publications, on its stream, in the inbox."""
 
     source: str
     sequence: int
@@ -43,10 +43,10 @@ class Evidence:
     on_stream: Sequence[Numbered]
     received: Sequence[Numbered]
     tombstones: int
-    """Destroyed keys."""
+    """Number of destroyed keys."""
     counted: int
     excluded: int
-    """As the table of targets says of the nation."""
+    """As the table of targets says nationally."""
     verdicts: Mapping[str, str]
     """On each placement behind the figures, by its reference."""
     set_aside: int
@@ -87,12 +87,12 @@ def judge(seen: Evidence) -> Verdict:
 
 
 def _asked(ledger: Sequence[Line]) -> set[Recorded]:
-    """What must be recorded: each command, and what a policy makes of it."""
+    """What must be recorded: each command, and what a reactor adds to it."""
     return {line.recorded for line in ledger} | {line.follows for line in ledger if line.follows}
 
 
 def _lost(seen: Evidence) -> int:
-    """On each step of the way, what did not come through: ledger, store, publications, stream, inbox."""
+    """What was lost at any step: ledger, store, publications, stream, inbox."""
     recorded = {one.recorded for one in seen.stored}
     public = {one.event_id for one in seen.stored if one.type not in NEVER_PUBLISHED}
     numbered, on_stream = set(seen.published), set(seen.on_stream)
@@ -105,7 +105,7 @@ def _lost(seen: Evidence) -> int:
 
 
 def _doubled(seen: Evidence) -> int:
-    """More in a stream than was asked for, or an event on the bus more than once."""
+    """Streams with more events than commands, and events that are on the bus more than once."""
     asked = _asked(seen.ledger)
     ours = {(schema, stream) for schema, stream, _ in asked}
     unasked = [one for one in seen.stored if one.recorded[:2] in ours and one.recorded not in asked]
@@ -114,7 +114,7 @@ def _doubled(seen: Evidence) -> int:
 
 
 def _disordered(seen: Evidence) -> int:
-    """Versions of a stream in the order of the store, and numbers of a source on its stream, without a gap."""
+    """Versions of a stream, and sequences of a source, with a gap or out of order."""
     faults = 0
     versions: dict[tuple[str, str], int] = defaultdict(int)
     for one in sorted(seen.stored, key=lambda one: (one.schema, one.position)):
@@ -129,7 +129,7 @@ def _disordered(seen: Evidence) -> int:
 
 
 def _unexplained(seen: Evidence) -> int:
-    """Placements with another verdict than the recount's, figures that are not those placements, and what is set aside."""
+    """Verdicts that differ from the recount, figures that do not match the placements, and events set aside."""
     expected = recounted(seen.ledger)
     differing = sum(
         seen.verdicts.get(ref) != expected.get(ref) for ref in seen.verdicts.keys() | expected.keys()

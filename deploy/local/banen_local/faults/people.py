@@ -1,4 +1,4 @@
-"""What is asked of the services for one person after the other; pure but for the random numbers it is given."""
+"""The commands sent to the services for one person after another; pure, except for the random numbers passed in."""
 
 from datetime import date, timedelta
 from random import Random
@@ -13,7 +13,7 @@ NAME = {"name": "Synthetica Voorbeeld"}
 
 
 class Step(NamedTuple):
-    """One command to be given."""
+    """One command to send."""
 
     partner: str
     service: str
@@ -54,7 +54,7 @@ def placed_by_uaf(random: Random) -> list[Step]:
 
 
 def handed_over(random: Random) -> list[Step]:
-    """A candidate of one partner whom another places; the policies of both have their part in it."""
+    """A candidate whom another partner places, with steps by the reactors of both partners."""
     candidate, client, handover = (str(uuid(random)) for _ in range(3))
     offer = {**ON, "candidateRef": candidate, "toPartner": "emplooi", "expiresOn": "2006-03-01"}
     origin = {"origin": "handover", "originRef": handover}

@@ -37,33 +37,33 @@ services = ["mediation"]
 services = ["employers"]
 """
 NOISE = "noise"
-"""A partner that runs nothing, on whose stream malformed messages come."""
+"""A partner without services, on whose stream the malformed messages are sent."""
 WORKERS, HANDING_OVER = 4, 2
-"""Who brings people through one partner's services, and who from one partner to another."""
+"""Workers that bring people through one partner's services, and workers that hand people over to another partner."""
 RECOVERY = 90.0
-"""Seconds after which a recovery that has not come is given up; the aim is 30."""
+"""Seconds after which recovery is given up; the aim is 30."""
 SIGNS_OF_TROUBLE = (401, 429, 503)
-"""401: a process whose clock is wrong takes our token for an expired one."""
+"""401: a process with a wrong clock treats our token as expired."""
 
 
 @dataclass
 class Site:
-    """The running programme and what was asked of it."""
+    """The running programme, and the commands it acknowledged."""
 
     programme: Programme
     supervisor: Supervisor
     ledger: Ledger
     random: random.Random
     http: httpx2.AsyncClient
-    """Signs its requests as the partners' machines do."""
+    """Signs requests as the partners' machines do."""
     bare: httpx2.AsyncClient
-    """For whoever brings a header of their own."""
+    """For requests with a header of their own."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     refused: Counter[str] = field(default_factory=Counter[str])
-    """Attempts that were not acknowledged, by reason; all of them are repeated until they are."""
+    """Attempts that were not acknowledged, by reason. All are repeated until they are."""
     collector: Collector = field(init=False)
     over: float | None = None
-    """When the fault ended, where it said so itself; on the event loop's clock."""
+    """When the fault ended, if it reported that itself; on the event loop's clock."""
 
     def __post_init__(self) -> None:
         self.collector = Collector(self.programme, self.http)
@@ -73,7 +73,7 @@ class Site:
         return self.programme.folder
 
     async def prepare(self) -> None:
-        """Admit the partners, and give them a unit and a rule set. Raises `LocalError`."""
+        """Admits the partners, and gives them a unit and a rule set. Raises `LocalError`."""
         window = {"windowFrom": "2005-12-01", "windowTo": "2008-12-31"}
         for path, body in (
             ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
@@ -96,11 +96,11 @@ class Site:
                 raise LocalError(f"reporting answers {answer.status_code} to {path}.")
 
     def fault_is_over(self) -> None:
-        """From here on it is recovery, also what the fault itself still waits for."""
+        """Recovery begins now, even if the fault itself is still waiting for something."""
         self.over = asyncio.get_running_loop().time()
 
     async def load(self) -> None:
-        """People come in, are placed, and some placements end, until told to stop; nothing is left half done."""
+        """Brings people in, places them and ends some placements, until told to stop; finishes everything it began."""
 
         async def work(person: Callable[[random.Random], list[Step]]) -> None:
             while not self.stopping.is_set():
@@ -114,7 +114,7 @@ class Site:
                 tasks.create_task(work(handed_over))
 
     async def _give(self, step: Step) -> None:
-        """Again and again, under the same key, until it is acknowledged. Raises `LocalError` where it never will be."""
+        """Repeats a command with the same key until it is acknowledged. Raises `LocalError` if it never will be."""
         url = f"{self.programme.url(step.partner, step.service)}/v1/{step.thing}s/{step.ref}/{step.verb}"
         headers = {"Idempotency-Key": str(uuid(self.random))}
         while True:
@@ -136,7 +136,7 @@ class Site:
         self.ledger.write(step.acknowledged(answer.json()["version"]))
 
     async def readiness(self) -> dict[str, str]:
-        """What is wrong, by service; empty where all are ready."""
+        """What is wrong, by service; empty if all are ready."""
         found: dict[str, str] = {}
         for one in self.programme.services:
             try:
@@ -149,9 +149,9 @@ class Site:
         return found
 
     async def recovered(self) -> float:
-        """Seconds from the end of the fault until all is as before. Raises `LocalError` where it does not become so.
+        """The seconds from the end of the fault to full recovery. Raises `LocalError` if it does not recover.
 
-        That is: every service is ready, a command is acknowledged, and reporting has counted all that is recorded by
+        Recovered means: every service is ready, a command is acknowledged, and reporting has counted everything recorded by
         then.
         """
         loop = asyncio.get_running_loop()
@@ -178,14 +178,14 @@ class Site:
         return loop.time() - began
 
     async def confirm_clocks(self) -> None:
-        """As ops does: looks at what was recorded while clocks were wrong, and confirms it. Raises `LocalError`."""
+        """As an operator does: lists the events recorded while clocks were wrong, and confirms them. Raises `LocalError`."""
         async with asyncio.timeout(RECOVERY):
             for one in self.programme.services:
                 while until := await self._last_suspect(one):
                     await self._ask_ops(one, "POST", "clock/confirm", {"until": until})
 
     async def _last_suspect(self, one: Running) -> int | None:
-        """The position of the last event that is listed."""
+        """The position of the last listed event."""
         suspects = (await self._ask_ops(one, "GET", "clock"))["suspects"]
         return suspects[-1]["position"] if suspects else None
 
@@ -200,7 +200,7 @@ class Site:
         return answer.json()
 
     async def until_quiet(self) -> None:
-        """All that is recorded is counted, or time is up: then the oracle tells what is missing."""
+        """Returns when everything is counted or time is up; the oracle then reports what is missing."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RECOVERY):
                 await self.collector.until_followed(self.ledger.lines)

@@ -1,4 +1,4 @@
-"""Runs the issuer on loopback until it is told to stop."""
+"""Runs the issuer on loopback until it is stopped."""
 
 import asyncio
 import logging
@@ -26,18 +26,18 @@ log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Ends with one line that says what to do when it cannot start."""
+    """If it cannot start, it ends with one line that says what to do."""
     logs.to_stdout()
     try:
         asyncio.run(serve(load()))
     except (SettingsInvalid, LocalError, ValueError) as error:
-        log.error("the issuer cannot run: %s", error)  # noqa: TRY400 - a line that says what to do, not a trace
+        log.error("the issuer cannot run: %s", error)  # noqa: TRY400 - one line that says what to do, not a trace
         sys.exit(78)
 
 
 async def serve(settings: IssuerSettings) -> None:
     for caught in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops on these and raises them again, which would end us with a trace
+        # uvicorn handles these signals and raises them again, which would end us with a trace
         asyncio.get_running_loop().add_signal_handler(caught, lambda: None)
     folder = settings.issuer_folder.absolute()
     ensure_key(folder)
@@ -45,7 +45,7 @@ async def serve(settings: IssuerSettings) -> None:
     read_removed(folder)
     url = f"http://{HOST}:{settings.issuer_port}"
     provider = Provider(folder, url, read_partners(settings.partners_file), utc_now)
-    # No access log: codes stand in addresses.
+    # No access log: addresses contain codes.
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(provider),

@@ -1,4 +1,4 @@
-"""The issuer as an application: what it says of itself, its public keys, and the endpoints."""
+"""The issuer as an application: discovery document, public keys, and endpoints."""
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +17,7 @@ from banen_local.issuer.provider import Provider
 
 
 def create_app(provider: Provider) -> ASGIApp:
-    """The provider's folder holds the key already."""
+    """The provider's folder must already hold a key."""
 
     async def configuration(_: Request) -> Response:
         return JSONResponse(metadata(provider.url))
@@ -33,7 +33,7 @@ def create_app(provider: Provider) -> ASGIApp:
             *exchange.routes(provider),
             Route("/static/style.css", style, methods=["GET"]),
         ],
-        # A page elsewhere whose name is made to lead to this machine must not be answered as if it were us.
+        # Refuse other host names: a foreign name that resolves to this machine must not reach us (DNS rebinding).
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1"])],
         exception_handlers={PageFault: fault_page, TokenFault: token_fault, LocalError: damaged_page},
     )

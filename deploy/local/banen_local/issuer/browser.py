@@ -1,4 +1,4 @@
-"""What a browser comes for: the login page, its form, and logging out."""
+"""The endpoints for browsers: login page, its form, and logout."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class Refused(Exception):
-    """An error that the client is told, at an address that is known to be its own."""
+    """An error that is reported to the client, at an address known to be the client's."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
@@ -49,7 +49,7 @@ def routes(provider: Provider) -> list[Route]:
         return back_to(wanted.redirect_uri, {"code": code, "state": wanted.state})
 
     async def logout(request: Request) -> Response:
-        """There is no session here to end: each login is one choice on the page. The client ends its own."""
+        """There is no session here to end, since each login is one choice on the page. The client ends its own."""
         query = read_query(request)
         target = query.get("post_logout_redirect_uri")
         if target is None:
@@ -65,7 +65,7 @@ def routes(provider: Provider) -> list[Route]:
 
 
 def who_asks(provider: Provider, query: Mapping[str, str]) -> tuple[str, str]:
-    """The client and its address: until both are known to be right, nobody is sent anywhere. Raises `PageFault`."""
+    """Returns client and address. Until both are checked, nobody is redirected. Raises `PageFault`."""
     client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
     client = read_clients(provider.folder).get(client_id)
     if client is None:
@@ -109,7 +109,7 @@ def find_person(provider: Provider, subject: str) -> Person:
 
 
 def refuse_foreign(provider: Provider, target: str, client_id: str) -> None:
-    """Raises `PageFault` unless the address belongs to the client that asks."""
+    """Raises `PageFault` unless the address belongs to the requesting client."""
     client = read_clients(provider.folder).get(client_id)
     own = client.redirect_uris if client else ()
     if not any(target.startswith(f"{origin(address)}/") for address in own):
@@ -135,6 +135,6 @@ def state_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def back_to(address: str, told: Mapping[str, str]) -> Response:
-    """303, so that a form that was posted here is not posted on."""
+    """A 303, so that the browser does not post the form again."""
     joined = f"{address}{'&' if '?' in address else '?'}{urlencode(told)}" if told else address
     return RedirectResponse(joined, 303)

@@ -1,4 +1,4 @@
-"""The services that may ask for logins, each with a secret of its own."""
+"""The services that may request logins, each with its own secret."""
 
 import re
 import secrets
@@ -20,7 +20,7 @@ class Client(BaseModel, frozen=True, extra="forbid"):
     secret: str
     redirect_uris: tuple[str, ...]
     backchannel_logout_uri: str | None = None
-    """Where it is told whose sessions end."""
+    """Where the client is told whose sessions end."""
 
 
 CLIENTS = TypeAdapter(dict[str, Client])
@@ -29,9 +29,9 @@ CLIENTS = TypeAdapter(dict[str, Client])
 def register_client(
     folder: Path, client_id: str, redirect_uri: str, backchannel_logout_uri: str | None = None
 ) -> str:
-    """The client's secret, made once and kept; the addresses may be others at each start.
+    """The client's secret, made once and kept; the addresses may change at each start.
 
-    A running issuer sees it at once. Raises `ValueError`, `LocalError`.
+    A running issuer notices it at once. Raises `ValueError`, `LocalError`.
     """
     if not CLIENT_ID.fullmatch(client_id):
         raise ValueError("client_id: lower-case letters, digits and hyphens, at most 61")
@@ -68,13 +68,13 @@ def read_clients(folder: Path) -> dict[str, Client]:
     try:
         return CLIENTS.validate_json(text)
     except ValidationError:
-        # Not `from` the first error, which may quote a secret.
+        # Not chained with `from`: the first error may quote a secret.
         raise LocalError(
             f"{path} is damaged; delete it, and new secrets are made at the next start."
         ) from None
 
 
 def origin(address: str) -> str:
-    """Scheme, host and port of an address that was checked when it was registered."""
+    """Returns scheme, host and port of an address that was checked at registration."""
     target = urlsplit(address)
     return f"{target.scheme}://{target.netloc}"

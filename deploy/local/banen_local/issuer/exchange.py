@@ -1,4 +1,4 @@
-"""The token endpoint: a client hands in its code and gets the two tokens (RFC 6749, with PKCE of RFC 7636)."""
+"""The token endpoint: a client exchanges its code for the two tokens (RFC 6749, with PKCE of RFC 7636)."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class TokenFault(Exception):
-    """A refusal as RFC 6749 words it."""
+    """A refusal with a code of RFC 6749."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(description)
@@ -71,7 +71,7 @@ def authenticated(provider: Provider, header: str) -> str:
         raise fault from None
     client_id, _, secret = (unquote_plus(part) for part in text.partition(":"))
     client = read_clients(provider.folder).get(client_id)
-    # Compared also where there is no such client, so that the time taken does not tell which ids exist.
+    # Compare even if the client is unknown, so that the response time does not reveal which ids exist.
     expected = client.secret if client else secrets.token_urlsafe(32)
     same = secrets.compare_digest(secret.encode(), expected.encode())
     if scheme.lower() != "basic" or client is None or not same:
@@ -80,9 +80,9 @@ def authenticated(provider: Provider, header: str) -> str:
 
 
 async def handed_in(provider: Provider, client_id: str, request: Request) -> Granted:
-    """What waits behind the code. Whatever is wrong, the code is spent: whoever has it should not try again.
+    """The login behind the code. The code is used up even if it does not fit the request: nobody can try again.
 
-    What a code has given cannot be called back, since services verify tokens by themselves: it ends in minutes.
+    Tokens already issued for a code cannot be revoked, since services verify them locally; they expire within minutes.
     Raises `TokenFault`, `LocalError`.
     """
     try:

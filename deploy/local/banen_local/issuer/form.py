@@ -1,4 +1,4 @@
-"""Parameters of a request, each at most once."""
+"""Reads parameters of a request, each at most once."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -14,7 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class FormInvalid(Exception):
-    """Not a form, too large, or a parameter given twice."""
+    """Not a form, too large, or a repeated parameter."""
 
 
 async def posted(request: Request) -> Mapping[str, str]:
@@ -28,7 +28,7 @@ async def posted(request: Request) -> Mapping[str, str]:
 
 
 def asked(request: Request) -> Mapping[str, str]:
-    """The query. Raises `FormInvalid`."""
+    """The query's parameters. Raises `FormInvalid`."""
     if len(request.url.query) > MOST_BYTES:
         raise FormInvalid
     return fields(request.url.query)

@@ -1,4 +1,4 @@
-"""The key that the issuer signs with, and the public halves of those before it."""
+"""The issuer's signing key, and the public halves of earlier keys."""
 
 import json
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from banen_local.issuer.private import closed_folder, read_private
 
 ALGORITHM = "ES256"
 LONGEST = timedelta(seconds=LONGEST_SECONDS)
-"""No token is valid for longer: services take none, and after this a former key has nothing left to verify."""
+"""No token lives longer than this; afterwards a former key is not needed any more."""
 
 
 class NoIssuer(LocalError):
-    """There is no key in the folder: no issuer was started there."""
+    """The folder has no key: no issuer was ever started there."""
 
 
 class Former(BaseModel, frozen=True, extra="forbid"):
-    """The public half of a key that was replaced, and how long it is still told."""
+    """The public half of a replaced key, and until when it is published."""
 
     until: datetime
     key: dict[str, str | list[str]]
@@ -34,18 +34,18 @@ FORMER = TypeAdapter(list[Former])
 
 @dataclass(frozen=True)
 class Keyring:
-    """`current` signs; `former` only verify."""
+    """`current` signs; `former` keys only verify."""
 
     current: ECKey
     former: tuple[ECKey, ...] = ()
 
     def public(self) -> KeySet:
-        """What verifies the tokens that may still be about."""
+        """The keys that verify all tokens still in use."""
         return KeySet([ECKey.import_key(key.as_dict(private=False)) for key in (self.current, *self.former)])
 
 
 def ensure_key(folder: Path) -> None:
-    """Makes folder and key if they are missing. Raises `LocalError`."""
+    """Creates folder and key if they are missing. Raises `LocalError`."""
     closed_folder(folder)
     try:
         read_keys(folder)
@@ -54,7 +54,7 @@ def ensure_key(folder: Path) -> None:
 
 
 def read_keys(folder: Path, now: datetime | None = None) -> Keyring:
-    """As they are now, since they may be rotated at any time. Raises `NoIssuer`, `LocalError`."""
+    """Reads the current keys, which may be rotated at any time. Raises `NoIssuer`, `LocalError`."""
     path = folder / "key.json"
     text = read_private(path)
     if text is None:
@@ -67,11 +67,11 @@ def read_keys(folder: Path, now: datetime | None = None) -> Keyring:
 
 
 def rotate(folder: Path, now: datetime | None = None) -> None:
-    """Sign with a new key from here on; what the old one signed still verifies. Raises `NoIssuer`, `LocalError`."""
+    """Signs with a new key from now on; the old key still verifies. Raises `NoIssuer`, `LocalError`."""
     moment = now or datetime.now(UTC)
     old = read_keys(folder, moment).current
     former = [*_read_former(folder, moment), Former(until=moment + LONGEST, key=old.as_dict(private=False))]
-    # The old key's public half is written first: between the two writes it is told twice, never not at all.
+    # Write the old public half first: between the two writes it is published twice, but never missing.
     write_private(folder / "former.json", FORMER.dump_json(former, indent=2).decode())
     _write_new_key(folder)
 
@@ -96,7 +96,7 @@ def _imported(path: Path, text: str) -> ECKey:
     try:
         return ECKey.import_key(json.loads(text))
     except (ValueError, TypeError, KeyError, JoseError):
-        # Not `from` the first error, which may quote the key.
+        # Not chained with `from`: the first error may quote the key.
         raise LocalError(
             f"{path} holds no key; delete it, and a new one is made at the next start."
         ) from None

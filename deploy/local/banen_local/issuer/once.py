@@ -1,4 +1,4 @@
-"""What may be handed in once, and not for long: login forms and codes."""
+"""Values that can be used once and expire soon: login forms and codes."""
 
 import secrets
 from collections.abc import Callable
@@ -9,11 +9,11 @@ Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 MOST = 1000
-"""Whoever asks for more without handing in loses the oldest."""
+"""When there are more, the oldest is dropped."""
 
 
 class OneTime(Generic[T]):
-    """Values behind a random token; kept in memory, so that a restart forgets them."""
+    """Values behind random tokens, kept in memory; a restart drops them."""
 
     def __init__(self, clock: Clock, lasts: timedelta) -> None:
         self._clock = clock
@@ -28,6 +28,6 @@ class OneTime(Generic[T]):
         return token
 
     def take(self, token: str) -> T | None:
-        """None where it was never given, is too old, or was taken before."""
+        """Returns None if the token is unknown, too old, or already used."""
         until, value = self._kept.pop(token, (None, None))
         return value if until is not None and self._clock() < until else None

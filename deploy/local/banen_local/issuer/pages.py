@@ -1,4 +1,4 @@
-"""The issuer's pages: choosing who to be, a fault, goodbye; without JavaScript."""
+"""The issuer's pages: choosing a person, an error, goodbye; without JavaScript."""
 
 import logging
 from collections.abc import MutableMapping, Sequence
@@ -36,11 +36,11 @@ ENVIRONMENT.globals.update(language=LANGUAGE.code, gettext=gettext)  # pyright: 
 
 
 class PageFault(Exception):
-    """Shown to whoever sits at the browser; the message tells nothing that was sent."""
+    """An error shown in the browser. The message repeats nothing from the request."""
 
 
 class Secured:
-    """Puts the security headers on whatever is answered, also on a fault of the framework."""
+    """Adds security headers to every answer, also to an error of the framework."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -57,7 +57,7 @@ class Secured:
 
 
 def login_page(groups: Sequence[Group], token: str, client_id: str, target: str) -> Response:
-    """`target` is the origin that the browser is sent back to after the form: Chromium asks that it is named."""
+    """`target` is the origin to which the browser returns after the form; Chromium requires it in the policy."""
     text = ENVIRONMENT.get_template("login.html").render(groups=groups, token=token, client_id=client_id)
     return HTMLResponse(text, headers={"Content-Security-Policy": f"{POLICY} {target}"})
 
@@ -71,7 +71,7 @@ async def fault_page(_: Request, error: Exception) -> Response:
 
 
 async def damaged_page(_: Request, error: Exception) -> Response:
-    """A file of the issuer cannot be read; the log says which, since whoever starts the issuer can mend it."""
+    """One of the issuer's files cannot be read. The log says which, for the person who started the issuer."""
     log.error("%s", error)
     return HTMLResponse(ENVIRONMENT.get_template("fault.html").render(message=gettext("damaged")), 503)
 

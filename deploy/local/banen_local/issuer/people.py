@@ -1,4 +1,4 @@
-"""Whom one can be in the demo: for each partner the roles that go with the services it runs."""
+"""The people of the demo: for each partner, the roles of the services it runs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ OF_BUREAU = (
     Role.PARTNER_DATA_STEWARD,
 )
 REPORTING = "reporting"
-"""Who runs this is the bureau."""
+"""The partner that runs this is the bureau."""
 OUTSIDE: Mapping[str, tuple[Role, ...]] = {
     "ministry": (Role.MINISTRY_OBSERVER,),
     "integrator": (Role.INTEGRATOR,),
 }
-"""Those who run no service and still look on."""
+"""People who run no service but see figures."""
 
 LANGUAGE = Language("banen_local.issuer", "nl")
 gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
@@ -35,7 +35,7 @@ gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
 
 @dataclass(frozen=True)
 class Person:
-    """A made-up somebody in one role at one partner."""
+    """An invented person with one role at one partner."""
 
     partner: str
     role: Role
@@ -62,12 +62,12 @@ class Group:
 
 
 def subject(partner: str, roles: Collection[Role]) -> str:
-    """A pseudonym that stays the same."""
+    """A stable pseudonym."""
     return "-".join(["demo", partner, *sorted(role.replace("_", "-") for role in roles)])
 
 
 def demo_people(partners: Sequence[Partner]) -> list[Group]:
-    """In the order of `partners.toml`, those outside last."""
+    """In the order of `partners.toml`; outsiders come last."""
     roles = {partner.id: roles_of(partner.services) for partner in partners} | dict(OUTSIDE)
     return [Group(partner, tuple(Person(partner, role) for role in own)) for partner, own in roles.items()]
 

@@ -1,4 +1,4 @@
-"""Files of the issuer that nobody else may read, and refusing them where somebody else could."""
+"""Private files of the issuer; refuses files and folders that others can read."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ OTHERS = 0o077
 
 
 def closed_folder(folder: Path) -> None:
-    """Made if it is missing. Raises `LocalError` where others may enter."""
+    """Creates the folder if it is missing. Raises `LocalError` if others may enter it."""
     with usable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         mode = folder.stat().st_mode
@@ -18,7 +18,7 @@ def closed_folder(folder: Path) -> None:
 
 
 def read_private(path: Path) -> str | None:
-    """None where there is no such file. Raises `LocalError` where others may read it."""
+    """Returns None if there is no such file. Raises `LocalError` if others may read it."""
     try:
         with path.open(encoding="utf-8") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -28,7 +28,7 @@ def read_private(path: Path) -> str | None:
     except OSError as error:
         raise LocalError(f"{path} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError:
-        # Not `from` the first error, which quotes the file.
+        # Not chained with `from`: the first error quotes the file.
         raise LocalError(f"{path} is not UTF-8 text.") from None
     if mode & OTHERS:
         raise LocalError(

@@ -1,4 +1,4 @@
-"""What the endpoints share: whose issuer this is, and what it handed out and waits for."""
+"""What the endpoints share: the issuer's identity, and the logins and codes in progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CODE_LASTS = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Wanted:
-    """A login that a client asked for, checked."""
+    """A validated login request of a client."""
 
     client_id: str
     redirect_uri: str
@@ -26,7 +26,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Granted:
-    """A login that took place, and waits behind a code for its client."""
+    """A completed login, waiting behind a code for its client."""
 
     wanted: Wanted
     person: Person
@@ -44,4 +44,4 @@ class Provider:
         self.forms: OneTime[Wanted] = OneTime(clock, FORM_LASTS)
         self.codes: OneTime[Granted] = OneTime(clock, CODE_LASTS)
         self.told: set[tuple[str, str]] = set()
-        """Which client knows of which removed person, who has signed in nowhere since."""
+        """Which client has been told of which removed person, unless that person signed in again since."""

@@ -1,4 +1,4 @@
-"""The list of people who may not sign in any more."""
+"""The list of people who may no longer sign in."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +11,9 @@ REMOVED = TypeAdapter(list[Annotated[str, StringConstraints(pattern=r"^[!-~]{1,2
 
 
 def read_removed(folder: Path) -> frozenset[str]:
-    """The subjects in `removed.json` as it is now, since people write it by hand; nobody where there is no file.
+    """The subjects in `removed.json` as it is now, since people edit it by hand; none if there is no file.
 
-    Raises `LocalError`: nobody may sign in while it cannot be known who must not.
+    Raises `LocalError` if the file is invalid: then nobody may sign in.
     """
     path = folder / "removed.json"
     try:

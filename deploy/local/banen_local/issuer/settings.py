@@ -1,4 +1,4 @@
-"""The issuer's settings, and its refusal to be anywhere but on one machine."""
+"""The issuer's settings. It refuses to run outside the profile `local`."""
 
 import os
 from pathlib import Path
@@ -13,14 +13,14 @@ LOCAL = "local"
 
 
 class IssuerSettings(EnvironmentSettings):
-    """There is no host: it binds to loopback only."""
+    """There is no host: the issuer binds to loopback only."""
 
     profile: Literal["local"]
     issuer_folder: Path
-    """Where the key and the clients are kept, for this account alone."""
+    """Where the key and the clients are stored, readable by this account only."""
     issuer_port: int = Field(ge=1, le=65535)
     partners_file: Path
-    """`partners.toml`: whose people can log in."""
+    """`partners.toml`: the partners whose people can sign in."""
 
 
 def load() -> IssuerSettings:

@@ -1,4 +1,4 @@
-"""Tells every service whose sessions end, because the person was removed (OpenID Connect Back-Channel Logout 1.0)."""
+"""Tells every service to end the sessions of removed people (OpenID Connect Back-Channel Logout 1.0)."""
 
 import asyncio
 import logging
@@ -17,23 +17,23 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
-"""How long a service that did not take it is left alone."""
+"""How long to wait before trying a service again that did not accept it."""
 PATIENCE_SECONDS = 5.0
 
 
 async def tell_forever(provider: Provider, http: httpx2.AsyncClient) -> NoReturn:
-    """Each client of each removed person until it answers 200; once more after a restart, which ends nothing twice."""
+    """Tells each client of each removed person until it answers 200, and again after a restart, which does no harm."""
     known: set[str] = set()
     while True:
         faults = await tell(provider, http)
-        for fault in faults - known:  # each once, for as long as it lasts
+        for fault in faults - known:  # each once, as long as it lasts
             log.warning("%s", fault)
         known = faults
         await asyncio.sleep(AGAIN_SECONDS if faults else LOOK_SECONDS)
 
 
 async def tell(provider: Provider, http: httpx2.AsyncClient) -> set[str]:
-    """Tell what was not told yet; returns why some of it could not be."""
+    """Sends what was not sent yet; returns the reasons for failures."""
     try:
         removed, clients = read_removed(provider.folder), read_clients(provider.folder)
     except LocalError as error:
@@ -51,13 +51,13 @@ async def tell(provider: Provider, http: httpx2.AsyncClient) -> set[str]:
 async def _tell_client(
     provider: Provider, http: httpx2.AsyncClient, client: str, address: str, removed: list[str]
 ) -> str | None:
-    """Returns why it does not know all of them yet."""
+    """Returns why the client has not received all of them."""
     for subject in removed:
         if (client, subject) in provider.told:
             continue
         try:
             token = logout_token(read_keys(provider.folder), provider.url, subject, client, provider.clock())
-            # Noted before it is sent: whoever signs in meanwhile takes it away again.
+            # Marked before sending: a sign-in in the meantime removes the mark again.
             provider.told.add((client, subject))
             answer = await http.post(
                 address, data={"logout_token": token}, timeout=PATIENCE_SECONDS, follow_redirects=False

@@ -1,4 +1,4 @@
-"""For tests: the issuer as a process, and a login as a browser and a client go through it."""
+"""For tests: the issuer as a process, and a login as browser and client go through it."""
 
 import asyncio
 import os
@@ -19,12 +19,12 @@ from banen_local.cluster.process import LOADING, until_answers
 from banen_local.issuer.exchange import challenge_of
 
 CALLBACK = "http://127.0.0.1:5999/login/callback"
-"""Where nobody listens: a test reads the address itself."""
+"""Nothing listens there: a test reads the address itself."""
 
 
 @dataclass
 class Dance:
-    """One client's way through a login; each step can be taken otherwise than it should, None leaving a field out."""
+    """One client's login. Each step can be changed to an invalid one; None leaves a field out."""
 
     http: httpx2.AsyncClient
     url: str
@@ -80,7 +80,7 @@ class Clock:
 
 
 async def log_in(http: httpx2.AsyncClient, address: str, person: str) -> str:
-    """From the address that a service sends a browser to, back to the one that the browser comes back with."""
+    """From the address to which a service sends a browser, to the one with which the browser comes back."""
     page = await http.get(address)
     form = {"token": form_token(page), "person": person}
     answer = await http.post(str(page.url.join("/login")), data=form)
@@ -105,7 +105,7 @@ def told(answer: httpx2.Response) -> dict[str, str]:
 
 @contextmanager
 def running(folder: Path, port: int, partners_file: Path) -> Generator[str]:
-    """The issuer as a process, with its address; ended at the end, whatever happens."""
+    """Runs the issuer as a process and yields its address; ends it in any case."""
     url = f"http://127.0.0.1:{port}"
     with (folder / "issuer.log").open("ab") as log:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The two kinds of token: one tells a service's pages who logged in, the other opens the services' APIs."""
+"""The two kinds of token: an ID token tells a service's pages who signed in, an access token opens the services' APIs."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ LOGOUT_SECONDS = 2 * 60
 LOGOUT_TYPE = "logout+jwt"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 MINTED = "banen-token"
-"""The client that a token names which was made without a login."""
+"""The client in tokens that were made without a login."""
 
 
 def mint(  # noqa: PLR0913 - a token has this many parts
@@ -35,9 +35,9 @@ def mint(  # noqa: PLR0913 - a token has this many parts
     audience: Sequence[str] | None = None,
     now: datetime | None = None,
 ) -> str:
-    """An access token without a login, signed with the key in the issuer's folder.
+    """Makes an access token without a login, signed with the key in the issuer's folder.
 
-    Any role may be given to any partner, also one that nobody has in the demo. Raises `ValueError`, `NoIssuer`,
+    Any role and partner can be combined, even if nobody in the demo has that role there. Raises `ValueError`, `NoIssuer`,
     `LocalError`.
     """
     if partner not in {known.id for known in partners} | OUTSIDE.keys():
@@ -85,7 +85,7 @@ def id_token(
 
 
 def logout_token(keys: Keyring, issuer: str, subject: str, client_id: str, now: datetime) -> str:
-    """Tells a client that all sessions of somebody end (OpenID Connect Back-Channel Logout 1.0 §2.4)."""
+    """Tells a client that all sessions of a person end (OpenID Connect Back-Channel Logout 1.0 §2.4)."""
     claims: dict[str, object] = {
         "iss": issuer,
         "sub": subject,
@@ -96,7 +96,7 @@ def logout_token(keys: Keyring, issuer: str, subject: str, client_id: str, now: 
 
 
 def audience_of(partner: str, partners: Sequence[Partner]) -> list[str]:
-    """Where somebody's token is good: every service of the own partner, and the figures."""
+    """Where a person's token is valid: every service of the own partner, and reporting."""
     return [
         source_of(known.id, service)
         for known in partners

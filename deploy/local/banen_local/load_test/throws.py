@@ -1,8 +1,8 @@
-"""The costly requests of a load test: bodies full of mistakes, questions about past days, half-open connections.
+"""The expensive requests of a load test: bodies full of errors, questions about past days, half-open connections.
 
-They are thrown by a process of their own (`main`): in the one that measures, they would delay what it measures.
-It reads an `Order` as a line of JSON, writes a line when it begins, throws until it reads another, and writes as a line
-of JSON what became of them.
+A separate process (`main`) sends them, so that sending does not slow down the measuring process. It reads an `Order` as
+a line of JSON, writes a line when it begins, sends until it reads another line, and then writes the results as a line
+of JSON.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ import httpx2
 PAST_AT_ONCE, HALF_OPEN, BODIES_AT_ONCE = 16, 600, 4
 EVERY_SECONDS = 0.05
 NICE = 10
-"""Whoever attacks has a machine of their own: what it costs to throw is not to be taken from the services."""
+"""Attackers use machines of their own, so sending must not take CPU time from the services."""
 LINES = {"Content-Type": "application/x-ndjson"}
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is thrown at whom, and the access tokens that the thrower has there."""
+    """What to send to which services, and the access tokens for them."""
 
     throws: Sequence[str]
     mediation: str
@@ -39,7 +39,7 @@ class Order:
 
 @dataclass
 class Target:
-    """The running services, and how they are asked."""
+    """The running services, and how to reach them."""
 
     mediation: str
     reporting: str
@@ -47,16 +47,16 @@ class Target:
 
 
 Throw = Callable[[Target, Counter[str], asyncio.Event], Coroutine[Any, Any, None]]
-"""Throws one kind of costly request until the event is set; counts what became of them."""
+"""Sends one kind of expensive request until the event is set; counts the results."""
 
 
 class Thrower:
-    """The process that throws, as an async context: it has begun on entry, and `thrown` is there on exit."""
+    """The sending process, as an async context: it has begun on entry, and `thrown` is filled on exit."""
 
     def __init__(self, order: Order) -> None:
         self._order = order
         self.thrown: Counter[str] = Counter()
-        """What became of the costly requests: statuses and errors."""
+        """The results of the expensive requests: statuses and errors."""
 
     async def __aenter__(self) -> None:
         pipe = asyncio.subprocess.PIPE
@@ -103,7 +103,7 @@ def unknown_fields(count: int) -> dict[str, int]:
 
 
 def costly_bodies() -> list[tuple[str, bytes]]:
-    """Bodies at the limits of size, in which everything is wrong."""
+    """Bodies at the size limits in which everything is wrong."""
     line = {
         "command": "take-on-client",
         "ref": str(uuid4()),
@@ -136,7 +136,7 @@ async def throw_bodies(target: Target, thrown: Counter[str], done: asyncio.Event
 
 
 async def throw_past_dates(target: Target, thrown: Counter[str], done: asyncio.Event) -> None:
-    """Each until another day, so that nothing can be kept."""
+    """Each asks about another day, so that no answer can be cached."""
     known_on = datetime.now(UTC).date()
     days = iter(known_on - timedelta(days=number) for number in range(10_000))
 
@@ -164,7 +164,7 @@ async def _throw(
 
 
 async def throw_half_open(target: Target, thrown: Counter[str], done: asyncio.Event) -> None:
-    """Connections that begin a request and never end it, opened again whenever the service ends one."""
+    """Connections that begin a request and never finish it, opened again whenever the service closes one."""
     host, port = target.mediation.removeprefix("http://").split(":")
 
     async def hold() -> None:
@@ -195,6 +195,6 @@ THROWS: dict[str, Throw] = {
 
 
 def main() -> None:
-    """What the process runs."""
+    """The main function of that process."""
     os.nice(NICE)
     sys.stdout.write(json.dumps(asyncio.run(throw_all(Order(**json.loads(sys.stdin.readline()))))))

@@ -1,4 +1,4 @@
-"""What a reader has seen of the store, and what it missed."""
+"""What a reader of the store has seen, and what it missed."""
 
 from array import array
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ Position = tuple[int, str, int]
 
 @dataclass
 class Reader:
-    """What one reader was given, in its order."""
+    """The events one reader was given, in its order."""
 
     positions: "array[int]" = field(default_factory=lambda: array("q"))
     order_violations: int = 0
@@ -18,7 +18,7 @@ class Reader:
     _versions: dict[str, int] = field(default_factory=dict[str, int])
 
     def take(self, events: Iterable[Position]) -> None:
-        """An event is out of order when its position does not rise, or its version is not the next of its stream."""
+        """An event is out of order if its position does not rise, or its version is not the next in its stream."""
         for position, stream, version in events:
             if position <= self.cursor or version != self._versions.get(stream, 0) + 1:
                 self.order_violations += 1
@@ -28,7 +28,7 @@ class Reader:
 
 
 def compare(written: Sequence[int], seen: Sequence[int]) -> tuple[int, int]:
-    """How many written positions were missed, and how many were seen beyond one each."""
+    """How many written positions were missed, and how many extra times positions were seen."""
     was_seen = bytearray(max(max(written, default=0), max(seen, default=0)) + 1)
     for position in seen:
         was_seen[position] = 1

@@ -1,4 +1,4 @@
-"""Who appends during a torture: in transactions of their own, or through the store as a service does."""
+"""The writers of the torture test: some use transactions of their own, some append as a service does."""
 
 import asyncio
 from array import array
@@ -19,19 +19,19 @@ MOST_EVENTS = 6
 
 @dataclass
 class Load:
-    """What is still to be written, and what the writers know of it."""
+    """What is still to be written, and what is known of the results."""
 
     random: Random
     left: int = 0
     acknowledged: "array[int]" = field(default_factory=lambda: array("q"))
-    """The last position of each command that came back as appended."""
+    """The last position of each command that was confirmed as appended."""
     conflicts: int = 0
     rollbacks: int = 0
     cuts: int = 0
     _versions: dict[str, int] = field(default_factory=dict[str, int])
 
     def draw(self, streams: int) -> list[Append]:
-        """Commands for up to so many streams; none once everything was given out."""
+        """Returns commands for up to this many streams; none when everything was given out."""
         chosen = self.random.sample(range(STREAMS), self.random.randint(1, streams))
         return [self._command(f"thing-{number}") for number in chosen if self.left]
 
@@ -68,7 +68,7 @@ class _RolledBack(Exception):
 
 
 async def write_in_transactions(pool: Pool, load: Load) -> None:
-    """Appends to several streams at once, with pauses while the transaction is open; some are rolled back."""
+    """Appends to several streams in one transaction, with pauses while it is open; some are rolled back."""
     while commands := load.draw(MOST_STREAMS):
         is_kept = load.random.random() >= 0.05
         try:
@@ -81,13 +81,13 @@ async def write_in_transactions(pool: Pool, load: Load) -> None:
         except _RolledBack:
             load.take_back(commands)
         except UNREACHABLE:
-            load.cuts += 1  # whether it was committed shows at the end
+            load.cuts += 1  # whether it was committed is found at the end
         else:
             load.settle(commands, results)
 
 
 async def write_through(store: PostgresStore, load: Load) -> None:
-    """Appends as a service does; after a cut, once more with the same ids."""
+    """Appends as a service does; after a broken connection, again with the same ids."""
     while commands := load.draw(1):
         load.settle(commands, [await _append_at_last(store, commands[0], load)])
 

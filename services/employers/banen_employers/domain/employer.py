@@ -1,4 +1,4 @@
-"""Registering an employer, whether its name may be known, and erasing the persons behind it."""
+"""Registering an employer, whether its name may be published, and erasing the persons behind it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class RegisterEmployer(Command, frozen=True):
     size_band: SizeBand = SizeBand.UNKNOWN
     municipality_code: MunicipalityCode | None = None
     name: PublicName = Field(repr=False)
-    """Of the shape that a public name has, so that publishing it cannot fail."""
+    """Has the form of a public name, so that publishing it cannot fail."""
     publish_name: bool = False
-    """Whether the employer agreed to that; a sole trader's name is never published."""
+    """Whether the employer agreed to publication. A sole trader's name is never published."""
     contact_name: ShortText | None = Field(default=None, repr=False)
     contact_phone: Phone | None = Field(default=None, repr=False)
     contact_email: ShortText | None = Field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Planning a group placement at one employer, and closing it with what came of it."""
+"""Planning a group placement at one employer, and closing it with its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A candidate's way through intake, from registering to closing the file."""
+"""A candidate's path through intake, from registration to closing the file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +65,7 @@ class CloseCandidate(Command, frozen=True):
 
 
 class EraseCandidate(Command, frozen=True):
-    """Destroys the candidate's key, and with it all that is kept on the person."""
+    """Destroys the candidate's key, so that no personal data of the candidate can be read."""
 
     NAME: ClassVar[str] = "erase-candidate"
     occurred_on: Day

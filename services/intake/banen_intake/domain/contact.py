@@ -1,4 +1,4 @@
-"""Noting that somebody of the target group was reached, and erasing who it was."""
+"""Recording a contact with somebody of the target group, and erasing that person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class RecordContact(Command, frozen=True):
 
 
 class EraseContact(Command, frozen=True):
-    """Destroys the key of whoever was reached, and with it all that is kept on the person."""
+    """Destroys the person's key, so that no personal data of the contact can be read."""
 
     NAME: ClassVar[str] = "erase-contact"
     occurred_on: Day

@@ -1,4 +1,4 @@
-"""Offering a candidate to another partner, and settling the offer once it is accepted."""
+"""Offering a candidate to another partner, and completing the handover after it was accepted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class OfferHandover(Command, frozen=True):
 
 
 class CompleteHandover(Command, frozen=True):
-    """Given by a policy only: another partner's acceptance was published."""
+    """Given only by a reactor, after another partner published its acceptance."""
 
     NAME: ClassVar[str] = "complete-handover"
     occurred_on: Day
-    """The day on which it was accepted."""
+    """The day of the acceptance."""
     accepted_by: PartnerId
 
 

@@ -1,4 +1,4 @@
-"""Taking somebody on for mediation, and erasing who it was."""
+"""Taking a person on as a client, and erasing that person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class TakeOnClient(Command, frozen=True):
 
 
 class EraseClient(Command, frozen=True):
-    """Destroys the client's key, and with it all that is kept on the person."""
+    """Destroys the client's key, so that no personal data of the client can be read."""
 
     NAME: ClassVar[str] = "erase-client"
     occurred_on: Day

@@ -1,4 +1,4 @@
-"""Accepting a candidate whom another partner offered to us."""
+"""Accepting a candidate whom another partner offered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverEven
 
 
 class ReceiveHandover(Command, frozen=True):
-    """Given by a policy only: an offer to us was published."""
+    """Given only by a reactor, after an offer to this partner was published."""
 
     NAME: ClassVar[str] = "receive-handover"
     occurred_on: Day
@@ -99,7 +99,7 @@ def accept(command: AcceptHandover, state: Handover, context: DecisionContext) -
 
 
 def check_client(context: DecisionContext) -> None:
-    """Only somebody who was taken on because of this very offer: else another person would count as handed over."""
+    """The client must have been taken on because of this offer; otherwise another person would count as handed over."""
     taken_on = next((event for event in context.related if isinstance(event, ClientTakenOn)), None)
     if taken_on is None:
         raise Refused(

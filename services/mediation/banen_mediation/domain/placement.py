@@ -1,4 +1,4 @@
-"""A placement from its start to its end: what may be recorded about it, and when."""
+"""A placement from start to end: what may be recorded about it, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class EndPlacement(Command, frozen=True):
 
 
 class EndAsConverted(Command, frozen=True):
-    """Given by a policy only: another placement replaces this one."""
+    """Given only by a reactor: another placement replaces this one."""
 
     NAME: ClassVar[str] = "end-as-converted"
     end_date: Day
@@ -67,7 +67,7 @@ class VoidPlacement(Command, frozen=True):
 class ConfirmRetention(Command, frozen=True):
     NAME: ClassVar[str] = "confirm-retention"
     occurred_on: Day
-    """The day of which it was confirmed that the placement still ran."""
+    """The day on which the placement was still running, according to the confirmation."""
     months: Annotated[int, Field(ge=1, le=36)]
     method: RetentionMethod
 
@@ -91,7 +91,7 @@ class NotStarted:
 @dataclass(frozen=True)
 class Started:
     terms: Terms
-    """As signed at the start, and as corrected since; an extension leaves them as they are."""
+    """As signed at the start, with corrections. An extension does not change them."""
     extended: PlacementExtended | None = None
     end_date: date | None = None
 
@@ -199,7 +199,7 @@ def end(
 def end_as_converted(
     command: EndAsConverted, state: Placement, context: DecisionContext
 ) -> Sequence[PlacementEvent]:
-    # Whoever ended or voided the placement by hand was first, and a conversion adds nothing to that.
+    # If somebody already ended or voided the placement, the conversion changes nothing.
     if isinstance(state, Voided) or (isinstance(state, Started) and state.end_date):
         return []
     return end(command.end_date, EndReason.CONVERTED, running(state), context)
@@ -254,9 +254,9 @@ def confirm(
 
 
 def last_day_of_month(start_date: date, months: int) -> date:
-    """The last day of so many calendar months from a first day: six from 1 January are over on 30 June.
+    """Returns the last day of a number of calendar months: six months from 1 January end on 30 June.
 
-    The end of a month is clipped: one month from 31 January is over on 27 February, the day before the 28th.
+    At the end of a month it is clipped: one month from 31 January ends on 27 February, the day before the 28th.
     """
     return add_months(start_date, months) - timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""What the terms of a placement must satisfy, at its start and when they are corrected."""
+"""Rules for the terms of a placement, when it starts and when they are corrected."""
 
 from datetime import date
 

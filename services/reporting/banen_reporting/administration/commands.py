@@ -1,4 +1,4 @@
-"""What the project bureau can ask for: the table of commands with their paths."""
+"""The commands of the project bureau, with their paths."""
 
 from banen_kit.application.definition import CommandRoute
 from banen_reporting.administration.domain.cost import COST, RecordCost

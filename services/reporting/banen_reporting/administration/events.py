@@ -1,4 +1,4 @@
-"""What the programme administration remembers: private events, none of which holds anything about a person."""
+"""The private events of the programme administration. None of them holds personal data."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -23,8 +23,7 @@ from banen_contracts.programme import ProgrammeDefinition
 from banen_contracts.reporting import Provenance, RuleSetParams, Service, Year
 from banen_kit.core.decider import DomainEvent
 
-# Fields have the contracts' types: what no contract could carry must not get into the store, or the relay would
-# stand still at it.
+# Fields have the types of the public contracts: if an event could be stored but not published, it would block the relay.
 
 
 class ProgrammeDefined(DomainEvent, frozen=True):

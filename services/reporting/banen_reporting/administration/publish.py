@@ -1,4 +1,4 @@
-"""Turns what the programme administration remembers into what everybody may know."""
+"""The public events of the programme administration."""
 
 from typing import assert_never
 
@@ -27,7 +27,7 @@ from banen_reporting.administration.events import (
 )
 
 
-# Field by field, so that a field that is added to a private event does not become public by itself.
+# Field by field, so that a new private field does not become public automatically.
 def to_public_event(event: ProgrammeEvent) -> PublicEvent:
     match event:
         case ProgrammeDefined():
@@ -55,7 +55,7 @@ def to_public_event(event: ProgrammeEvent) -> PublicEvent:
             )
         case FundingRecorded() | CostRecorded():
             return _money(event)
-        case HistoricFigureImported():  # HistoricFigureSuperseded is one too
+        case HistoricFigureImported():  # HistoricFigureSuperseded is a subclass
             return _figure(event)
         case _:
             assert_never(event)

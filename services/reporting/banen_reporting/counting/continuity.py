@@ -1,4 +1,4 @@
-"""What placements of one client mean for each other: conversions (R9) and continued spells (R4)."""
+"""How placements of one client affect each other: conversions (R9) and continued spells (R4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from banen_reporting.facts.model import PlacementFact
 
 
 def converted_elsewhere(placements: Placements, reaching: set[PlacementKey]) -> set[PlacementKey]:
-    """R9: the links of conversion chains that do not count, because the first link in `reaching` does.
+    """R9: returns the links of conversion chains that do not count because the first link in `reaching` does.
 
-    A chain in which no link reaches excludes none. A voided link holds the chain together but never reaches.
+    If no link of a chain is in `reaching`, none is excluded. A voided link still connects the chain, but never counts.
     """
     links = {
         key: before
@@ -37,7 +37,7 @@ def converted_elsewhere(placements: Placements, reaching: set[PlacementKey]) -> 
 
 
 def _root(key: PlacementKey, links: Mapping[PlacementKey, PlacementKey]) -> tuple[PlacementKey, int]:
-    """The start of a chain and the steps to it. Of a circle, which is a recording error, the least key."""
+    """Returns the start of a chain and the number of steps to it; for a cycle (a recording error) the smallest key."""
     path = [key]
     while (before := links.get(path[-1])) is not None:
         if before in path:
@@ -64,11 +64,11 @@ def continue_spells(
     params: RuleSetParams,
     happened_until: date,
 ) -> dict[PlacementKey, Finding | None]:
-    """R4, with `realised`: new findings for placements that others carry to their deciding day, and for those others.
+    """R4, with `realised`: returns changed findings for placements that later ones continue, and for those later ones.
 
-    A carried placement has reached m months (or is pending, while its deciding day is to come); the later placements
-    that carried it are part of its spell, excluded by R4, and carry no other. Placements that are `excluded` already
-    may carry, but are not carried: a spell that does not count must not take a placement along that does.
+    A placement that is carried to its deciding day has reached m months (pending while that day is in the future). The
+    later placements that carried it belong to its spell: R4 excludes them, and they carry no other. Placements that are
+    already `excluded` may carry but are not carried, so that they do not exclude a placement that counts.
     """
     spells = [
         _Spell(key, p, known_last_day(p, happened_until), deciding_day(p.start, params))
@@ -97,7 +97,7 @@ def continue_spells(
 def _following(
     position: int, last: date, spells: Sequence[_Spell], params: RuleSetParams
 ) -> tuple[Continued | None, list[_Spell]]:
-    """`same_employer`: on the next day at the latest, at the same employer. `any_employer`: within `gap_days` more."""
+    """`same_employer`: starts by the next day, at the same employer. `any_employer`: at most `gap_days` days between."""
     head = spells[position]
     used: list[_Spell] = []
     is_unknown = False
@@ -125,7 +125,7 @@ def _follows(later: PlacementFact, head: PlacementFact, last: date, params: Rule
 
 
 def _snapshot(position: int, spells: Sequence[_Spell]) -> tuple[Continued | None, list[_Spell]]:
-    """`snapshot`: on the deciding day the client is in some placement, an earlier one included."""
+    """`snapshot`: on the deciding day the client is in some placement; it may have started earlier."""
     day = spells[position].deciding
     begun = [(at, spell) for at, spell in enumerate(spells) if spell.placement.start <= day]
     for at, spell in begun:

@@ -1,4 +1,4 @@
-"""Whether a placement lasts long enough by itself: rules R1, R2 and R3."""
+"""Whether a placement by itself lasts long enough: rules R1, R2 and R3."""
 
 from datetime import date, timedelta
 
@@ -16,37 +16,37 @@ _EXACTLY_THE_MINIMUM: Finding = ("excluded", "R2")
 
 
 def last_day_of_minimum(start: date, months: int) -> date:
-    """The last day of month m; the start itself where no month is asked."""
+    """The last day of month m; the start date if no minimum is set."""
     line = add_months(start, months)
     return line - _DAY if line > start else start
 
 
 def deciding_day(start: date, params: RuleSetParams) -> date:
-    """R1, R2: the first day that is late enough to be the last day of a placement that reaches m months.
+    """R1, R2: the deciding day, which is the earliest last day with which a placement reaches m months.
 
-    `ge`: last day + 1 >= start + m months. `gt`: last day + 1 > start + m months. Without a minimum it is the start.
+    `ge`: last day + 1 >= start + m months. `gt`: last day + 1 > start + m months. Without a minimum it is the start date.
     """
     line = add_months(start, params.min_months)
     return line if params.boundary == "gt" or line == start else line - _DAY
 
 
 def known_end(placement: PlacementFact, happened_until: date) -> date | None:
-    """An end after happened-until has not been seen yet."""
+    """The end date, unless it is after happened-until: then it is not known yet."""
     end = placement.end
     return end if end is not None and end <= happened_until else None
 
 
 def known_last_day(placement: PlacementFact, happened_until: date) -> date | None:
-    """The last day as far as known, prolongations included; `None`: unknown. Open-ended runs for ever."""
+    """The last day as far as known, with prolongations; `None` if unknown. For open-ended contracts it is `date.max`."""
     return known_end(placement, happened_until) or _agreed_last_day(placement)
 
 
 def duration(placement: PlacementFact, params: RuleSetParams, happened_until: date) -> Finding | None:
-    """R3: what shows that a placement reaches its deciding day, by itself.
+    """R3: whether a placement by itself reaches its deciding day.
 
-    `contract_only`: the contract as signed. `contract_at_start`: that, and no known end before the deciding day.
-    `realised`: it runs on the deciding day as far as known, which must have happened; prolongations count here alone.
-    `confirmed`: somebody confirmed at least m months, and no known end says otherwise.
+    `contract_only`: by the contract as signed. `contract_at_start`: also no known end before the deciding day.
+    `realised`: as far as known it runs on the deciding day, and that day is past; only here prolongations count.
+    `confirmed`: at least m months were confirmed, and no known end contradicts it.
     """
     match params.duration_basis:
         case "contract_only":
@@ -62,7 +62,7 @@ def duration(placement: PlacementFact, params: RuleSetParams, happened_until: da
 def _signed(placement: PlacementFact, params: RuleSetParams) -> Finding | None:
     last = _last_day(placement.contract, placement.planned_end)
     if last is None:
-        # whatever its end turns out to be, it lasts zero months
+        # without a minimum, any end is late enough
         return _UNDECIDED if params.min_months else None
     day = deciding_day(placement.start, params)
     return None if last >= day else _short(last, day, params)

@@ -1,4 +1,4 @@
-"""Judging placements under a rule set: each for itself, then among its client's, then among all."""
+"""Judges placements under a rule set: each alone, then among its client's, then among all."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ def judge(
     happened_until: date,
     go_on: Callable[[], None] = _no_stop,
 ) -> list[Verdict]:
-    """The verdicts on all placements, in order of (start, ref). Every placement of the programme must be given.
+    """Returns the verdicts on all placements, in order of (start, ref). Needs all placements of the programme.
 
-    `go_on` is called for each client; what it raises ends the work.
+    Calls `go_on` for each client; an exception from it stops the work.
     """
     params = rule_set.params
     reading = _read(programme, params, happened_until, assessments)
@@ -67,7 +67,7 @@ def judge_group(
     rule_set: RuleSet,
     happened_until: date,
 ) -> list[Verdict]:
-    """The same for all placements of one client; final unless `needs_whole_set`."""
+    """Judges all placements of one client. The verdicts are final unless `needs_whole_set`."""
     reading = _read(programme, rule_set.params, happened_until, assessments)
     return sorted(_judge_client(placements_of_one_client, reading), key=_order)
 
@@ -77,13 +77,13 @@ def _order(verdict: Verdict) -> tuple[date, str, str]:
 
 
 def needs_whole_set(params: RuleSetParams) -> bool:
-    """Whether a verdict may depend on placements of other clients: quotas (R5) and caps (R11) do, spells do not."""
+    """Whether a verdict may depend on other clients' placements: quotas (R5) and caps (R11) do, spells do not."""
     return params.additionality == "overflow" or params.compensation != "allowed"
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A rule set applied to a programme on a day, with what every placement asks looked up once."""
+    """A rule set applied to a programme on a day, with lookups that all placements share."""
 
     programme: Programme
     params: RuleSetParams
@@ -101,7 +101,7 @@ def _read(
 
 
 def _eligible_from(unit: Unit, params: RuleSetParams) -> date | None:
-    """R6: a unit with a target on any route always counts; another by permission, if the rule set honours it."""
+    """R6: a unit with a target on any route always counts; another one by permission, if the rule set honours it."""
     if any(target is not None for target in unit.targets.values()):
         return date.min
     match params.permissions:
@@ -141,7 +141,7 @@ def _judge_client(placements: Placements, reading: _Reading) -> list[Verdict]:
 
 
 def _weigh(findings: Iterable[Finding | None]) -> tuple[Outcome, Clause | None]:
-    """The first exclusion decides, or else the first that is pending, or else it counts."""
+    """The first exclusion decides; without one, the first pending finding; otherwise the placement counts."""
     pending: Finding | None = None
     for finding in findings:
         if finding is None:
@@ -155,7 +155,7 @@ def _weigh(findings: Iterable[Finding | None]) -> tuple[Outcome, Clause | None]:
 def _own_findings(
     placement: PlacementFact, unit: str | None, route: CountedRoute | None, reading: _Reading
 ) -> tuple[Finding | None, ...]:
-    """Of the rules that look at one placement alone, but for its duration; in the order in which they decide."""
+    """Findings of rules that look at one placement alone, except its duration; in the order in which they decide."""
     return (
         ("excluded", "voided") if placement.voided else None,
         _eligible_unit(placement, unit, reading),
@@ -169,7 +169,7 @@ def _own_findings(
 def _excluded(
     own: Mapping[PlacementKey, list[tuple[str | None, tuple[Finding | None, ...]]]],
 ) -> set[PlacementKey]:
-    """The placements that count for no unit, by rules that look at one placement alone."""
+    """Returns the placements that rules about single placements exclude for every unit."""
     return {
         key
         for key, of_units in own.items()
@@ -178,7 +178,7 @@ def _excluded(
 
 
 def _units(placement: PlacementFact, reading: _Reading) -> list[str | None]:
-    """R10: the primary partner's unit; with `each` also those of partners that assisted, a unit only once.
+    """R10: the primary partner's unit; with `each` also the units of assisting partners, each unit once.
 
     A partner's unit is that of the day which the rule set names.
     """
@@ -202,7 +202,7 @@ def _day_of(placement: PlacementFact, which: DayOfPlacement, params: RuleSetPara
 
 
 def _eligible_unit(placement: PlacementFact, unit: str | None, reading: _Reading) -> Finding | None:
-    """R6: the unit counts for placements that start on this day."""
+    """R6: whether the unit counts placements that start on this day."""
     first = reading.eligible_from.get(unit) if unit is not None else None
     return None if first is not None and placement.start >= first else ("excluded", "R6")
 
@@ -214,7 +214,7 @@ def _own_firm(placement: PlacementFact, reading: _Reading) -> Finding | None:
 
 
 def _within_window(placement: PlacementFact, reading: _Reading) -> Finding | None:
-    """R15: the day on which it counts lies in the window. Pending: it has not begun, or its milestone is to come."""
+    """R15: the counting day is within the window. Pending: the placement or its milestone is in the future."""
     params, until = reading.params, reading.happened_until
     day = _day_of(placement, params.count_on, params)
     awaited = day if params.count_on == "milestone_date" else placement.start
@@ -224,8 +224,9 @@ def _within_window(placement: PlacementFact, reading: _Reading) -> Finding | Non
 
 
 def _extra(placement: PlacementFact, unit: str | None, reading: _Reading) -> Finding | None:
-    """R5: `tagged` by what the partner said. `none` counts regular work too, unless a document has counted it
-    already for that unit and year. `overflow` is decided among all placements."""
+    """R5. `tagged`: by the partner's tag. `none`: counts regular work too, unless a document already counts it for that unit
+    and year. `overflow`: decided later, among all placements.
+    """
     tag = placement.programme_tag
     match reading.params.additionality:
         case "tagged" if tag is ProgrammeTag.REGULAR:
@@ -241,7 +242,7 @@ def _extra(placement: PlacementFact, unit: str | None, reading: _Reading) -> Fin
 
 
 def _route(key: PlacementKey, placement: PlacementFact, reading: _Reading) -> CountedRoute | None:
-    """R7, and R12 for an own firm, whatever decides the route of others.
+    """R7; for an own firm R12, whatever decides the route of others.
 
     A kind that is not in the programme has no route, nor has a route that was reported and is not in it.
     """
@@ -269,6 +270,6 @@ def _route_of_own_firm(kind: str, params: RuleSetParams, programme: Programme) -
 
 
 def _phase_on(day: date, assessments: Sequence[tuple[date, int]]) -> int | None:
-    """The last assessment on or before a day."""
+    """The phase of the last assessment on or before a day."""
     known = [(on, at, phase) for at, (on, phase) in enumerate(assessments) if on <= day]
     return max(known)[2] if known else None

@@ -1,4 +1,4 @@
-"""What the counting rules read and what they say: placements, programme, rule set, verdict."""
+"""Input and output of the counting rules: placements, programme, rule set, verdict."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from banen_contracts.reporting import RuleSetParams
 from banen_reporting.facts.model import PlacementFact
 
 PlacementKey: TypeAlias = tuple[str, str]
-"""The source (its urn) and the placement's reference there."""
+"""The source (its URN) and its reference of the placement."""
 Placements: TypeAlias = Mapping[PlacementKey, PlacementFact]
 ClientKey: TypeAlias = tuple[str, str]
-"""The source (its urn) and the client's reference there."""
+"""The source (its URN) and its reference of the client."""
 AssessmentsOf: TypeAlias = Callable[[PlacementKey], Sequence[tuple[date, int]]]
-"""The days and phases (1-4) at which the client of a placement, or its origin, was assessed; of one day the last is
-meant."""
+"""Days and phases (1-4) of the assessments of a placement's client, in the order recorded. The last of a day is valid."""
 Outcome: TypeAlias = Literal["counted", "excluded", "pending"]
 CountedRoute: TypeAlias = str
 """A route of the programme, or `OWN_FIRM`."""
@@ -23,12 +22,12 @@ Clause: TypeAlias = Literal[
     "voided", "R6", "R12", "R15", "R5", "R7", "R9-conversion", "R4", "R1", "R2", "R3", "R11"
 ]
 Finding: TypeAlias = tuple[Literal["excluded", "pending"], Clause]
-"""What one rule has against counting a placement; `None` in its place: nothing."""
+"""A rule's objection to counting a placement; `None` in its place means no objection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One line of the target tables. A target of `None` is no target, which is not zero."""
+    """One line of the target tables. A target of `None` means no target, which is not zero."""
 
     id: str
     label: str
@@ -52,7 +51,7 @@ class Programme:
     memberships: Mapping[str, Sequence[tuple[date, str | None]]]
     """Of a partner: the first day in a unit, or in none, until the next; in order."""
     historic_regular: Mapping[tuple[str, int], int]
-    """Regular placements of a unit in a year, taken over from a document."""
+    """A unit's regular placements in a year, taken over from a document."""
 
     def unit_of(self, partner: str, day: date) -> str | None:
         """The unit of a partner on a day: never more than one."""
@@ -73,7 +72,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule set says of one placement for one unit; `clause` decided it, `None` when counted."""
+    """What one rule set says about one placement for one unit; `clause` decided it, `None` if counted."""
 
     key: PlacementKey
     unit: str | None
@@ -88,6 +87,6 @@ def client_of(key: PlacementKey, placement: PlacementFact) -> ClientKey:
 
 
 def order_of(key: PlacementKey, start: date) -> tuple[date, str, str]:
-    """(start, ref), and the source where two sources made the same reference."""
+    """(start, ref), then the source, in case two sources made the same reference."""
     source, ref = key
     return start, ref, source

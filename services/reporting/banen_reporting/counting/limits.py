@@ -1,4 +1,4 @@
-"""Rules that look at all placements together, once each was judged: the regular quota (R5) and the caps (R11)."""
+"""Rules about all placements together, after each was judged: the regular quota (R5) and the caps (R11)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from banen_reporting.counting.inputs import Programme, Verdict
 
 
 def take_out_regular(verdicts: Sequence[Verdict], programme: Programme) -> list[Verdict]:
-    """R5 `overflow`: per unit and calendar year the first placements that would count, in the order given, are
-    what the unit places anyway, as many as its quota. No quota is a quota of 0."""
+    """R5 `overflow`: per unit and calendar year, the first placements that would count are regular work, up to the unit's
+    quota, and are excluded. No quota means 0.
+    """
     quota = {unit.id: unit.regular_per_year or 0 for unit in programme.units.values()}
     regular: defaultdict[tuple[str | None, int], int] = defaultdict(int)
     judged: list[Verdict] = []
@@ -29,10 +30,10 @@ def cap(
     programme: Programme,
     compensation: Literal["allowed", "capped_by_route", "capped_by_unit_route"],
 ) -> list[Verdict]:
-    """R11: what would count beyond a target, in the order given, is excluded. No target is a cap of 0.
+    """R11: excludes what would count beyond a target, in the given order. No target means a cap of 0.
 
-    `capped_by_route`: the nation's target on the route, where a placement credited to two units is one.
-    `capped_by_unit_route`: each unit's own. An own firm that counts separately belongs to no target.
+    `capped_by_route`: the national target of the route; a placement credited to two units is one.
+    `capped_by_unit_route`: each unit's own target. Own firms that are counted separately have no cap.
     """
     if compensation == "allowed":
         return list(verdicts)

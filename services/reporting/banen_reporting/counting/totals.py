@@ -11,13 +11,13 @@ _NATIONAL_CHOICE: Mapping[Outcome, int] = {"counted": 0, "pending": 1, "excluded
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`cells` per unit, route and outcome; `duplicates` per route and outcome, to be taken off their sum."""
+    """`cells` per unit, route and outcome; `duplicates` per route and outcome, to be subtracted from the units' sum."""
 
     cells: Mapping[tuple[str | None, CountedRoute | None, Outcome], int]
     duplicates: Mapping[tuple[CountedRoute | None, Outcome], int]
 
     def national(self, route: CountedRoute | None, outcome: Outcome) -> int:
-        """The sum of the units less the duplicates: each placement once."""
+        """The sum of the units minus the duplicates: each placement once."""
         units = sum(count for (_, r, o), count in self.cells.items() if (r, o) == (route, outcome))
         return units - self.duplicates.get((route, outcome), 0)
 
@@ -35,8 +35,7 @@ def tally(verdicts: Iterable[Verdict]) -> Tally:
 
 
 def national_choice(verdicts: Iterable[Verdict]) -> dict[PlacementKey, Verdict]:
-    """R10: of the verdicts on one placement the nation takes one, counted before pending before excluded; the
-    others are duplicates."""
+    """R10: the nation uses one verdict per placement, counted before pending before excluded. The others are duplicates."""
     chosen: dict[PlacementKey, Verdict] = {}
     for verdict in verdicts:
         rival = chosen.setdefault(verdict.key, verdict)

@@ -1,4 +1,4 @@
-"""Folds public events into facts: what is known of each thing, as a pure function of its own stream."""
+"""Folds public events into facts. A fact is what is known of one thing, a pure function of that thing's own events."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -33,7 +33,7 @@ from banen_reporting.facts.model import (
 
 
 class CannotFold(Exception):
-    """An event that does not fit what is known. `reason` is a short code."""
+    """An event does not fit the facts known before it. `reason` is a short code."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ Known = TypeVar("Known", bound=Fact)
 
 @dataclass(frozen=True)
 class Learned:
-    """When an event became known, which the fold may note down."""
+    """When an event became known, for folds that record it."""
 
     known_at: datetime
     imported: bool
@@ -125,7 +125,7 @@ def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned)
 
 
 def _said(event: m.PlacementTerms) -> dict[str, Any]:
-    """What an event says of a placement, as the fact names and writes it; the fact takes what it keeps of that."""
+    """The terms in an event under the names and types of the fact, which ignores fields that it does not have."""
     said = {name: str(value) if isinstance(value, UUID) else value for name, value in event}
     return {**said, "start": event.start_date, "planned_end": event.planned_end_date}
 
@@ -189,7 +189,7 @@ def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
         return UnitFact(label=event.label, members=event.members)
     known = must_exist(row)
     match event:
-        case r.TargetSet():  # TargetRevised is one too
+        case r.TargetSet():  # TargetRevised is a subclass
             return _with_target(known, event)
         case r.TargetUnitAmended():
             return replace(known, label=event.label)

@@ -1,4 +1,4 @@
-"""Keeps the facts up with the inbox, and notes what each source's relay says it has published."""
+"""Keeps the facts up to date with the inbox, and reads the watermarks of the sources."""
 
 import asyncio
 import logging
@@ -21,18 +21,18 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 FORGED_SECONDS = 60.0
-"""For how long a source may have more events than its relay says it published."""
+"""A source may have more events than its watermark says for this long, before that is a fault."""
 
 
 class Watermark(BaseModel, frozen=True):
-    """What a relay says: all that was recorded before `through` is published, up to this sequence."""
+    """A relay's statement: everything recorded before `through` is published, up to this sequence."""
 
     through: Moment
     sequence: Annotated[int, Field(ge=0, lt=2**53)]
 
 
 async def project_forever(view: FactStore, grown: asyncio.Event, faults: Faults) -> NoReturn:
-    """Fold whatever was received, at once; also what another process received, within a second."""
+    """Folds received events at once, and those received by another process within a second."""
 
     async def work() -> None:
         grown.clear()
@@ -59,7 +59,7 @@ async def _measure(view: FactStore, metrics: Metrics) -> None:
 async def read_watermarks(
     client: Client, view: FactStore, partners: list[Partner], faults: Faults
 ) -> NoReturn:
-    """Ask for the last watermark of each source, every second."""
+    """Reads the last watermark of each source, every second."""
 
     overtaken: dict[str, float] = {}
 
@@ -98,7 +98,7 @@ async def _read_watermark(client: Client, view: FactStore, partner: str, service
         found = await jetstream(client).get_last_msg(WATERMARKS, watermark_subject(partner, service))
         mark = Watermark.model_validate_json(found.data or b"")
     except NotFoundError:
-        return  # none yet: the figures stay provisional meanwhile
+        return  # none yet: the figures stay provisional
     except ValidationError:
         log.warning("the watermark of %s %s cannot be read", partner, service)
         return

@@ -1,4 +1,4 @@
-"""The kinds of things of which facts are kept: of each its row, the events that change it, and their fold."""
+"""The kinds of facts: for each its class, the events that change it, and their fold."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ Fold = Callable[[Any, Any, Learned], Fact]
 
 @dataclass(frozen=True)
 class FactType:
-    """One kind of thing: its row, and the fold of its events."""
+    """A kind of fact: its class, and the fold of its events."""
 
     name: str
     row: type[Fact]
@@ -66,12 +66,12 @@ class FactType:
 
     @cached_property
     def json(self) -> TypeAdapter[Fact]:
-        """Reads and writes a row as it is stored."""
+        """Reads and writes the stored form."""
         return TypeAdapter(self.row)
 
 
 def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
-    """Facts hold nothing of a person, so what was counted stays; the reference leads to nobody from now on."""
+    """Facts hold no personal data, so an erasure does not change them."""
     return lambda row, event, when: must_exist(row) if isinstance(event, erasure) else fold(row, event, when)
 
 

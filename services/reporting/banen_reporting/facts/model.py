@@ -1,4 +1,4 @@
-"""What is known of each kind of thing: the data of a fact, made by the folds and read by the figures."""
+"""The classes of facts. Folds make them, and the figures read them."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from banen_contracts.base import Code, Digest, OrganisationName, PartnerId, sour
 from banen_contracts.programme import ProgrammeDefinition
 
 BUREAU = source_of(BUREAU_ID, "reporting")
-"""The one source of programme decisions."""
+"""The only source of programme decisions."""
 
 
 class Fact:
-    """What is known of one thing. Checked whenever it is made or read.
+    """What is known of one thing. Validated whenever it is created or read.
 
-    Facts have slots, because reporting holds all of them: as a model a placement takes ten times the memory.
+    Facts have slots, because reporting keeps all of them in memory: as a model, a placement takes ten times as much.
     """
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class ClientFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementFact(Fact):
-    """All that is known of a placement, corrections applied. Days are inclusive."""
+    """All that is known of a placement, with corrections applied. Days are inclusive."""
 
     client_ref: str
     primary_partner: PartnerId
@@ -91,7 +91,7 @@ class PlacementFact(Fact):
     group_ref: str | None = None
     converted_from: str | None = None
     confirmed_months: tuple[tuple[int, date], ...] = ()
-    """Months of retention that were confirmed, each with the day on which that was so."""
+    """Confirmed months of retention, each with the date of the confirmation."""
     seasonal: bool = False
     recorded_on: date
     """The day in Amsterdam on which the placement first became known."""
@@ -138,7 +138,7 @@ class PartnerFact(Fact):
     units: Mapping[date, str | None] = dataclasses.field(default_factory=dict[date, str | None])
     """The target unit by the first day in it, until that of the next; 0001-01-01: always."""
     admitted: Mapping[str, datetime] = dataclasses.field(default_factory=dict[str, datetime])
-    """By service, since when it has been known that it takes part: nothing of it was known in the programme before."""
+    """For each service, since when it is known to take part. Its facts count as known from then at the earliest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ class FigureFact(Fact):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RecordedFact:
-    """A version of a thing: what was known of it between two moments."""
+    """A version of a fact."""
 
     source: str
     ref: str

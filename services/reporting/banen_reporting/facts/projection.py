@@ -1,4 +1,4 @@
-"""Folds the inbox into the rows of facts, source by source in order of sequence, a transaction for each batch."""
+"""Folds the inbox into rows of facts, per source in order of sequence, one transaction per batch."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ MOST_IN_BATCH = 2000
 
 
 async def project(store: FactStore) -> int:
-    """Fold all that can be folded now; returns how many events that were. One transaction per batch."""
+    """Folds everything that can be folded now; returns the number of events. One transaction per batch."""
     folded = 0
     async with reachable():
         for source, after in await _behind(store):
@@ -27,9 +27,9 @@ async def project(store: FactStore) -> int:
 
 
 async def _behind(store: FactStore) -> list[tuple[str, int]]:
-    """Admitted sources whose next event is there, the bureau first, since it admits the others."""
+    """Returns admitted sources whose next event is there; the bureau first, since it admits the others."""
     rows = await store.pool.fetch(
-        # Not `exists`: for that the planner reads the whole inbox, since it takes `projected` for a large table.
+        # Not `exists`: with it the planner takes `projected` for a large table and reads the whole inbox.
         "select source, sequence as after from projected p"
         " where (select true from inbox i where i.source = p.source and i.sequence = p.sequence + 1)"
     )
@@ -45,7 +45,7 @@ async def _behind(store: FactStore) -> list[tuple[str, int]]:
 
 async def _project_source(store: FactStore, source: str, after: int) -> int:
     async with store.pool.acquire() as connection, connection.transaction():
-        # The lock makes this the only folder of the source, whatever else runs.
+        # The lock makes this the only process that folds the source.
         at = await connection.fetchval("select sequence from projected where source = $1 for update", source)
         since = (await store.admitted()).get(source)
         if at != after or since is None:
@@ -67,7 +67,7 @@ async def _project_source(store: FactStore, source: str, after: int) -> int:
         await connection.execute(
             "update projected set sequence = $2 where source = $1", source, after + len(events)
         )
-        # A watermark that did not hold: what it called complete is open again.
+        # The watermark was wrong: the days that it called complete are open again.
         await connection.execute(
             "update watermarks w set through = e.recorded_at from"
             " (select min(recorded_at) as recorded_at from unnest($2::bigint[], $3::timestamptz[])"
@@ -83,7 +83,7 @@ async def _project_source(store: FactStore, source: str, after: int) -> int:
 async def _load(store: FactStore, connection: Connection, source: str, events: Sequence[Record]) -> Projector:
     refs = list({row["ref"] for row in events})
     facts = await connection.fetch(
-        # One lookup for each: a plan made while the table was empty would read all of the source, and is kept.
+        # One lookup per reference: a cached plan, made while the table was empty, would read all rows of the source.
         "select f.kind, f.ref, f.known_from, f.data from unnest($2::text[]) as asked (ref) cross join lateral"
         " (select * from facts where source = $1 and ref = asked.ref and known_to = 'infinity' offset 0) f",
         source,
@@ -122,7 +122,7 @@ async def _save(
 
 
 async def _close(connection: Connection, source: str, folding: Projector) -> None:
-    """End the current versions that are followed by new ones; one known at the same moment never was current."""
+    """Ends current versions that have a successor, and deletes those known from the same moment as their successor."""
     replaced: list[tuple[str, str, str]] = []
     followed: list[tuple[str, str, str, datetime]] = []
     for (kind, ref), versions in folding.versions.items():
@@ -131,7 +131,7 @@ async def _close(connection: Connection, source: str, folding: Projector) -> Non
             replaced.append((source, ref, kind))
         elif since is not None:
             followed.append((source, ref, kind, versions[0].known_from))
-    # `||`: before the first ANALYZE the planner would take the index of a whole kind for as good as that of one thing.
+    # `||`: before the first ANALYZE, the planner could choose the index on all facts of a kind.
     current = "where source = $1 and ref = $2 and kind || '' = $3 and known_to = 'infinity'"
     await connection.executemany(f"delete from facts {current}", replaced)
     await connection.executemany(f"update facts set known_to = $4 {current}", followed)
@@ -159,9 +159,9 @@ async def _insert(
 
 
 async def _name_foreign(connection: Connection, source: str, folding: Projector) -> None:
-    """An unknown reference that another source knows is worse than unknown: it is somebody else's.
+    """Marks unknown references that another source knows: they belong to somebody else.
 
-    Whoever came first: what this source set aside just now, and what others did about things it knows now.
+    Whichever came first: checks what this source set aside now, and what others set aside about things it knows now.
     """
     await connection.execute(
         "update set_aside s set reason = 'foreign-ref' where s.reason = 'ref-unknown'"

@@ -1,4 +1,4 @@
-"""Folds a batch of one source's events into new versions of what they are about, or sets them aside with a reason."""
+"""Folds a batch of one source's events into new versions of facts, or sets them aside with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,14 +28,14 @@ class Version:
 
 @dataclass
 class Projector:
-    """The things that a batch touches, while it is folded."""
+    """The facts that a batch concerns, while it is folded."""
 
     known: dict[Key, Fact]
     since: Mapping[Key, datetime]
-    """When the versions became known that were current before this batch."""
+    """When the versions that were current before this batch became known."""
     parked: set[Key]
     skipped: set[str]
-    """References about which something was left out: whatever follows about them cannot be counted."""
+    """References for which an event was skipped: later events about them cannot be counted."""
     versions: dict[Key, list[Version]] = field(default_factory=dict[Key, list[Version]])
     aside: list[tuple[int, str | None, str, str]] = field(
         default_factory=list[tuple[int, str | None, str, str]]
@@ -48,17 +48,17 @@ class Projector:
     def apply(self, key: Key, version: Version) -> None:
         versions = self.versions.setdefault(key, [])
         if versions and versions[-1].known_from == version.known_from:
-            versions[-1] = version  # known at the same moment: the earlier one was never what was known
+            versions[-1] = version  # known from the same moment, so the earlier version never applied
         else:
             versions.append(version)
         self.known[key] = version.row
 
 
 def fold(folding: Projector, source: str, row: Record, admitted: datetime) -> None:
-    """Fold one event, or set it aside; whatever follows about the same thing is then parked.
+    """Folds one event, or sets it aside; later events about the same thing are then parked.
 
-    `admitted` is since when it has been known that the source takes part. No fact of it was known in the programme
-    before that, so that a figure that was final stays what it was.
+    `admitted`: since when the source is known to take part. Its facts count as known from then at the earliest, so that
+    final figures do not change.
     """
     known_at = max(row["known_at"], admitted)
     event_type = BY_TYPE.get(row["type"])

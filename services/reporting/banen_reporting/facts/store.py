@@ -1,4 +1,4 @@
-"""Facts in PostgreSQL: bitemporal rows, read back as known at any moment; and how far each source is."""
+"""Facts in PostgreSQL: bitemporal rows that can be read as known at any moment, and the progress of each source."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ class FactStore:
         self.pool = pool
 
     async def admitted(self) -> dict[str, datetime]:
-        """The sources whose events count, and since when that is known: the bureau, and services of admitted partners."""
+        """Returns the sources whose events count (the bureau and services of admitted partners), each with since when."""
         partners = await self.current("partner")
         found = {
             source_of(fact.ref, service): since
@@ -32,7 +32,7 @@ class FactStore:
         return {**found, BUREAU: datetime.min.replace(tzinfo=UTC)}
 
     async def current(self, kind: str) -> list[RecordedFact]:
-        """All things of a kind, as known now."""
+        """Returns all facts of a kind as known now."""
         async with reachable():
             rows = await self.pool.fetch(
                 "select kind, source, ref, data from facts where kind = $1 and known_to = 'infinity'", kind
@@ -40,7 +40,7 @@ class FactStore:
         return [fact_of(row) for row in rows]
 
     async def known_at(self, kinds: Sequence[str], moment: datetime) -> list[Record]:
-        """All things of these kinds, as known just before a moment; each for `fact_of`."""
+        """Returns all facts of these kinds as known just before a moment; `fact_of` reads each row."""
         async with reachable():
             return await self.pool.fetch(
                 "select kind, source, ref, data from facts"
@@ -50,7 +50,7 @@ class FactStore:
             )
 
     async def changed(self, kinds: Sequence[str], after: int) -> list[Record]:
-        """The current versions that came since a position; each for `fact_of`."""
+        """Returns current versions added after a position; `fact_of` reads each row."""
         async with reachable():
             return await self.pool.fetch(
                 "select kind, source, ref, data from facts"
@@ -60,13 +60,13 @@ class FactStore:
             )
 
     async def position(self) -> int:
-        """How many events were folded."""
+        """Returns how many events were folded."""
         async with reachable():
             return int(await self.pool.fetchval("select events from projection"))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["FactStore"]:
-        """Reads within one see the same moment."""
+        """All reads inside see the same state of the database."""
         async with (
             reachable(),
             self.pool.acquire() as connection,
@@ -75,7 +75,7 @@ class FactStore:
             yield FactStore(_OneConnection(connection))  # pyright: ignore[reportArgumentType]
 
     async def sources(self) -> list[Record]:
-        """Per source, also one that is silent: what was received, what was folded, its watermark, and whether it has a hole."""
+        """Per source, including silent ones: events received and folded, watermark, and whether an event is missing."""
         async with reachable():
             return await self.pool.fetch("""
                 select s.source, s.projected, h.head,
@@ -91,7 +91,7 @@ class FactStore:
                  order by 1""")
 
     async def backlog(self) -> tuple[int, int, dict[str, int]]:
-        """How many events of admitted sources were received and folded, and what was set aside, by reason."""
+        """Returns how many events of admitted sources were received and folded, and counts of events set aside by reason."""
         admitted = await self.admitted()
         async with reachable():
             sources = await self.pool.fetch(
@@ -108,7 +108,7 @@ class FactStore:
         return sum(int(row["head"]) for row in counting), sum(int(row["folded"]) for row in counting), reasons
 
     async def set_aside(self) -> list[Record]:
-        """Everything that was received and cannot be counted, with the reason."""
+        """Returns the first thousand events that were received and cannot be counted, with the reason."""
         admitted = await self.admitted()
         async with reachable():
             return await self.pool.fetch(
@@ -119,7 +119,7 @@ class FactStore:
             )
 
     async def count_conversations(self, known_on: datetime | None, happened_until: date) -> int:
-        """Conversations held until a day, as known just before a moment, or now."""
+        """Returns the number of conversations held until a day, as known just before a moment, or now."""
         async with reachable():
             found = await self.pool.fetchval(
                 "select count(*) from facts where kind = 'contact' and data::jsonb ->> 'kind' = 'conversation'"
@@ -141,9 +141,9 @@ class FactStore:
             )
 
     async def save_watermark(self, source: str, through: datetime, sequence: int) -> None:
-        """Believe what a relay said last, also where that is less than before: a day is then open again.
+        """Saves a relay's last watermark, even if it is lower than before: days are then open again.
 
-        What lies ahead of our own clock nobody can have published; it is refused, and shown until a better one comes.
+        A watermark in the future cannot be true. It is refused, and reported until a valid one comes.
         """
         async with reachable():
             await self.pool.execute(
@@ -163,7 +163,7 @@ class FactStore:
 
 
 class _OneConnection:
-    """A pool's reading methods on one connection."""
+    """The reading methods of a pool, on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self.fetch = connection.fetch

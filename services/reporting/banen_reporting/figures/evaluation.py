@@ -1,4 +1,4 @@
-"""Figures: counts of verdicts, kept up to date for today and computed afresh for any other pair of dates."""
+"""Evaluates rule sets: kept up to date for all that is known now, computed on request for what was known on another day."""
 
 import asyncio
 import gc
@@ -47,7 +47,7 @@ MOST_KEPT = 16
 
 @dataclass
 class Evaluation:
-    """All verdicts under one rule set, at two dates, as of a position."""
+    """All verdicts under one rule set, for two dates, at a position."""
 
     model: FactSnapshot
     rule_set: RuleSet
@@ -62,7 +62,7 @@ class Evaluation:
     )
 
     def judge_all(self, go_on: GoOn = lambda: None) -> None:
-        """For a thread: it takes long, and calls `go_on` meanwhile."""
+        """Judges all placements. It is slow, so run it in a thread; it calls `go_on` again and again."""
         model = self.model
         verdicts = judge(
             model.placements, model.assessments, model.programme(), self.rule_set, self.happened_until, go_on
@@ -75,7 +75,7 @@ class Evaluation:
         self._cells, self._duplicates = Counter(counted.cells), Counter(counted.duplicates)
 
     def judge_again(self, clients: Iterable[ClientKey]) -> None:
-        """After a change: only the placements of these clients; where no rule looks further."""
+        """Judges only these clients' placements again. Only for rule sets that judge each client separately."""
         programme = self.model.programme()
         for client in clients:
             placements = self.model.placements_of(client)
@@ -100,17 +100,17 @@ class Evaluation:
 
 @dataclass
 class _Begun:
-    """What changes while all is judged for the first time: these clients are judged again after it."""
+    """Changes that arrive while everything is judged for the first time; these clients are judged again afterwards."""
 
     touched: set[ClientKey] = field(default_factory=set[ClientKey])
     is_outdated: bool = False
-    """Whether judging these clients again is not enough."""
+    """Whether judging these clients again would not be enough."""
 
 
 class Figures:
-    """Answers for any rule set, known-on and happened-until; keeps today's answers current as events come in.
+    """Evaluates any rule set for any known-on and happened-until, and keeps evaluations of "known now" up to date.
 
-    Whatever is not kept is judged in a thread: today's figures in one, all others in another (`off_loop.py`).
+    Other evaluations run in threads: one for those of today, another for the rest (`off_loop.py`).
     """
 
     def __init__(self, view: FactStore) -> None:
@@ -138,16 +138,16 @@ class Figures:
         *,
         is_today: bool = False,
     ) -> Evaluation:
-        """Raises `RuleSetUnknown`; `Problem` 429 or 503 where too much is asked.
+        """Raises `RuleSetUnknown`; `Problem` 429 or 503 if too many evaluations are requested.
 
-        `known_on=None`: all that is known now. `is_today`: what everybody asks, and nobody waits for others to see.
+        `known_on=None`: all that is known now. `is_today`: happened-until is today. Requests with both have no limits.
         """
         if known_on is None:
             return await self._now(rule_set, happened_until, None if is_today else asker, is_today)
         return await self._then(rule_set, known_on, happened_until, asker)
 
     async def model(self, known_on: date | None, asker: Asker | None = None) -> tuple[FactSnapshot, int]:
-        """The facts as known on a day, or now, and the position."""
+        """Returns the facts as known on a day, or now, and the position."""
         if known_on is None:
             await self._refresh()
             return self._model, self._position
@@ -183,7 +183,7 @@ class Figures:
         finally:
             del self._begun[key]
         if begun.is_outdated or (needs_whole_set(judged.rule_set.params) and begun.touched):
-            return judged  # of the position at which it began
+            return judged  # valid for the position at which it began
         judged.model, judged.position = self._model, self._position
         judged.judge_again(begun.touched)
         if len(self._current) >= MOST_KEPT:
@@ -192,7 +192,7 @@ class Figures:
         return judged
 
     async def _refresh(self) -> None:
-        """Take in what changed since the last time."""
+        """Applies what changed since the last call."""
         async with self._refreshing:
             if await self._view.position() == self._position:
                 return
@@ -202,7 +202,7 @@ class Figures:
             if self._position < 0:
                 self._model = await asyncio.to_thread(_model_of, rows, _no_stop)
                 self._position = position
-                # Most of it stays: a full collection of garbage need not look at it, and stop everything meanwhile.
+                # Most of these objects stay alive. Freezing them keeps full garbage collections short.
                 gc.freeze()
                 return
             self._learn([(row["kind"], fact_of(row)) for row in rows], position)
@@ -231,7 +231,7 @@ class Figures:
                 or (params.route_basis == "candidate_fase" and phases)
                 or (needs_whole_set(params) and touched)
             ):
-                del self._current[key]  # judged again in the thread when it is asked for
+                del self._current[key]  # judged again in the thread at the next request
             else:
                 kept.position = position
                 kept.judge_again(touched)
@@ -254,7 +254,7 @@ class Figures:
         model, position = await self._load(known_on, go_on)
         judged = Evaluation(model, model.rule_set(rule_set), happened_until, position)
         await self.others.in_thread(lambda: judged.judge_all(go_on))
-        # What was judged at an earlier position is not asked for again.
+        # Evaluations at earlier positions are not requested again.
         self._past = {key: kept for key, kept in self._past.items() if kept.position >= position}
         if len(self._past) >= MOST_KEPT:
             self._past.clear()
@@ -279,7 +279,7 @@ class Figures:
         return model, position
 
     async def is_provisional(self, known_on: date | None) -> bool:
-        """Whether the figures as known on a day may still change: until every source is live, and said to be past it."""
+        """Whether figures as known on a day may still change: until all sources are live, with watermarks past that day."""
         if known_on is None:
             return True
         model, _ = await self.model(None)
@@ -289,14 +289,14 @@ class Figures:
             if row["through"] is not None and row["projected"] >= row["watermark"]
         }
         moment = end_of(known_on)
-        # A source of which it was not known on that day that it takes part says nothing about it, now or later.
+        # A source that was not known on that day to take part cannot change that day's figures.
         expected = {
             source_of(partner, service): service in row.live
             for partner, row in model.partners.items()
             for service, since in row.admitted.items()
             if since < moment
         }
-        # Its decisions change figures too, also where it has not admitted itself.
+        # The bureau's decisions change figures too, even if it has not admitted itself.
         expected.setdefault(BUREAU, False)
         return not all(
             live and source in through and through[source] >= moment for source, live in expected.items()

@@ -1,4 +1,4 @@
-"""Costly questions: worked out in a thread, so that whatever else is asked meanwhile is answered at once."""
+"""Runs expensive evaluations in a thread, so that other requests are still answered at once."""
 
 import asyncio
 import threading
@@ -12,27 +12,27 @@ from typing import Any, TypeVar
 from banen_kit.core.problem import Problem
 
 MOST_WAITING = 16
-"""Different questions that are worked out or wait for it, beyond which another is refused."""
+"""The most different questions in progress or waiting; further ones are refused."""
 MOST_OF_ONE = 2
-"""Costly questions of one subject at once."""
+"""The most expensive questions of one subject at once."""
 LOOK_SECONDS = 0.25
-"""How often we look whether the client is still there."""
+"""How often we check whether the client is still connected."""
 
 
 T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """Nobody waits for the answer any more."""
+    """Nobody is waiting for the answer any more."""
 
 
 GoOn = Callable[[], None]
-"""Called by long work every now and then. Raises `Stopped`."""
+"""Long work calls this regularly. Raises `Stopped`."""
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, and how to see that they left."""
+    """Who is asking, and a check whether they have disconnected."""
 
     subject: str
     has_left: Callable[[], Awaitable[bool]]
@@ -47,7 +47,7 @@ class _Question:
 
 @dataclass
 class OffLoop:
-    """One thread for long work. The same question is worked out once, however many ask it."""
+    """One thread for long work. Simultaneous requests for the same question share one computation."""
 
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "figures"))
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -55,9 +55,9 @@ class OffLoop:
     _asking: Counter[str] = field(default_factory=Counter[str])
 
     async def ask(self, key: Hashable, work: Callable[[GoOn], Awaitable[T]], asker: Asker | None = None) -> T:
-        """The answer to the question `key`. Without an asker there is no limit, as for our own work.
+        """Returns the answer to the question `key`. Without an asker (our own work) there are no limits.
 
-        Raises `Problem` 429 where the subject asks too much at once, 503 where too many questions wait.
+        Raises `Problem` 429 if the subject asks too much at once, 503 if too many questions are waiting.
         """
         if asker is not None and self._asking[asker.subject] >= MOST_OF_ONE:
             detail = "You have other questions that take long; wait until one of them was answered."
@@ -78,7 +78,7 @@ class OffLoop:
             question.waiting -= 1
             if asker is not None:
                 self._asking[asker.subject] -= 1
-                self._asking += Counter()  # forgets who asks nothing
+                self._asking += Counter()  # forget subjects without questions
             if question.waiting == 0:
                 question.stop.set()
                 question.task.cancel()
@@ -86,7 +86,7 @@ class OffLoop:
                     del self._open[key]
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Comes back when the thread is done with it, also when it is told to stop: it works on one thing only."""
+        """Returns when the thread has finished, even if cancelled: it works on one thing at a time."""
         running = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             return await asyncio.shield(running)
@@ -105,7 +105,7 @@ class OffLoop:
 
     @staticmethod
     async def _answer(question: _Question, asker: Asker | None) -> Any:
-        """Raises `Problem` 503 where the client left: nobody reads that."""
+        """Raises `Problem` 503 if the client has disconnected; nobody reads that answer."""
         while not question.task.done():
             await asyncio.wait({question.task}, timeout=LOOK_SECONDS if asker else None)
             if asker is not None and not question.task.done() and await asker.has_left():

@@ -1,4 +1,4 @@
-"""Everything that verdicts are made of, joined across sources, as known at one moment."""
+"""All facts that verdicts depend on, from all sources, as known at one moment."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,12 +33,12 @@ from banen_reporting.facts.model import (
 
 
 class RuleSetUnknown(Exception):
-    """No rule set of that name was published by then."""
+    """No rule set of that name had been published by then."""
 
 
 @dataclass
 class FactSnapshot:
-    """Everything that verdicts are made of, as known at one moment."""
+    """All facts that verdicts depend on, as known at one moment."""
 
     placements: dict[PlacementKey, PlacementFact] = field(default_factory=dict[PlacementKey, PlacementFact])
     of_client: dict[ClientKey, set[PlacementKey]] = field(default_factory=dict[ClientKey, set[PlacementKey]])
@@ -58,7 +58,7 @@ class FactSnapshot:
     partners: dict[str, PartnerFact] = field(default_factory=dict[str, PartnerFact])
 
     def apply(self, fact: RecordedFact) -> ClientKey | None:
-        """Take in a fact; returns the client whose placements it changes."""
+        """Adds or replaces a fact; returns the client whose placements it affects."""
         source, ref = fact.source, fact.ref
         match fact.row:
             case PlacementFact() as row:
@@ -103,7 +103,7 @@ class FactSnapshot:
         return client
 
     def copy(self) -> "FactSnapshot":
-        """The same facts, for a thread: what is learned later changes nothing in it."""
+        """Copies the facts for a thread; later changes do not affect the copy."""
         copied = FactSnapshot(**{name: dict(kept) for name, kept in vars(self).items()})
         copied.of_client = {client: set(keys) for client, keys in self.of_client.items()}
         return copied
@@ -161,9 +161,9 @@ class FactSnapshot:
         return RuleSet(rule_set_id, row.version, row.params)
 
     def regular_figures(self, until: date) -> list[FigureFact]:
-        """Regular placements taken over from documents: of years that are over, by units of the programme.
+        """Returns regular placements taken over from documents, for past years and units of the programme.
 
-        One per unit and year, whatever was published: earlier versions took several, under any reference.
+        One per unit and year: older versions of this software could publish several, under any reference.
         """
         found: dict[tuple[str, int], FigureFact] = {}
         for ref, row in sorted(self.figures.items()):
@@ -177,7 +177,7 @@ class FactSnapshot:
         return {key: self.placements[key] for key in self.of_client.get(client, ())}
 
     def assessments(self, key: PlacementKey) -> tuple[tuple[date, int], ...]:
-        """Those of the origin of a placement's client: the own intake's candidate, or the one that was handed over."""
+        """The assessments of the candidate from whom a placement's client came, through our own intake or a handover."""
         client = self.clients.get(client_of(key, self.placements[key]))
         if client is None or client.origin_ref is None:
             return ()

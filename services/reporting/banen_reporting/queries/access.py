@@ -1,8 +1,8 @@
 """What each kind of reader sees of the figures (ADR 0020).
 
-*Row readers* see every figure on any date and the placements behind it: the bureau, the steering group and an auditor
-of everything, a partner of its own units. *Aggregate readers* see the figures at the end of a month that was released,
-without rows, and without what would be about a handful of people.
+*Row readers* see figures for any dates and the placements behind them: the bureau, the steering group and an auditor
+see all, a partner sees its own units. *Aggregate readers* see only figures of released month-ends, without rows and
+without cells about few people.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ Sees = Literal["all", "own", "month-ends"]
 
 @dataclass(frozen=True)
 class Programme:
-    """Who is who: the bureau, and the partners that carry the programme out."""
+    """Who is who: the bureau, and the partners of the programme."""
 
     bureau: str
     partners: frozenset[str]
@@ -60,7 +60,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class FigureAccess:
-    """Gives everybody the answers that are theirs."""
+    """Gives each reader the answers that they may see."""
 
     answers: FigureQueries
     programme: Programme
@@ -77,7 +77,7 @@ class FigureAccess:
 
 @dataclass(frozen=True)
 class Scope:
-    """The answers as one reader gets them; whatever it opens of single placements is in the audit log."""
+    """The answers for one reader. Access to single placements is recorded in the audit log."""
 
     answers: FigureQueries
     who: RequestContext
@@ -91,7 +91,7 @@ class Scope:
         return self.sees != "month-ends"
 
     def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> FigureQuery:
-        """Raises `Problem` 403 where the reader may not choose such dates."""
+        """Raises `Problem` 403 if the reader may not choose these dates."""
         if self.has_rows:
             return self.answers.asked(rule_set, known_on, until)
         day = known_on or until or self.released.newest or end_of_month_before(self.answers.today())
@@ -138,7 +138,7 @@ class Scope:
                 return compared_on(month.release.targets, month.rule_sets)
 
     async def labels(self, asked: FigureQuery) -> dict[str, str]:
-        """The names of units, by their ids."""
+        """Returns the names of units by id."""
         if self.has_rows:
             return {ref: unit.label for ref, unit in (await self.model(asked)).units.items()}
         return {unit.id: unit.label for unit in (await self.targets(asked)).units}
@@ -149,7 +149,7 @@ class Scope:
     async def placements(
         self, asked: FigureQuery, wanted: PlacementFilter, cursor: str | None, limit: int
     ) -> Placements:
-        """Raises `Problem` 403 for an aggregate reader."""
+        """Raises `Problem` 403 for an aggregate reader, or an auditor who gave no purpose."""
         await self._refuse_rows()
         if self.sees == "own":
             wanted = replace(wanted, within=await self._own_units(asked))
@@ -161,12 +161,12 @@ class Scope:
         return found
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
-        """Raises `Problem` 403 for an aggregate reader, 404 where it is another partner's."""
+        """Raises `Problem` 403 as `placements` does, 404 if it belongs to another partner."""
         await self._refuse_rows()
         try:
             found = await self.answers.placement(ref, source, asked)
         except Problem:
-            await self.note(Outcome.NOT_FOUND)  # not what was asked for: it can be anything
+            await self.note(Outcome.NOT_FOUND)  # not the reference from the request, which could be any text
             raise
         if self.sees == "own" and not await self._is_own(found, asked):
             await self.note(Outcome.REFUSED, found.ref)
@@ -191,13 +191,13 @@ class Scope:
 
     @property
     def _needs_purpose(self) -> bool:
-        """Whether this is an auditor who could not look without being one."""
+        """Whether only the role of auditor lets this reader see rows."""
         roles = self.who.principal.roles
         others = roles & OF_THE_PROGRAMME if self.sees == "all" else roles
         return others == frozenset({Role.AUDITOR})
 
     async def model(self, asked: FigureQuery) -> FactSnapshot:
-        """For the names on a page of rows."""
+        """The facts, for names on a page of rows."""
         return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
 
     async def _own_units(self, asked: FigureQuery) -> frozenset[str]:
@@ -215,7 +215,7 @@ class Scope:
 
 
 def own_targets(found: Targets, units: Iterable[UnitTargets]) -> Targets:
-    """The reader's own units, and nothing of all units together."""
+    """Only the reader's own units, without figures of all units together."""
     return Targets(**aggregate.heading(found), units=tuple(units), outside_units=None, national=None)
 
 
@@ -241,7 +241,7 @@ def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> Compared
 
 
 def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> RuleSets:
-    """These rule sets on the days and at the position of an answer."""
+    """These rule sets, with the dates and the position of an answer."""
     return RuleSets(
         known_on=found.known_on,
         happened_until=found.happened_until,
@@ -251,7 +251,7 @@ def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> R
 
 
 def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:
-    """What was asked for, as far as it is a word of ours: anybody can type anything into a filter."""
+    """Returns the filters with known values only: anybody can type anything into a filter."""
     words: dict[str, tuple[str | None, frozenset[str]]] = {
         "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
         "route": (wanted.route, frozenset({*model.routes, OWN_FIRM, NONE})),

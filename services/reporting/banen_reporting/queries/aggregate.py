@@ -1,6 +1,6 @@
-"""What aggregate readers get of an answer, made anew field by field.
+"""The answers for aggregate readers, built field by field.
 
-This module is the allow-list: a field that an answer gets later reaches nobody outside until it is named here.
+This module is the allow-list: a new field of an answer stays hidden from them until it is added here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ Signs = Mapping[Outcome, Sign]
 def kept_back(
     found: Targets, tally: Tally, verdicts: Sequence[Verdict], ever: Ever
 ) -> tuple[Targets, Mapping[str, int]]:
-    """The targets without what must not be seen beside all that was ever shown, and what they tell."""
+    """Returns the targets without suppressed cells, and the values that they reveal."""
     assert found.outside_units is not None
     assert found.national is not None
     routes = tuple(found.national.routes)
@@ -85,7 +85,7 @@ def unit_targets(unit: UnitTargets, others: Sequence[str], hidden: Suppression) 
         members=unit.members,
         counted_by=unit.counted_by,
         routes={name: cell(one, hidden.at(unit.id, name)) for name, one in unit.routes.items()},
-        # Also what is nothing now, where that must not be known.
+        # Also columns that are empty now, if that must not be known.
         other_routes={
             name: counts(unit.other_routes.get(name, Counts()), hidden.at(unit.id, name))
             for name in others
@@ -122,7 +122,7 @@ def numbers(found: Numbers, signs: Signs) -> dict[str, Any]:
 
 
 def results(found: Results, targets: Targets, *, with_conversations: bool) -> Results:
-    """The programme's part as `targets` shows it, and nothing of which it is a part."""
+    """The programme's part as shown in `targets`, and no total from which a suppressed part could be derived."""
     totals = {unit.id: unit.total for unit in targets.units}
     assert targets.national is not None
     assert found.national is not None
@@ -176,7 +176,7 @@ def funnel(found: Funnel | None) -> Funnel | None:
 
 
 def rule_set(found: ComparedRuleSet, national: NationalTargets) -> ComparedRuleSet:
-    """One rule set, without what its own table keeps back."""
+    """One rule set, without what is suppressed in its own table."""
     is_shown = national.total.counted is not None
     return ComparedRuleSet(
         id=found.id,

@@ -1,4 +1,4 @@
-"""The cells of the tables: counts beside their targets, and the parts that come from documents."""
+"""The cells of the tables: counts with their targets, and figures from documents."""
 
 import json
 from collections.abc import Container, Iterable, Mapping
@@ -31,11 +31,11 @@ from banen_reporting.queries.schemas import (
 
 TENTH, CENT = Decimal("0.1"), Decimal("0.01")
 NONE = NO_ROUTE
-"""Stands for "in no unit" or "no route" in a query."""
+"""Means "in no unit" or "on no route" in a query."""
 
 
 def ordered_units(model: FactSnapshot) -> list[tuple[str, UnitFact]]:
-    """Units with a target first, then the others, by their names."""
+    """Units with a target first, then the others, each sorted by name."""
     return sorted(
         model.units.items(),
         key=lambda item: (sum_of(item[1].targets.values()) is None, item[1].label),
@@ -68,7 +68,7 @@ def unit_numbers(counts: Tally, unit: str | None) -> dict[Outcome, int]:
 
 
 def other_routes(counts: Tally, unit: str, routes: Container[str | None]) -> dict[str, Counts]:
-    """What is on none of these routes: own firms counted apart, and placements whose route is not known."""
+    """Counts on none of these routes: own firms counted separately, and placements whose route is unknown."""
     found: dict[str, dict[Outcome, int]] = {}
     for (u, route, outcome), n in counts.cells.items():
         if u == unit and route not in routes and n:
@@ -77,7 +77,7 @@ def other_routes(counts: Tally, unit: str, routes: Container[str | None]) -> dic
 
 
 def duplicates(counts: Tally) -> Counts:
-    """What several units count: to be taken off their sum."""
+    """What more than one unit counts: subtracted from the sum of the units."""
     numbers = {
         outcome: sum(n for (_, o), n in counts.duplicates.items() if o == outcome) for outcome in OUTCOMES
     }
@@ -89,7 +89,7 @@ def national_cell(counts: Tally, routes: Iterable[CountedRoute] | None, target: 
 
 
 def national_numbers(counts: Tally, routes: Iterable[CountedRoute] | None = None) -> dict[Outcome, int]:
-    """Units together, less the duplicates."""
+    """The sum of all units, minus the duplicates."""
     seen: set[CountedRoute | None] = set(routes) if routes else {route for _, route, _ in counts.cells}
     return {outcome: sum(counts.national(route, outcome) for route in seen) for outcome in OUTCOMES}
 
@@ -107,7 +107,7 @@ def with_target(numbers: Mapping[Outcome, int], target: int | None) -> Cell:
 
 
 def percent(part: int, whole: int | None) -> float | None:
-    """To one decimal, half up; what is short of the whole is never said to be 100."""
+    """One decimal, rounded half up; below the whole it is never shown as 100."""
     if not whole:
         return None
     found = rounded(Decimal(100 * part) / whole, TENTH)
@@ -115,12 +115,12 @@ def percent(part: int, whole: int | None) -> float | None:
 
 
 def rounded(value: Decimal, unit: Decimal) -> float:
-    """Half up, as people round."""
+    """Rounded half up."""
     return float(value.quantize(unit, ROUND_HALF_UP))
 
 
 def sum_of(values: Iterable[int | None]) -> int | None:
-    """The sum of what is set; None where nothing is."""
+    """The sum of the values that are set; None if none is."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 
@@ -148,7 +148,7 @@ def imported_regular(model: FactSnapshot, until: date) -> int:
 
 
 def cost_part(model: FactSnapshot, placements: int, until: date) -> Costs:
-    """What was spent until a day, and for each placement."""
+    """Costs until a day, in total and per placement."""
     total = sum_of(row.amount_euro for row in model.costs.values() if row.occurred_on <= until)
     each = rounded(Decimal(total) / placements, CENT) if total is not None and placements else None
     return Costs(total_euro=total, per_placement_euro=each)
@@ -178,7 +178,7 @@ def national_target(model: FactSnapshot) -> int | None:
 
 
 def compared(ref: str, model: FactSnapshot, counts: Tally, until: date) -> ComparedRuleSet:
-    """A rule set beside the others."""
+    """One row of the comparison of rule sets."""
     row = model.rule_sets[ref]
     counted = national_numbers(counts)["counted"]
     imported = imported_regular(model, until) if row.params.additionality == "none" else 0
@@ -187,7 +187,7 @@ def compared(ref: str, model: FactSnapshot, counts: Tally, until: date) -> Compa
         version=row.version,
         approved_by=row.approved_by,
         approved_on=row.approved_on,
-        params=RuleSetParams(**dict(row.params)),  # so that the defaults are said too
+        params=RuleSetParams(**dict(row.params)),  # so that defaults are included
         count=counted + imported,
         parts=CountParts(counted=counted, imported=imported),
         routes={route: national_numbers(counts, (route,))["counted"] for route in model.routes},

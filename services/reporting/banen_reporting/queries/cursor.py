@@ -1,4 +1,4 @@
-"""The cursor of a list of placements: where the page before ended."""
+"""The cursor of a list of placements: where the previous page ended."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What the figures say, ready to be shown: pages, API and terminal say the same because it all comes from here."""
+"""Builds the answers about figures, for pages, API and terminal alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,12 +61,12 @@ from banen_reporting.queries.schemas import (
 
 PUBLISHED = "published"
 DUPLICATES = "duplicates"
-"""Stands, as a unit, for what several units count and the nation takes off."""
+"""As a unit in a filter: the verdicts that the national count subtracts as duplicates."""
 
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """The two dates and the rule set of a question."""
+    """The rule set and the two dates of a query."""
 
     rule_set: str
     known_on: date | None
@@ -75,13 +75,13 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class FigureQueries:
-    """Makes the answers; pages, API and terminal say the same because they all come from here."""
+    """Builds all answers about figures."""
 
     figures: Figures
     view: FactStore
     clock: Callable[[], datetime]
     asker: Asker | None = None
-    """Whose costly questions these are; None are our own."""
+    """Who asks expensive questions; None for our own work."""
 
     def today(self) -> date:
         return self.clock().astimezone(AMSTERDAM).date()
@@ -91,7 +91,7 @@ class FigureQueries:
         return FigureQuery(rule_set or PUBLISHED, known_on, until)
 
     async def judged(self, asked: FigureQuery) -> Evaluation:
-        """Raises `Problem` 404 where no such rule set was published by then."""
+        """Raises `Problem` 404 if no such rule set was published by then."""
         try:
             return await self.figures.judged(
                 asked.rule_set,
@@ -113,11 +113,11 @@ class FigureQueries:
         )
 
     async def targets(self, asked: FigureQuery) -> Targets:
-        """Per unit and route: target, counted, pending, excluded, attainment; the nation, and its duplicates."""
+        """Per unit and route: target, counted, pending, excluded, attainment; also national, with duplicates."""
         return await self.table(asked, await self.judged(asked))
 
     async def table(self, asked: FigureQuery, judged: Evaluation) -> Targets:
-        """The answer of `targets`, made of these verdicts."""
+        """Builds the answer of `targets` from an evaluation."""
         model, counts = judged.model, judged.tally
         routes = model.routes
         units = tuple(
@@ -149,7 +149,7 @@ class FigureQueries:
     async def results(self, asked: FigureQuery, conversations: int | None = None) -> Results:
         """Per unit: programme (counted), regular (imported, with its provenance) and total.
 
-        `conversations`: how many were held, where that was counted before; every rule set has the same.
+        `conversations`: their number, if already known; it is the same for every rule set.
         """
         judged = await self.judged(asked)
         model, counts = judged.model, judged.tally
@@ -174,7 +174,7 @@ class FigureQueries:
             total=counted + imported,
         )
         costs = cost_part(model, counted, asked.happened_until)
-        # Before the funnel, during which figures kept current may move on: the position is that of the counts above.
+        # Before the conversations are counted: kept figures may change meanwhile, and the position must fit the counts.
         heading = await self.heading(asked, judged)
         if conversations is None:
             conversations = await self.conversations(asked)
@@ -183,12 +183,12 @@ class FigureQueries:
         return Results(**dict(heading), units=tuple(units), national=national, costs=costs, funnel=funnel)
 
     async def conversations(self, asked: FigureQuery) -> int:
-        """How many were held."""
+        """The number of conversations held."""
         moment = end_of(asked.known_on) if asked.known_on else None
         return await self.view.count_conversations(moment, asked.happened_until)
 
     async def rule_sets(self, asked: FigureQuery) -> RuleSets:
-        """Every published rule set with what it counts, its share of the target and the cost of one placement."""
+        """Each published rule set with its count, its share of the target and the cost per placement."""
         model, position = await self.figures.model(asked.known_on, self.asker)
         rows: list[ComparedRuleSet] = []
         for ref in sorted(model.rule_sets, key=lambda ref: (ref != PUBLISHED, ref)):
@@ -204,7 +204,7 @@ class FigureQueries:
     async def placements(
         self, asked: FigureQuery, wanted: "PlacementFilter", cursor: str | None, limit: int
     ) -> Placements:
-        """A page of the rows behind a figure; `count` is the figure."""
+        """One page of the rows behind a figure; `count` is the figure."""
         judged = await self.judged(asked)
         rows = sorted((v for v in behind(judged.verdicts, wanted) if wanted.takes(v)), key=row_order)
         after = read_cursor(cursor) if cursor else None
@@ -219,7 +219,7 @@ class FigureQueries:
         )
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
-        """One placement: its events, and what every rule set says of it."""
+        """One placement: its events, and the verdict of every rule set."""
         model, position = await self.figures.model(asked.known_on, self.asker)
         keys = [key for key in model.placements if key[1] == ref and source in (None, key[0])]
         if not keys:
@@ -259,14 +259,14 @@ class FigureQueries:
 
 @dataclass(frozen=True)
 class PlacementFilter:
-    """A filter on verdicts; None takes all, `none` takes what has no unit or no route."""
+    """A filter on verdicts. None accepts all; `none` accepts those without unit or route."""
 
     unit: str | None = None
     route: str | None = None
     outcome: str | None = None
     clause: str | None = None
     within: frozenset[str] | None = None
-    """The only units of which the reader sees rows; None where there is no such bound."""
+    """The only units whose rows the reader may see; None means all."""
 
     def takes(self, verdict: Verdict) -> bool:
         return (
@@ -279,9 +279,9 @@ class PlacementFilter:
 
 
 def behind(verdicts: list[Verdict], wanted: PlacementFilter) -> list[Verdict]:
-    """What the figures of a unit count; without a unit those of the nation, which takes each placement once.
+    """The verdicts behind a unit's figures; without a unit those behind the national figures, each placement once.
 
-    A reader of some units has no figure of the nation: then it is what these count together.
+    A reader of some units sees no national figures: without a unit, the result is what those units count together.
     """
     if wanted.unit not in (None, DUPLICATES) or (wanted.unit is None and wanted.within is not None):
         return verdicts

@@ -1,7 +1,7 @@
-"""Released month-ends: what aggregate readers see, worked out once when a month is final, and kept for ever.
+"""Released month-ends: what aggregate readers see, computed once when a month is final, and kept for ever.
 
-So what was shown stays shown, also when facts are folded anew, and whoever comes back next month cannot subtract: each
-value is held against all that were ever released (`suppression.py`).
+So a released answer never changes, even when facts are folded again. Each value is also checked against all earlier
+ones (`suppression.py`), so that readers cannot learn small numbers by subtracting months.
 """
 
 import asyncio
@@ -27,12 +27,12 @@ class Release(Answer, frozen=True):
     results: Results
     rule_set: ComparedRuleSet
     shown: Mapping[str, int]
-    """Every number in it, by the name of its cell (`Shown`)."""
+    """Every number in it, by the name of its cell (`suppression.Shown`)."""
 
 
 @dataclass(frozen=True)
 class MonthEnd:
-    """What they see of a month under one rule set, and beside all others."""
+    """A month under one rule set, with all rule sets for comparison."""
 
     release: Release
     rule_sets: Sequence[ComparedRuleSet]
@@ -44,10 +44,10 @@ class Released:
 
     pool: Pool
     newest: date | None = None
-    """The last month that was released, as far as read."""
+    """The last released month, as of the last read."""
 
     async def of(self, month: date, rule_set: str) -> MonthEnd:
-        """Raises `Problem` 404 where that month or, in it, that rule set was not released."""
+        """Raises `Problem` 404 if the month was not released, or not for that rule set."""
         async with reachable():
             rows = await self.pool.fetch("select rule_set, answer from released where month = $1", month)
         found = {row["rule_set"]: Release.model_validate_json(row["answer"]) for row in rows}
@@ -68,7 +68,7 @@ class Released:
         return self.newest
 
     async def ever(self) -> Ever:
-        """Every value that was shown."""
+        """Every value that was ever shown."""
         ever = Ever()
         async with reachable():
             rows = await self.pool.fetch("select answer ->> 'shown' as shown from released")
@@ -77,7 +77,7 @@ class Released:
         return ever
 
     async def first_month(self) -> date | None:
-        """The end of the month in which the first rule set was known; None where none is."""
+        """The end of the month in which the first rule set became known; None if there is none."""
         async with reachable():
             moment: datetime | None = await self.pool.fetchval(
                 "select min(known_from) from facts where kind = 'rule-set'"
@@ -94,7 +94,7 @@ class Released:
             )
 
     async def keep(self, month: date, releases: Mapping[str, Release]) -> None:
-        """All of a month in one transaction."""
+        """Saves all rule sets of a month in one transaction."""
         async with reachable(), self.pool.acquire() as connection, connection.transaction():
             await connection.executemany(
                 "insert into released (month, rule_set, answer) values ($1, $2, $3)",
@@ -105,16 +105,16 @@ class Released:
 
 @dataclass
 class Releasing:
-    """Releases the ends of months in order, each once it is final. The same facts give the same release."""
+    """Releases month-ends in order, each when it is final. The same facts give the same release."""
 
     answers: FigureQueries
     released: Released
     _last: dict[str, Release] = field(default_factory=dict[str, Release])
     _settled: date | None = None
-    """From this day on, what `_last` says is decided by nothing but new facts."""
+    """From this day on, only new facts can change `_last`."""
 
     async def work(self) -> None:
-        """Release all that can be; goes on where it was."""
+        """Releases all month-ends that are final, and continues after the last one."""
         newest = await self.released.read_newest()
         month = end_of_month(newest + timedelta(days=1)) if newest else await self.released.first_month()
         ever: Ever | None = None
@@ -146,7 +146,7 @@ class Releasing:
             results = await self.answers.results(asked, held)
             assert results.funnel is not None
             held = results.funnel.conversations
-            if number == 0:  # once a month: under other rules it is the same
+            if number == 0:  # once a month: it is the same under all rule sets
                 is_shown = not ever.is_secret(CONVERSATIONS, held)
             shown = {**told, CONVERSATIONS: held} if is_shown else told
             ever.add(shown)
@@ -162,7 +162,7 @@ class Releasing:
 
 
 def settled_from(model: FactSnapshot) -> date:
-    """The day after which no verdict on these facts changes any more by the passing of time."""
+    """The day after which time alone changes no verdict on these facts."""
     rules = [row.params for row in model.rule_sets.values()]
     minimum = timedelta(days=31 * (1 + max((params.min_months for params in rules), default=0)))
     days = [
@@ -179,7 +179,7 @@ def settled_from(model: FactSnapshot) -> date:
 
 
 def _dated(release: Release, month: date) -> Release:
-    """The same at the end of a later month."""
+    """The same release, dated at the end of a later month."""
     days = {"known_on": month, "happened_until": month}
     return release.model_copy(
         update={

@@ -1,6 +1,6 @@
-"""The answers: frozen models, whose JSON is what the read API sends.
+"""The answers as frozen models. Their JSON is what the read API sends.
 
-A field that has a default is left out of the JSON where nothing was said of it.
+Fields that were not set explicitly are left out of the JSON.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_reporting.counting import Clause, CountedRoute, Outcome
 
 Sign = Literal["<5", "."]
-"""Stands where a number is kept back: it is 1 to 4, or it is not told at all."""
+"""Replaces a suppressed number: `<5` means 1 to 4, `.` means not shown."""
 OUTCOMES: tuple[Outcome, ...] = ("counted", "pending", "excluded")
 Moment = Annotated[
     datetime,
@@ -40,7 +40,7 @@ class RuleSetVersion(Answer, frozen=True):
 
 
 class Heading(Answer, frozen=True):
-    """Under which rules, on which two dates and at which position the figures were counted."""
+    """The rule set, the two dates and the position of the figures."""
 
     rule_set: RuleSetVersion
     known_on: date
@@ -50,25 +50,25 @@ class Heading(Answer, frozen=True):
 
 
 class Numbers(Answer, frozen=True):
-    """How many placements there are of each outcome; None where that is kept back."""
+    """Numbers of placements by outcome; None if suppressed."""
 
     counted: int | None
     pending: int | None
     excluded: int | None
     suppressed: Mapping[Outcome, Sign] = {}
-    """The signs of what is kept back; only aggregate readers get it."""
+    """The signs of suppressed numbers; only for aggregate readers."""
 
     def of(self, outcome: Outcome) -> int | None:
         return getattr(self, outcome)
 
     @property
     def in_all(self) -> int | None:
-        """All outcomes together; None where one of them is kept back."""
+        """The sum of all outcomes; None if one of them is suppressed."""
         return None if self.suppressed else sum(self.of(outcome) or 0 for outcome in OUTCOMES)
 
 
 class Counts(Numbers, frozen=True):
-    """Numbers of something that has no target by its nature; what is nothing may be left out."""
+    """Numbers of something that can have no target; zeros may be left out."""
 
     counted: int | None = 0
     pending: int | None = 0
@@ -78,7 +78,7 @@ class Counts(Numbers, frozen=True):
 
 
 class Cell(Numbers, frozen=True):
-    """Numbers beside their target; no target is None, which is not zero."""
+    """Numbers with their target; no target is None, which is not zero."""
 
     target: int | None
     target_status: Literal["none", "set"]
@@ -95,7 +95,7 @@ class UnitTargets(Answer, frozen=True):
     counted_by: Literal["target", "permission"] | None
     routes: Mapping[str, Cell]
     other_routes: Mapping[str, Counts]
-    """What is on no route: `self_employment`, and `none` where the route is not known."""
+    """What is on no route: `self_employment`, and `none` if the route is unknown."""
     total: Cell
 
 
@@ -111,13 +111,13 @@ class NationalTargets(Answer, frozen=True):
     routes: Mapping[str, Cell]
     total: Cell
     duplicates: Counts
-    """What several units count: the nation takes it once."""
+    """What more than one unit counts; it counts once nationally."""
     clauses: Mapping[Outcome, tuple[ClauseCount, ...] | None] | None = None
-    """Why placements do not count, or not yet; only aggregate readers get it, since others open the rows."""
+    """Why placements do not count, or not yet. Only for aggregate readers, since others can open the rows."""
 
 
 class Targets(Heading, frozen=True):
-    """Targets beside what counts; a partner gets its own units and nothing of all units together."""
+    """Targets and what counts. A partner gets only its own units, without national figures."""
 
     units: tuple[UnitTargets, ...]
     outside_units: Cell | None
@@ -125,7 +125,7 @@ class Targets(Heading, frozen=True):
 
 
 class ProgrammePart(Answer, frozen=True):
-    """What the programme placed, counted from facts."""
+    """Placements by the programme, counted from facts."""
 
     value: int | None
     provenance: Provenance
@@ -133,7 +133,7 @@ class ProgrammePart(Answer, frozen=True):
 
 
 class DocumentFigure(Answer, frozen=True):
-    """A figure that was taken over from a document."""
+    """A figure taken over from a document."""
 
     year: int
     value: int
@@ -142,7 +142,7 @@ class DocumentFigure(Answer, frozen=True):
 
 
 class RegularPart(Answer, frozen=True):
-    """What regular work placed, taken over from documents; None where no document says it."""
+    """Placements by regular work, taken over from documents; None if no document has them."""
 
     value: int | None
     provenance: Provenance | None
@@ -170,14 +170,14 @@ class Costs(Answer, frozen=True):
 
 
 class Funnel(Answer, frozen=True):
-    """Conversations held, and how many counted placements there are for a hundred of them."""
+    """Conversations held, and counted placements per hundred conversations."""
 
     conversations: int
     placed_of_conversations_percent: float | None
 
 
 class Results(Heading, frozen=True):
-    """Programme, regular and total; what is None is not shown to the reader."""
+    """Programme, regular and total; None means not shown to this reader."""
 
     units: tuple[UnitResults, ...]
     national: ResultParts | None
@@ -237,7 +237,7 @@ class PlacementRow(VerdictPart, frozen=True):
 
 
 class Placements(Heading, frozen=True):
-    """A page of the placements behind a figure; `count` is the figure, `next` the cursor of the next page."""
+    """One page of the placements behind a figure; `count` is the figure, `next` the cursor of the next page."""
 
     count: int
     placements: tuple[PlacementRow, ...]

@@ -1,4 +1,4 @@
-"""How far reporting is: what was received and counted of each source, and what cannot be counted."""
+"""How far reporting is: events received and counted per source, and events that cannot be counted."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ class SetAsideEvent(Answer, frozen=True):
 
 
 class SetAside(Answer, frozen=True):
-    """What was received and cannot be counted; `count` and `reasons` are of all, the rows of the first thousand."""
+    """Events that were received and cannot be counted. `count` and `reasons` cover all, the rows only the first thousand."""
 
     count: int
     reasons: Mapping[str, int]
@@ -22,7 +22,7 @@ class SetAside(Answer, frozen=True):
 
 
 class SourcePosition(Answer, frozen=True):
-    """How far one source was received and counted; it published everything that it recorded before `through`."""
+    """How far one source is received and counted. It has published everything that it recorded before `through`."""
 
     source: str
     received: int

@@ -1,8 +1,8 @@
-"""What is kept back from aggregate readers, so that no figure they see is about a handful of people.
+"""Cell suppression: which cells aggregate readers do not see, so that no figure is about a few people.
 
-A cell is kept back when it is 1 to 4, or differs by 1 to 4 from any value of that cell that was ever shown: in another
-month, or under another rule set (ADR 0020). Since sums would give it away, others are kept back with it: for
-every such cell there is another table with the same shown cells in which it is another number.
+Primary suppression: a cell that is 1 to 4, or differs by 1 to 4 from a value of the same cell that was ever shown, in
+another month or under another rule set (ADR 0020). Secondary suppression: since rows and columns have sums, more cells
+are hidden until each hidden cell could have another value without any shown cell changing.
 """
 
 from collections import Counter
@@ -26,15 +26,15 @@ DUPLICATES = "duplicates"
 Place = tuple[str, str]
 """Row and column: a unit or the nation, a route or the total."""
 Line = tuple[int, str]
-"""A row (0) or a column (1): its cells add up."""
+"""A row (0) or a column (1), whose cells add up."""
 Shown: TypeAlias = Mapping[str, int]
-"""What an answer tells, by the name of the cell: `uaf/A/counted`, `clause/R3/excluded`, `conversations`."""
+"""What an answer reveals, by cell name: `uaf/A/counted`, `clause/R3/excluded`, `conversations`."""
 CONVERSATIONS = "conversations"
 
 
 @dataclass
 class Ever:
-    """Every value that was ever shown to aggregate readers, by the name of the cell."""
+    """Every value ever shown to aggregate readers, by cell name."""
 
     values: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
 
@@ -48,7 +48,7 @@ class Ever:
 
 @dataclass
 class Table:
-    """The counts of one outcome: rows add up to the nation, columns to the total."""
+    """The counts of one outcome. Rows add up to the nation, columns to the total."""
 
     counts: Mapping[Place, int]
     routes: Collection[str]
@@ -71,20 +71,20 @@ class Table:
         for place in list(self.hidden):
             cover = self._cover(place)
             if cover is None:
-                # Too little is left to hide behind.
+                # Too few cells are left: hide the whole table.
                 self.hidden = dict.fromkeys(self.counts, UNSHOWN)
                 return
             for other in cover:
                 self.hidden.setdefault(other, UNSHOWN)
 
     def _cover(self, place: Place) -> list[Place] | None:
-        """The cells that can move by one together with this one, so that every sum stays; those that cost least."""
+        """Returns the cheapest cells that can change by one together with this cell, keeping all sums."""
         ways = [change for change in (1, -1) if self._can_move(place, change)]
         found = [way for change in ways or (1, -1) if (way := self._way_round(place, change))]
         return min(found)[1] if found else None
 
     def _way_round(self, start: Place, change: int) -> tuple[int, list[Place]] | None:
-        """From the row of a cell to its column without that cell (Dijkstra's algorithm): with it, that is a ring."""
+        """Finds the cheapest path from a cell's row to its column without the cell (Dijkstra); with it, it is a cycle."""
         turn = change * sign(start)
         queue: list[tuple[int, Line, list[Place]]] = [(0, (0, start[0]), [])]
         seen: set[Line] = set()
@@ -103,7 +103,7 @@ class Table:
         return None
 
     def _can_move(self, place: Place, change: int) -> bool:
-        """Whether a reader who knows this module could take the cell for one more, or one less, than it is."""
+        """Whether a reader who knows this module could believe that the cell is one higher, or one lower."""
         count = self.counts[place]
         if self.is_never_shown(place):
             is_nothing = self.counts[place[0], TOTAL] == 0 and place[0] != NATIONAL
@@ -111,14 +111,14 @@ class Table:
         return can_move(count, change)
 
     def is_never_shown(self, place: Place) -> bool:
-        """What no answer has, but can be told from what it has."""
+        """Whether a cell is in no answer, but can be derived from one."""
         row, column = place
         return (row in (OUTSIDE, DUPLICATES) and column != TOTAL) or (
             row == NATIONAL and column not in (*self.routes, TOTAL)
         )
 
     def _cost(self, place: Place) -> int:
-        """Of keeping back this one too: the nation is the last to go, small cells go before large ones."""
+        """The cost of hiding this cell too: the nation is hidden last, and small cells before large ones."""
         if place in self.hidden or self.is_never_shown(place):
             return 1
         margin = 100_000 if place[0] == NATIONAL else 10_000 if place[1] == TOTAL else 1000
@@ -130,12 +130,12 @@ def sign_of(count: int) -> Sign:
 
 
 def sign(place: Place) -> int:
-    """With these signs every line of the table adds up to nought, so that around a ring cells go up and down in turn."""
+    """With these signs every line adds up to zero, so along a cycle cells go up and down alternately."""
     return (-1 if place[0] in (NATIONAL, DUPLICATES) else 1) * (-1 if place[1] == TOTAL else 1)
 
 
 Clauses: TypeAlias = Mapping[Outcome, Mapping[Clause, int]]
-"""Of all placements that do not count, or not yet: how many by which clause; the nation takes each once."""
+"""For placements that do not count, or not yet: how many by each clause, each placement once."""
 
 
 def national_clauses(verdicts: Sequence[Verdict]) -> Clauses:
@@ -148,7 +148,7 @@ def national_clauses(verdicts: Sequence[Verdict]) -> Clauses:
 
 
 def alone_in(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[Place, Clause]:
-    """The cells in which all is there by one clause, so that the one tells about the other."""
+    """The cells in which all placements have the same clause, so that the cell reveals that clause's count."""
     found: dict[Place, set[Clause]] = {}
     for verdict in verdicts:
         if verdict.outcome == outcome and verdict.clause is not None:
@@ -160,10 +160,10 @@ def alone_in(verdicts: Sequence[Verdict], outcome: Outcome) -> dict[Place, Claus
 def kept_back_clauses(
     counts: Mapping[Clause, int], outcome: Outcome, table: Table, alone: Mapping[Place, Clause], ever: Ever
 ) -> tuple[ClauseCount, ...] | None:
-    """A number, or the sign that stands for it, per clause; None where nothing of it may be told.
+    """Returns the number, or its sign, per clause; None if nothing may be shown.
 
-    They add up to the nation's figure, so that a clause is kept back with another that could be less where it is more.
-    Where that figure is kept back itself, some clauses could be more with it, and less.
+    The numbers add up to the national figure. So a suppressed clause needs another suppressed one that could be lower when
+    it is higher. If the national figure is suppressed itself, some suppressed clause must be able to go up, and one down.
     """
     secret: set[Clause] = {
         clause for clause, count in counts.items() if ever.is_secret(clause_cell(clause, outcome), count)
@@ -200,7 +200,7 @@ def _has_partner(clause: Clause, hidden: Iterable[Clause], counts: Mapping[Claus
 
 
 def can_move(count: int, change: int) -> bool:
-    """Whether a reader who sees only the sign could take it for one more, or one less."""
+    """Whether a reader who sees only the sign could believe that it is one more, or one less."""
     return count + change in FEW if count in FEW else min(count, count + change) >= FEW.stop
 
 
@@ -214,7 +214,7 @@ def clause_cell(clause: Clause, outcome: Outcome) -> str:
 
 @dataclass(frozen=True)
 class Suppression:
-    """What is kept back of a table of targets, and what it tells."""
+    """The suppressed cells of a table of targets, and the values that it reveals."""
 
     signs: Mapping[Outcome, Mapping[Place, Sign]]
     clauses: Mapping[Outcome, tuple[ClauseCount, ...] | None]
@@ -227,7 +227,7 @@ class Suppression:
 def suppress(
     units: Sequence[str], routes: Sequence[str], tally: Tally, verdicts: Sequence[Verdict], ever: Ever
 ) -> Suppression:
-    """What must not be seen beside all that was ever shown."""
+    """Suppresses everything that must not be visible, given all that was ever shown."""
     columns = columns_of(tally, routes)
     signs: dict[Outcome, Mapping[Place, Sign]] = {}
     told: dict[str, int] = {}
@@ -250,7 +250,7 @@ def suppress(
 
 
 def columns_of(tally: Tally, routes: Sequence[str]) -> list[str]:
-    """The routes, and whatever else there is."""
+    """The routes, and any other columns."""
     seen = {route or NONE for _, route, _ in tally.cells}
     return [*routes, *sorted(seen.difference(routes))]
 
@@ -258,7 +258,7 @@ def columns_of(tally: Tally, routes: Sequence[str]) -> list[str]:
 def counts_of(
     tally: Tally, units: Sequence[str], columns: Sequence[str], outcome: Outcome
 ) -> dict[Place, int]:
-    """One outcome as a table, with all that can be told from the answer that is made of it."""
+    """One outcome as a table, including cells that can be derived from the answer."""
     found: dict[Place, int] = {}
     for name in columns:
         route: Any = None if name == NONE else name

@@ -1,4 +1,4 @@
-"""The read API: targets, results, the placements behind every figure, and the rule sets side by side."""
+"""The read API: targets, results, placements behind figures, rule sets side by side, and the progress of the sources."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -31,7 +31,7 @@ FIGURES: Final[Json] = {
     },
     "openapi_extra": reads(IF_NONE_MATCH),
 }
-"""How the answers about figures are described, beside their models."""
+"""The shared parts of the OpenAPI description of routes about figures."""
 
 
 def routes(readers: FigureAccess) -> APIRouter:
@@ -43,7 +43,7 @@ def routes(readers: FigureAccess) -> APIRouter:
 
 
 Open = Callable[[Request], Scope]
-"""The answers as whoever asks gets them."""
+"""Returns the answers that the caller may see."""
 
 
 def add_figures(router: APIRouter, reading: Open) -> None:
@@ -153,7 +153,7 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
     )
     async def set_aside(request: Request) -> Response:
         found = await state.set_aside(answers.view)
-        # Others wrote the references.
+        # Other partners wrote the references.
         refs = [row.ref for row in found.set_aside if row.ref and REFERENCE.fullmatch(row.ref)]
         count = len(found.set_aside)
         await readers.authentication.note(request, who(request), Outcome.SHOWN, shown=refs, count=count)
@@ -170,12 +170,12 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
 
 
 def answered(answer: Answer) -> Response:
-    """The model's own JSON: the routes' `response_model` is for the document."""
+    """The model's own JSON. The routes' `response_model` is only for the OpenAPI document."""
     return Response(answer.to_json(), media_type="application/json")
 
 
 def tagged(request: Request, answer: Answer) -> Response:
-    """With a hash of the answer as ETag, so that who kept it need not fetch again what has not changed."""
+    """Adds a hash of the answer as ETag, so that callers need not fetch an unchanged answer again."""
     response = answered(answer)
     etag = f'"{sha256(response.body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:

@@ -1,4 +1,4 @@
-"""The rows of the table of targets on the page: a unit's, and the nation's."""
+"""The rows of the table of targets on the page, of units and of the nation."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from banen_reporting.web.words import ProgrammeWords, gettext
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the table of targets: what it says, and what its figures open."""
+    """A row of the table of targets: its label and numbers, and the filters of the links."""
 
     label: str
     numbers: Cell | Counts
@@ -26,7 +26,7 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was recorded, which is not the same as none that counts."""
+        """Nothing was recorded, which differs from "none counts"."""
         return self.target is None and self.numbers.in_all == 0
 
 

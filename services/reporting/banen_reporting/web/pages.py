@@ -1,4 +1,4 @@
-"""The pages: the tables, the placements behind every figure, and one placement; rendered here, without JavaScript."""
+"""The pages: tables, placements behind figures, and single placements; rendered on the server, without JavaScript."""
 
 import calendar
 from collections.abc import Awaitable, Callable, Mapping
@@ -57,18 +57,18 @@ FIELDS = (
     "reasonCode",
     "convertedFrom",
 )
-"""The fields of an event that the page of a placement shows, in this order; references to others are left out."""
+"""The event fields that the page of a placement shows, in this order. References to other things are left out."""
 
 
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
 
 Open = Callable[[Request], Awaitable[PageContext]]
-"""The answers as whoever visits gets them."""
+"""Returns the context of a visit."""
 
 
 def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
-    # Signing out leads from a form to the issuer, which browsers hold against this policy too.
+    # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
     figures = readers.answers.figures
     addresses = Addresses(lambda: figures.routes)

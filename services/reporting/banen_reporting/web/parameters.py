@@ -1,4 +1,4 @@
-"""The query parameters of the figures, for the API and the pages alike."""
+"""The query parameters of the figures, for API and pages."""
 
 from typing import Annotated, TypeAlias, TypeVar
 
@@ -27,4 +27,4 @@ def none_if_empty(value: object) -> object:
 
 
 OfForm: TypeAlias = Annotated[T, BeforeValidator(none_if_empty)]
-"""Of a form, which sends an empty field as an empty text."""
+"""For forms, which send an empty field as an empty string."""

@@ -1,4 +1,4 @@
-"""Turns answers into pages: the templates, what they may use, the addresses they link to, and the page of a refusal."""
+"""Turns answers into pages: templates and their helpers, links, and the page for a refusal."""
 
 import re
 from collections.abc import Callable, Container, Coroutine, Mapping
@@ -39,13 +39,13 @@ CHOSEN: Mapping[str, Container[str]] = {
 
 
 def content_policy(*form_targets: str) -> str:
-    """Own style, no script, forms to ourselves and to these origins alone."""
+    """Allows our own style sheet, no scripts, and forms to ourselves and to these origins."""
     targets = " ".join(["'self'", *form_targets])
     return f"default-src 'none'; style-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
 
 
 class PageRoute(APIRoute):
-    """Answers a refusal with a page that people can read, and sends who is not signed in to do so."""
+    """Shows a refusal as a page, and sends visitors who are not signed in to the login."""
 
     policy: ClassVar[str] = ""
     """The pages' Content-Security-Policy."""
@@ -83,7 +83,7 @@ def refusal(request: Request, problem: Problem, policy: str, own_address: Callab
 
 
 def known_visitor(request: Request) -> RequestContext | None:
-    """Who can be shown the way out; not after a form, which used up the token that leaving takes."""
+    """The visitor for whom the page can offer signing out; None after a form, whose token is used up."""
     return getattr(request.state, "who", None) if request.method == "GET" else None
 
 
@@ -113,7 +113,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses that keep the rule set and the two dates of the page they stand on."""
+    """Links that keep the rule set and the two dates of the current page."""
 
     asked: FigureQuery
 
@@ -136,7 +136,7 @@ class Links:
 
 @dataclass(frozen=True)
 class PageContext:
-    """Somebody on a page: who it is, and what they are shown."""
+    """The visitor of a page, and what they may see."""
 
     who: RequestContext
     reading: Scope
@@ -177,7 +177,7 @@ def role_words(visitor: RequestContext) -> str:
 
 
 def clause_words(clause: str, outcome: str | None) -> str:
-    """Why a placement does not count, or not yet; as it was given where it is no clause of the rule book."""
+    """Why a placement does not count, or not yet; an unknown clause as given."""
     return pgettext("pending" if outcome == "pending" else "excluded", clause)
 
 

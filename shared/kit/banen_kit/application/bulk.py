@@ -1,4 +1,4 @@
-"""A bulk load: many commands, a line of JSON each, taken a few at a time so that whoever asks little does not wait."""
+"""A bulk load: many commands, one JSON line each, run a few at a time so that other requests do not have to wait."""
 
 import asyncio
 from collections import Counter
@@ -23,13 +23,13 @@ from banen_kit.core.shapes import Shape
 from banen_kit.core.strict_json import json_object_of
 
 AT_ONCE = 32
-"""Lines under way at the same time: enough to share round trips, few enough that none holds up others for long."""
+"""Lines in progress at once: enough to share round trips, few enough not to delay other requests for long."""
 MOST_LOADS, MOST_LOADS_OF_ONE = 4, 2
-"""How many loads a service takes at once, and of one subject: each may keep some megabytes."""
+"""How many loads run at once, in total and per subject. Each may use some megabytes."""
 
 
 Turn: TypeAlias = list[tuple[int, Request]]
-"""Lines, by their numbers, that run one after the other."""
+"""Numbered lines that run one after the other."""
 
 
 class BulkLine(BaseModel, frozen=True, extra="forbid"):
@@ -47,7 +47,7 @@ class BulkLine(BaseModel, frozen=True, extra="forbid"):
 
 
 class BulkAnswer(Shape, frozen=True):
-    """What the command of a line did."""
+    """The result of the command of a line."""
 
     line: int
     status: int
@@ -64,13 +64,13 @@ class BulkRefusal(ProblemDetails, frozen=True):
 
 @dataclass(eq=False)
 class Loads:
-    """The loads that are under way."""
+    """The bulk loads in progress."""
 
     _of: Counter[str] = field(default_factory=Counter[str])
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def turn(self) -> None:
-        """Let others work before the next line is; of several loads only one line is worked on at a time."""
+        """Lets other work run before the next line. Of several loads, only one line is worked on at a time."""
         if self._of.total() < 2:
             await asyncio.sleep(0)
             return
@@ -88,16 +88,16 @@ class Loads:
             yield
         finally:
             self._of[subject] -= 1
-            self._of += Counter()  # forgets who has none
+            self._of += Counter()  # forget subjects without loads
 
 
 async def bulk(
     command_service: CommandService, loads: Loads, lines: Sequence[bytes], principal: Principal
 ) -> list[dict[str, Any]]:
-    """A result per line, in order. Lines about the same thing, or about a thing that they depend on, run one after the other;
-    others of a part together.
+    """Returns a result per line, in order. Lines about the same aggregate, or about one they depend on, run one after the
+    other; the others of a part run together.
 
-    After a line that could not be taken now, the later ones about the same thing are not tried either.
+    After a line that failed with 503, later lines about the same aggregate are not tried.
     """
     results: list[dict[str, Any]] = []
     away: dict[str, Problem] = {}
@@ -129,7 +129,7 @@ async def _part(
     async def take(turn: Turn) -> None:
         for count, (number, request) in enumerate(turn):
             if count:
-                await loads.turn()  # what is refused waits for nothing else
+                await loads.turn()  # a refused line does not wait for anything else
             overtaken = away.get(request.stream) or away.get(request.related or "")
             if overtaken:
                 result: Answer | Problem = overtaken
@@ -137,7 +137,7 @@ async def _part(
                 tried, entries[number] = await command_service.execute_line(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
             if isinstance(result, Problem) and result.status == 503:
-                away[request.stream] = result  # what follows may not overtake it
+                away[request.stream] = result  # later lines must not overtake it
             results[number] = _line(number, result)
 
     unique = {id(turn): turn for turn in turns.values()}.values()
@@ -149,21 +149,21 @@ async def _part(
 async def _one_after_the_other(
     loads: Loads, works: Sequence[Callable[[], Coroutine[Any, Any, None]]]
 ) -> None:
-    """Begin each in a turn of its own, since each checks a command at once; then they go on together."""
+    """Starts each in its own turn, because each first validates a command; after that they run together."""
     begun: list[asyncio.Task[None]] = []
     try:
         for work in works:
             await loads.turn()
             begun.append(asyncio.create_task(work()))
         await asyncio.gather(*begun)
-    finally:  # none goes on when whoever asked has left
+    finally:  # stop all when the caller has left
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
 
 
 def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
-    """To the turn of its stream; together with that of the other stream that it depends on, if that has one."""
+    """Adds a request to the turn of its stream, and joins it with the turn of the other stream it depends on."""
     turn = turns.setdefault(request.stream, [])
     other = turns.get(request.related or "")
     if other is not None and other is not turn:

@@ -1,4 +1,4 @@
-"""Runs a command: load, decide, append; on a lost race, load and decide again."""
+"""Runs a command: load, decide, append. If another command came first, it loads and decides again."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +15,11 @@ ATTEMPTS = 5
 
 
 class KeyReused(Exception):
-    """The idempotency key was used before, for another request."""
+    """The idempotency key was already used for another request."""
 
 
 class KnownAtRefused(Exception):
-    """The stated moment of knowing lies in the future, or before what its stream already knows."""
+    """The stated `known_at` lies in the future, or before what the stream already knows."""
 
 
 class VersionMismatch(Exception):
@@ -32,7 +32,7 @@ class VersionMismatch(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command did: the stream's version after it, and the types of the events that it added."""
+    """The result of a command: the stream's new version, and the types of the events it added."""
 
     version: int
     events: tuple[str, ...]
@@ -73,25 +73,25 @@ class CommandHandler:
         meta: CommandMetadata,
         seen_version: int | None,
     ) -> Answer | None:
-        # 1. A command that was honoured before gets its first answer again.
+        # 1. A repeated command gets its first answer again.
         history = await self.repository.read(stream)
         first_id = meta.event_id(0)
         for fact in history:
             if fact.record.id == first_id:
                 return await self._repeat(fact.record, meta)
-        # 2. Rebuild the state from what happened, and decide.
+        # 2. Rebuild the state from past events, and decide.
         if seen_version is not None and seen_version != len(history):
             raise VersionMismatch(len(history))
         past = [fact.event for fact in history]
-        with telling():  # an event has bounds of its own
+        with telling():  # events have limits of their own
             events = decider.decide(command, decider.replay(past), context)
         if not events:
             return Answer(len(history), ())
         if any(event.erased_person() is None for event in events):
             await refuse_erased(past, events, self.repository.serializer, self.repository.keys)
-        # 3. Record nothing that the others could not be told.
+        # 3. Record nothing that cannot be published.
         self.publisher.refuse_unpublishable(events, meta)
-        # 4. Append only if nobody else did in between.
+        # 4. Append only if nobody else has appended since.
         appended = await self.repository.append(stream, events, len(history), meta)
         match appended.outcome:
             case Outcome.APPENDED:
@@ -109,6 +109,6 @@ class CommandHandler:
             raise KeyReused
         recorded = await self.repository.store.read(first.stream)
         same = [record for record in recorded if record.metadata == first.metadata]
-        # The first time, the keys of whomever it erased may not have been destroyed.
+        # The first attempt may have failed before the keys of erased persons were destroyed.
         await destroy_erased([self.repository.fact(record).event for record in same], self.repository.keys)
         return Answer(same[-1].version, tuple(record.type for record in same), repeated=True)

@@ -1,4 +1,4 @@
-"""The edge of a service: takes requests for commands, one by one or in bulk, and answers each."""
+"""The edge of a service: validates command requests, single or in bulk, runs them and answers."""
 
 import json
 import re
@@ -37,7 +37,7 @@ SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
 class CommandAnswer(Shape, frozen=True):
-    """What a command did: the version of the record after it, and the events that it added."""
+    """The result of a command: the new version of the record, and the events that were added."""
 
     ref: str
     version: int
@@ -48,7 +48,7 @@ class CommandAnswer(Shape, frozen=True):
 
 @dataclass(frozen=True)
 class Request:
-    """One request for a command, as it came in, but that its reference was checked (`checked_ref`)."""
+    """A request for a command as received; only its reference was checked (`checked_ref`)."""
 
     operation: CommandRoute
     principal: Principal
@@ -65,7 +65,7 @@ class Request:
 
     @property
     def related(self) -> str | None:
-        """The other stream that it depends on, as far as its body says which."""
+        """The other stream that it depends on, as named in its body."""
         if self.operation.related is None:
             return None
         category, field = self.operation.related
@@ -74,14 +74,14 @@ class Request:
         return f"{category}-{ref}".lower()
 
     def canonical(self) -> bytes:
-        """The same bytes for the same request, whatever the order of its fields."""
+        """Returns the same bytes for the same request, whatever the order of its fields."""
         fields = [self.operation.name, self.ref, self.body, self.known_at and self.known_at.isoformat()]
         return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)
 class CommandService:
-    """Everything that answering a request needs. One per service."""
+    """Runs the commands of one service."""
 
     service: Service
     repository: EventRepository[Any]
@@ -96,9 +96,9 @@ class CommandService:
         return Publisher(self.partner, self.service.name, self.service.to_public_event)
 
     async def execute(self, request: Request) -> Answer:
-        """For somebody whom the route of this command let in.
+        """Runs a command for a caller whom its route has authorised.
 
-        Raises `Problem` and what `handle` raises; nothing is answered that the audit log does not hold.
+        Raises `Problem` and what `handle` raises. It first writes the audit entry: without it there is no answer.
         """
         result, entry = await self._tried(request, self._execute(request))
         await self.audit.record([entry])
@@ -107,9 +107,9 @@ class CommandService:
         return result
 
     async def execute_line(self, request: Request) -> tuple[Answer | Exception, Entry]:
-        """For somebody who may load in bulk, and need not be allowed to give this command.
+        """Runs a line of a bulk load. Checks first whether the caller may give this command.
 
-        Gives the answer, or why there is none; and what the audit log must hold before anybody hears it.
+        Returns the answer or the error, and the audit entry that must be recorded before the caller gets it.
         """
         return await self._tried(request, self._execute_if_allowed(request))
 
@@ -120,7 +120,7 @@ class CommandService:
         with self.metrics.command_seconds.labels(operation.name).time():
             try:
                 result: Answer | Exception = await executing
-            except Exception as error:  # noqa: BLE001 - raised again, or answered, by who asked
+            except Exception as error:  # noqa: BLE001 - the caller raises it again or answers with it
                 result = error
         outcome = _outcome_of(result)
         self.metrics.commands.labels(operation.name, outcome).inc()
@@ -141,7 +141,7 @@ class CommandService:
         operation = request.operation
         now = self.clock()
         try:
-            # Only the names and types of the published schema: a day is no number of seconds, and 1 is not true.
+            # Accept only names and types of the published schema: a date is not a number of seconds, and 1 is not true.
             command = operation.command.model_validate_json(
                 json.dumps(request.body), strict=True, by_alias=True, by_name=False
             )
@@ -164,7 +164,7 @@ class CommandService:
         return await self._handle(operation, request.ref, command, meta, request.seen_version)
 
     async def _refuse_if_live(self, meta: CommandMetadata) -> None:
-        """But a request that was honoured before the source went live gets its answer again."""
+        """A request that was carried out before the source went live still gets its answer again."""
         store = self.repository.store
         if await is_live(store) and await store.find(meta.event_id(0)) is None:
             raise Problem(
@@ -191,9 +191,9 @@ class CommandService:
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
 
     async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
-        """Give a policy's command to this service; the same event never causes it twice.
+        """Runs a reactor's command in this service. The same event never causes it twice.
 
-        What follows from a historic fact was known when that fact was, or when the stream learned its last one.
+        If the cause is a historic fact, `known_at` is that fact's, or that of the stream's last event if it is later.
         """
         body = sent.command.model_dump(mode="json")
         request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
@@ -206,7 +206,7 @@ class CommandService:
     async def execute_internally(
         self, operation: CommandRoute, ref: str, command: Command, command_id: UUID
     ) -> Outcome:
-        """Give a command that nobody asked for. Raises `StoreUnavailable`."""
+        """Runs a command that no caller sent, such as an erasure by age. Raises `StoreUnavailable`."""
         meta = CommandMetadata(command_id, command_id, command_id, self.clock(), command_id.bytes)
         try:
             return _outcome_of(await self._handle(operation, ref, command, meta, None))
@@ -221,12 +221,12 @@ class CommandService:
 
 
 def status_of(answer: Answer) -> int:
-    """201 where the command brought something into being, else 200."""
+    """201 if the command created something, else 200."""
     return 201 if answer.events and answer.version == len(answer.events) else 200
 
 
 def checked_ref(operation: CommandRoute, ref: str) -> str:
-    """The reference in its one spelling. Raises `Problem`."""
+    """Returns the reference in its canonical form. Raises `Problem`."""
     if operation.ref == "slug":
         if not SLUG.fullmatch(ref):
             raise invalid([FieldError("ref", "use lower-case letters, digits and hyphens")])
@@ -235,7 +235,7 @@ def checked_ref(operation: CommandRoute, ref: str) -> str:
 
 
 def as_uuid(ref: str) -> str:
-    """A random reference in its one spelling. Raises `Problem`."""
+    """Returns a random UUID in its canonical form. Raises `Problem`."""
     try:
         found = UUID(ref)
     except ValueError:
@@ -252,6 +252,6 @@ def _outcome_of(result: Answer | Exception) -> Outcome:
         return Outcome.ACCEPTED if result.events else Outcome.UNCHANGED
     try:
         problem = to_problem(result)
-    except Exception:  # noqa: BLE001 - only its kind is asked for; the caller raises the original
+    except Exception:  # noqa: BLE001 - only the outcome is needed here; the caller raises the error
         return Outcome.FAILED
     return Outcome.UNAVAILABLE if problem.status == 503 else Outcome.REFUSED

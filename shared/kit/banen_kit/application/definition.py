@@ -1,4 +1,4 @@
-"""What a service is made of, as data: its events, its operations, what it publishes and what it reacts to."""
+"""What a service consists of, as data: its events, commands, public events and reactors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from banen_kit.security.permissions import Permissions
 
 @dataclass(frozen=True)
 class CommandRoute:
-    """One command as the outside may give it: `POST /v1<path>`, and by its name in a bulk load."""
+    """A command that callers may give: `POST /v1<path>`, or by its name in a bulk load."""
 
     path: str
     """With `{ref}` where the reference stands, for example `/placements/{ref}/start`."""
@@ -38,7 +38,7 @@ class CommandRoute:
 
 @dataclass(frozen=True)
 class Dispatch:
-    """A command that a policy gives to its own service."""
+    """A command that a reactor gives to its own service."""
 
     operation: CommandRoute
     ref: str
@@ -47,39 +47,40 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class Reactor:
-    """Reacts to public events with commands to the own service: at most one each, the same one every time."""
+    """Reacts to public events: returns at most one command for its own service, always the same for the same event."""
 
     name: str
-    """Stable: the ids of what it causes follow from it."""
+    """Stable: the ids of the events it causes are derived from it."""
     listens_to: tuple[type[PublicEvent], ...]
     react: Callable[[Envelope, PublicEvent, str], Dispatch | None]
-    """Given the event and the own partner's id; pure."""
+    """Called with the envelope, the event and the own partner's id; pure."""
     only_own: bool = False
-    """Whether it reacts to the own partner's events alone, so that nobody else's need be read."""
+    """Whether it reacts only to its own partner's events."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """Everything that tells one service from another."""
+    """Everything in which one service differs from another."""
 
     name: str
     events: Sequence[type[DomainEvent]]
     to_public_event: Callable[[Any], PublicEvent | None]
     commands: Sequence[CommandRoute]
     permissions: Permissions
-    """Who may give which command and see which view; what is not in it is refused."""
+    """Who may give which command and see which view; everything else is refused."""
     roles: Roles
     reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     read_side: str | None = None
-    """Builds the part that only this service has, such as pages: a function by its name, `package.module:function`, so
-    that whoever lists services need not import all that it stands on."""
+    """The function that builds what only this service has, such as pages, as `package.module:function`: a name, so that
+    listing services does not import everything that the function needs.
+    """
     has_inbox: bool = False
-    """Whether it reads every event of everybody, and the watermarks."""
+    """Whether it reads all public events, and the watermarks."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
 
     @property
     def kept(self) -> Mapping[str, CommandRoute]:
-        """The kinds of data on persons, by the category of their streams, each with the command that erases one."""
+        """The stream categories that hold persons' data, each with the command that erases one person."""
         return {operation.category: operation for operation in self.commands if operation.erases}

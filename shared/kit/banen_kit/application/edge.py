@@ -1,4 +1,4 @@
-"""What a command from outside must hold beyond the types of its fields: its days against today, its references."""
+"""Checks of incoming commands beyond the types of their fields: past days against today, and random references."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,11 +15,11 @@ from banen_kit.core.problem import MOST_ERRORS, FieldError, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
 
 HAPPENED: Final = "occurred_on"
-"""The day on which it happened, in every command that has one, is past."""
+"""In every command with this field, its day must be in the past."""
 
 
 def refuse_unfit(command: Command, today: date) -> None:
-    """Raises `Problem` 400, naming the fields."""
+    """Raises `Problem` 400 that names the fields."""
     errors = [
         FieldError(".".join(map(_named, place)), fault)
         for place, value, past in _values(command, ())
@@ -38,7 +38,7 @@ def _fault(value: object, past: Past | None, today: date) -> str | None:
 def _values(
     value: object, place: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], Any, Past | None]]:
-    """Every reference and day in a command, wherever it stands, with what is said of that day."""
+    """Yields every reference and day in a command, at any depth, with the limits of that day."""
     if isinstance(value, BaseModel):
         pasts = past_days(type(value))
         for name in type(value).model_fields:
@@ -56,7 +56,7 @@ def _values(
 
 @cache
 def past_days(model: type[BaseModel]) -> dict[str, Past]:
-    """The fields that hold a past day."""
+    """Returns the fields that must hold a day in the past."""
     hints = get_type_hints(model, include_extras=True)
     found = {name: mark for name in model.model_fields if (mark := _past_in(hints[name])) is not None}
     return found | ({HAPPENED: Past()} if HAPPENED in model.model_fields else {})

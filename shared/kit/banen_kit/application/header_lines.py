@@ -1,8 +1,8 @@
-"""The headers of a public event as lines, which is how the relay keeps and sends them.
+"""Builds the headers of a public event as lines of text, the form in which the relay stores and sends them.
 
-Making and checking an `Envelope` took the relay longer than all else that it does with an event. Of the events of one
-name most headers are the same, so these are checked once; of the rest only the plain form is let through, and whatever
-is not plain goes by way of the envelope. `tests/unit/kit/test_header_lines.py` holds both ways against each other.
+Building and validating an `Envelope` took most of the relay's time per event. Most headers are the same for all events
+of one name, so those are validated once. The others are written directly if they have the plain form; otherwise the
+envelope is used. `tests/unit/kit/test_header_lines.py` checks that both ways give the same lines.
 """
 
 import re
@@ -16,10 +16,10 @@ from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import DOMAIN, partner_of
 
 PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}(?: [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){2}")
-"""Subject, correlation and causation as the envelope would write them, too."""
+"""Subject, correlation id and causation id in a form that the envelope would not change."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 12, 31, tzinfo=UTC)
 DIFFERENT = ("ce-id", "ce-subject", "ce-time", "ce-sequence", "ce-correlationid", "ce-causationid")
-"""What differs from one event of a name to the next, in the order of the lines."""
+"""The headers that differ between events of one name, in the order of the lines."""
 
 
 def header_lines(
@@ -31,7 +31,7 @@ def header_lines(
     known_at: datetime | None,
     metadata: Mapping[str, Any],
 ) -> str:
-    """Raises `ValidationError` where readers would refuse the envelope."""
+    """Raises `ValidationError` if readers would refuse the envelope."""
     subject, correlation, causation = public.ref, metadata["correlationId"], metadata["causationId"]
     if (
         known_at is None
@@ -60,7 +60,7 @@ def header_lines(
 
 @lru_cache
 def same_lines(source: str, name: str) -> str:
-    """The lines of every event of that name, with a place for what differs. Raises `ValidationError`."""
+    """Returns the header lines for events of one name, with `%s` for what differs. Raises `ValidationError`."""
     nobody, moment = UUID(int=0), datetime(2000, 1, 1, tzinfo=UTC)
     envelope = Envelope(
         **_same(source, name),

@@ -1,4 +1,4 @@
-"""What a caller is told about an error: every refusal of the kit, and what the framework itself refuses, as a problem."""
+"""Turns errors of the kit and of FastAPI into problems for the caller."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from banen_kit.core.problem import MOST_ERRORS, FieldError, Problem, field_of, i
 
 
 def from_validation(error: ValidationError | RequestValidationError | Unpublishable) -> Problem:
-    """Names the first fields, without the input: it could be personal."""
+    """Names the first wrong fields, without their values: these could be personal data."""
     if isinstance(error, ValidationError):
         found: Sequence[Any] = error.errors(include_url=False, include_context=False, include_input=False)
     else:
@@ -27,12 +27,12 @@ def from_validation(error: ValidationError | RequestValidationError | Unpublisha
 
 
 def _said(item: Mapping[str, Any]) -> str:
-    """What is wrong, as pydantic says it, but that it quotes a character of what should be a UUID."""
+    """Pydantic's message, except for UUIDs: there it would quote a character of the input."""
     return "must be a UUID" if str(item.get("type")).startswith("uuid_") else item["msg"]
 
 
 def to_problem(error: Exception) -> Problem:
-    """What the caller is told about an error; raises it again if it is not one that callers should know."""
+    """Returns what the caller is told about an error; raises it again if callers should not know it."""
     match error:
         case Problem():
             return error
@@ -62,7 +62,7 @@ def to_problem(error: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every refusal as a problem, also those that the framework itself gives; faults are the guard's."""
+    """Answers every refusal as a problem, also those of FastAPI itself. Unexpected errors are handled by `Guard`."""
 
     async def problem(_: Request, error: Exception) -> JSONResponse:
         return to_problem(error).response()

@@ -1,4 +1,4 @@
-"""Turns what is recorded into what goes on the bus, and tells beforehand what readers would not take."""
+"""Turns recorded events into messages for the bus, and finds beforehand what readers would refuse."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ ToContract = Callable[[Any], PublicEvent | None]
 
 
 class Unpublishable(Exception):
-    """Readers would refuse the public event. Holds where and what is wrong, never a value."""
+    """Readers would refuse the public event. Says where and why, never a value."""
 
     def __init__(self, *errors: tuple[tuple[int | str, ...], str]) -> None:
         said = (f"{'.'.join(map(str, place)) or 'body'}: {what}" for place, what in errors)
@@ -29,29 +29,29 @@ class Unpublishable(Exception):
         self._errors = errors
 
     def errors(self) -> list[dict[str, Any]]:
-        """In the form of pydantic's own: `loc` and `msg`."""
+        """In pydantic's form: `loc` and `msg`."""
         return [{"loc": place, "msg": what} for place, what in self._errors]
 
 
 class PublicMessage(NamedTuple):
-    """A public event as it travels."""
+    """A public event as sent over the bus."""
 
     subject: str
     headers: str
-    """As lines, the way they go over the wire."""
+    """As lines, in the form sent over the wire."""
     body: str
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """How one service of one partner tells others what it recorded."""
+    """Turns the events of one service of one partner into public messages."""
 
     partner: str
     service: str
     to_public_event: ToContract
 
     def public(self, event: DomainEvent) -> PublicEvent | None:
-        """None where the event is private. Raises `Unpublishable` where the public event cannot be made."""
+        """Returns None if the event is private. Raises `Unpublishable` if the public event is invalid."""
         with telling():
             return self.to_public_event(event)
 
@@ -64,7 +64,7 @@ class Publisher:
         known_at: datetime | None,
         metadata: Mapping[str, Any],
     ) -> PublicMessage:
-        """`known_at` is None unless a historic load stated it. Raises `Unpublishable` where readers would not take it."""
+        """`known_at` is None unless a historic load stated it. Raises `Unpublishable` if readers would refuse it."""
         with telling():
             headers = header_lines(
                 source_of(self.partner, self.service),
@@ -81,7 +81,7 @@ class Publisher:
         return PublicMessage(subject_of(self.partner, public.NAME), headers, body.decode())
 
     def refuse_unpublishable(self, events: Sequence[DomainEvent], meta: CommandMetadata) -> None:
-        """Before they are recorded: what is accepted can be published. Raises `Unpublishable`."""
+        """Checks events before they are recorded, so all accepted events can be published. Raises `Unpublishable`."""
         metadata = {"correlationId": meta.correlation_id, "causationId": meta.causation_id}
         known_at = min(meta.known_at, meta.now) if meta.known_at else None
         for index, event in enumerate(events):
@@ -89,12 +89,12 @@ class Publisher:
             if public is not None:
                 message = self.message(public, 1, meta.event_id(index), meta.now, known_at, metadata)
                 with telling():
-                    type(public).model_validate_json(message.body)  # as a reader reads it
+                    type(public).model_validate_json(message.body)  # parse it as a reader does
 
 
 @contextmanager
 def telling() -> Generator[None]:
-    """Says where and what is wrong with an event, without the value: it could be personal. Raises `Unpublishable`."""
+    """Turns errors into `Unpublishable` that says where and why, without the value: it could be personal data."""
     try:
         yield
     except ValidationError as error:
@@ -105,9 +105,9 @@ def telling() -> Generator[None]:
 
 
 def _in_camel(place: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """As the sender of a command calls the fields."""
+    """Uses the field names that the sender of a command uses."""
     return tuple(to_camel(part) if isinstance(part, str) else part for part in place)
 
 
 MOST_BYTES = 64 * 1024
-"""The largest public event; none comes near it."""
+"""The size limit of a public event; real ones are far smaller."""

@@ -1,4 +1,4 @@
-"""Whether a source is live: from then on it records as it happens, and may no longer state when a fact was known."""
+"""Whether a source is live. A live source records facts as they happen and may no longer state `known_at`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ GO_LIVE = CommandRoute(
 
 
 def live_reactor(service: str) -> Reactor:
-    """Every service has this one: a source is declared live, and its service takes note."""
+    """The reactor of every service that notes that its own source was declared live."""
 
     def react(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
         if event.declares_live() != source_of(partner, service):

@@ -1,4 +1,7 @@
-"""An audit log whose newest rows cannot be cut unseen where it matters: they are anchored before anybody hears the answer."""
+"""An audit log that anchors its newest entries (see `banen_kit.audit.chain`) before the most sensitive answers are sent.
+
+If anchored rows are cut off later, `banen audit verify` reports it.
+"""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -14,20 +17,20 @@ from banen_kit.postgres.connection import Pool
 
 ANCHOR_SECONDS: Final = 60.0
 PACE_SECONDS: Final = 1.0
-"""At most so often a refusal has the log anchored: else whoever is refused could make work."""
+"""Refusals trigger at most one anchor in this time, so that refused callers cannot cause much work."""
 OPENED: Final = frozenset({"export-person", "erasure-certificate"})
-"""What is anchored at once beside erasures."""
+"""Views that are anchored at once, besides erasures."""
 
 
 class AuditNotTrusted(StoreUnavailable):
-    """The log does not agree with its anchors: nothing is opened or erased until somebody looked."""
+    """The log disagrees with its anchors. Exports, certificates and erasures fail until somebody has investigated."""
 
     code = "audit-not-trusted"
     advice = "The audit log does not agree with its anchors; ops looks at banen audit verify."
 
 
 class Anchors:
-    """Anchors one service's log, one after the other: whoever asks while that is done shares the next one."""
+    """Anchors one service's log, one anchor at a time. Calls that arrive during one share the next one."""
 
     def __init__(self, store: Pool, keys: Pool, service: str) -> None:
         self._store, self._keys, self._service = store, keys, service
@@ -36,7 +39,7 @@ class Anchors:
         self.woken = asyncio.Event()
 
     async def now(self) -> None:
-        """Comes back when every row of before is anchored. Raises `AnchorRefused`, `StoreUnavailable`."""
+        """Returns when all rows written before this call are anchored. Raises `AnchorRefused`, `StoreUnavailable`."""
         await self._callers.ask(object())
 
     async def _anchor(self, callers: Sequence[object]) -> list[None]:
@@ -47,7 +50,7 @@ class Anchors:
         return [None] * len(callers)
 
     async def forever(self, faults: Faults, *, every: float = ANCHOR_SECONDS) -> NoReturn:
-        """Every so many seconds, and soon after somebody was refused; a log that cannot be trusted is a fault."""
+        """Anchors every `every` seconds, and soon after a refusal. A log that cannot be trusted is a fault."""
 
         async def work() -> None:
             self.woken.clear()
@@ -67,7 +70,7 @@ class Anchors:
 
 @dataclass(frozen=True)
 class AnchoredAudit:
-    """The log `audit`; exports, certificates and these erasures wait for their anchor, refusals bring one about."""
+    """Wraps `audit`: exports, certificates and erasures wait until they are anchored; a refusal triggers an anchor."""
 
     audit: Audit
     anchors: Anchors

@@ -1,4 +1,4 @@
-"""Whether an audit log is still what was recorded: its chain of hashes, and the anchors of it in another cluster."""
+"""Verifies an audit log: its chain of hashes, and its anchors in the other cluster."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -13,13 +13,13 @@ from banen_kit.postgres.connection import Pool, reachable
 
 BATCH = 2000
 MOST_FAULTS = 100
-"""After so many, checking stops: the log is broken, and the list is still one that can be read."""
+"""Checking stops after this many faults, so that the list stays readable."""
 BEFORE_THE_FIRST = bytes(32)
 
 HEAD = "select number, hash from audit order by number desc limit 1"
 NEWEST_ANCHOR = "select number, hash, at from audit_anchors where service = $1 order by number desc limit 1"
 ANCHORS = "select number, hash, at from audit_anchors where service = $1 and number <= $2 order by number"
-# As text: Python's dates end in the year 9999, and whoever changes a row is not held to that.
+# As text: Python's dates end in the year 9999, but somebody who changes a row could write a later one.
 ROWS = (
     "select number, extract(epoch from at)::text as at, subject, partner, roles, action, target, outcome,"
     " correlation_id, purpose, detail, previous, hash from audit order by number"
@@ -27,11 +27,11 @@ ROWS = (
 
 
 class AnchorRefused(Exception):
-    """The anchors know another log than the store holds: it was cut off or rewritten, or an older copy was restored."""
+    """The anchors do not match the log: the log was cut off or rewritten, or an older copy was restored."""
 
 
 async def anchor(store: Pool, keys: Pool, service: str) -> int:
-    """Write down, in the cluster of keys, how far the log has come; gives the row's number, 0 where there is none.
+    """Records the newest row in the cluster of keys. Returns its number; 0 if the log is empty.
 
     Raises `AnchorRefused`, `StoreUnavailable`.
     """
@@ -42,14 +42,14 @@ async def anchor(store: Pool, keys: Pool, service: str) -> int:
 
 
 async def head_of(store: Pool) -> tuple[int, bytes] | None:
-    """The number and the hash of the newest row. Raises `StoreUnavailable`."""
+    """Returns the number and the hash of the newest row. Raises `StoreUnavailable`."""
     async with reachable():
         row = await store.fetchrow(HEAD)
     return (row["number"], row["hash"]) if row else None
 
 
 async def write_anchor(store: Pool, keys: Pool, service: str, number: int, hash_: bytes) -> None:
-    """Anchor a row, unless another process has anchored a later row of the same log meanwhile.
+    """Anchors a row, unless another process has already anchored a later row of the same log.
 
     Raises `AnchorRefused`, `StoreUnavailable`.
     """
@@ -67,7 +67,7 @@ async def write_anchor(store: Pool, keys: Pool, service: str, number: int, hash_
 
 
 def digest(row: asyncpg.Record) -> bytes:
-    """The hash that a row (as `ROWS` reads it) should have, computed without the database."""
+    """Computes, without the database, the hash that a row (as read by `ROWS`) should have."""
     parts = [
         row["number"],
         row["at"],
@@ -87,7 +87,7 @@ def digest(row: asyncpg.Record) -> bytes:
 
 @dataclass(frozen=True)
 class Verified:
-    """What checking a log found; without faults, its rows up to `anchored` are those that were recorded."""
+    """The result of checking a log. If there are no faults, the rows up to `anchored` are unchanged."""
 
     rows: int
     anchored: int | None
@@ -96,12 +96,12 @@ class Verified:
 
 
 async def verify(store: Pool, keys: Pool, service: str) -> Verified:
-    """Check every row and every anchor. Holds a few thousand rows at a time.
+    """Checks every row and every anchor, with at most a few thousand rows in memory.
 
     Raises `StoreUnavailable`.
     """
     async with reachable():
-        # First the anchors, then the rows: what was anchored by now must be among the rows.
+        # Read the anchors before the rows: every row that is anchored now must then be among the rows.
         newest = await keys.fetchrow(NEWEST_ANCHOR, service)
         anchored = newest["number"] if newest else None
         check = _Check()
@@ -133,13 +133,13 @@ async def _streamed(pool: Pool, query: str, *values: object) -> AsyncGenerator[A
 
 @dataclass
 class _Check:
-    """Walks the rows in order of their numbers, each with the anchor of its number."""
+    """Checks the rows in order of their numbers, each with the anchor of the same number."""
 
     rows: int = 0
     last: int = 0
     last_hash: bytes = BEFORE_THE_FIRST
     agreed: int = 0
-    """The last row that is the one that was anchored."""
+    """The last row that matches its anchor."""
     rewritten: bool = False
     faults: list[str] = field(default_factory=list[str])
 
@@ -159,7 +159,7 @@ class _Check:
         self.last_hash = row["hash"]
 
     def anchor(self, anchor: asyncpg.Record, row: asyncpg.Record) -> None:
-        """Says the first disagreement only, since each anchor after it disagrees too."""
+        """Reports only the first disagreement, since every later anchor disagrees too."""
         if anchor["number"] != row["number"] or self.rewritten:
             return
         if anchor["hash"] == row["hash"]:

@@ -8,7 +8,7 @@ from banen_kit.core.clocks import utc_now
 
 
 class MemoryAudit:
-    """The log in a list, for unit tests. `clock` stands for the database's clock."""
+    """The log in a list. `clock` stands in for the database's clock."""
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock

@@ -1,7 +1,7 @@
-"""Who did what and who read what: kept apart from the event log, and joined to it by correlation id.
+"""The audit log: who did what, and who read what. It is separate from the events, and joined to them by correlation id.
 
-A view is not shown and a command not confirmed unless its entry is recorded. What makes the log trustworthy is in
-`banen_kit.audit.chain`; the conformance suite of both adapters is in `tests/integration/kit/test_audit_log.py`.
+A view is shown and a command confirmed only after its entry is recorded. `banen_kit.audit.chain` makes the log
+tamper-evident; `tests/integration/kit/test_audit_log.py` is the conformance suite for adapters.
 """
 
 import json
@@ -22,14 +22,14 @@ COLUMNS = "number, at, subject, partner, roles, action, target, outcome, correla
 APPEND = "select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 SUBJECT = re.compile(r"[!-~]{1,255}")
-"""What OpenID Connect lets an issuer call somebody."""
+"""The subjects that OpenID Connect allows."""
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 REFERENCE = re.compile(r"[A-Za-z0-9._:/,+~-]{1,200}")
 """Without spaces, so that no sentence and no full name fits."""
 
 
 class Outcome(StrEnum):
-    """What came of it."""
+    """The result of an action."""
 
     ACCEPTED = "accepted"
     UNCHANGED = "unchanged"
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
     NOT_FOUND = "not-found"
     FAILED = "failed"
     UNAVAILABLE = "unavailable"
-    """It could not be done now, or not be known whether it was."""
+    """It could not be done now, or it is unknown whether it was done."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Entry:
     subject: str
     """The issuer's pseudonym."""
     partner: str
-    """Of whoever did it."""
+    """The partner of the subject."""
     roles: tuple[str, ...]
     """Sorted."""
     action: str
@@ -68,7 +68,7 @@ class Entry:
 def entry_of(
     principal: Principal, action: str, target: str | None, outcome: Outcome, correlation_id: UUID
 ) -> Entry:
-    """What a principal did; purpose and detail are for who has them."""
+    """Builds an entry for what a principal did, without purpose and detail."""
     roles = tuple(sorted(principal.roles))
     return Entry(principal.subject, principal.partner, roles, action, target, outcome, correlation_id)
 
@@ -83,23 +83,23 @@ class Kept:
 
 
 class EntryUnfit(ValueError):
-    """An entry holds something else than words and references. Names the field, never what it holds."""
+    """A field of an entry is not a word or a reference. The message names the field, never its value."""
 
 
 class Audit(Protocol):
     """An append-only log of who did and who read what."""
 
     async def record(self, entries: Sequence[Entry]) -> None:
-        """Record all of them, in their order, or none. Raises `StoreUnavailable`, `EntryUnfit`."""
+        """Records all of them in this order, or none. Raises `StoreUnavailable`, `EntryUnfit`."""
         ...
 
     async def about(self, targets: Collection[str]) -> list[Kept]:
-        """Who did something about these references or looked at them, oldest first. Raises `StoreUnavailable`."""
+        """Returns the entries whose target is one of these references, oldest first. Raises `StoreUnavailable`."""
         ...
 
 
 class PostgresAudit:
-    """The log in the service's own schema. Concurrent callers share a round trip, since only one can append at a time."""
+    """The log in the service's own schema. Only one caller can append at a time, so concurrent calls share a round trip."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -141,7 +141,7 @@ class PostgresAudit:
 
 
 def arguments(entries: Sequence[Entry]) -> tuple[list[object], ...]:
-    """The entries as the arrays that `audit_append` takes."""
+    """Returns the entries as the arrays that `audit_append` takes."""
     return (
         [entry.subject for entry in entries],
         [entry.partner for entry in entries],

@@ -1,4 +1,4 @@
-"""The clock of this machine, and the zone in which its moments become days."""
+"""The clock of this machine, and the time zone that decides on which day a moment falls."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,5 +12,5 @@ def utc_now() -> datetime:
 
 
 def end_of(day: date) -> datetime:
-    """The first moment after a day in Amsterdam."""
+    """Returns the first moment after a day in Amsterdam."""
     return datetime.combine(day + timedelta(days=1), time.min, AMSTERDAM)

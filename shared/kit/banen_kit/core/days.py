@@ -1,4 +1,4 @@
-"""Days that a command may state only as far as they can be true today."""
+"""Types for days in commands that must lie in the past, optionally not too long ago."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from banen_contracts.base import Day
 
 @dataclass(frozen=True)
 class Past:
-    """Marks a day that does not lie in the future, nor longer ago than so many years; the edge holds it against today."""
+    """Marks a day that must not be in the future, nor more than `years` ago. `application/edge.py` checks it."""
 
     years: int | None = None
 

@@ -1,4 +1,4 @@
-"""Deciding, without any I/O: what a command may change, and how events build up a state."""
+"""Decisions, without I/O: which events a command causes, and how events build up a state."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ E = TypeVar("E")
 
 
 class Refused(Exception):
-    """The domain said no. `code` is stable and public, `detail` is for people, `field` is the input at fault."""
+    """The domain refused. `code` is stable and public, `detail` is for people, `field` is the wrong input."""
 
     def __init__(self, code: str, detail: str, field: str | None = None) -> None:
         super().__init__(detail)
@@ -26,14 +26,14 @@ class Refused(Exception):
 
 
 class PersonErased(Refused):
-    """This person was erased: nothing more can be recorded about them, under this reference or another."""
+    """This person was erased: nothing more can be recorded about them, also not under another reference."""
 
     def __init__(self) -> None:
         super().__init__("person-erased", "This person was erased; nothing more can be recorded.")
 
 
 class ReferenceTaken(Refused):
-    """Another service of the same partner keeps somebody under this reference."""
+    """Another service of the same partner already uses this reference for a person."""
 
     def __init__(self) -> None:
         detail = "Another service of this partner keeps somebody under this reference."
@@ -41,60 +41,60 @@ class ReferenceTaken(Refused):
 
 
 class DomainEvent(BaseModel, frozen=True, extra="forbid"):
-    """A private event. Strict about unknown fields, because nobody else writes these."""
+    """A private event. Unknown fields are an error, because only this service writes these events."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     TYPE: ClassVar[str]
-    """The name in the store, written out so that a class can be renamed."""
+    """The event's name in the store, written out so that the class can be renamed."""
     VERSION: ClassVar[int] = 1
     """Raise it with every change of the fields, and add an upcaster from the version before."""
 
     def erased_person(self) -> UUID | None:
-        """The person whom this event erases: their key is destroyed once it is recorded."""
+        """The person whom this event erases. Their key is destroyed after the event is recorded."""
         return None
 
     def erases_alone(self) -> bool:
-        """Whether only what is kept under that one reference goes, and not the same person's under others."""
+        """Whether only the data under that one reference is erased, and not that under linked references."""
         return False
 
     def same_person(self) -> tuple[UUID, UUID] | None:
-        """Two references that this event says are one and the same person; erasing either erases both."""
+        """Two references that belong to one person, according to this event. Erasing one erases both."""
         return None
 
 
 class Command(BaseModel, frozen=True, extra="forbid"):
-    """What somebody asks for: the JSON body of a request, in camelCase, strict about unknown fields.
+    """A request to change something: the JSON body of an HTTP request, in camelCase. Unknown fields are an error.
 
-    The reference of what it is about is not in the body: it is in the path, and reaches `decide` as `DecisionContext.ref`.
+    The reference of the aggregate is not in the body but in the path; `decide` gets it as `DecisionContext.ref`.
     """
 
-    # An error that quotes its input could quote a person.
+    # An error that quotes its input could quote personal data.
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
 
     NAME: ClassVar[str]
-    """Imperative, kebab-case: the name in bulk loads, metrics and the table of rights."""
+    """Imperative, kebab-case: the name in bulk loads, metrics and the table of permissions."""
 
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """What a decision may know beside the command and the state."""
+    """What a decision may use besides the command and the state."""
 
     ref: str
     """The reference in the path: which aggregate the command is about."""
     now: datetime
-    """The edge's clock. It orders nothing."""
+    """The database's time, as last measured. It orders nothing."""
     partner: str
     """The partner whose service this is."""
     partners: frozenset[str]
     """All partners of the programme."""
     related: Sequence[DomainEvent] = ()
-    """What is recorded of the other thing that the command names, where the operation says which (`related`)."""
+    """The events of the other stream that the command names, if its `CommandRoute` has `related`."""
 
 
 @dataclass(frozen=True)
 class Decider(Generic[C, S, E]):
-    """Three pure values: where we start, what we decide, what that changes. `decide` may refuse, `evolve` may not."""
+    """An initial state and two pure functions: `decide` returns events or refuses, `evolve` applies one event."""
 
     initial: S
     decide: Callable[[C, S, DecisionContext], Sequence[E]]

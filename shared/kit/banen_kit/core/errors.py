@@ -1,17 +1,17 @@
-"""Errors of a store, as everybody above it sees them."""
+"""Errors of stores and settings that higher layers handle."""
 
 from typing import ClassVar
 
 
 class WrongVersion(Exception):
-    """Somebody else appended to the stream first."""
+    """Another command appended to the stream first."""
 
 
 class StoreUnavailable(Exception):
-    """The store cannot be reached now; nothing was written, or it cannot be known whether it was. Try again."""
+    """The store cannot be reached now. Nothing was written, or it is unknown whether it was. Try again."""
 
     code: ClassVar[str] = "store-unavailable"
-    """For callers, stable."""
+    """Stable, for callers."""
     advice: ClassVar[str] = (
         "The store cannot be reached now; repeat the request with the same Idempotency-Key."
     )
@@ -25,19 +25,19 @@ class StoreFull(StoreUnavailable):
 
 
 class StoreReadOnly(StoreUnavailable):
-    """The database takes no changes now; nothing was written."""
+    """The database is read-only now; nothing was written."""
 
     code = "store-read-only"
     advice = "The database is read-only now; nothing was recorded. Repeat the request later."
 
 
 class StoreRefusesToStart(Exception):
-    """The store, as it is set up, could lose events; the message says what to change."""
+    """A store, the keys or their setup is not safe or not the right one; the message says what to change."""
 
 
 class StreamTooLong(Exception):
-    """More events at once than a store takes in one command, or none."""
+    """A command has no events, or more than the store accepts at once."""
 
 
 class SettingsInvalid(Exception):
-    """What is wrong with the settings, a line each; never a value."""
+    """What is wrong with the settings, one line each; never a value."""

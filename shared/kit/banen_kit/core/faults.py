@@ -1,4 +1,4 @@
-"""What is wrong with a running service, by name, until it is mended; and loops that go on whatever goes wrong."""
+"""The current faults of a running service, by name; and background loops that continue after any error."""
 
 import asyncio
 import logging
@@ -19,22 +19,22 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is wrong now. `reason` is for people: no personal data, no secret."""
+    """Something that is wrong now. `reason` is for people; it holds no personal data and no secret."""
 
     reason: str
     still_ready: bool = False
-    """Whether the service may be given work all the same."""
+    """Whether the service may get work all the same."""
 
 
 @dataclass
 class Faults:
-    """The faults of one service, for readiness, the log and the metrics. Logs each once, and once that it is over."""
+    """The current faults of one service, for readiness, log and metrics. Logs when a fault begins and when it ends."""
 
     metrics: Metrics
     _open: dict[str, Fault] = field(default_factory=dict[str, Fault])
 
     def raise_(self, name: str, reason: str, *, still_ready: bool = False) -> None:
-        """There is a fault, or it has another reason now."""
+        """Reports a fault, or a new reason for a known one."""
         fault = Fault(reason, still_ready)
         if self._open.get(name) != fault:
             log.error("%s: %s", name, reason)
@@ -42,7 +42,7 @@ class Faults:
         self.metrics.fault.labels(name).set(1)
 
     def clear(self, name: str) -> None:
-        """It is mended, or never was."""
+        """The fault is over, or never existed."""
         if self._open.pop(name, None) is not None:
             log.info("%s: mended", name)
         self.metrics.fault.labels(name).set(0)
@@ -53,10 +53,10 @@ class Faults:
 
 @dataclass
 class Loop:
-    """Background work that goes on for ever, whatever it raises.
+    """Background work that is repeated for ever, whatever it raises.
 
-    A failure is counted, and tried again after growing, jittered pauses. It becomes the fault `name` when it lasts for
-    longer than `tolerance` seconds, until the work comes back or says that it got through.
+    A failure is counted and retried after growing, jittered pauses. When failures last longer than `tolerance` seconds,
+    they become the fault `name`, until the work returns or calls `got_through`.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Loop:
     _failing_since: float | None = None
 
     async def forever(self, work: Callable[[], Awaitable[None]], *, every: float = 0.0) -> NoReturn:
-        """Do it again `every` so many seconds."""
+        """Repeats the work, with a pause of `every` seconds."""
         while True:
             try:
                 await work()
@@ -82,7 +82,7 @@ class Loop:
                 await asyncio.sleep(every)
 
     def got_through(self) -> None:
-        """For work that does not come back by itself: what failed before works now."""
+        """For work that does not return: reports that it succeeds again."""
         self._pause, self._failing_since = SHORTEST_PAUSE, None
         self.faults.clear(self.name)
 
@@ -102,19 +102,19 @@ async def forever(
     every: float = 0.0,
     tolerance: float = 0.0,
 ) -> NoReturn:
-    """A `Loop` around work that comes back by itself."""
+    """Runs work that returns in a `Loop`."""
     await Loop(name, faults, tolerance).forever(work, every=every)
 
 
 def leaf_of(error: BaseException) -> BaseException:
-    """The first single error in a group of groups."""
+    """Returns the first error inside nested exception groups."""
     while isinstance(error, BaseExceptionGroup):
         error = cast("tuple[BaseException, ...]", error.exceptions)[0]  # pyright: ignore[reportUnknownMemberType]
     return error
 
 
 def reason_of(error: BaseException) -> str:
-    """What to say of an error: our own say it themselves; of others the kind and the place, since they quote values."""
+    """Describes an error. Our own messages are safe; of others only type and place are given, since they quote values."""
     error = leaf_of(error)
     if type(error).__module__.startswith("banen_") and str(error):
         return str(error)
@@ -126,7 +126,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def end_if_cancelled() -> None:
-    """For loops without end: nats-py's requests can swallow a cancellation (`wait_for` does, before Python 3.12)."""
+    """For endless loops: nats-py's requests can swallow a cancellation (`wait_for` does, before Python 3.12)."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

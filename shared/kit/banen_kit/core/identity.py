@@ -1,4 +1,4 @@
-"""Who asks: a person or a machine, for which partner, in which roles."""
+"""Who is asking: a person or a machine, for which partner, in which roles."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class SignIn:
-    """What the issuer tells of how somebody signed in; None where it does not tell."""
+    """How somebody signed in, according to the issuer; None if it does not say."""
 
     acr: str | None = None
-    """How strongly, in a word of the issuer's own."""
+    """How strong the sign-in was, as a value defined by the issuer."""
     at: datetime | None = None
     session: str | None = None
     """The issuer's own session, which it may end."""
@@ -17,11 +17,11 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Principal:
-    """Whoever a request comes from, as the issuer vouches for it."""
+    """The person or machine that sent a request, as the issuer identified it."""
 
     subject: str
-    """A pseudonym that the issuer gave: no name, no number of a person."""
+    """A pseudonym given by the issuer: not a name, not a number of a person."""
     partner: str
     roles: frozenset[str]
-    """None but those that the service knows."""
+    """Only roles that the service knows."""
     sign_in: SignIn = SignIn()

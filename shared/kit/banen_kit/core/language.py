@@ -1,7 +1,7 @@
-"""What a package says to people in a language, and how that language writes numbers and days.
+"""The texts of a package in one language, and how that language writes numbers and days.
 
-A package keeps a Babel catalogue per language in `messages/<language>.po`. It is read as it stands, so there is nothing to
-compile. Texts have short keys, and what is said for a code (a role, an outcome) has the kind of code as its context.
+A package has a Babel catalogue per language, `messages/<language>.po`, which is read without a compile step. Texts
+have short keys; the text for a code (a role, an outcome) has the kind of code as its context.
 """
 
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from banen_kit.core.clocks import AMSTERDAM
 
 
 class Language(Translations):
-    """The texts of one package in one language. A key or code that it does not have comes back as it is."""
+    """The texts of one package in one language. An unknown key or code is returned unchanged."""
 
     def __init__(self, package: str, code: str) -> None:
         compiled = BytesIO()
@@ -45,7 +45,7 @@ class Language(Translations):
         )
 
     def day(self, value: date) -> str:
-        """15 januari 2009, also of a moment, which is taken in Amsterdam."""
+        """15 januari 2009. A moment is converted to a day in Amsterdam."""
         return self._written(value, "d MMMM y")
 
     def short_day(self, value: date) -> str:

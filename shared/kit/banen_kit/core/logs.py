@@ -1,4 +1,4 @@
-"""Logs as JSON lines. What is logged is named by the caller: ids, codes and counts, never a body."""
+"""Logs as JSON lines. Callers log ids, codes and counts, never the body of a message."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info and record.exc_info[0]:
-            # The type and the place, not the message: a library may have put a value in it.
+            # Type and place, not the message: a library may have put a value in it.
             line["error"] = record.exc_info[0].__name__
             trace = record.exc_info[2]
             while trace is not None and trace.tb_next is not None:

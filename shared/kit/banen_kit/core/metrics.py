@@ -1,4 +1,4 @@
-"""The numbers by which a service is judged. Labels come from closed lists and never hold an id."""
+"""The metrics of a service. Label values come from fixed lists and are never ids."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Refusals on the wire: `application/problem+json` (RFC 9457) with a stable code and the field at fault."""
+"""Refusals over HTTP: `application/problem+json` (RFC 9457) with a stable code and the wrong field."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from banen_kit.core.shapes import Shape
 
 MEDIA_TYPE = "application/problem+json"
 NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
-"""How fields are called here, and places in a list."""
+"""Names of our fields, and indexes of lists."""
 MOST_ERRORS = 10
-"""Named in one problem; of more, only their number."""
+"""The most fields named in one problem; further ones are only counted."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class ProblemDetails(Shape, frozen=True):
     detail: str
     field: str | SkipJsonSchema[None] = None
     errors: list[FieldError] | SkipJsonSchema[None] = None
-    """Every field at fault, where there are several; the first ten."""
+    """All wrong fields, if there are several; at most ten."""
     more_errors: int | SkipJsonSchema[None] = None
-    """How many fields at fault are not named."""
+    """How many wrong fields are not listed."""
 
 
 class Problem(Exception):
-    """A request that cannot be honoured. `code` is stable, `detail` is for people."""
+    """A request that cannot be carried out. `code` is stable, `detail` is for people."""
 
     def __init__(
         self,
@@ -79,13 +79,13 @@ class Problem(Exception):
 
 
 def invalid(errors: Sequence[FieldError], more: int = 0) -> Problem:
-    """Input of the wrong shape: 400, naming the fields and how many more, never the value that was given."""
+    """A 400 for invalid input. Names the fields and how many more there are, never a value."""
     first = errors[0]
     detail = f"{first.field}: {first.detail}"
     return Problem(400, "invalid-input", detail, first.field, errors=errors, more=more)
 
 
 def field_of(place: Sequence[int | str]) -> str:
-    """Where in the input it is. A name that the sender made up is repeated only where it could be one of ours."""
+    """The path of a field in the input. Names chosen by the sender are repeated only if they look like ours."""
     parts = [str(part) for part in place if part not in ("body", "query")]
     return ".".join(part if NAME.fullmatch(part) else "(unknown)" for part in parts) or "body"

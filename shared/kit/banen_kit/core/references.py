@@ -1,6 +1,6 @@
-"""References, keys and correlation ids as callers may choose them: of a version that says that chance made them.
+"""Types for references, keys and correlation ids that callers choose: only UUID versions that are random (or a hash).
 
-What others published before this was asked is read as it is: these are for what comes in at a service's own edge.
+They apply to input at a service's own edge. Older events of others may hold different UUIDs and are still read.
 """
 
 from typing import Annotated, Final
@@ -9,15 +9,15 @@ from uuid import UUID
 from pydantic import AfterValidator
 
 RANDOM: Final = frozenset({4, 7})
-"""Of RFC 9562: nothing but chance, or a moment and chance. In others a number of somebody could stand."""
+"""UUID versions of RFC 9562 made of random bits, or of a time and random bits. Others could contain a person's number."""
 RANDOM_OR_DERIVED: Final = RANDOM | {5}
-"""And a hash: whoever sends something again makes the same key again."""
+"""Also version 5, a hash: a sender that repeats a request derives the same key."""
 SHOULD_BE_RANDOM: Final = "must be a random UUID (version 4 or 7)"
 SHOULD_BE_RANDOM_OR_DERIVED: Final = "must be a UUID of version 4, 5 or 7"
 
 
 def is_random(value: UUID) -> bool:
-    return value.version in RANDOM  # None where it is not of the variant of RFC 9562
+    return value.version in RANDOM  # None if it is not of the variant of RFC 9562
 
 
 def refuse_other_key(value: UUID) -> UUID:

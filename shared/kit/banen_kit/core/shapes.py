@@ -1,4 +1,4 @@
-"""The forms of what a service answers, as its OpenAPI document shows them."""
+"""Base class and field types of answers, as the OpenAPI document shows them."""
 
 from typing import Annotated
 
@@ -6,14 +6,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-# Texts already, since what is answered is written by hand: the schema says of what form they are.
+# The values are strings already, so the schema must state their format.
 RefText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 DayText = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 MomentText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class Shape(BaseModel, frozen=True):
-    """An answer, or a part of one: JSON in camelCase. Readers ignore fields that they do not know."""
+    """An answer, or a part of one: JSON in camelCase. Readers ignore unknown fields."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
 

@@ -1,4 +1,4 @@
-"""Reads JSON that a caller sent: strictly (RFC 8259, RFC 7493), and no more of it than a command can need."""
+"""Reads JSON from callers: strictly (RFC 8259, RFC 7493), and no more than a command can need."""
 
 import json
 from collections.abc import Iterable
@@ -7,17 +7,17 @@ from typing import Any, Final, NoReturn, cast
 from banen_kit.core.problem import Problem, field_of
 
 MOST_BYTES: Final = 64 * 1024
-"""Of one command with its body; the longest texts of any, each character escaped, take half."""
+"""For one command with its body. The longest possible texts, every character escaped, take half of it."""
 MOST_VALUES: Final = 500
-"""Of one command, in all its objects and lists; the fullest needs some 130."""
+"""For one command, in all its objects and lists. The largest command needs about 130."""
 MOST_DEPTH: Final = 8
 
 
 def json_object_of(text: bytes) -> dict[str, Any]:
-    """The object that is written there. Raises `Problem`, which quotes nothing but a field's name.
+    """Parses a JSON object. Raises `Problem`, which quotes nothing but the name of a field.
 
-    Refused are names that stand twice in one object (readers differ in which they take), NaN and Infinity, other
-    encodings than UTF-8, and more bytes, values or depth than above, so that checking what was read costs little.
+    Refuses duplicate names in an object (readers differ in which they use), NaN and Infinity, encodings other than UTF-8,
+    and more bytes, values or depth than the limits above, so that later checks stay cheap.
     """
     if len(text) > MOST_BYTES:
         raise Problem(413, "too-much", f"One command takes at most {MOST_BYTES} bytes.")
@@ -51,7 +51,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_text(value: object) -> bool:
-    """Whether every text in it could be written as UTF-8; objects inside were looked at before."""
+    """Whether every string in it can be written as UTF-8. Nested objects were checked earlier."""
     if isinstance(value, list):
         return all(map(_is_text, cast("list[object]", value)))
     if not isinstance(value, str) or value.isascii():

@@ -1,4 +1,4 @@
-"""Text that people type: it can be read, hides nothing, and holds no citizen service number (BSN)."""
+"""Text that people type: readable, without hidden characters, and without a citizen service number (BSN)."""
 
 import re
 from collections.abc import Iterator
@@ -10,15 +10,14 @@ from stdnum.nl import bsn
 
 from banen_contracts.base import DocumentRef, MethodVersion, OrganisationName, RegionId
 
-# Only whole runs of digits count: a longer number is of another kind. Nine digits may be written apart. Eight, a BSN
-# without its leading zero, only together: apart, that is how dates are written. The lookahead lets finds overlap, so that
-# none hides the one that begins within it.
+# Only whole runs of digits are checked. Nine digits may be separated. Eight (a BSN without its leading zero) must be
+# together: separated, they look like a date. The lookahead lets matches overlap, so that no match hides a later one.
 APART: Final = re.compile(r"(?<![0-9])(?=([0-9](?:[\s./_\u2010-\u2015-]{0,3}[0-9]){8})(?![0-9]))")
 TOGETHER: Final = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 TELEPHONE: Final = re.compile(
     r"(?:(?:\+|\b00)31(?:\s?\(0\))?[\s.-]{0,3}[1-9]|\b06)(?:[\s.-]{0,3}[0-9]){8}(?![0-9])"
 )
-"""Dutch numbers, of which a part would else look like a BSN one time in eleven."""
+"""Dutch telephone numbers: one in eleven would contain a run that looks like a BSN."""
 EXPLANATION: Final = (
     "holds what looks like a citizen service number (BSN), which may not be recorded here; leave it out. "
     "If it is another number that looks like one by chance, put it in the field that is meant for it, "
@@ -27,10 +26,9 @@ EXPLANATION: Final = (
 
 
 def refuse_bsn(text: str) -> str:
-    """Organisations outside government may not process it (art. 46 UAVG), and nothing here needs it.
+    """Organisations outside government may not process a BSN (art. 46 UAVG), and nothing here needs one.
 
-    One in eleven numbers of nine digits looks like one by chance; the message says what to do then, and does not
-    quote it.
+    One in eleven nine-digit numbers is a valid BSN by chance. The message says what to do then, and does not quote it.
     """
     if any(bsn.is_valid(number) for number in numbers_in(text)):
         raise ValueError(EXPLANATION)
@@ -38,7 +36,7 @@ def refuse_bsn(text: str) -> str:
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """Runs of digits of the length of a BSN, in whatever script and however spaced, but for telephone numbers."""
+    """Finds runs of digits as long as a BSN, in any script and spacing, except telephone numbers."""
     plain = "".join(_plain(character) for character in text)
     plain = TELEPHONE.sub("+", plain)
     for found in APART.findall(plain):
@@ -47,7 +45,7 @@ def numbers_in(text: str) -> Iterator[str]:
 
 
 def _plain(character: str) -> str:
-    """Digits of any script as ASCII; what cannot be seen, such as a soft hyphen, is left out."""
+    """Converts digits of any script to ASCII, and removes invisible characters such as a soft hyphen."""
     value = digit(character, None)
     if value is not None:
         return str(value)
@@ -58,22 +56,22 @@ BREAKS: Final = frozenset("\n\r\t")
 EMBEDDINGS: Final = frozenset("\u202a\u202b\u202d\u202e")
 ISOLATES: Final = frozenset("\u2066\u2067\u2068")
 CLOSES: Final = {"\u202c": EMBEDDINGS, "\u2069": ISOLATES}
-"""What ends a change of the direction of writing, and what it may end (Unicode Standard Annex 9)."""
+"""Characters that end a change of writing direction, and what each may end (Unicode Standard Annex 9)."""
 BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs by their category, of which nothing is seen."""
+"""Characters that are letters or symbols by category, but invisible."""
 TAGS: Final = range(0xE0000, 0xE0080)
-"""A second alphabet that is never shown; only a flag of a region needs it."""
+"""Invisible copies of ASCII; only flags of regions need them."""
 
 
 def refuse_hidden(text: str) -> str:
-    """One line. Raises `ValueError` where it holds what nobody sees, or what makes the rest look like something else."""
+    """For one line. Raises `ValueError` on invisible characters, and on those that change how the rest looks."""
     if any(category(character) in ("Zl", "Zp") or character in BREAKS for character in text):
         raise ValueError("holds more than one line")
     return refuse_hidden_in_lines(text)
 
 
 def refuse_hidden_in_lines(text: str) -> str:
-    """The same for text of several lines, which may be indented."""
+    """Like `refuse_hidden`, for text of several lines, which may be indented."""
     if any(category(character) == "Cc" and character not in BREAKS for character in text):
         raise ValueError("holds a control character")
     if any(ord(character) in TAGS for character in text):
@@ -105,13 +103,13 @@ ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine, NoBsn
 ]
 """A name, an address, a line."""
-# What a contract may carry, as a command takes it: contracts depend on pydantic alone and cannot search.
+# The contracts depend on pydantic alone, so they cannot check for a BSN; these types add that for commands.
 PublicName = Annotated[OrganisationName, OneLine, NoBsn]
 Mark = Annotated[DocumentRef, NoBsn]
 """The registration mark of a document."""
 Method = Annotated[MethodVersion, NoBsn]
 Region = Annotated[RegionId, NoBsn]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,24}$")]
-"""A telephone number: no free text, and not searched for a BSN, which it may look like by chance."""
+"""A telephone number. It is not checked for a BSN, which it may look like by chance."""
 VNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,10}$")]
-"""The immigration service's number of a person: no free text, and not searched either. Kept sealed, never public."""
+"""A person's number at the immigration service. Not checked for a BSN either. Stored sealed, never public."""

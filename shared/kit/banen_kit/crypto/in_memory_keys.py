@@ -1,4 +1,4 @@
-"""Keys in memory, for unit tests; they pass the same conformance suite as the real ones."""
+"""Keys in memory, for unit tests. They pass the same conformance suite as the keys in PostgreSQL."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ class MemoryKeys:
         return self.kept.get(person, b"") is None
 
     def _is_erased(self, person: str) -> bool:
-        """With whatever is linked to it."""
+        """Whether this person, or somebody linked to them, was erased together with all linked references."""
         return self._is_destroyed(person) and person not in self.alone
 
     def _destroy(self, person: str) -> Destroyed:

@@ -1,7 +1,7 @@
-"""Persons' keys, as everybody else sees them: one random key per reference, and links between a person's references.
+"""Persons' keys as other modules see them: one random key per reference, and links between references of one person.
 
-A destroyed key leaves a tombstone; only a tombstone means erased. A key that cannot be had for any other reason is an
-error, never an erasure. What an adapter must hold is written as a conformance suite in `tests/integration/kit/test_keys.py`.
+A destroyed key leaves a tombstone. Only a tombstone means "erased"; a key that is missing for any other reason is an
+error. `tests/integration/kit/test_keys.py` is the conformance suite for adapters.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,25 +16,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from banen_kit.core.errors import StoreUnavailable
 
 MASTER_CHECK = "master-key-check"
-"""Nobody's key: the first one made, to tell at the start whether the master key is still the same."""
+"""Not a person: the first key made. At start it shows whether the master key is still the same."""
 PARTNER_FINGERPRINT = "partner-fingerprint"
-"""Nobody's key: the partner's own, for fingerprints of requests that concern no person."""
+"""Not a person: the partner's key for fingerprints of requests that concern no person."""
 PARTNER_SIGNING = "partner-signing"
-"""Nobody's key: the seed of the key with which the partner signs what it certifies."""
+"""Not a person: the seed of the key with which the partner signs certificates."""
 
 NOT_YET = "a key was not destroyed yet, or an old copy of it is still on the disk"
 
 
 class KeyMissing(StoreUnavailable):
-    """A person's key is not there and there is no tombstone either: the keys are of another time than the events."""
+    """Neither a key nor a tombstone exists for a person: the keys and the events are backups of different moments."""
 
 
 class MasterKeyDiffers(StoreUnavailable):
-    """A person's key was wrapped by another master key than ours."""
+    """A person's key was wrapped with a master key that we do not have."""
 
 
 class NotDestroyed(StoreUnavailable):
-    """Keys were overwritten, but old copies are still on the disk; destroying them again goes on from there."""
+    """Keys were overwritten, but old copies are still on disk. Calling `destroy` again continues from there."""
 
 
 @dataclass(frozen=True)
@@ -44,59 +44,58 @@ class Destroyed:
     person: str
     at: datetime
     gone_at: datetime
-    """When no copy of it was left on the cluster's disk: a backup that was made before may hold one."""
+    """When no copy was left on the cluster's disk. An older backup may still hold one."""
     already: bool
     """Whether it had been destroyed before this call."""
 
 
 class Keys(Protocol):
-    """Where the keys of one partner's persons are kept, a person being a reference to one.
+    """Stores the keys of one partner's persons. A "person" here is a reference to one.
 
     All methods raise `StoreUnavailable`.
     """
 
     async def keys_for(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """Each person's key of 32 bytes, made at first use; None (the tombstone) if it was destroyed.
+        """Returns each person's 32-byte key, creating it if needed; None (the tombstone) if it was destroyed.
 
         Raises `ReferenceTaken`.
         """
         ...
 
     async def find_keys(self, persons: Iterable[str]) -> Mapping[str, bytes | None]:
-        """The same without making any, as it is now: a person whose key was never made is not in it."""
+        """Like `keys_for`, but creates no key and uses no cached key. A person who never had a key is not in the result."""
         ...
 
     async def link(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Record which references are one person. Raises `PersonErased`, and then records none of them."""
+        """Records which references are the same person. Raises `PersonErased`; then nothing is recorded."""
         ...
 
     async def linked(self, person: str) -> frozenset[str]:
-        """Every reference to the same person, through however many links, this one included."""
+        """Returns every reference to the same person, through any number of links, including this one."""
         ...
 
     async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
-        """Destroy the keys of these persons and, unless they go alone, of everything linked to them.
+        """Destroys the keys of these persons and, unless `alone`, of everything linked to them.
 
-        Says so of all of them, in order of reference, when no copy is left. Destroying again changes nothing.
+        Returns all of them, sorted by reference, when no copy is left on disk. Destroying again changes nothing.
         Raises `NotDestroyed`.
         """
         ...
 
     async def destroyed(self, person: str, *, alone: bool) -> list[Destroyed]:
-        """What `destroy` did of this person, in order of reference; changes nothing.
+        """Returns what `destroy` did for this person, sorted by reference; changes nothing.
 
-        Raises `NotDestroyed` where a key or a copy of it is left.
+        Raises `NotDestroyed` if a key or a copy of it is left.
         """
         ...
 
     async def left_to_destroy(
         self, erased: Iterable[str], alone: Iterable[str], pairs: Iterable[tuple[str, str]]
     ) -> frozenset[str]:
-        """Of these persons, and of whoever is linked to somebody destroyed, those whose keys still exist.
+        """Returns those of these persons, and of everybody linked to a destroyed person, whose keys still exist.
 
-        Those who went alone do not count for whoever is linked to them.
-
-        Records the links first, for after a restore they may be missing.
+        Persons destroyed `alone` do not count for those linked to them. First records the links `pairs`, because a restore
+        may have lost them.
         """
         ...
 
@@ -105,12 +104,12 @@ class Keys(Protocol):
         ...
 
     async def signing_key(self) -> Ed25519PrivateKey:
-        """The key with which this partner signs what it certifies; it stays the same when the master key changes."""
+        """Returns the key with which this partner signs certificates. It stays the same when the master key changes."""
         ...
 
 
 async def sealing_key(keys: Keys, person: str) -> bytes | None:
-    """The key under which something was sealed before; it is never made here. Raises `KeyMissing`."""
+    """Returns the key that sealed something earlier; never creates one. Raises `KeyMissing`."""
     found = await keys.find_keys([person])
     if person not in found:
         raise KeyMissing("a key under which something is sealed is not there, and was not destroyed either")

@@ -1,4 +1,4 @@
-"""The partner's key of keys: it wraps every person's key, and comes out of a file that nobody else can read."""
+"""The partner's master key: it wraps every person's key, and is read from a file that only its owner can read."""
 
 import stat
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from banen_kit.core.errors import StoreRefusesToStart
 
 
 class MasterKey:
-    """Wraps with the current secret; unwraps with that, or with one of the former ones while a rotation lasts."""
+    """Wraps with the current secret. Unwraps with that secret or, during a rotation, with one of the former ones."""
 
     def __init__(self, current: bytes, former: Sequence[bytes] = (), path: Path | None = None) -> None:
         self._wrapping = [hmac(secret, b"banen/wrap", sha256).digest() for secret in (current, *former)]
@@ -21,9 +21,9 @@ class MasterKey:
 
     @classmethod
     def read(cls, path: Path) -> "MasterKey":
-        """A secret per line, the current one first.
+        """Reads a file with one secret per line, the current one first.
 
-        Raises `StoreRefusesToStart` on a file that others can read, or that holds no key.
+        Raises `StoreRefusesToStart` if others can read the file, or if it holds no key.
         """
         if not path.is_file():
             raise StoreRefusesToStart(f"The master key file {path.name} does not exist.")
@@ -32,7 +32,7 @@ class MasterKey:
         try:
             secrets = [bytes.fromhex(line) for line in path.read_text("ascii").splitlines() if line.strip()]
         except ValueError:
-            # Not `from` the first error, which may quote the file.
+            # Not chained with `from`: the first error may quote the file.
             raise StoreRefusesToStart(
                 f"The master key file {path.name} holds something else than hexadecimal."
             ) from None
@@ -43,7 +43,7 @@ class MasterKey:
         return cls(secrets[0], secrets[1:], path)
 
     def renewed(self) -> "MasterKey":
-        """What the file holds now, so that a rotation needs no restart. Raises `StoreRefusesToStart`."""
+        """Reads the file again if it changed, so that a rotation needs no restart. Raises `StoreRefusesToStart`."""
         if self._path is None or _signature(self._path) == self._seen:
             return self
         return MasterKey.read(self._path)
@@ -52,7 +52,7 @@ class MasterKey:
         return aes_key_wrap(self._wrapping[0], key)
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        """Raises `InvalidUnwrap` where none of the secrets fits."""
+        """Raises `InvalidUnwrap` if no secret fits."""
         for wrapping in self._wrapping:
             try:
                 return aes_key_unwrap(wrapping, wrapped)

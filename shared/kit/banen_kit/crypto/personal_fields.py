@@ -1,8 +1,8 @@
-"""Fields of stored events that belong to a person: written encrypted, read back only where somebody asks.
+"""Personal fields of stored events: written encrypted, and decrypted only on request.
 
 A stored event declares `name: Annotated[Personal[str], Of("candidate_ref")]`. Such a field holds one of three things:
-`Open` (a value that never reaches JSON), `Sealed` (AES-256-GCM under the person's key) or `Erased` (the key is gone
-for good). Decisions may move these about and never look inside.
+`Open` (a value that never reaches JSON), `Sealed` (AES-256-GCM under the person's key) or `Erased` (the key was
+destroyed). Decisions may pass these on, but never look inside.
 """
 
 import base64
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 
 class CannotOpen(Exception):
-    """A sealed field did not open under its person's key: it was moved, or the key is not the one it had."""
+    """A sealed field could not be decrypted with its person's key: it was moved, or the key is a different one."""
 
 
 class _Held:
-    """One of the three things that a personal field may hold; pydantic passes instances through untouched."""
+    """Base class of the three things a personal field may hold. Pydantic passes instances through unchanged."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -33,9 +33,9 @@ class _Held:
 
 
 class Open(_Held, Generic[T]):
-    """A personal value in the clear. Its `repr` hides it, so that no log or error shows it.
+    """A personal value in the clear. Its `repr` hides the value, so no log or error shows it.
 
-    Not a dataclass: pydantic would write the fields of one into JSON; of this it says that it cannot.
+    Not a dataclass: pydantic would write a dataclass to JSON, but it refuses to serialise this class.
     """
 
     __slots__ = ("value",)
@@ -55,7 +55,7 @@ class Open(_Held, Generic[T]):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a field was sealed. It is bound into the ciphertext, so a sealed field cannot be moved elsewhere."""
+    """Where a field was sealed. The place is bound into the ciphertext, so a sealed field cannot be moved elsewhere."""
 
     event_id: UUID
     type: str
@@ -86,7 +86,7 @@ class Sealed(_Held):
 
 @dataclass(frozen=True)
 class Erased(_Held):
-    """What a personal field reads as once its person's key is destroyed."""
+    """What a personal field reads as after its person's key was destroyed."""
 
     person: str
 
@@ -96,14 +96,14 @@ Personal: TypeAlias = Open[T] | Sealed | Erased
 
 @dataclass(frozen=True)
 class Of:
-    """Marks whose a personal field is: the name of the field of the same event that holds the person's reference."""
+    """Names the field of the same event that holds the reference of the person to whom a personal field belongs."""
 
     field: str
 
 
 @dataclass(frozen=True)
 class IsPerson:
-    """Marks a reference as that of a person, whose key is kept under it."""
+    """Marks a reference to a person. The person's key is stored under this reference."""
 
 
 PersonRef: TypeAlias = Annotated[UUID, IsPerson()]
@@ -111,7 +111,7 @@ PersonRef: TypeAlias = Annotated[UUID, IsPerson()]
 
 
 def persons_of(event_type: type[BaseModel]) -> dict[str, str]:
-    """The personal fields of an event class, each with the field that names its person."""
+    """Returns the personal fields of an event class, each with the field that holds the person's reference."""
     return {
         name: mark.field
         for name, field in event_type.model_fields.items()
@@ -121,9 +121,9 @@ def persons_of(event_type: type[BaseModel]) -> dict[str, str]:
 
 
 def references_of(event_type: type[BaseModel]) -> frozenset[str]:
-    """The fields of an event class that name a person whom the event concerns.
+    """Returns the fields of an event class that refer to a person whom the event concerns.
 
-    Raises `TypeError` on a `PersonRef` inside of something, where nobody would look for it.
+    Raises `TypeError` if a `PersonRef` is nested inside another type, where it would not be found.
     """
     named: set[str] = set(persons_of(event_type).values())
     for name, field in event_type.model_fields.items():
@@ -145,14 +145,14 @@ def _has_mark(annotation: object) -> bool:
 
 
 def seal(value: object, key: bytes, person: str, place: Place) -> Sealed:
-    """Encrypt a value (anything that JSON can hold) under its person's key."""
+    """Encrypts a value (anything that JSON can hold) with its person's key."""
     nonce = os.urandom(12)
     text = json.dumps(value, ensure_ascii=False).encode()
     return Sealed(person, nonce, AESGCM(key).encrypt(nonce, text, place.bound_to(person)), place)
 
 
 def unseal(sealed: Sealed, key: bytes) -> Open[Any]:
-    """Decrypt. Raises `CannotOpen`, also when the field was moved from where it was sealed."""
+    """Decrypts. Raises `CannotOpen`, also when the field was moved from where it was sealed."""
     try:
         text = AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, sealed.place.bound_to(sealed.person))
     except InvalidTag as error:

@@ -1,4 +1,4 @@
-"""Persons' keys in a PostgreSQL cluster of their own, wrapped by the partner's master key."""
+"""Persons' keys in their own PostgreSQL cluster, wrapped with the partner's master key."""
 
 import asyncio
 import os
@@ -28,15 +28,15 @@ from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import Pool, reachable
 
 CACHE_SECONDS = 60.0
-"""How long a key that was destroyed by another process may still be used to seal; to open, it is always asked for."""
+"""For this long, a key destroyed by another process may still be used to seal. To open, it is always read again."""
 
 Pairs = tuple[tuple[str, str], ...]
 Wrapped = tuple[bytes | None, ...]
-"""A wrapped key, a tombstone (None), or nothing."""
+"""A wrapped key, a tombstone (None), or an empty tuple: no key."""
 
 
 class KeyCache:
-    """Keys for a minute, tombstones for ever. Once a tombstone is known, no key replaces it."""
+    """Caches keys for a minute and tombstones for ever. After a tombstone is known, no key replaces it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -54,7 +54,7 @@ class KeyCache:
         return found
 
     def keep(self, person: str, key: bytes | None, read_at: float) -> bytes | None:
-        """What holds now: a key that was read just before it was destroyed is not kept."""
+        """Caches a key and returns what is valid now: a key that was read just before its destruction is not cached."""
         if key is None:
             self.bury([person])
         if person in self._tombstones:
@@ -79,7 +79,7 @@ class KeyCache:
 
 
 class PostgresKeys:
-    """Keys in their own cluster, through a role that may call a few functions and read no table."""
+    """Keys in their own cluster, used through a role that may call a few functions and cannot read any table."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class PostgresKeys:
     async def destroy(self, persons: Iterable[str], *, alone: bool = False) -> list[Destroyed]:
         destroyers = self._lone_destroyers if alone else self._destroyers
         answers = await asyncio.gather(*(destroyers.ask(person) for person in sorted(set(persons))))
-        # Where two of them are linked, what was done for the first was there already for the second.
+        # If two of them are linked, the second answer says "already destroyed": the first answer is kept.
         found = {one.person: one for answer in reversed(answers) for one in answer}
         return [found[person] for person in sorted(found)]
 
@@ -156,9 +156,9 @@ class PostgresKeys:
         return Ed25519PrivateKey.from_private_bytes(await self._of_partner(PARTNER_SIGNING))
 
     async def refuse_other_master(self) -> None:
-        """Raises `StoreRefusesToStart` when the keys were wrapped by another master key than ours."""
+        """Raises `StoreRefusesToStart` if the keys were wrapped with a different master key."""
         try:
-            # Found rather than made where it is there, so that a database that takes no changes is no obstacle.
+            # Search first, and create only if missing: a read-only database must not stop the service.
             if MASTER_CHECK not in await self.find_keys([MASTER_CHECK]):
                 await self._of_partner(MASTER_CHECK)
         except MasterKeyDiffers as error:
@@ -167,7 +167,7 @@ class PostgresKeys:
             ) from error
 
     async def claim(self, persons: Iterable[str]) -> None:
-        """Keys of these persons that are nobody's yet are this service's from now on."""
+        """Gives this service the keys of these persons that no service owns yet."""
         async with reachable():
             await self._pool.execute("select claim_keys($1)", list(persons))
 

@@ -1,4 +1,4 @@
-"""Wraps every key of a partner with its current master key, while its services run; events are not touched."""
+"""Wraps every key of a partner with its current master key while its services run. Events do not change."""
 
 from dataclasses import dataclass
 
@@ -14,26 +14,26 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Rotated:
-    """How many keys were wrapped anew, and how many there are."""
+    """How many keys were wrapped again, and how many keys there are."""
 
     rewrapped: int
     keys: int
 
 
 async def rotate(owner: Connection, master: MasterKey, batch: int = BATCH) -> Rotated:
-    """Cut short, it goes on where it was. Runs as the owner of the schema that the connection sees.
+    """Can be interrupted and run again. Runs as the owner of the schema that the connection sees.
 
-    Raises `MasterKeyDiffers` on a key that none of the secrets opens, `NotDestroyed`.
+    Raises `MasterKeyDiffers` if no secret opens a key, and `NotDestroyed`.
     """
     total = 0
     while True:
         rewrapped, keys = await _pass(owner, master, batch)
         total += rewrapped
-        # A service may have made keys with a former secret meanwhile.
+        # A service may have created keys with a former secret in the meantime.
         if not rewrapped:
             break
     if total:
-        # What the former secret opens is not to stay on the disk either.
+        # Copies wrapped with the former secret must not stay on disk.
         await sweep(owner)
     return Rotated(total, keys)
 
@@ -57,7 +57,7 @@ async def _rewrap(owner: Connection, master: MasterKey, stale: list[tuple[str, b
         fresh = [master.wrap(master.unwrap(wrapped)) for _, wrapped in stale]
     except InvalidUnwrap as error:
         raise MasterKeyDiffers("none of the master keys in the file opens some of the keys") from error
-    # Only where it is still what we read: a key that was destroyed meanwhile stays destroyed.
+    # Only if unchanged since we read it: a key that was destroyed in the meantime stays destroyed.
     done = await owner.fetch(
         "update keys k set wrapped = u.new from unnest($1::text[], $2::bytea[], $3::bytea[]) u (person, old, new)"
         " where k.person = u.person and k.wrapped = u.old returning 1",

@@ -1,6 +1,6 @@
-"""Takes destroyed keys off the disk: out of the files of their table, and out of the log.
+"""Removes destroyed keys from disk: from the files of their table and from the write-ahead log (WAL).
 
-PostgreSQL keeps what was overwritten until a table is rewritten, and the log until a checkpoint lies behind it.
+PostgreSQL keeps overwritten rows until the table is rewritten, and WAL until a later checkpoint.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from banen_kit.crypto.keys import NotDestroyed
 from banen_kit.postgres.connection import Connection, Pool, reachable
 
 SWEEP_SECONDS = 30.0
-"""How long old copies may stand in the way, for example because a backup is under way."""
+"""How long to wait while something, such as a backup, keeps old copies on disk."""
 PAUSE_SECONDS = 0.2
 LOCK_MILLISECONDS = 200
-"""How long a rewrite may wait for whoever reads the table: all who want a key wait behind it."""
+"""How long a rewrite may wait for readers of the table: every request for a key waits behind it."""
 LEFT = re.compile(r"(\d+) dead row versions cannot be removed yet")
 
 
 async def refuse_recycling(cluster: Pool | Connection) -> None:
-    """Raises `StoreRefusesToStart` on a cluster that keeps its old log, in which destroyed keys would stand."""
+    """Raises `StoreRefusesToStart` if the cluster keeps old WAL, which would still contain destroyed keys."""
     for setting, wanted in (("wal_recycle", "off"), ("wal_keep_size", "0")):
         if await cluster.fetchval("select current_setting($1)", setting) != wanted:
             raise StoreRefusesToStart(
@@ -33,7 +33,7 @@ async def refuse_recycling(cluster: Pool | Connection) -> None:
 
 
 async def sweep(connection: Connection, patience: float = SWEEP_SECONDS) -> None:
-    """Comes back when nothing of what was overwritten before is left. Raises `NotDestroyed`."""
+    """Returns when nothing that was overwritten earlier is left on disk. Raises `NotDestroyed`."""
     try:
         async with reachable(), _within(patience):
             await _rewrite_table(connection)
@@ -56,7 +56,7 @@ async def _within(seconds: float) -> AsyncGenerator[None]:
 
 
 async def _rewrite_table(connection: Connection) -> None:
-    """A row that an older transaction may still see is copied, so again until there is none."""
+    """A rewrite copies rows that an older transaction may still see, so it is repeated until there are none."""
     await connection.execute(f"set lock_timeout = {LOCK_MILLISECONDS}")
     try:
         while True:
@@ -87,12 +87,12 @@ async def _rewritten(connection: Connection) -> bool:
 
 
 async def _leave_log(connection: Connection) -> None:
-    """Begin a new segment, and wait until a checkpoint has removed those before it."""
+    """Switches to a new WAL segment, and waits until a checkpoint has removed the earlier ones."""
     used = await connection.fetchval("select pg_walfile_name(pg_current_wal_insert_lsn())")
     while True:
         await connection.execute("select pg_switch_wal()")
         await connection.execute("checkpoint")
         oldest = await connection.fetchval("select oldest_segment()")
-        if oldest[8:] > used[8:]:  # the first eight digits say which timeline
+        if oldest[8:] > used[8:]:  # the first eight digits are the timeline
             return
         await asyncio.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""What recorded erasures do to the keys of persons: destroy them, again after a restore, and let nothing more be recorded."""
+"""Carries out recorded erasures: destroys keys, does so again after a restore, and refuses new data about the person."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,18 +10,18 @@ from banen_kit.eventstore.serializer import EventSerializer
 
 
 def erased(events: Iterable[DomainEvent], *, alone: bool | None = None) -> list[str]:
-    """Whom these events erase: with everything linked to them, or alone, or all."""
+    """Returns whom these events erase. `alone`: only those erased alone (True) or with all linked references (False)."""
     chosen = (event.erased_person() for event in events if alone in (None, event.erases_alone()))
     return sorted({str(person) for person in chosen if person is not None})
 
 
 def same_persons(events: Iterable[DomainEvent]) -> list[tuple[str, str]]:
-    """The pairs of references that these events say are one person."""
+    """Returns the pairs of references that these events declare to be one person."""
     return [(str(pair[0]), str(pair[1])) for event in events if (pair := event.same_person()) is not None]
 
 
 async def destroy_erased(events: Iterable[DomainEvent], keys: Keys) -> None:
-    """Destroy the keys of whomever these recorded events erase. Raises `StoreUnavailable`."""
+    """Destroys the keys of everybody whom these recorded events erase. Raises `StoreUnavailable`."""
     events = list(events)
     if together := erased(events, alone=False):
         await keys.destroy(together)
@@ -32,21 +32,21 @@ async def destroy_erased(events: Iterable[DomainEvent], keys: Keys) -> None:
 async def refuse_erased(
     past: Sequence[DomainEvent], events: Sequence[DomainEvent], serializer: EventSerializer[Any], keys: Keys
 ) -> None:
-    """Raises `PersonErased` where these events, or those before them, concern somebody who was erased."""
+    """Raises `PersonErased` if these events, or those before them, concern somebody who was erased."""
     if erased(past):
         raise PersonErased
     concerned = {person for event in (*past, *events) for person in serializer.persons(event)}
-    # Those for whom something is sealed are looked up when it is.
+    # Persons for whom something gets sealed are checked when it is sealed.
     concerned -= {person for event in events for person in serializer.sealed_for(event)}
     if None in (await keys.find_keys(concerned)).values():
         raise PersonErased
 
 
 async def reapply_erasures(store: EventStore, serializer: EventSerializer[Any], keys: Keys) -> int:
-    """After a restore: record every link again, and destroy what recorded erasures say; how many keys that were.
+    """After a restore, records every link again and repeats recorded erasures; returns how many keys it destroyed.
 
-    One question to the keys where nothing is left to do. Raises `StoreUnavailable`; `NotDestroyed` where all of
-    them were overwritten and only old copies are still on the disk.
+    If nothing is left to do, this is one query to the keys. Raises `StoreUnavailable`; `NotDestroyed` if all keys were
+    overwritten but old copies are still on disk.
     """
     together, alone, pairs = set[str](), set[str](), set[tuple[str, str]]()
     for kind in serializer.telling:
@@ -61,7 +61,7 @@ async def reapply_erasures(store: EventStore, serializer: EventSerializer[Any], 
         try:
             if persons:
                 await keys.destroy(persons, alone=is_alone)
-        except NotDestroyed as error:  # overwritten all the same: the others too, before anything else
+        except NotDestroyed as error:  # these keys were overwritten all the same; continue with the others
             unswept = error
     if unswept is not None:
         raise unswept

@@ -1,4 +1,4 @@
-"""Recognises a repeated command: its events have the same ids, and a fingerprint tells whether the request is the same."""
+"""Recognises a repeated command by the ids of its events, and compares a fingerprint of the request."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,33 +15,33 @@ from banen_kit.eventstore.port import StoredRecord
 
 @dataclass(frozen=True)
 class CommandMetadata:
-    """Why events happen: which command, because of what, and as known since when."""
+    """Which command caused the events, what caused the command, and since when the facts are known."""
 
     command_id: UUID
     correlation_id: UUID
     causation_id: UUID
     now: datetime
-    """The database's, as last measured; it orders nothing."""
+    """The database's time, as last measured. It orders nothing."""
     request: bytes = b""
-    """The canonical request, of which a fingerprint is kept to tell a repeat from a reused key."""
+    """The canonical request. Its fingerprint is stored, to tell a repeat from a reused key."""
     known_at: datetime | None = None
 
     def event_id(self, index: int) -> UUID:
-        """The same command always yields the same ids, so repeats can be recognised wherever they arrive."""
+        """Derives the id of an event from the command, so that a repeat is recognised wherever it arrives."""
         return uuid5(self.command_id, str(index))
 
 
 async def fingerprint(
     request: bytes, persons: Sequence[str], found: Mapping[str, bytes | None], keys: Keys
 ) -> str:
-    """It goes with the key of any of these persons. Raises `PersonErased`, `StoreUnavailable`."""
+    """Cannot be checked any more once one of these persons is erased. Raises `PersonErased`, `StoreUnavailable`."""
     return await keys.fingerprint(request, _joined(persons, found))
 
 
 async def is_repeat(record: StoredRecord, request: bytes, keys: Keys) -> bool:
-    """Whether the event came from this very request, and not from another under the same key.
+    """Whether the event came from this same request, and not from another request with the same key.
 
-    Raises `PersonErased` when that can no longer be told, `StoreUnavailable`.
+    Raises `PersonErased` if that can no longer be known, and `StoreUnavailable`.
     """
     metadata: dict[str, Any] = json.loads(record.metadata)
     persons: list[str] = metadata["fingerprintOf"]
@@ -50,7 +50,7 @@ async def is_repeat(record: StoredRecord, request: bytes, keys: Keys) -> bool:
 
 
 def _joined(persons: Sequence[str], keys: Mapping[str, bytes | None]) -> bytes | None:
-    """One key out of all of theirs, so that it is gone with any of them; None where it is about nobody.
+    """Combines all their keys into one, so that it is lost with any of them. None if there are no persons.
 
     Raises `PersonErased`.
     """

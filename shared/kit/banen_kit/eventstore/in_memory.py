@@ -1,4 +1,4 @@
-"""The event store in memory, for unit tests; it passes the same conformance suite as the real ones."""
+"""The event store in memory, for unit tests. It passes the same conformance suite as the store in PostgreSQL."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, Stored
 
 
 class MemoryStore:
-    """Holds everything in lists. `clock` stands for the database's clock."""
+    """Keeps everything in lists. `clock` stands in for the database's clock."""
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock

@@ -1,6 +1,6 @@
-"""The event store as everybody else sees it: its promises, its records and its errors.
+"""The interface of the event store: its guarantees, its records and its errors.
 
-What an adapter must hold is written as a conformance suite in `tests/ports/test_event_store.py`.
+`tests/ports/test_event_store.py` is the conformance suite for adapters.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +15,7 @@ from banen_kit.core.errors import StreamTooLong
 MOST_EVENTS = 1000
 """How many events a command may append."""
 BATCH = 500
-"""How many are read at a time, so that others get their turn."""
+"""How many events are read at a time, so that other work gets its turn."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class NewEvent:
 
 @dataclass(frozen=True)
 class Append:
-    """The events of one command, for one stream, all or nothing.
+    """The events of one command for one stream, appended all or not at all.
 
     `expected` is the stream's version before the append: 0 = must not exist, None = any.
     `known_at` is None unless a historic load states an earlier moment. `metadata` is JSON.
@@ -42,7 +42,7 @@ class Append:
     metadata: str
     known_at: datetime | None = None
     refs: frozenset[UUID] = frozenset()
-    """Whom the events may concern, beside the reference in the stream's name: so that `concerning` finds the stream."""
+    """References of whom the events may concern, besides that in the stream's name; `concerning` uses them."""
 
 
 def refuse_unfit(commands: Sequence[Append]) -> None:
@@ -55,25 +55,25 @@ def refuse_unfit(commands: Sequence[Append]) -> None:
 
 
 def ref_of(stream: str) -> str:
-    """The reference in the name of a stream."""
+    """Returns the reference in the name of a stream."""
     return stream.split("-", 1)[1]
 
 
 class Outcome(StrEnum):
-    """What became of one command of a batch."""
+    """The result of one command of a batch."""
 
     APPENDED = "appended"
     REPEATED = "repeated"
-    """An event with one of these ids is in the store already; nothing was written."""
+    """An event with one of these ids is already in the store; nothing was written."""
     CONFLICT = "conflict"
     """The stream's version is not the expected one; nothing was written."""
     KNOWN_AT_REFUSED = "known-at"
-    """`known_at` lies in the future, or before what its stream already knows; nothing was written."""
+    """`known_at` lies in the future, or before what the stream already knows; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Appended:
-    """The outcome of one command; `version` and `position` are of its last event, where it was appended."""
+    """The outcome of one command. If it was appended, `version` and `position` are those of its last event."""
 
     outcome: Outcome
     version: int = 0
@@ -81,7 +81,7 @@ class Appended:
 
 
 class StoredRecord(NamedTuple):
-    """An event as the store holds it. `position` orders the store, `version` (from 1) its stream."""
+    """An event as stored. `position` orders the whole store, `version` (from 1) the stream."""
 
     position: int
     stream: str
@@ -102,7 +102,7 @@ class StoredRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class Horizon:
-    """How far the store can be read. `settled`: all that was recorded before `at` lies at or below `safe`."""
+    """How far the store can be read. `settled`: all events recorded before `at` have a position up to `safe`."""
 
     at: datetime
     safe: int
@@ -116,53 +116,53 @@ class EventStore(Protocol):
     """
 
     async def append(self, command: Append) -> Appended:
-        """Append one command's events. Concurrent callers may share one transaction; each keeps its own outcome."""
+        """Appends one command's events. Concurrent callers may share a transaction; each gets its own outcome."""
         ...
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
-        """Append independent commands, an outcome each in their order; at most one per stream."""
+        """Appends independent commands, at most one per stream; returns their outcomes in the same order."""
         ...
 
     async def read(self, stream: str) -> list[StoredRecord]:
-        """All events of one stream, in order; empty if it does not exist."""
+        """Returns all events of a stream, in order; an empty list if it does not exist."""
         ...
 
     async def find(self, event_id: UUID) -> StoredRecord | None:
-        """The event with this id."""
+        """Returns the event with this id."""
         ...
 
     async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        """Events of one type after a position, in order."""
+        """Returns events of one type after a position, in order."""
         ...
 
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
-        """In order: those of the named streams that exist, and all whose commands named one of the references."""
+        """Returns, sorted, the named streams that exist and all streams whose commands named one of the references."""
         ...
 
     async def quiet(
         self, category: str, before: datetime, ended: Sequence[str], after: str, limit: int
     ) -> list[str]:
-        """Names of streams `<category>-…` after a name, in an order of the store's own.
+        """Returns names of streams `<category>-…` after a name, in an order that the store chooses.
 
-        Only those in which nothing was recorded since `before`, and whose last event is of none of the types `ended`.
+        Only streams with no event since `before`, and whose last event is not of one of the types `ended`.
         """
         ...
 
     async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        """Events after a position, in order. An event that a caller has read past never turns up later."""
+        """Returns events after a position, in order. No event appears later at a position that was already read past."""
         ...
 
     async def horizon(self) -> Horizon:
-        """How far the store can be read, and as of when."""
+        """Returns how far the store can be read, and as of when."""
         ...
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
-        """Return when there may be an event after the position, at the latest after `timeout` seconds."""
+        """Returns when there may be an event after the position, or after `timeout` seconds."""
         ...
 
 
 async def of_type(store: EventStore, kind: str) -> AsyncIterator[list[StoredRecord]]:
-    """All records of one type in order, `BATCH` at a time. Raises `StoreUnavailable`."""
+    """Yields all records of one type in order, `BATCH` at a time. Raises `StoreUnavailable`."""
     after = 0
     while records := await store.of_type(kind, after, BATCH):
         after = records[-1].position

@@ -1,4 +1,4 @@
-"""The event store on PostgreSQL: one stored function appends, the published floor makes reading gap-safe."""
+"""The event store on PostgreSQL: one stored function appends; readers stop at the published floor, so they miss nothing."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from banen_kit.postgres.connection import (
 )
 
 POLL_SECONDS = 0.25
-"""How long another process's append may go unseen; appends of this process wake readers at once."""
+"""After this time, appends by other processes are noticed; those of this process wake readers at once."""
 READERS = 2
-"""Questions for streams that are under way at once; each holds a connection."""
+"""Concurrent queries for streams; each uses a connection."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
 APPEND = "select * from append_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-"""Takes what `append_arguments` gives; what it returns is read by `outcomes`."""
+"""Takes the result of `append_arguments`; `outcomes` reads what it returns."""
 CONCERNING = (
     "select stream from streams where stream = any ($2)"
     " union select stream from stream_references where ref = any ($1) order by 1"
@@ -38,7 +38,7 @@ QUIET = (
 
 
 class PostgresStore:
-    """One service's store, in its own schema. Open it with `open_store`."""
+    """One service's store, in its own schema. Create it with `open_store`."""
 
     def __init__(self, pool: Pool, *, writers: int = 3) -> None:
         self.pool = pool
@@ -66,7 +66,7 @@ class PostgresStore:
         try:
             return await self.pool.fetch(APPEND, *arguments)
         except asyncpg.UniqueViolationError:
-            # The same command came twice at the same moment; now that the other is in, it shows as a repeat.
+            # The same command arrived twice at once. The other one is committed now, so this one is seen as a repeat.
             return await self.pool.fetch(APPEND, *arguments)
 
     async def read(self, stream: str) -> list[StoredRecord]:
@@ -119,7 +119,7 @@ class PostgresStore:
             self._grown.clear()
             if await self.read_all(
                 after, 1
-            ):  # not the head: a rolled-back append leaves a gap that never fills
+            ):  # not the highest position: a rolled-back append leaves a gap that never fills
                 return
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
@@ -133,7 +133,7 @@ class PostgresStore:
 
 
 def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
-    """The commands as the arrays that the stored function takes."""
+    """Returns the commands as the arrays that the stored function takes."""
     events = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
     refs = [(number, ref) for number, command in enumerate(commands, 1) for ref in command.refs]
     return (
@@ -153,7 +153,7 @@ def append_arguments(commands: Sequence[Append]) -> tuple[object, ...]:
 
 
 def outcomes(rows: Sequence[asyncpg.Record], commands: Sequence[Append]) -> list[Appended]:
-    """What the stored function says of each command, in their order."""
+    """Returns the stored function's outcome of each command, in their order."""
     found = {row[0]: Appended(Outcome(row[1]), row[2], row[3]) for row in rows}
     return [found[command.stream] for command in commands]
 

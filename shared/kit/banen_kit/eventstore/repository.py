@@ -1,4 +1,4 @@
-"""A service's own events, typed: reads and appends them, and seals what is personal in them."""
+"""Reads and appends a service's own events as typed objects, and encrypts their personal fields."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ E = TypeVar("E", bound=DomainEvent)
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent(Generic[E]):
-    """An event with what the store knows about it; its metadata is decoded only when asked for."""
+    """An event with its stored record. Its metadata is parsed only on request."""
 
     event: E
     record: StoredRecord
@@ -39,7 +39,7 @@ class EventRepository(Generic[E]):
     serializer: EventSerializer[E]
     keys: Keys
     edge: Callable[[], datetime] = utc_now
-    """This process's own clock, noted beside the database's with every event."""
+    """This process's own clock, stored with every event beside the database's time."""
 
     async def read(self, stream: str) -> list[RecordedEvent[E]]:
         return [self.fact(record) for record in await self.store.read(stream)]
@@ -50,10 +50,10 @@ class EventRepository(Generic[E]):
     async def append(
         self, stream: str, events: Sequence[E], expected: int | None, meta: CommandMetadata
     ) -> Appended:
-        """Destroys the keys of whomever an event erases before it comes back.
+        """Appends the events; before it returns, the keys of everybody whom they erase are destroyed.
 
-        Raises `PersonErased` when an event holds data of somebody who was erased, or a reference that is linked to
-        them; `StoreUnavailable` also when the events are in the store and the keys could not be destroyed.
+        Raises `PersonErased` if an event holds data of an erased person, or a reference linked to one. `StoreUnavailable`
+        can also mean that the events were stored but the keys could not be destroyed.
         """
         # Before the events: a link without an event does less harm than a reference that an erasure does not find.
         await self.keys.link(same_persons(events))
@@ -78,11 +78,11 @@ class EventRepository(Generic[E]):
         return appended
 
     def _refs(self, stream: str, events: Sequence[E]) -> frozenset[UUID]:
-        """Whom these events may concern, without the reference in the name of their stream."""
+        """References that these events may concern, except the one in the name of their stream."""
         found = {ref for event in events for ref in (*self.serializer.about([event]), *erased([event]))}
         return frozenset(UUID(ref) for ref in found - {ref_of(stream)})
 
     async def reveal(self, value: Sealed) -> Open[Any] | Erased:
-        """Open one personal field, for somebody who asked. Raises `CannotOpen`, `StoreUnavailable`."""
+        """Decrypts one personal field, on request. Raises `CannotOpen`, `StoreUnavailable`."""
         key = await sealing_key(self.keys, value.person)
         return Erased(value.person) if key is None else unseal(value, key)

@@ -1,4 +1,4 @@
-"""Turns typed events into records of the store and back, and tells whom an event concerns."""
+"""Converts typed events to stored records and back, and finds which persons an event concerns."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,47 +26,47 @@ class UnknownEvent(Exception):
 
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-"""Turns the fields of one schema version into those of the next; moves personal values about without looking."""
+"""Converts the fields of one schema version to the next. Passes personal values on without looking inside."""
 
 
 @dataclass
 class EventSerializer(Generic[E]):
-    """Turns events into JSON and back: parse, recognise sealed fields, upcast, validate."""
+    """Converts events to JSON and back: parse, recognise sealed fields, upcast, validate."""
 
     types: Sequence[type[E]]
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
-    """Keyed by the type and the schema version that they start from."""
+    """By event type and the schema version they convert from."""
 
     def __post_init__(self) -> None:
         self._by_name = {event.TYPE: event for event in self.types}
         self._persons = {event.TYPE: persons_of(event) for event in self.types}
         self._references = {event.TYPE: references_of(event) for event in self.types}
         self.erasing = [e.TYPE for e in self.types if e.erased_person is not DomainEvent.erased_person]
-        """The types of events that may erase a person; below, that may say that two references are one person."""
+        """`erasing`: event types that may erase a person; `linking`: those that may link two references."""
         self.linking = [e.TYPE for e in self.types if e.same_person is not DomainEvent.same_person]
         self.telling = list(dict.fromkeys(self.erasing + self.linking))
 
     def persons(self, event: E) -> set[str]:
-        """All persons whom an event concerns, whether or not it holds personal data."""
+        """Returns all persons whom an event concerns, with or without personal data in it."""
         found = {getattr(event, name) for name in self._references[event.TYPE]}
         return {str(person) for person in found if person is not None}
 
     def mentioned(self, event: E) -> set[str]:
-        """Every reference in an event, whatever it is of."""
+        """Returns every reference in an event."""
         values: list[object] = [getattr(event, name) for name in type(event).model_fields]
         return {str(value) for value in values if isinstance(value, UUID)}
 
     def about(self, events: Iterable[E]) -> set[str]:
-        """Whom a whole stream is about: its persons, or where it has none, such as a request, whatever it mentions.
+        """Returns whom a whole stream is about: its persons or, if it has none (such as a request), every reference in it.
 
-        So a placement is about its client alone, though it mentions an employer.
+        So a placement is about its client only, although it also mentions an employer.
         """
         events = list(events)
         persons = set[str]().union(*map(self.persons, events))
         return persons or set[str]().union(*map(self.mentioned, events))
 
     def sealed_for(self, event: E) -> set[str]:
-        """Whose personal data an event holds in the clear."""
+        """Returns the persons whose personal data an event holds in the clear."""
         fields = self._persons[event.TYPE]
         return {
             str(getattr(event, whose))
@@ -75,7 +75,7 @@ class EventSerializer(Generic[E]):
         }
 
     def encode(self, event: E, event_id: UUID, keys: Mapping[str, bytes | None]) -> NewEvent:
-        """Raises `PersonErased` when a personal field belongs to somebody whose key was destroyed."""
+        """Raises `PersonErased` if a personal field belongs to somebody whose key was destroyed."""
         sealed: dict[str, Any] = {}
         for name, whose in self._persons[event.TYPE].items():
             value: object = getattr(event, name)
@@ -94,7 +94,7 @@ class EventSerializer(Generic[E]):
         return NewEvent(event_id, event.TYPE, event.VERSION, json.dumps(body, ensure_ascii=False))
 
     def decode(self, record: StoredRecord) -> E:
-        """Read a record; personal fields stay sealed. Raises `UnknownEvent`, `ValidationError`."""
+        """Reads a record; personal fields stay sealed. Raises `UnknownEvent`, `ValidationError`."""
         event_type = self._by_name.get(record.type)
         if event_type is None or record.schema_version > event_type.VERSION:
             raise UnknownEvent(f"{record.type} version {record.schema_version}")

@@ -1,4 +1,4 @@
-"""Reads durable consumers for as long as they are as declared and get on."""
+"""Reads durable consumers while they are as declared and make progress."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from banen_kit.messaging.topology import refuse_other_consumer
 
 LOOK_SECONDS = 5.0
 STUCK_SECONDS = 30.0
-"""How long a consumer may have work of which none is acknowledged."""
+"""How long a consumer may have messages without acknowledging any."""
 
 
 async def attend(
@@ -21,9 +21,9 @@ async def attend(
     read: Callable[[], Awaitable[None]],
     loop: Loop,
 ) -> None:
-    """Run `read` until it fails or a consumer is gone, edited, or stuck; `loop` hears when all of them get on.
+    """Runs `read` until it fails, or a consumer is missing, changed or stuck. Tells `loop` when all make progress.
 
-    A subscription that a restart of the bus left silent cannot be told from an idle one in any other way.
+    A subscription that went silent after a restart of the bus can only be told from an idle one by checking progress.
     Raises `TopologyDiffers`, `BusUnavailable`, and what `read` raises.
     """
     watched = [_Watched(declared) for declared in consumers]
@@ -45,11 +45,11 @@ async def _coroutine(work: Awaitable[None]) -> None:
 
 
 class _Watched:
-    """One consumer: how far it is acknowledged, and since when."""
+    """One consumer: up to where messages are acknowledged, and since when."""
 
     def __init__(self, declared: Mapping[str, Any]) -> None:
         self.gets_on = False
-        """Whether it was seen idle or moving; what was stuck may not be called mended because we started anew."""
+        """Whether it was seen idle or moving. A stuck consumer must not look repaired just because we restarted."""
         self._declared = declared
         self._floor: int | None = None
         self._since = 0.0

@@ -1,7 +1,7 @@
-"""An event that is recorded and cannot be published: what it is, and what a human decides about it.
+"""A recorded event that cannot be published, and a person's decision about it.
 
-Only data of before a check that is there now, or of a newer version, can be in the way like that: commands are refused
-when what they record could not be published.
+Commands are refused if their events could not be published. So this only happens to events from before such a check
+was added, or written by a newer version.
 """
 
 import json
@@ -29,7 +29,7 @@ RELAY = "relay"
 
 
 class CannotPublish(Exception):
-    """An event cannot be published, and nobody decided yet what becomes of it. Holds none of its values."""
+    """An event cannot be published, and nobody has decided about it yet. Holds none of its values."""
 
     def __init__(self, record: StoredRecord, reason: str) -> None:
         super().__init__(
@@ -42,14 +42,14 @@ class CannotPublish(Exception):
 
 @dataclass(frozen=True)
 class Outbound:
-    """Turns records into messages; what a human decided takes the place of what cannot be published."""
+    """Turns records into messages. If an event cannot be published, a recorded decision takes its place."""
 
     store: PostgresStore
     serializer: EventSerializer[Any]
     publisher: Publisher
 
     def message(self, record: StoredRecord, sequence: int) -> PublicMessage | None:
-        """None where the event is private. Raises `CannotPublish`."""
+        """Returns None if the event is private. Raises `CannotPublish`."""
         try:
             return self._message(self.serializer.decode(record), record, sequence)
         except (Unpublishable, UnknownEvent) as error:
@@ -58,11 +58,11 @@ class Outbound:
             places = {".".join(map(str, item["loc"])): item["type"] for item in error.errors()}
             said = ", ".join(f"{place}: {what}" for place, what in places.items())
             raise CannotPublish(record, f"what is stored does not fit ({said})") from None
-        except Exception as error:  # whatever it is: the relay stays, and shows it
+        except Exception as error:  # whatever the error is, the relay keeps running and reports it
             raise CannotPublish(record, type(error).__name__) from error
 
     async def decided(self, blocked: CannotPublish, sequence: int) -> PublicMessage:
-        """What goes out instead. Raises `CannotPublish` where nobody decided yet."""
+        """Returns what is published instead. Raises `CannotPublish` if nobody has decided yet."""
         record = blocked.record
         async with reachable():
             row = await self.store.pool.fetchrow(
@@ -77,7 +77,7 @@ class Outbound:
         return self._public(BY_TYPE[row["type"]].model_validate_json(row["body"]), record, sequence)
 
     async def blocked(self) -> CannotPublish | None:
-        """What the relay cannot get past now, as the store tells it."""
+        """Returns the event at which the relay has stopped, if there is one, according to the store."""
         async with reachable():
             position = await self.store.pool.fetchval(
                 "select position from checkpoints where consumer = $1", RELAY
@@ -90,7 +90,7 @@ class Outbound:
         return None
 
     async def waiting(self, blocked: CannotPublish) -> int:
-        """How many events stand behind it."""
+        """Returns how many events are waiting behind it."""
         async with reachable():
             return int(
                 await self.store.pool.fetchval(
@@ -99,7 +99,7 @@ class Outbound:
             )
 
     async def decide(self, decision: "Decision", by: str) -> None:
-        """Raises `Problem` unless that event is in the way now and what takes its place can be published."""
+        """Records a decision. Raises `Problem` unless that event blocks the relay and the replacement can be published."""
         blocked = await self.blocked()
         if blocked is None or (blocked.record.position, blocked.record.id) != (
             decision.position,
@@ -135,7 +135,7 @@ class Outbound:
 
 
 class Decision(BaseModel, frozen=True, extra="forbid"):
-    """Publish a marker in the place of an event: readers then distrust what it was about."""
+    """Publish a marker instead of the event. Readers then know that their data about its subject is incomplete."""
 
     model_config = ConfigDict(alias_generator=to_camel, hide_input_in_errors=True)
 
@@ -144,12 +144,12 @@ class Decision(BaseModel, frozen=True, extra="forbid"):
     reason_code: ReasonCode
 
     def replacement(self, outbound: Outbound, record: StoredRecord) -> tuple[str | None, str | None]:
-        """Type and body of what is published instead; none of both for the marker. Raises `Problem`."""
+        """Returns type and body of the replacement; both None for the marker. Raises `Problem`."""
         return None, None
 
 
 class Correction(Decision, frozen=True):
-    """Publish what a human says the event should have been."""
+    """Publish a corrected event instead."""
 
     type: str
     data: dict[str, Any]
@@ -171,7 +171,7 @@ class Correction(Decision, frozen=True):
 
 
 def marker(service: str, record: StoredRecord, reason_code: str) -> EventSkipped:
-    """The public event that says that one is left out; its day is the one on which that was recorded."""
+    """Builds the public event that says that an event was skipped. It is dated on the day that event was recorded."""
     event_type = BY_TYPE[f"{DOMAIN}.{service}.event-skipped.v1"]
     fields: dict[str, Any] = {
         "about": ref_of(record.stream),

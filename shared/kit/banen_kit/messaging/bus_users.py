@@ -1,4 +1,4 @@
-"""Who may do what on the bus: one user per service of each partner, one per integrator, and the operator."""
+"""Who may do what on the bus: a user for each service of each partner, for each integrator, and for the operator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,36 +13,36 @@ from banen_kit.messaging.topology import (
 )
 
 OPERATOR = "operator"
-"""Declares streams and consumers (`banen bus`); no service and no partner is given it."""
+"""Declares streams and consumers (`banen bus`). No service or partner gets this user."""
 
 
 GUARD = "guard"
-"""Counts everybody's connections and ends those that are too many (`banen bus guard`); a user of NATS' own account."""
+"""Closes surplus connections (`banen bus guard`). It is a user of NATS' system account."""
 
 
 @dataclass(frozen=True)
 class BusUser:
-    """A user of NATS: the subjects it may publish on, beside its own inbox the ones it may subscribe to: none."""
+    """A NATS user: the subjects on which it may publish. It may subscribe only to its own inbox."""
 
     name: str
     publish: tuple[str, ...]
 
     @property
     def subscribe(self) -> tuple[str, ...]:
-        """Its own inbox alone: on a shared one anybody would read others' deliveries."""
+        """Only its own inbox: on a shared one, everybody could read the others' messages."""
         return (f"{inbox_prefix(self.name)}.>",)
 
     def permissions(self) -> dict[str, Any]:
-        """As the configuration of NATS has it; what is not allowed is denied."""
+        """In the form of the NATS configuration. Everything not listed is denied."""
         return {"publish": list(self.publish), "subscribe": list(self.subscribe)}
 
 
 def bus_users(
     partners: Sequence[Partner], integrators: Sequence[str], services: Mapping[str, Service]
 ) -> list[BusUser]:
-    """Everybody, from the operators' list; `services` are the installed ones by name.
+    """Returns all users of the bus. `services` are the installed ones by name.
 
-    Raises `ValueError` where an integrator has the name of somebody else.
+    Raises `ValueError` if an integrator has a name that is already taken.
     """
     taken = {OPERATOR, GUARD, *(partner.id for partner in partners)}
     for name in integrators:
@@ -56,7 +56,7 @@ def bus_users(
 
 
 def service_user(partner: str, service: Service) -> BusUser:
-    """May publish its own events, watermark and dead letters, look at its own stream, and read its own consumers."""
+    """May publish its own events, watermarks and dead letters, inspect its own stream, and read its own consumers."""
     stream = stream_name(partner, service.name)
     publish = [
         f"evt.{partner}.{service.name}.>",
@@ -72,7 +72,7 @@ def service_user(partner: str, service: Service) -> BusUser:
 
 
 def reading(declared: Mapping[str, Any]) -> tuple[str, ...]:
-    """Taking from one durable consumer, and acknowledging what it delivered (in both forms that NATS has)."""
+    """The subjects for reading one durable consumer and acknowledging its messages (in both of NATS' forms)."""
     name = declared["durable_name"]
     return (
         f"$JS.API.CONSUMER.INFO.{EVT_ALL}.{name}",

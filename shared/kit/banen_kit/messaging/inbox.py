@@ -1,7 +1,7 @@
-"""Receives everything on the bus into an append-only table, before anybody interprets it.
+"""Receives all events from the bus into an append-only table, before they are interpreted.
 
-Only a broken envelope is a dead letter. Whatever arrives twice, or in another order, changes nothing: a row is keyed by
-its source and its gapless sequence.
+Only a message with an invalid envelope becomes a dead letter. Duplicates and changes of order have no effect: rows
+are keyed by source and gapless sequence.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Arrived:
 
 
 class Inbox:
-    """Feeds the table `inbox` from a durable consumer, and enters new sources in `projected`."""
+    """Fills the table `inbox` from a durable consumer, and adds new sources to `projected`."""
 
     def __init__(self, pool: Pool, declared: Mapping[str, Any], faults: Faults) -> None:
         self._pool = pool
@@ -51,7 +51,7 @@ class Inbox:
         """When the bus last answered, on the event loop's clock; for readiness."""
 
     async def run(self, client: Client) -> NoReturn:
-        """Receive until cancelled. What could not be stored is not acknowledged, and comes again."""
+        """Receives until cancelled. Messages that could not be stored are not acknowledged, and are delivered again."""
         loop = Loop("inbox", self._faults)
         await loop.forever(lambda: attend(client, [self._declared], lambda: self._read(client), loop))
 
@@ -74,7 +74,7 @@ class Inbox:
         await acknowledge(client, messages)
 
     async def receive(self, client: Client, messages: Sequence[Msg]) -> None:
-        """Store a batch in one transaction; broken ones become dead letters. All of it, or an error."""
+        """Stores a batch in one transaction; invalid messages become dead letters. Raises if any part fails."""
         arrived: list[Arrived] = []
         for message in messages:
             try:
@@ -121,7 +121,7 @@ class Inbox:
         return int(done.rsplit(" ", 1)[1])
 
     async def _conflicting(self, connection: Connection, arrived: Sequence[Arrived]) -> list[Arrived]:
-        """Those that are not received now: another event has their sequence, or theirs has another."""
+        """Returns messages that were not stored: another event has their sequence, or the event has another sequence."""
         rows = await connection.fetch(
             "select source, sequence, event_id from inbox where event_id = any ($1)",
             [one.envelope.id for one in arrived],

@@ -1,4 +1,4 @@
-"""The bus as NATS JetStream sees it: messages, atomic batches, and what is set aside with its reason."""
+"""Access to NATS JetStream: connections, atomic batches, envelopes and dead letters."""
 
 import asyncio
 import json
@@ -39,19 +39,19 @@ Message: TypeAlias = tuple[str, bytes, Headers]
 """Subject, body, headers."""
 
 UNREACHABLE = (nats.errors.Error, OSError, TimeoutError)
-"""What nats-py raises when the bus is away or says no."""
+"""What nats-py raises when the bus is unavailable or refuses."""
 
 
 class BusUnavailable(Exception):
-    """The bus cannot be reached, or cannot take more now. Nothing is lost: the store has it."""
+    """The bus cannot be reached or accepts nothing now. Nothing is lost: the events are in the store."""
 
 
 class WrongLastSequence(Exception):
-    """Somebody else wrote to the stream since we last looked."""
+    """Somebody else wrote to the stream since we last read it."""
 
 
 class BrokenMessage(Exception):
-    """A message whose envelope cannot be trusted. `reason` is a short code."""
+    """A message with an invalid envelope. `reason` is a short code."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -59,7 +59,7 @@ class BrokenMessage(Exception):
 
 
 def stream_name(partner: str, service: str) -> str:
-    """The one stream that a partner's service writes."""
+    """The stream that a partner's service writes."""
     return f"EVT_{partner.upper()}_{service.upper()}"
 
 
@@ -68,31 +68,31 @@ def watermark_subject(partner: str, service: str) -> str:
 
 
 def inbox_prefix(user: str) -> str:
-    """Where a user's answers come: nobody else may listen there. The same for all generations of its password."""
+    """The prefix of a user's reply subjects, which no other user may read. It is the same for all its passwords."""
     return f"_INBOX_{user.partition('.')[0]}"
 
 
 def inbox_of(url: str) -> str:
-    """The prefix that belongs to the user of an address."""
+    """The inbox prefix for the user in a NATS address."""
     return inbox_prefix(urlsplit(url).username or "nobody")
 
 
 def tls_context(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
-    """Verified TLS, against the system's authorities or those of a file; None where the address asks for none."""
+    """Verified TLS, with the system's authorities or those in a file; None if the address does not use TLS."""
     return ssl.create_default_context(cafile=ca_file) if urlsplit(url).scheme == "tls" else None
 
 
 async def connect(url: str, name: str, ca_file: Path | None = None) -> Client:
-    """Connect, and keep reconnecting for ever, unless the server turns us away: then the client is closed.
+    """Connects, and reconnects for ever. If the server refuses our credentials later, the client is closed.
 
-    Raises `BusUnavailable` if there is no bus at first.
+    Raises `BusUnavailable` if the first connection fails.
     """
     client = BusClient()
     established = asyncio.Event()
     closing: set[asyncio.Task[None]] = set()
 
     async def heed(error: Exception) -> None:
-        """Every caller sees its own failure; but nats-py would try a password that no longer holds for ever."""
+        """Closes the client after a refused password, which nats-py would try for ever. Callers see other errors."""
         if established.is_set() and "authorization" in str(error).lower() and not closing:
             closing.add(asyncio.create_task(client.close()))
 
@@ -115,7 +115,7 @@ async def connect(url: str, name: str, ca_file: Path | None = None) -> Client:
             )
     except (*UNREACHABLE, ValueError) as error:
         raise BusUnavailable(f"NATS cannot be reached: {type(error).__name__}") from error
-    # With -1 from the start, nats-py would never tell that there is no bus.
+    # With -1 from the start, nats-py would never report that the server is missing.
     client.options["max_reconnect_attempts"] = -1
     established.set()
     return client
@@ -130,7 +130,7 @@ def headers_of(message: Msg | RawStreamMsg) -> dict[str, str]:
 
 
 def _status_of(message: Msg | None) -> str | None:
-    """What the server says by itself on our inbox; a delivery of the stream carries the subject of its acknowledgement."""
+    """Returns the server's status on our inbox. A delivery has an acknowledgement subject, so it is no status."""
     if message is None or message.reply.startswith("$JS.ACK."):
         return None
     return headers_of(message).get("Status")
@@ -142,7 +142,7 @@ JetStreamContext.is_status_msg = staticmethod(_status_of)  # pyright: ignore[rep
 
 
 async def _ignore(*_: object) -> None:
-    """nats-py would print what callers see themselves."""
+    """Replaces nats-py's own printing: callers see these errors themselves."""
 
 
 @asynccontextmanager
@@ -155,7 +155,7 @@ async def connected(url: str, name: str, ca_file: Path | None = None) -> "AsyncG
 
 
 async def api(client: Client, subject: str, request: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Call the JetStream API. Raises `NotFoundError`, `APIError`, `BusUnavailable`."""
+    """Calls the JetStream API. Raises `NotFoundError`, `APIError`, `BusUnavailable`."""
     body = b"" if request is None else json.dumps(request).encode()
     try:
         reply = await client.request(f"$JS.API.{subject}", body, timeout=5)
@@ -172,10 +172,10 @@ async def api(client: Client, subject: str, request: Mapping[str, Any] | None = 
 async def publish_batch(
     client: Client, messages: Sequence[tuple[str, bytes, Headers | str]], expected_last: int
 ) -> int:
-    """Publish all of them or none (ADR-50 of NATS), at most 1,000; returns the stream's new last sequence.
+    """Publishes up to 1,000 messages, all or none (NATS ADR-50); returns the stream's new last sequence.
 
-    The first and the last message are requests, those between are one write without an answer. Headers may stand
-    ready as lines of ASCII.
+    The first and the last message are requests; the others are sent in one write, without an answer. Headers may be given
+    as lines of ASCII.
     Raises `WrongLastSequence` if the stream's last sequence is not the expected one, `BusUnavailable` otherwise.
     """
     batch = uuid4().hex
@@ -205,7 +205,7 @@ async def publish_batch(
 async def _request(
     client: Client, subject: str, body: bytes, lines: str, more: dict[str, str]
 ) -> dict[str, Any]:
-    """What the server answers; the first message of a batch gets an empty answer."""
+    """Returns the server's answer; it is empty for the first message of a batch."""
     reply = await client.request(subject, body, headers=headers_in(lines) | more, timeout=10)
     answer: dict[str, Any] = json.loads(reply.data or b"{}")
     _refuse(answer)
@@ -223,10 +223,10 @@ def _refuse(answer: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class LastMessage:
-    """Where a writer's stream stands."""
+    """The last message of a writer's stream."""
 
     stream_sequence: int
-    """The stream's last sequence, which fences the next batch."""
+    """The stream's last sequence, which the next batch must expect."""
     sequence: int | None
     """`ce-sequence` of its last message; None if it holds no message."""
     event_id: str | None = None
@@ -245,12 +245,12 @@ async def last_message(client: Client, stream: str) -> LastMessage:
         raise BusUnavailable(f"the last message cannot be read: {type(error).__name__}") from error
     headers = headers_of(found)
     sequence = headers.get("ce-sequence", "")
-    # 0 is no event's sequence: what has none was not published by a relay.
+    # Events start at 1, so 0 means that the last message was not published by a relay.
     return LastMessage(state["last_seq"], int(sequence) if sequence.isdecimal() else 0, headers.get("ce-id"))
 
 
 def read_envelope(message: Msg) -> Envelope:
-    """Check the envelope against the subject and the stream it came from. Raises `BrokenMessage`."""
+    """Reads the envelope and checks it against subject and stream. Raises `BrokenMessage`."""
     if len(message.data) > MOST_BYTES:
         raise BrokenMessage("oversized")
     try:
@@ -269,7 +269,7 @@ def read_envelope(message: Msg) -> Envelope:
 
 
 async def dead_letter(client: Client, consumer: str, message: Msg, reason: str) -> None:
-    """Set a message aside where `banen bus dlq` lists it, once. Raises `BusUnavailable`."""
+    """Stores a message, once, in the dead letters that `banen bus dlq` lists. Raises `BusUnavailable`."""
     metadata = message.metadata
     kept = {
         name: value

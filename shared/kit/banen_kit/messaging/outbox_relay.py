@@ -1,7 +1,7 @@
-"""Carries what is public from the store to the bus: numbered once, in order, published in atomic batches.
+"""Publishes public events from the store to the bus: numbered once, in order, in atomic batches.
 
-The table `publications` is written before anything is sent; its gapless `sequence` never changes. What to send next
-follows from the last message on the stream itself, and the stream's last sequence fences out a second relay.
+The table `publications` is written before anything is sent; its gapless `sequence` never changes. The last message on
+the stream tells what to send next, and the stream's expected last sequence keeps a second relay from publishing.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from banen_kit.postgres.connection import Connection, reachable
 
 WATERMARK_SECONDS = 2.0
 FAULT_SECONDS = 5.0
-"""How long publishing may fail before that is a fault: a bus that restarts is none."""
+"""How long publishing may fail before it is a fault. A restart of the bus takes less."""
 BACKLOG = """
 select (select count(*) from (select from publications where sequence > $1 limit 100000) p)
      + (select count(*) from (select from events where position > $2 limit 100000) e) as lag,
@@ -60,7 +60,7 @@ select true from moved
 
 
 class StoreBehindBus(Exception):
-    """The stream holds events that the store does not have, or others: this store may not publish."""
+    """The stream holds events that are not in this store, so this store must not publish."""
 
 
 class Fenced(Exception):
@@ -68,7 +68,7 @@ class Fenced(Exception):
 
 
 class Relay:
-    """One store's way to the bus. Several may run; one of them works, the others wait for its lock."""
+    """Publishes one store's events. Several relays may run; the one that holds the lock works, the others wait."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Relay:
         self._watermark_due = 0.0
 
     async def run(self) -> None:
-        """Publish until cancelled. The backlog is measured at every attempt, also one that fails."""
+        """Publishes until cancelled. Measures the backlog after every failure."""
         loop = Loop("relay", self._faults, tolerance=FAULT_SECONDS)
 
         async def work() -> None:
@@ -112,7 +112,7 @@ class Relay:
         await loop.forever(work)
 
     async def _measure(self) -> None:
-        """How much the bus does not have yet, and how old the oldest of it is; unknown where the store is away."""
+        """Measures how many events are not on the bus yet, and the age of the oldest, if the store can be reached."""
         if not self._fence:  # never had the lock: another relay measures
             return
         try:
@@ -126,9 +126,9 @@ class Relay:
 
     @asynccontextmanager
     async def ownership(self, stands_by: Callable[[], None] = lambda: None) -> AsyncGenerator[Connection]:
-        """Hold the store's relay lock on one connection, and fence out whoever held it before.
+        """Holds the store's relay lock on one connection, and keeps a former holder from writing (a fence).
 
-        `stands_by` is called for as long as another relay has it.
+        Calls `stands_by` repeatedly while another relay has the lock.
         """
         async with reachable(), self._store.pool.acquire() as connection:
             try:
@@ -138,7 +138,7 @@ class Relay:
                 await self._take_over(connection)
                 yield connection
             finally:
-                # Also where we were stopped before we knew whether we had it: the connection goes back to the pool.
+                # Release the lock even if cancelled before we knew that we had it: the connection goes back to the pool.
                 if not connection.is_closed():
                     await connection.execute("select pg_advisory_unlock_all()")
 
@@ -156,13 +156,13 @@ class Relay:
         self._last = None
 
     async def step(self, connection: Connection) -> None:
-        """Number and send all that is there now; when nothing is left, say so with a watermark."""
+        """Numbers and sends all events that are there now. Then, if due, publishes a watermark."""
         async with reachable():
             horizon = await self._store.horizon()
             await self._resume(connection)
             numbered = await self._number(connection)
             while numbered is not None:
-                # The next ones are numbered while these are on their way.
+                # Number the next batch while this one is being sent.
                 following = asyncio.ensure_future(self._number(connection))
                 try:
                     await self._send(numbered)
@@ -177,7 +177,7 @@ class Relay:
             await self._say_through(horizon.at)
 
     async def _resume(self, connection: Connection) -> None:
-        """Send what was numbered earlier and is not on the stream."""
+        """Sends what was numbered earlier and is not on the stream."""
         if self._last is None:
             try:
                 self._last = await last_message(self._client, self._stream)
@@ -194,7 +194,7 @@ class Relay:
             await self._send(list(map(Publication._make, rows)))
 
     async def _number(self, connection: Connection) -> list[Publication] | None:
-        """Write the next events' publications; None when there are no more. Raises `Fenced`, `CannotPublish`."""
+        """Stores the next events' publications; None if there are no more. Raises `Fenced`, `CannotPublish`."""
         records = await self._store.read_all(self._position, MOST_IN_BATCH)
         if not records:
             return None
@@ -208,7 +208,7 @@ class Relay:
                 message = self._outbound.message(record, sequence)
             except CannotPublish as blocked:
                 if position > self._position:
-                    break  # first what comes before it
+                    break  # first publish the events before it
                 message = await self._outbound.decided(blocked, sequence)
             if message is not None:
                 publications.append(Publication(sequence, record.position, record.id, *message))
@@ -225,7 +225,7 @@ class Relay:
             raise Fenced("another relay moved the checkpoint")
 
     async def _send(self, publications: list[Publication]) -> None:
-        """Send these as one batch, after what the stream already has. Raises `BusUnavailable`."""
+        """Sends one batch after the stream's last message. Raises `BusUnavailable`."""
         if not publications:
             return
         assert self._last is not None
@@ -233,20 +233,18 @@ class Relay:
         try:
             stream_sequence = await publish_batch(self._client, messages, self._last.stream_sequence)
         except (BusUnavailable, WrongLastSequence) as error:
-            self._last = None  # it may have arrived all the same; the stream itself will tell
+            self._last = None  # it may have arrived; read the stream again
             raise BusUnavailable(f"{self._stream}: {error}") from error
         self._sent = publications[-1].sequence
         self._last = LastMessage(stream_sequence, self._sent)
         self._metrics.relay_published.inc(len(publications))
 
     async def _resume_after(self, connection: Connection, last: LastMessage) -> int:
-        """The sequence after which to go on. Raises `StoreBehindBus` when the stream is not this store's."""
+        """Returns the sequence after which to continue. Raises `StoreBehindBus` if the stream belongs to another store."""
         if last.sequence is None:
             if last.stream_sequence == 0:
                 return 0
-            return (
-                self._marked
-            )  # emptied, but used before: what was sent is remembered up to the last saved mark
+            return self._marked  # emptied after use: continue after the last mark that was saved
         ours = await connection.fetchval(
             "select event_id from publications where sequence = $1", last.sequence
         )
@@ -258,7 +256,7 @@ class Relay:
         return last.sequence
 
     async def _mark_sent(self, connection: Connection) -> None:
-        """Remember how far we came, for the one case that the stream itself cannot tell: it was emptied."""
+        """Saves how far we have sent, for the one case that the stream itself cannot show: it was emptied."""
         if self._marked == self._sent:
             return
         self._marked = self._sent
@@ -269,7 +267,7 @@ class Relay:
         )
 
     async def _say_through(self, at: datetime) -> None:
-        """Publish the watermark: all that was recorded before `at` is on the bus, up to our last sequence."""
+        """Publishes the watermark: everything recorded before `at` is on the bus, up to our last sequence."""
         body = json.dumps({"through": at.isoformat(), "sequence": self._sent}).encode()
         subject = watermark_subject(self._publisher.partner, self._publisher.service)
         try:

@@ -1,6 +1,6 @@
-"""Reads a durable consumer of EVT_ALL in batches, each asked for while the one before it is worked on.
+"""Reads a durable consumer of EVT_ALL in batches, and requests the next batch while the last one is processed.
 
-nats-py's `fetch` starts a task and a timer for each message, and asks only when it is called.
+nats-py's `fetch` would start a task and a timer per message, and request a batch only when called.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ from banen_kit.messaging.wire import answered, write
 
 FETCH = 500
 WAIT_SECONDS = 1.0
-"""How long a request may wait at the server for a first message."""
+"""How long a request may wait at the server for its first message."""
 SILENT_SECONDS = 2.0
-"""After which a request is taken for lost: a restart of the bus takes it along."""
+"""After this time, a request counts as lost, for example in a restart of the bus."""
 REQUEST = json.dumps({"batch": FETCH, "expires": int(WAIT_SECONDS * 10**9), "no_wait": True}).encode()
-"""Waits for a first message, then takes what is there. It ends with the last of the batch, or else with a status."""
+"""Waits for a first message, then takes what is there. Ends when the batch is full, or with a status."""
 NOTHING_MORE = ("404", "408")
-"""The statuses with which a request ends that brought less than a batch."""
+"""Statuses that end a request whose batch is not full."""
 
 
 class Pull:
-    """A subscription that stays, and the one request that is under way. Open it with `pulling`."""
+    """A subscription, and the one request in progress. Create it with `pulling`."""
 
     def __init__(self, client: Client, consumer: str) -> None:
         self.inbox = client.new_inbox()
@@ -45,15 +45,15 @@ class Pull:
         await self._client.publish(self._subject, REQUEST, reply=f"{self.inbox}.{self._asked}")
 
     async def take(self) -> list[Msg] | None:
-        """What the request brought, after asking for more; None where the bus did not answer.
+        """Returns the messages of the last request and sends the next one; None if the bus did not answer.
 
-        Raises `BusUnavailable` where the consumer cannot be read.
+        Raises `BusUnavailable` if the consumer cannot be read.
         """
         has_ended = await self.ended(SILENT_SECONDS)
         taken, self.arrived = self.arrived, []
         if self._refusal is not None and not taken:
             raise BusUnavailable(f"the consumer cannot be read (status {self._refusal})")
-        if has_ended or self._client.is_connected:  # what is asked meanwhile would all be sent in the end
+        if has_ended or self._client.is_connected:  # else requests would pile up
             await self.ask()
         return taken if taken or has_ended else None
 
@@ -66,13 +66,13 @@ class Pull:
         return True
 
     async def on_message(self, message: Msg) -> None:
-        # Only a delivery is to be acknowledged. A header named Status is no word of the server.
+        # Only deliveries are acknowledged. A delivery with a header named Status is not a status of the server.
         if message.reply.startswith("$JS.ACK."):
             self.arrived.append(message)
             self._due -= 1
             if self._due == 0:
                 self._ended.set()
-        elif message.subject == f"{self.inbox}.{self._asked}":  # not the end of one that was taken for lost
+        elif message.subject == f"{self.inbox}.{self._asked}":  # not a late end of a lost one
             status = headers_of(message).get("Status", "none")
             self._refusal = None if status in NOTHING_MORE else status
             self._ended.set()
@@ -80,14 +80,14 @@ class Pull:
 
 @asynccontextmanager
 async def pulling(client: Client, consumer: str) -> AsyncGenerator[Pull]:
-    """What was asked for and not taken at the end is refused, so that it comes again soon."""
+    """Opens a `Pull`. At the end, messages that were not taken are refused, so they are delivered again soon."""
     pull = Pull(client, consumer)
     subscription = await client.subscribe(f"{pull.inbox}.*", cb=pull.on_message)  # pyright: ignore[reportUnknownMemberType]
     try:
         await pull.ask()
         yield pull
     finally:
-        with suppress(*UNREACHABLE):  # then it comes again when its time is over
+        with suppress(*UNREACHABLE):  # then they are delivered again after `ack_wait`
             if pull.arrived:
                 await pull.ended(WAIT_SECONDS)
             await subscription.unsubscribe()
@@ -95,10 +95,10 @@ async def pulling(client: Client, consumer: str) -> AsyncGenerator[Pull]:
 
 
 async def acknowledge(client: Client, messages: Sequence[Msg]) -> None:
-    """All of them, as one write."""
+    """Acknowledges all of them in one write."""
     await write(client, [answered(message.reply, b"") for message in messages])
 
 
 async def refuse(client: Client, messages: Sequence[Msg]) -> None:
-    """Each comes again, in a second."""
+    """Has each of them delivered again after a second."""
     await write(client, [answered(message.reply, b'-NAK {"delay": 1000000000}') for message in messages])

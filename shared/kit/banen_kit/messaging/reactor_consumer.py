@@ -1,4 +1,4 @@
-"""Policies on the bus, one durable consumer each: read, react, give the own service its command, acknowledge."""
+"""Runs reactors on the bus, each event type with its own durable consumer: read, react, run the command, acknowledge."""
 
 import asyncio
 import logging
@@ -39,7 +39,7 @@ RETRY_SECONDS = 2.0
 async def run_reactors(
     url: str, ca_file: Path | None, client: Client, command_service: CommandService, faults: Faults
 ) -> NoReturn:
-    """Run the service's policies until cancelled; FastStream reads the bus for them, message by message."""
+    """Runs the service's reactors until cancelled. FastStream reads the bus, message by message."""
     loop = Loop("policies", faults)
     consumers = policy_consumers(command_service.partner, command_service.service)
 
@@ -65,20 +65,20 @@ async def run_reactors(
 
 
 def subscribe(broker: NatsBroker, client: Client, command_service: CommandService, inbox: str) -> None:
-    """Bind a subscriber to each declared consumer of the service's policies; `inbox` is where the user may listen."""
-    for policy in command_service.service.reactors:
-        for event in policy.listens_to:
-            consumer = consumer_name(command_service.partner, command_service.service.name, policy, event)
+    """Subscribes to the declared consumers of the service's reactors. `inbox` is the prefix where the user may listen."""
+    for reactor in command_service.service.reactors:
+        for event in reactor.listens_to:
+            consumer = consumer_name(command_service.partner, command_service.service.name, reactor, event)
             broker.subscriber(
-                policy_subject(command_service.partner, policy, event),
-                stream=JStream(EVT_ALL, declare=False),  # declared by `banen bus apply` alone
+                policy_subject(command_service.partner, reactor, event),
+                stream=JStream(EVT_ALL, declare=False),  # only `banen bus apply` declares it
                 durable=consumer,
                 pull_sub=PullSub(batch_size=100, timeout=1.0),
-                ack_policy=AckPolicy.MANUAL,  # the default would drop the event for good
-                inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it over from the broker here
-                decoder=raw,  # nothing is parsed before it is ours
+                ack_policy=AckPolicy.MANUAL,  # FastStream's default would drop the event for good
+                inbox_prefix=f"{inbox}.".encode(),  # FastStream does not take it from the broker here
+                decoder=raw,  # parse nothing before we have checked it
                 title=consumer,
-            )(ReactorConsumer(policy, consumer, client, command_service).on_message)
+            )(ReactorConsumer(reactor, consumer, client, command_service).on_message)
 
 
 async def raw(message: NatsMessage) -> bytes:
@@ -86,12 +86,12 @@ async def raw(message: NatsMessage) -> bytes:
 
 
 class ReactorConsumer:
-    """Handles the messages of one policy."""
+    """Handles the messages of one reactor and one event type."""
 
     def __init__(
-        self, policy: Reactor, consumer: str, client: Client, command_service: CommandService
+        self, reactor: Reactor, consumer: str, client: Client, command_service: CommandService
     ) -> None:
-        self._reactor = policy
+        self._reactor = reactor
         self._client = client
         self._command_service = command_service
         self._consumer = consumer
@@ -110,9 +110,9 @@ class ReactorConsumer:
         except Unpublishable:
             await self._set_aside(message, "refused-unpublishable")
         except KeyReused:
-            # Another event had this id; no later attempt can change that.
+            # Another event had this id; trying again cannot help.
             await self._set_aside(message, "event-id-reused")
-        except Exception as error:  # noqa: BLE001 - counted, logged, and tried again until it works
+        except Exception as error:  # noqa: BLE001 - counted, logged, and retried until it works
             log.warning("%s tries again: %s", self._consumer, type(error).__name__)
             self._count("failed")
             await message.nack(delay=RETRY_SECONDS)
@@ -130,7 +130,7 @@ class ReactorConsumer:
         try:
             sent = self._reactor.react(envelope, event, self._command_service.partner)
         except ValidationError:
-            # No command follows from it that could be given: for example the day before the first one.
+            # The event leads to a command that is invalid, for example because of a day before the first possible one.
             raise BrokenMessage("command-invalid") from None
         if sent is None:
             return "not-ours"

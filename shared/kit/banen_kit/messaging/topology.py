@@ -1,4 +1,4 @@
-"""Which streams and consumers the bus has, out of the list of partners; declared by `banen bus apply` alone."""
+"""The streams and consumers of the bus, derived from the list of partners. Only `banen bus apply` declares them."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -52,14 +52,14 @@ INTEGRATORS = TypeAdapter(list[PartnerId])
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner as its operators know it: which services it runs."""
+    """A partner and the services it runs, as in `partners.toml`."""
 
     id: str
     services: tuple[str, ...]
 
 
 def read_partners(path: Path) -> list[Partner]:
-    """Read `partners.toml`: a table per partner with its `services`. Raises `ValueError` that names the fault."""
+    """Reads `partners.toml`: a table per partner with its `services`. Raises `ValueError` that names the fault."""
     table = _table(path)
     table.pop("integrators", None)
     try:
@@ -72,7 +72,7 @@ def read_partners(path: Path) -> list[Partner]:
 
 
 def read_integrators(path: Path) -> list[str]:
-    """Who only reads the bus: the list `integrators` of `partners.toml`. Raises `ValueError` that names the fault."""
+    """Reads the list `integrators` of `partners.toml`: who only reads the bus. Raises `ValueError` that names the fault."""
     try:
         return list(INTEGRATORS.validate_python(_table(path).get("integrators", [])))
     except ValidationError as error:
@@ -90,11 +90,11 @@ def _table(path: Path) -> dict[str, Any]:
 
 KEPT: Mapping[str, Any] = {"storage": "file", "retention": "limits", "num_replicas": 1}
 FORGETS_NOTHING: Mapping[str, Any] = {"max_age": 0, "max_msgs": -1, "max_msgs_per_subject": -1}
-"""Said although they are the defaults: set by hand, each of them would make a stream forget events."""
+"""Declared although these are the defaults: if somebody changed one by hand, a stream would lose events."""
 
 
 def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str, Any]]:
-    """The declared streams: one per writer, all of them sourced into one, dead letters and watermarks."""
+    """The declared streams: one per writer, one that collects all of them, dead letters and watermarks."""
     writers = [(partner.id, service) for partner in partners for service in partner.services]
     found = [
         {
@@ -111,7 +111,7 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
         }
         for partner, service in writers
     ]
-    # Derived from the writers' streams, so it may be written behind: it heals from them after a power cut.
+    # EVT_ALL is a copy of the writers' streams, so it may be written asynchronously: after a power cut it fills up again.
     everything = {
         "name": EVT_ALL,
         "sources": [{"name": stream_name(partner, service)} for partner, service in writers],
@@ -128,13 +128,13 @@ def streams(partners: Sequence[Partner], max_bytes: int = GIB) -> list[dict[str,
 
 
 def _beside() -> list[dict[str, Any]]:
-    """The streams that hold no event: dead letters, and how far each source has published."""
+    """The streams without events: dead letters, and watermarks."""
     dead = {
         "name": DEAD_LETTERS,
         "subjects": ["dlq.>"],
         "discard": "new",
         "max_bytes": GIB // 4,
-        "max_age": 0,  # nothing is forgotten because a clock says so
+        "max_age": 0,  # nothing expires by a clock
         **KEPT,
     }
     marks = {
@@ -149,29 +149,29 @@ def _beside() -> list[dict[str, Any]]:
     return [dead, marks]
 
 
-def consumer_name(partner: str, service: str, policy: Reactor, event: type[PublicEvent]) -> str:
-    """The durable consumer that brings one kind of event to one policy of one partner's service."""
-    return f"{partner}-{service}-{policy.name}-{event.NAME.split('.')[1]}"
+def consumer_name(partner: str, service: str, reactor: Reactor, event: type[PublicEvent]) -> str:
+    """The durable consumer that brings one event type to one reactor of one partner's service."""
+    return f"{partner}-{service}-{reactor.name}-{event.NAME.split('.')[1]}"
 
 
-def policy_subject(partner: str, policy: Reactor, event: type[PublicEvent]) -> str:
-    """Whose events of one kind a policy reads: everybody's, or only the own partner's."""
-    return f"evt.{partner if policy.only_own else '*'}.{event.NAME}"
+def policy_subject(partner: str, reactor: Reactor, event: type[PublicEvent]) -> str:
+    """The subject of one event type that a reactor reads: of all partners, or only of its own."""
+    return f"evt.{partner if reactor.only_own else '*'}.{event.NAME}"
 
 
 def policy_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
-    """The durable consumers that feed the policies of one partner's service, one per kind of event."""
+    """The durable consumers of the reactors of one partner's service, one per event type."""
     return [
         _consumer(
-            consumer_name(partner, service.name, policy, event), 400, policy_subject(partner, policy, event)
+            consumer_name(partner, service.name, reactor, event), 400, policy_subject(partner, reactor, event)
         )
-        for policy in service.reactors
-        for event in policy.listens_to
+        for reactor in service.reactors
+        for event in reactor.listens_to
     ]
 
 
 def inbox_consumer(partner: str, service: str) -> dict[str, Any]:
-    """The durable consumer that feeds a service's inbox: everything."""
+    """The durable consumer that fills a service's inbox with all events."""
     return _consumer(f"{partner}-{service}", 5000)
 
 
@@ -182,7 +182,7 @@ def service_consumers(partner: str, service: Service) -> list[dict[str, Any]]:
 
 
 def integrator_consumer(name: str) -> dict[str, Any]:
-    """The durable consumer of somebody who only reads: everything, from the beginning."""
+    """The durable consumer of an integrator: all events, from the beginning."""
     return _consumer(f"integrator-{name}", 5000)
 
 
@@ -201,7 +201,7 @@ def _consumer(name: str, pending: int, subject: str = "") -> dict[str, Any]:
 
 
 def differences(declared: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
-    """What is not as declared, a line each; settings that are not declared are left to the server."""
+    """Returns the differences, one line each. Settings that are not declared are left to the server."""
     found: list[str] = []
     for name, wanted in declared.items():
         has = actual.get(name)
@@ -221,9 +221,9 @@ def _names(sources: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 async def apply_stream(client: Client, declared: Mapping[str, Any], *, change: bool) -> str:
-    """Create a stream, or say what differs; changes an existing one only if told to. Returns what was done.
+    """Creates a stream, or reports differences; changes an existing one only with `change`. Returns what was done.
 
-    Raises `TopologyDiffers` where the server refuses, `BusUnavailable`.
+    Raises `TopologyDiffers` if the server refuses, `BusUnavailable`.
     """
     name = declared["name"]
     try:
@@ -250,7 +250,7 @@ async def apply_stream(client: Client, declared: Mapping[str, Any], *, change: b
 
 
 async def apply_consumer(client: Client, declared: Mapping[str, Any], *, change: bool) -> str:
-    """As `apply_stream`, for a durable consumer of EVT_ALL."""
+    """Like `apply_stream`, for a durable consumer of EVT_ALL."""
     name = declared["durable_name"]
     try:
         actual = (await api(client, f"CONSUMER.INFO.{EVT_ALL}.{name}"))["config"]
@@ -276,7 +276,7 @@ async def _put_consumer(client: Client, declared: Mapping[str, Any], action: str
 
 
 async def refuse_other_consumer(client: Client, declared: Mapping[str, Any]) -> dict[str, Any]:
-    """What the server says of a consumer. Raises `TopologyDiffers` unless it is as declared, `BusUnavailable`."""
+    """Returns the server's information about a consumer. Raises `TopologyDiffers` if not as declared, `BusUnavailable`."""
     name = declared["durable_name"]
     try:
         info = await api(client, f"CONSUMER.INFO.{EVT_ALL}.{name}")

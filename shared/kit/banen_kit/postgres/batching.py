@@ -1,4 +1,4 @@
-"""Lets concurrent callers share one round trip: whatever is asked while a call is under way goes into the next one."""
+"""Lets concurrent callers share one round trip: questions that arrive during a call go into the next one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
@@ -10,20 +10,20 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 ENOUGH = 32
-"""Questions for which a worker waits for no more of them."""
+"""With this many questions, a worker starts without waiting for more."""
 QUIET_TURNS = 2
-"""Turns of the event loop without a new question, after which a worker starts."""
+"""A worker starts after this many turns of the event loop without a new question."""
 AT_A_TIME = 4
-"""Callers who get their answers in one turn of the event loop: each may go on with a millisecond of work."""
+"""How many callers get their answers in one turn of the event loop: each may then run for a millisecond."""
 
 
 class Batcher(Generic[Q, A]):
-    """Answers each question by calling `work` with many of them.
+    """Answers questions by calling `work` with many of them at once.
 
-    An idle worker waits for no clock: it starts as soon as a few turns of the event loop brought no new question. So
-    callers who ask one after the other, such as the lines of a bulk load, share a call, and who asks alone is served
-    at once. Two questions with the same `key` never share a batch. When `work` fails for a batch of several, each is
-    asked again alone, so that one bad question cannot fail another; but not where the store is away for all of them.
+    An idle worker does not wait for a timer: it starts when a few turns of the event loop brought no new question. So
+    callers in quick succession, such as the lines of a bulk load, share a call, and a single caller is served at once.
+    Two questions with the same `key` are never in one batch. If `work` fails for a batch, each question is asked again
+    alone, so that one bad question cannot fail others; but not if the store is unavailable.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Batcher(Generic[Q, A]):
             finally:
                 self._is_gathering = False
             batch = self._next_batch()
-            self._start_worker()  # for what is left, if another is idle
+            self._start_worker()  # for the remaining questions, if another worker is idle
             if batch:  # empty when all callers left
                 await self._answer(batch)
         finally:

@@ -1,25 +1,25 @@
-"""Takes away what PostgreSQL gives to everybody and what would let one role hold up all others of the cluster."""
+"""Revokes PostgreSQL defaults with which one role could block all other roles of the cluster."""
 
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.postgres.connection import MIGRATION_LOCK, Connection
 
 CONNECTIONS = 20
-"""Of one role: its pool, twice where a process was killed and starts again, and a tool beside it."""
+"""Per role: its pool, twice because a killed process may restart, and one tool."""
 
 SHARED = r"^(pg_(try_)?advisory_(xact_)?lock(_shared)?|lo_\w+|loread|lowrite|pg_logical_emit_message)$"
-"""Functions of PostgreSQL that take locks of the whole database, or space on the disk that belongs to nobody's table."""
+"""PostgreSQL functions that take database-wide locks, or disk space outside any table."""
 
 LIMITS = {
     "idle_in_transaction_session_timeout": "1min",
     "temp_file_limit": "1GB",
 }
-"""Settings of a role. The last one only a superuser can change."""
+"""Settings of a role. Only a superuser can change the last one."""
 
 
 async def confine_database(owner: Connection) -> None:
-    """Nobody connects to the database of `owner` who was not let in, nor takes what is shared by all in it.
+    """Only roles that were granted it may connect to the database of `owner`, and none may use resources shared by all.
 
-    Raises `StoreRefusesToStart` where the owner is no superuser, who alone can do it.
+    Raises `StoreRefusesToStart` if the owner is not a superuser.
     """
     if not await owner.fetchval("select rolsuper from pg_roles where rolname = current_user"):
         raise StoreRefusesToStart(
@@ -41,9 +41,9 @@ async def confine_database(owner: Connection) -> None:
 
 
 async def confine_role(owner: Connection, role: str) -> None:
-    """A role has only so many connections, and no transaction stands for ever.
+    """Limits a role: its connections, how long a transaction may stay idle, and the size of temporary files.
 
-    How long a statement may take its service says itself, and the operator for the whole server.
+    Each service sets its own statement timeout, and the operator one for the whole server.
     """
     await owner.execute(f'alter role "{role}" connection limit {CONNECTIONS}')
     for setting, value in LIMITS.items():

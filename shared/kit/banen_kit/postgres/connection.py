@@ -1,4 +1,4 @@
-"""Connecting to PostgreSQL safely, and bringing a schema up to date."""
+"""Connects to PostgreSQL safely, and brings a schema up to date."""
 
 import asyncio
 import re
@@ -22,13 +22,13 @@ else:
     Connection = asyncpg.Connection
 
 MIGRATION_LOCK = (7, 1)
-"""Two-integer advisory lock under which migrations run."""
+"""The advisory lock under which migrations run."""
 
 UNREACHABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
-    # What asyncpg says when the server ends a connection between two statements (its issue 784).
+    # Raised by asyncpg when the server closes a connection between two statements (asyncpg issue 784).
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -36,17 +36,17 @@ UNREACHABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-"""What asyncpg raises when the database is away, as opposed to when it says no."""
+"""What asyncpg raises when the database is unavailable, as opposed to when it refuses."""
 
 
 NOT_NOW = ("08", "40", "53", "57", "58", "55P03", "25P04")
-"""Beginnings of the SQLSTATEs that say "not now": connection, rollback, resources, operator, system, lock, timeout."""
+"""SQLSTATE prefixes that mean "not now": connection, rollback, resources, operator, system, lock, timeout."""
 DISK_FULL, READ_ONLY = "53100", "25006"
 
 
 @asynccontextmanager
 async def reachable() -> AsyncGenerator[None]:
-    """Turns "the database is away" and "not now" into `StoreUnavailable`, by name where the disk is full or read-only."""
+    """Turns "unreachable" and "not now" into `StoreUnavailable`, or its subclass for a full disk or a read-only database."""
     try:
         yield
     except UNREACHABLE as error:
@@ -63,7 +63,7 @@ async def reachable() -> AsyncGenerator[None]:
 
 
 async def connect(url: str, schema: str, *, min_size: int = 1, max_size: int = 8) -> Pool:
-    """A pool whose connections see one schema. Raises `StoreUnavailable`."""
+    """Returns a pool whose connections see one schema. Raises `StoreUnavailable`."""
     async with reachable():
         return await asyncpg.create_pool(
             url,
@@ -77,11 +77,11 @@ async def connect(url: str, schema: str, *, min_size: int = 1, max_size: int = 8
 
 
 async def _leave(_: object) -> None:
-    """Nobody changes a pooled connection's session, so there is nothing to reset, and a round trip to save."""
+    """Skips asyncpg's reset, which costs a round trip: nobody changes the session of a pooled connection."""
 
 
 async def refuse_unsafe(pool: Pool) -> None:
-    """Raises `StoreRefusesToStart` where a commit would not survive a power cut."""
+    """Raises `StoreRefusesToStart` if a commit would not survive a power cut."""
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         value = await pool.fetchval("select current_setting($1)", setting)
         if value == "off" or (setting == "synchronous_commit" and value == "local"):
@@ -92,7 +92,7 @@ async def refuse_unsafe(pool: Pool) -> None:
 
 @dataclass(frozen=True)
 class Migration:
-    """One forward step, in plain SQL."""
+    """One forward migration, in plain SQL."""
 
     number: int
     name: str
@@ -100,7 +100,7 @@ class Migration:
 
 
 def migrations(packages: Sequence[str], folder: str = "sql") -> list[Migration]:
-    """The steps in a folder of each package, called `NNN-what-it-does.sql`; the numbers order them."""
+    """Returns the migrations in a folder of each package, named `NNN-what-it-does.sql`, ordered by number."""
     found: list[Migration] = []
     for file in (file for package in packages for file in files(package).joinpath(folder).iterdir()):
         match = re.fullmatch(r"(\d{3})-([a-z-]+)\.sql", file.name)
@@ -110,9 +110,9 @@ def migrations(packages: Sequence[str], folder: str = "sql") -> list[Migration]:
 
 
 async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) -> list[str]:
-    """Bring `schema` up to date, in one transaction under a lock; returns the names of the steps that ran.
+    """Brings `schema` up to date, in one transaction under a lock; returns the names of the migrations that ran.
 
-    Raises `StoreRefusesToStart` on a schema from the future.
+    Raises `StoreRefusesToStart` if a newer version has migrated the schema.
     """
     async with owner.transaction():
         await owner.execute("select pg_advisory_xact_lock($1, $2)", *MIGRATION_LOCK)
@@ -143,7 +143,7 @@ async def migrate(owner: Connection, schema: str, steps: Sequence[Migration]) ->
 
 
 async def grant_store(owner: Connection, schema: str, role: str) -> None:
-    """Let a service's role read everything, append only through the functions, and write what is no log."""
+    """Lets a service's role read all tables, append to logs only through functions, and write the other tables."""
     database = await owner.fetchval("select quote_ident(current_database())")
     await owner.execute(f"""
         grant connect on database {database} to "{role}";
@@ -169,15 +169,15 @@ KEYS_FUNCTIONS = (
     "left_to_destroy(text[], text[], text[], text[])",
     "oldest_segment()",
 )
-"""All that a service's role may do with persons' keys, unless it links persons."""
+"""All functions for persons' keys that a service's role may call, unless it also links persons."""
 LINKING = "link_persons(int[], text[], text[])"
 
 
 async def grant_keys(owner: Connection, schema: str, role: str, *, links: bool) -> None:
-    """Let a role call a few functions and take destroyed keys off the disk; it reads and writes no table.
+    """Lets a role call a few functions and remove destroyed keys from disk; it cannot read or write any table.
 
-    `links`: whether its service tells which references are one person, and so erases others' references with its own.
-    The owner must be a superuser: `pg_switch_wal` and `pg_checkpoint` are not given away by anybody else.
+    `links`: whether its service records which references are one person, and so also erases the linked references.
+    The owner must be a superuser: nobody else can grant `pg_switch_wal` and `pg_checkpoint`.
     """
     database = await owner.fetchval("select quote_ident(current_database())")
     functions = (*KEYS_FUNCTIONS, LINKING) if links else KEYS_FUNCTIONS
@@ -195,7 +195,7 @@ async def grant_keys(owner: Connection, schema: str, role: str, *, links: bool) 
 
 
 async def grant_anchors(owner: Connection, schema: str, role: str) -> None:
-    """Let a role anchor the audit log of its service in a schema of keys, and read anchors; after `grant_keys`."""
+    """Lets a role write and read anchors of its service's audit log in a schema of keys. Call it after `grant_keys`."""
     await owner.execute(f"""
         grant usage on schema "{schema}" to "{role}";
         grant select on "{schema}".audit_anchors to "{role}";
@@ -212,7 +212,7 @@ def refuse_future(schema: str, done: set[int], steps: Sequence[Migration]) -> No
 
 
 async def refuse_wrong_schema(pool: Pool, schema: str, steps: Sequence[Migration]) -> None:
-    """Raises `StoreRefusesToStart` unless exactly these steps have run."""
+    """Raises `StoreRefusesToStart` unless exactly these migrations have run."""
     try:
         done = {int(row["number"]) for row in await pool.fetch("select number from migrations")}
     except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
@@ -224,14 +224,14 @@ async def refuse_wrong_schema(pool: Pool, schema: str, steps: Sequence[Migration
 
 
 async def refuse_read_only(pool: Pool) -> None:
-    """Raises `StoreReadOnly` where the database takes no changes now, `StoreUnavailable`."""
+    """Raises `StoreReadOnly` if the database is read-only, or `StoreUnavailable`."""
     async with reachable():
         if await pool.fetchval("select current_setting('transaction_read_only')") == "on":
             raise StoreReadOnly("PostgreSQL is read-only now.")
 
 
 async def refuse_foreign_schema(pool: Pool, schema: str) -> None:
-    """Raises `StoreRefusesToStart` where the schema is there and the role that we connect as has no right to it."""
+    """Raises `StoreRefusesToStart` if the schema exists and our role may not use it."""
     if not await pool.fetchval(
         "select coalesce(has_schema_privilege(to_regnamespace($1), 'usage'), true)", schema
     ):
@@ -241,7 +241,7 @@ async def refuse_foreign_schema(pool: Pool, schema: str) -> None:
 
 
 async def refuse_wrong_keys(pool: Pool, schema: str) -> None:
-    """Raises `StoreRefusesToStart` unless all that a service does with persons' keys is there and allowed."""
+    """Raises `StoreRefusesToStart` unless all functions that a service needs for persons' keys exist and are allowed."""
     await refuse_foreign_schema(pool, schema)
     names = [f'"{schema}".{function}' for function in KEYS_FUNCTIONS]
     missing = await pool.fetchval(
@@ -254,9 +254,9 @@ async def refuse_wrong_keys(pool: Pool, schema: str) -> None:
 
 
 async def when_reachable(url: str, schema: str, waits: Callable[[str], None], *, attempts: int = 60) -> Pool:
-    """`connect`, waiting for a database that is still starting; `waits` is told once that we do.
+    """Like `connect`, but waits for a database that is still starting; calls `waits` once if it has to wait.
 
-    Raises `StoreUnavailable`, `StoreRefusesToStart` where it is there and refuses us.
+    Raises `StoreUnavailable`, or `StoreRefusesToStart` if the database refuses us.
     """
     for attempt in range(attempts):
         try:

@@ -1,4 +1,4 @@
-"""The forms of what a partner answers about a person: what is held, who looked, what was asked, what was destroyed."""
+"""The models of answers about a person: data held, who viewed it, requests, erasures."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from banen_kit.privacy.requests import Kind, Reply
 
 
 class HeldEvent(Shape, frozen=True):
-    """One recorded event; its personal fields are opened, or say that they were erased."""
+    """A recorded event. Its personal fields are decrypted, or marked as erased."""
 
     event: str
     record: str
@@ -17,7 +17,7 @@ class HeldEvent(Shape, frozen=True):
 
 
 class Look(Shape, frozen=True):
-    """Who looked at the person's data, or tried to, and what came of it."""
+    """Who viewed the person's data or tried to, and the outcome."""
 
     at: MomentText
     subject: str
@@ -30,7 +30,7 @@ class Look(Shape, frozen=True):
 
 
 class PersonExport(Shape, frozen=True):
-    """All that one service holds on one person (GDPR art. 15)."""
+    """All data that one service holds on one person (GDPR art. 15)."""
 
     partner: str
     service: str
@@ -45,7 +45,7 @@ class DestroyedKey(Shape, frozen=True):
 
 
 class ErasureCertificate(Shape, frozen=True):
-    """What was destroyed. `certificate` is a signed JWT that says the same."""
+    """What was destroyed. `certificate` is a signed JWT with the same content."""
 
     certificate: str
     iss: str
@@ -59,7 +59,7 @@ class ErasureCertificate(Shape, frozen=True):
 
 
 class PersonRequest(Shape, frozen=True):
-    """What somebody asked, and by when it must be answered."""
+    """What a person requested, and by when it must be answered."""
 
     ref: RefText
     person: RefText

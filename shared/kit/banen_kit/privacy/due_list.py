@@ -1,4 +1,4 @@
-"""Whoever has been kept long enough, listed for some days before anything of them is erased."""
+"""The list of persons whose retention period is over. They are listed for some days before they are erased."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,22 +14,22 @@ Kept: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True)
 class Due:
-    """Somebody's data that a pass found due."""
+    """A person's data that a retention pass found due."""
 
     kind: str
     ref: str
     since: date
     days: int
-    """On how many later days it was still found due: what a clock says once makes one day of it."""
+    """On how many later days it was still due. A single wrong reading of a clock adds at most one day."""
     confirmed: bool
-    """Whether a steward let it be erased, although so many are due at once."""
+    """Whether a steward confirmed the erasure when unusually many were due."""
 
 
 class DueList(Protocol):
-    """One service's list. All methods raise `StoreUnavailable`; its conformance suite is `tests/integration/kit/test_due_list.py`."""
+    """One service's list. All methods raise `StoreUnavailable`. Suite: `tests/integration/kit/test_due_list.py`."""
 
     async def see(self, due: Collection[Kept], today: date) -> list[Due]:
-        """What a pass found due; who is not among them any more leaves the list. Gives the whole list."""
+        """Updates the list with what a pass found due, removing the others. Returns the whole list."""
         ...
 
     async def listed(self) -> list[Due]: ...
@@ -37,17 +37,17 @@ class DueList(Protocol):
     async def confirm(self, due: Collection[Kept]) -> None: ...
 
     async def note_pass(self, day: date, erased: int) -> None:
-        """A pass erased so many."""
+        """Records how many persons a pass erased."""
         ...
 
     async def largest_pass(self, today: date) -> int:
-        """How many the largest pass of the last 90 days erased."""
+        """Returns how many the largest pass of the last 90 days erased."""
         ...
 
 
 @dataclass
 class MemoryDueList:
-    """For unit tests."""
+    """The list in memory, for unit tests."""
 
     rows: dict[Kept, tuple[Due, date]] = field(default_factory=dict[Kept, tuple[Due, date]])
     passes: list[tuple[date, int]] = field(default_factory=list[tuple[date, int]])
@@ -76,7 +76,7 @@ class MemoryDueList:
 
 
 class PostgresDueList:
-    """The tables of `sql/005-clock.sql`."""
+    """The list in the tables of `sql/005-clock.sql`."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

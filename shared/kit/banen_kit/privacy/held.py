@@ -1,4 +1,4 @@
-"""Finds what a service holds on somebody, without reading the rest of its store."""
+"""Finds the data that a service holds on a person without reading its whole store."""
 
 from collections.abc import AsyncIterator, Set
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ from banen_kit.privacy.requests import RequestAnswered, RequestExtended, Request
 
 CLAIM_SECONDS = 24 * 3600.0
 REQUEST_TYPES = (RequestReceived.TYPE, RequestExtended.TYPE, RequestAnswered.TYPE)
-"""In the order in which they follow each other."""
+"""In the order in which they occur."""
 
 
 async def held_on(
     service: Service, repository: EventRepository[Any], refs: Set[str]
 ) -> AsyncIterator[list[RecordedEvent[Any]]]:
-    """All facts of each stream that is about one of the references, stream by stream. Raises `StoreUnavailable`."""
+    """Yields the events of each stream that is about one of the references. Raises `StoreUnavailable`."""
     categories = {operation.category for operation in service.commands}
     own = [f"{category}-{ref}" for category in categories for ref in refs]
     for stream in await repository.store.concerning([UUID(ref) for ref in refs], own):
@@ -30,7 +30,7 @@ async def held_on(
 
 
 async def claim_keys(service: Service, store: EventStore, keys: PostgresKeys) -> None:
-    """Tell the keys whom this service keeps, for those made before they remembered. Raises `StoreUnavailable`."""
+    """Claims the keys of this service's persons that were made before keys recorded an owner. Raises `StoreUnavailable`."""
     end_of_time = datetime.max.replace(tzinfo=UTC)
     for kind in service.kept:
         after = ""
@@ -40,7 +40,7 @@ async def claim_keys(service: Service, store: EventStore, keys: PostgresKeys) ->
 
 
 def asked_types(service: Service) -> list[str]:
-    """The types of events that the service asks its store for, all of a type at once."""
+    """The event types that the service reads from its store by type."""
     serializer = EventSerializer(service.events)
     known = {event.TYPE for event in service.events}
     return sorted({*serializer.telling, *known.intersection(REQUEST_TYPES)})

@@ -1,4 +1,4 @@
-"""What the kit adds to a service as its own package declares it, so that no service declares it again."""
+"""Adds to a service what the kit provides for every service."""
 
 from dataclasses import replace
 from typing import get_args
@@ -13,10 +13,9 @@ from banen_kit.security.permissions import ANYONE, Permissions, every_service, o
 
 
 def with_kit_features(service: Service) -> Service:
-    """The service with going live and, where it keeps persons, with their requests: events, commands and permissions.
+    """Adds going live and, if the service keeps persons' data, persons' requests: events, commands and permissions.
 
-    None of these events is published: a request is between the person and the partner, and going live repeats what
-    was published already.
+    These events are not published: a request is between person and partner, and going live repeats a public event.
     """
     keeps_persons = bool(service.kept)
     private: tuple[type[DomainEvent], ...] = (*(get_args(RequestEvent) if keeps_persons else ()), WentLive)
@@ -31,7 +30,7 @@ def with_kit_features(service: Service) -> Service:
         events=(*service.events, *private),
         to_public_event=to_public_event,
         commands=(*service.commands, *(REQUESTS if keeps_persons else ())),
-        # In the order in which they are shown: what every service has, commands, views.
+        # In display order: what every service has, commands, views.
         permissions={
             **every_service(service.roles),
             **{name: who for name, who in service.permissions.items() if name in own_commands},

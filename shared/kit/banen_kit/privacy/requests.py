@@ -1,4 +1,4 @@
-"""What a person asks of the partner about their own data, by when it must be answered, and how it was."""
+"""Requests of persons about their own data, the deadline for the answer, and the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
 
 
 class RequestReceived(DomainEvent, frozen=True):
-    """The reference is no `PersonRef`: a request for erasure is answered after the erasure."""
+    """The reference is not a `PersonRef`: a request for erasure is answered after the erasure."""
 
     TYPE: ClassVar[str] = "request-received"
     request_ref: UUID
@@ -65,7 +65,7 @@ class RecordRequest(Command, frozen=True):
 
 
 class ExtendRequest(Command, frozen=True):
-    """The person was told that the answer takes two months more, and why."""
+    """The person was told that the answer will take two months longer, and why."""
 
     NAME: ClassVar[str] = "extend-request"
     extended_on: RequestDay
@@ -73,7 +73,7 @@ class ExtendRequest(Command, frozen=True):
 
 
 class AnswerRequest(Command, frozen=True):
-    """The person was told what was done; an answer that is late is an answer."""
+    """The person was told what was done. A late answer is accepted too."""
 
     NAME: ClassVar[str] = "answer-request"
     answered_on: RequestDay

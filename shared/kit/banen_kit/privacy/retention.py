@@ -1,7 +1,7 @@
-"""Erases what has been kept long enough: per kind of data, so many months after the last fact about somebody.
+"""Erases persons' data after the retention period: so many months, per kind of data, after the last event about them.
 
-Only what is kept under that one reference goes: a contact that came to nothing, say, while the same person's file with
-another service has a period of its own.
+Only the data under that one reference is erased, for example a contact that led to nothing. The same person's data in
+another service has its own period.
 """
 
 import asyncio
@@ -31,22 +31,22 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 6 * 3600.0
 MOST_UNUSUAL, TIMES_USUAL = 20, 3
-"""Up to so many are erased in any pass, and up to so many times the largest pass of 90 days."""
+"""A pass may erase this many, or this many times the largest pass of the last 90 days, if that is more."""
 BATCH = 500
 AT_ONCE = 100
-"""Erased together, because taking keys off the disk costs as much for many as for one."""
+"""How many are erased together: removing keys from disk costs the same for many as for one."""
 STOPPED = "retention-stopped"
 SUBJECT = "retention"
-"""Who does it, in the audit log."""
+"""The subject of these erasures in the audit log."""
 ERASURES = UUID("0f6c1f1e-3f0e-5a53-9a4e-0f6f5f3c2b11")
 """Namespace of the ids of these commands."""
 
 Months = Mapping[str, int]
-"""Per kind of data, which is the category of its streams."""
+"""Months to keep each kind of data (a stream category)."""
 
 
 def read_months(text: str, kinds: Mapping[str, CommandRoute]) -> Months:
-    """`contact=12 candidate=60`: every kind that the service keeps, and no other. Raises `SettingsInvalid`."""
+    """Parses `contact=12 candidate=60`; it must name exactly the kinds that the service keeps. Raises `SettingsInvalid`."""
     try:
         found = {name: int(months) for name, months in (part.split("=") for part in text.split())}
     except ValueError:
@@ -59,32 +59,32 @@ def read_months(text: str, kinds: Mapping[str, CommandRoute]) -> Months:
 
 
 class TooMany(Exception):
-    """A pass would erase far more than usual, which a wrong clock or setting would do too."""
+    """A pass would erase far more than usual, as a wrong clock or setting would cause."""
 
 
 @dataclass(frozen=True)
 class Retention:
-    """Applies the periods of one service: lists who is due, and erases them days later."""
+    """Applies the retention periods of one service: lists who is due, and erases them some days later."""
 
     command_service: CommandService
     months: Months
     listing: DueList
     wait: int
-    """Days on which somebody must have been found due, after the first, before they are erased."""
+    """Erased after being due on this many days after the first."""
     refuse_untrusted: Callable[[], Awaitable[None]]
-    """Raises where a clock may be wrong."""
+    """Raises if a clock may be wrong."""
     faults: Faults
     again: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a pass is to be made at once."""
+    """Set to start a pass at once."""
 
     async def run_forever(self) -> NoReturn:
-        """At once, and then a few times a day; looks also which requests of persons wait for too long."""
+        """Runs at once and then every six hours; also counts persons' requests that are overdue."""
         loop = Loop("retention", self.faults, still_ready=True)
 
         async def work() -> None:
             try:
                 await self.apply()
-            except TooMany as stopped:  # the next pass comes when it would, or is asked for
+            except TooMany as stopped:  # the next pass runs on schedule, or when asked for
                 self.faults.raise_(STOPPED, str(stopped), still_ready=True)
             else:
                 self.faults.clear(STOPPED)
@@ -100,13 +100,13 @@ class Retention:
         await loop.forever(work)
 
     async def apply(self) -> int:
-        """List who is due, and erase whoever was for long enough; returns how many were erased.
+        """Lists who is due and erases those who were due for long enough; returns how many were erased.
 
-        Raises `ClockUntrusted`, `StoreUnavailable`, and `TooMany` when those whom a steward confirmed are erased and
-        too many are left. The metric says how many are overdue until they are erased.
+        Raises `ClockUntrusted` and `StoreUnavailable`. If too many are ready, it erases only those that a steward confirmed
+        and then raises `TooMany`. A metric shows how many are overdue.
         """
         await self.refuse_untrusted()
-        # An earlier run may have recorded an erasure and not have reached the keys.
+        # An earlier run may have recorded an erasure without destroying the keys.
         repository = self.command_service.repository
         await reapply_erasures(repository.store, repository.serializer, repository.keys)
         today = self._today()
@@ -144,7 +144,7 @@ class Retention:
         return done
 
     async def confirm(self, count: int) -> bool:
-        """A steward lets all be erased that are ready and not confirmed, if they are so many."""
+        """A steward allows all that are ready to be erased, if their number is `count`."""
         waiting = [one for one in await self.listing.listed() if one.days >= self.wait and not one.confirmed]
         if len(waiting) != count:
             return False
@@ -156,12 +156,12 @@ class Retention:
         return self.command_service.clock().astimezone(AMSTERDAM).date()
 
     async def look_at_requests(self) -> None:
-        """Count the requests of persons that should have been answered. Raises `StoreUnavailable`."""
+        """Counts persons' requests that should have been answered. Raises `StoreUnavailable`."""
         overdue = [row for row in await requests_of(self.command_service) if row["isOverdue"]]
         self.command_service.metrics.requests_overdue.set(len(overdue))
 
     async def due(self) -> list[tuple[str, str]]:
-        """Kind and reference of whoever's period is over."""
+        """Returns kind and reference of everybody whose period is over."""
         today = self._today()
         found: list[tuple[str, str]] = []
         for kind, months in self.months.items():
@@ -172,8 +172,8 @@ class Retention:
         return found
 
     async def _quiet(self, kind: str, months: int, today: date) -> AsyncIterator[str]:
-        """Whoever may be due: nothing happened in their own stream for long enough, and they are not erased."""
-        # Whatever was recorded in the month that lies so many months back may be due; `is_due` says which of it is.
+        """Yields persons who may be due: not erased, and their own stream was quiet for long enough."""
+        # Anything recorded in the month that lies `months` back may be due; `is_due` decides by day.
         first_kept = add_months(today.replace(day=1), 1 - months)
         before = datetime.combine(first_kept, time.min, AMSTERDAM)
         repository, after = self.command_service.repository, ""
@@ -185,7 +185,7 @@ class Retention:
                 yield ref_of(stream)
 
     async def _last_fact(self, ref: str) -> datetime | None:
-        """When something was last noted about them, in whatever stream; None where they were erased."""
+        """Returns when the last event about them was noted, in any stream; None if they were erased."""
         last: datetime | None = None
         async for facts in held_on(self.command_service.service, self.command_service.repository, {ref}):
             if any(str(fact.event.erased_person()) == ref for fact in facts):
@@ -210,11 +210,11 @@ class Retention:
 
 
 def noted_at(record: StoredRecord) -> datetime:
-    """The later of the two clocks that say when something was recorded: both must say that it is old."""
+    """The later of the two clocks: both must say that the record is old."""
     edge = json.loads(record.metadata).get("edgeTime")
     return max(record.recorded_at, datetime.fromisoformat(edge)) if edge else record.recorded_at
 
 
 def is_due(last: datetime, months: int, today: date) -> bool:
-    """The period runs from the day of the last fact, to the day of the same number."""
+    """The period ends `months` later, on the same day of the month as the last event."""
     return add_months(last.astimezone(AMSTERDAM).date(), months) <= today

@@ -1,4 +1,4 @@
-"""For stewards: who is due to be erased by age, and the word without which many at once are not erased."""
+"""HTTP routes for privacy staff: who is due to be erased by age, and the confirmation when there are unusually many."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -18,7 +18,7 @@ from banen_kit.web.openapi import Json, problems, reads
 
 
 class RetentionConfirmation(BaseModel, frozen=True, extra="forbid"):
-    """So that nobody confirms without having looked: how many they are."""
+    """How many will be erased, so that nobody confirms without looking."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -34,7 +34,7 @@ class DueToErase(Shape, frozen=True):
 
 
 class RetentionState(Shape, frozen=True):
-    """Whose data is due; where so many are ready at once that it stopped, `stopped` says so."""
+    """Who is due. `stopped` gives the reason if a pass stopped because unusually many are ready."""
 
     count: int
     ready: int

@@ -1,4 +1,4 @@
-"""What a partner holds on one person, what they asked, and the proof that they were erased: for data stewards alone."""
+"""For data stewards and privacy officers: what is held on a person, persons' requests, certificates of erasure."""
 
 import json
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ CERTIFICATE = "banen-erasure+jwt"
 
 @dataclass(frozen=True)
 class SubjectAccess:
-    """One service's part of what its partner holds on somebody."""
+    """One service's share of what its partner holds on a person."""
 
     command_service: CommandService
     key_backup_days: int
     """How many days the backups of the cluster of keys are kept."""
 
     async def export(self, ref: str) -> dict[str, Any]:
-        """All of it, readable: GDPR art. 15. `references` are the person's, known to this partner as one person.
+        """Returns all data, decrypted (GDPR art. 15). `references` are all that this partner knows for the person.
 
         Raises `StoreUnavailable`.
         """
@@ -56,9 +56,9 @@ class SubjectAccess:
         }
 
     async def certificate(self, ref: str) -> dict[str, Any] | None:
-        """A signed statement of what was destroyed; None where nobody under this reference was erased here.
+        """Returns a signed statement of what was destroyed; None if nobody with this reference was erased here.
 
-        Given only when the keys are gone, also from the disk of the cluster. Raises `StoreUnavailable`.
+        Given only after the keys are gone from the cluster's disk too. Raises `StoreUnavailable`.
         """
         erasure = await self._erasure(ref)
         if erasure is None:
@@ -90,7 +90,7 @@ class SubjectAccess:
         return OKPKey.import_key(pem)
 
     async def _facts(self, refs: frozenset[str]) -> list[RecordedEvent[Any]]:
-        """All facts of the streams that are about one of the references, in the order in which they were recorded."""
+        """Returns the events of all streams about one of the references, in the order in which they were recorded."""
         repository = self.command_service.repository
         found: list[RecordedEvent[Any]] = []
         async for facts in held_on(self.command_service.service, repository, refs):
@@ -98,7 +98,7 @@ class SubjectAccess:
         return sorted(found, key=lambda fact: fact.record.position)
 
     async def _erasure(self, ref: str) -> RecordedEvent[Any] | None:
-        """The erasure that reached this reference: its own, or one of everything that is linked to it."""
+        """Returns the erasure that covers this reference: its own, or one that included linked references."""
         repository = self.command_service.repository
         refs = await repository.keys.linked(ref)
         facts = await self._facts(refs)
@@ -113,7 +113,7 @@ class SubjectAccess:
         sealed = {name: value for name, value in fields.items() if isinstance(value, Sealed)}
         data: dict[str, Any] = event.model_dump(mode="json", exclude=set(sealed))
         for name, value in sealed.items():
-            # What is somebody else's is not for this person to see.
+            # This person may not see somebody else's data.
             if value.person in refs:
                 opened = await self.command_service.repository.reveal(value)
                 data[name] = {"erased": True} if isinstance(opened, Erased) else opened.value
@@ -191,9 +191,9 @@ def add_person(router: APIRouter, persons: SubjectAccess, authentication: Authen
 
 
 async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
-    """Every request of a person, with its deadline and, where there is one, its answer; open ones first."""
+    """Returns every request with its deadline and its answer, if any; open ones first."""
     found: dict[str, dict[str, Any]] = {}
-    for kind in REQUEST_TYPES:  # what was received before what became of it
+    for kind in REQUEST_TYPES:  # a request comes before its extension and its answer
         async for records in of_type(command_service.repository.store, kind):
             for record in records:
                 data = json.loads(record.data)

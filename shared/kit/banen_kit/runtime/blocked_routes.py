@@ -1,4 +1,4 @@
-"""For ops: what stands in the relay's way, and the decision about it."""
+"""HTTP routes for operators: the event that blocks the relay, and the decision about it."""
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from banen_kit.web.openapi import problems, reads
 
 
 class BlockedEvent(Shape, frozen=True):
-    """The event in the way, and how many stand behind it."""
+    """The blocking event, and how many are waiting behind it."""
 
     position: int
     event_id: RefText
@@ -52,7 +52,7 @@ def shown(blocked: CannotPublish | None, waiting: int) -> RelayState:
 
 
 def routes(outbound: Outbound, authentication: Authentication) -> APIRouter:
-    """For ops: what stands in the relay's way, and the decision about it."""
+    """Show the event that blocks the relay, skip it or correct it."""
     router = APIRouter(prefix="/v1", tags=["relay"])
 
     @router.get(

@@ -1,4 +1,4 @@
-"""A service's side of the bus: its relay, its reactors and whatever else reads or writes there."""
+"""A service's connection to the bus, with all work that needs it: relay, reactors and others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from banen_kit.runtime.settings import Settings
 
 
 class BusSide:
-    """Connects, again and again. Commands are taken also while the bus is away or not set up."""
+    """Connects, and connects again when the connection is lost. Meanwhile the service still accepts commands."""
 
     def __init__(self, foundation: Foundation, loops: Sequence[BusWork]) -> None:
         self._foundation = foundation
@@ -39,7 +39,7 @@ class BusSide:
     async def _one_connection(self) -> None:
         command_service, faults = self._foundation.command_service, self._foundation.faults
         ca_file = self._foundation.settings.bus_ca_file
-        # Read anew each time: a password may have been changed while we ran.
+        # Read again for each connection: the password may have changed.
         url = Settings.load().bus_url.get_secret_value()
         name = f"{command_service.partner}-{command_service.service.name}"
         self._client = client = await connect(url, name, ca_file)
@@ -58,7 +58,7 @@ class BusSide:
 
 
 async def _until_closed(client: Client) -> None:
-    """nats-py reconnects by itself, but not after the server turned it away. Raises `BusUnavailable`."""
+    """nats-py reconnects by itself, except after the server refused it. Raises `BusUnavailable`."""
     while not client.is_closed:  # noqa: ASYNC110 - nats-py has one callback, and it is taken
         await asyncio.sleep(1)
     raise BusUnavailable("NATS closed the connection for good")

@@ -1,4 +1,4 @@
-"""What a service runs, as data: parts with their routes, checks and loops, all built on one foundation."""
+"""What a service runs, as data: parts with routes, checks and loops, built on one foundation."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ BusWork: TypeAlias = Callable[[Client], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Foundation:
-    """What the parts of a service are built on: opened and checked."""
+    """What all parts of a service use, opened and checked."""
 
     settings: Settings
     command_service: CommandService
@@ -39,22 +39,22 @@ class Foundation:
 
 @dataclass(frozen=True)
 class Part:
-    """What one concern adds to a running service."""
+    """What one part adds to a running service."""
 
     routers: Sequence[APIRouter] = ()
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
     loops: Sequence[Work] = ()
-    """Run for as long as the process, whatever happens to the bus. None of them ends or raises."""
+    """Run as long as the process, also without the bus. None of them ends or raises."""
     bus_loops: Sequence[BusWork] = ()
-    """The same for as long as a connection to the bus, which each is given."""
+    """Run as long as a connection to the bus, which each of them gets."""
 
 
 ReadSide: TypeAlias = Callable[[Foundation], Awaitable[Part]]
-"""Builds what only one service has: views, pages, an inbox."""
+"""Builds what only one service has, such as views, pages and an inbox."""
 
 
 def administration(foundation: Foundation) -> Part:
-    """What operators and data stewards ask of a service, and retention. Raises `SettingsInvalid`."""
+    """The routes for operators and privacy staff, and retention. Raises `SettingsInvalid`."""
     settings, command_service = foundation.settings, foundation.command_service
     authentication, service = foundation.authentication, foundation.command_service.service
     kept = Retention(

@@ -1,4 +1,4 @@
-"""The time of a service is its database's; what was recorded while clocks disagreed or jumped waits for a human."""
+"""The time of a service is that of its database. Events recorded while clocks differed or jumped need confirmation."""
 
 import time
 from collections.abc import Callable
@@ -21,22 +21,22 @@ from banen_kit.web.openapi import Json, reads
 TOLERANCE = timedelta(minutes=1)
 LOOK_SECONDS = 10.0
 AT_ONCE = 20_000
-"""Events that one look goes through."""
+"""How many events are checked at a time."""
 MOST_SHOWN = 1000
 
 
 class ClockUntrusted(Exception):
-    """Nothing may be done now that cannot be undone, because a clock may be wrong."""
+    """A clock may be wrong, so nothing irreversible may be done now."""
 
 
 def uptime() -> float:
-    """Seconds that nobody sets, also while the machine sleeps where the system tells."""
+    """Seconds from a clock that nobody can set; it also runs while the machine sleeps, if the system supports that."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock)
 
 
 class DatabaseClock:
-    """Called, it gives the database's now, as last measured. `wall` is the process's own clock."""
+    """Calling it returns the database's time, based on the last measurement. `wall` is the process's own clock."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class DatabaseClock:
         return at + timedelta(seconds=self._elapsed() - elapsed)
 
     async def look(self) -> None:
-        """Measure, and look through what was recorded since the last time. Raises `StoreUnavailable`."""
+        """Measures both clocks and checks the events recorded since the last time. Raises `StoreUnavailable`."""
         async with reachable():
             before = self._elapsed()
             now: datetime = await self._pool.fetchval("select clock_timestamp()")
@@ -74,9 +74,9 @@ class DatabaseClock:
         return self._wall() - self()
 
     async def refuse_untrusted(self) -> None:
-        """Look now, through all that is recorded.
+        """Checks the clocks and all recorded events now.
 
-        Raises `ClockUntrusted` where nothing may be done that cannot be undone, `StoreUnavailable`.
+        Raises `ClockUntrusted` if nothing irreversible may be done, `StoreUnavailable`.
         """
         seen: int | None = None
         while True:
@@ -92,7 +92,7 @@ class DatabaseClock:
                 raise ClockUntrusted(f"waits until the clocks can be trusted: {fault.reason}")
 
     async def suspects(self) -> list[dict[str, Any]]:
-        """The first of the events that cannot be dated for certain, unconfirmed ones alone."""
+        """Returns the first unconfirmed events whose dates are uncertain."""
         query = (
             "select s.position, s.reason, split_part(e.stream, '-', 1) as category, e.recorded_at,"
             " edge_time(e.metadata) as edge from clock_suspects s left join events e using (position)"
@@ -112,7 +112,7 @@ class DatabaseClock:
         ]
 
     async def confirm(self, until: int, by: str) -> int:
-        """Somebody looked at the suspects up to a position; gives how many those were. Raises `StoreUnavailable`."""
+        """Marks uncertain events up to a position as checked; returns how many. Raises `StoreUnavailable`."""
         async with reachable():
             confirmed: int = await self._pool.fetchval("select confirm_clock($1, $2)", until, by)
         await self.look()
@@ -142,7 +142,7 @@ def _rounded(span: timedelta) -> str:
 
 
 class ClockConfirmation(BaseModel, frozen=True, extra="forbid"):
-    """Up to which position somebody looked."""
+    """Up to which position somebody checked."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -150,7 +150,7 @@ class ClockConfirmation(BaseModel, frozen=True, extra="forbid"):
 
 
 class Suspect(Shape, frozen=True):
-    """An event that cannot be dated for certain, and why."""
+    """An event whose date is uncertain, and why."""
 
     position: int
     reason: str
@@ -170,7 +170,7 @@ class ClockConfirmed(Shape, frozen=True):
 
 
 def routes(clock: DatabaseClock, authentication: Authentication) -> APIRouter:
-    """For ops: both clocks, and what was recorded while they could not be trusted."""
+    """For operators: both clocks, and the events recorded while they could not be trusted."""
     router = APIRouter(prefix="/v1", tags=["clock"])
 
     @router.get(

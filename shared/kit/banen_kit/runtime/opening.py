@@ -1,4 +1,4 @@
-"""Opens what a service is built on: its databases, each the right one, safe and up to date, and all but the bus."""
+"""Opens and checks what a service is built on, except the bus: databases, keys, audit log, authentication."""
 
 import asyncio
 import logging
@@ -53,13 +53,13 @@ log = logging.getLogger(__name__)
 
 SWEEP = "sweep"
 FIRST_SWEEP_SECONDS = 1.0
-"""How long a start waits for old copies of destroyed keys to leave the disk."""
+"""How long a start waits until old copies of destroyed keys are off the disk."""
 
 
 async def open_foundation(
     service: Service, settings: Settings, stack: AsyncExitStack
 ) -> tuple[Foundation, Part]:
-    """Open everything but the bus; the part looks after it.
+    """Opens everything but the bus. The returned part holds its checks and loops.
 
     Raises `SettingsInvalid`, `StoreRefusesToStart`, `StoreUnavailable`, `ValueError`.
     """
@@ -76,7 +76,7 @@ async def open_foundation(
     )
     metrics = Metrics.create(CollectorRegistry())
     faults = Faults(metrics)
-    # Before anything is answered: the keys may have been restored from before an erasure.
+    # Before the first answer: the keys may have been restored from a backup made before an erasure.
     hasty = PostgresKeys(keys_pool, master, patience=FIRST_SWEEP_SECONDS)
     sweeping = await reapplied(repository, hasty, faults)
     clock = DatabaseClock(pool, faults)
@@ -116,7 +116,7 @@ def _authentication(
 
 
 async def open_databases(service: Service, settings: Settings, stack: AsyncExitStack) -> tuple[Pool, Pool]:
-    """The store's and the keys', each the right one, safe, and up to date."""
+    """Opens the databases of the store and of the keys; checks that they are the right ones, safe and up to date."""
     schema, keys_schema = schema_of(settings.partner, service.name), keys_schema_of(settings.partner)
     with naming("BANEN_DATABASE_URL"):
         pool = await _pool("BANEN_DATABASE_URL", settings.database_url, schema, stack)
@@ -133,7 +133,7 @@ async def open_databases(service: Service, settings: Settings, stack: AsyncExitS
 
 @contextmanager
 def naming(setting: str) -> Generator[None]:
-    """Says which setting it is about when a database is not the right one, or is not there."""
+    """Adds the name of the setting to an error about a database."""
     try:
         yield
     except StoreRefusesToStart as error:
@@ -152,7 +152,7 @@ async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack
 
 
 def _checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
-    """What readiness asks of both databases."""
+    """The readiness checks of both databases."""
 
     async def database() -> None:
         await refuse_read_only(store.pool)
@@ -165,9 +165,9 @@ def _checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
 
 
 async def reapplied(repository: EventRepository[Any], hasty: PostgresKeys, faults: Faults) -> list[Work]:
-    """Apply recorded erasures again; gives the loop that goes on where old copies of keys are still on the disk.
+    """Repeats recorded erasures; returns a loop that continues if old copies of keys are still on disk.
 
-    The keys are overwritten when this comes back. Raises `StoreUnavailable`.
+    The keys are overwritten when this returns. Raises `StoreUnavailable`.
     """
     try:
         await reapply_erasures(repository.store, repository.serializer, hasty)

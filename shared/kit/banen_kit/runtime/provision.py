@@ -1,7 +1,7 @@
-"""Brings what one service needs in both clusters up to date, as their owner: schemas, indexes and rights.
+"""Brings schemas, indexes and rights of one service up to date in both clusters, as their owner.
 
-Whatever was there before stays; doing it again changes nothing. All raise `StoreRefusesToStart` on a schema from the
-future, and where the owner is no superuser.
+Can be run again without effect. All raise `StoreRefusesToStart` if a newer version has migrated the schema, or if the
+owner is not a superuser.
 """
 
 import re
@@ -24,7 +24,7 @@ INDEX = "events_asked"
 
 
 async def provision_store(owner: Connection, partner: str, service: Service) -> list[str]:
-    """The event store of one service, for the role of its name, which must exist; returns the steps that ran."""
+    """The event store of one service. The role with its name must exist. Returns the migrations that ran."""
     schema = schema_of(partner, service.name)
     done = await migrate(owner, schema, migrations(service.sql))
     await index_types(owner, schema, asked_types(service))
@@ -35,7 +35,7 @@ async def provision_store(owner: Connection, partner: str, service: Service) -> 
 
 
 async def provision_keys(owner: Connection, partner: str, service: Service) -> list[str]:
-    """The keys of a partner's persons, for the role of one of its services; returns the steps that ran."""
+    """The keys of a partner's persons, for the role of one of its services. Returns the migrations that ran."""
     schema, role = keys_schema_of(partner), schema_of(partner, service.name)
     done = await migrate(owner, schema, migrations(["banen_kit"], "keys_sql"))
     await confine_database(owner)
@@ -46,7 +46,7 @@ async def provision_keys(owner: Connection, partner: str, service: Service) -> l
 
 
 async def index_types(owner: Connection, schema: str, types: list[str]) -> None:
-    """Index the events of these types alone, by position: other events cost nothing more."""
+    """Creates a partial index on these event types, by position, so other events cost nothing more."""
     kept = await owner.fetchval("select pg_get_indexdef(to_regclass($1))", f'"{schema}".{INDEX}')
     if kept is not None and set(re.findall(r"'([a-z-]+)'::text", kept)) == set(types):
         return

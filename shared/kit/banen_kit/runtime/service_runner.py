@@ -1,4 +1,4 @@
-"""Runs one service as one process: opens its store, serves HTTP, and keeps its side of the bus going."""
+"""Runs one service as one process: opens its databases, serves HTTP, and stays connected to the bus."""
 
 import asyncio
 import gc
@@ -27,21 +27,21 @@ from banen_kit.web.server import http_server
 log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.0005
-"""How long another thread may keep the interpreter while the event loop wants it; Python's 5 ms add up per request."""
+"""How long a thread may keep the interpreter while the event loop waits. Python's default of 5 ms adds up per request."""
 HOST = "127.0.0.1"
-"""TLS is the work of a proxy on the same machine; nobody else may reach a service."""
+"""Only a proxy on the same machine, which does TLS, can reach a service."""
 
 
 @dataclass(frozen=True)
 class ServiceRuntime:
-    """A service put together: its application, and what runs beside it."""
+    """A composed service: its application, and its background loops."""
 
     app: FastAPI
     loops: Sequence[Work]
 
 
 def main(service: Service) -> None:
-    """The `python -m` of a service. Ends with 78 and one line that says what to do when it cannot start."""
+    """The main function of a service. If it cannot start, it logs one line with the reason and exits with 78."""
     logs.to_stdout()
     try:
         asyncio.run(serve(service, Settings.load()))
@@ -51,7 +51,7 @@ def main(service: Service) -> None:
 
 
 async def serve(service: Service, settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, which are heard at every moment."""
+    """Runs until SIGTERM or SIGINT, also while it is still starting."""
     stopping = asyncio.Event()
     for caught in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(caught, stopping.set)
@@ -66,8 +66,8 @@ async def serve(service: Service, settings: Settings) -> None:
 
 @contextmanager
 def bound(port: int) -> Generator[socket.socket]:
-    """The service's address, taken before anything slow is done. Raises `SettingsInvalid`."""
-    # Named as TCP: else asyncio does not switch off Nagle's algorithm, and each answer waits for 40 ms.
+    """Binds the service's address before anything slow is done. Raises `SettingsInvalid`."""
+    # With an explicit protocol; otherwise asyncio leaves Nagle's algorithm on, and each answer takes 40 ms longer.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -80,7 +80,7 @@ def bound(port: int) -> Generator[socket.socket]:
 async def _unless(
     stopping: asyncio.Event, opening: Coroutine[Any, Any, ServiceRuntime]
 ) -> ServiceRuntime | None:
-    """What is opened, or None where we were told to stop first."""
+    """Returns the composed service, or None if told to stop first."""
     opened, stopped = asyncio.create_task(opening), asyncio.create_task(stopping.wait())
     await asyncio.wait({opened, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -92,7 +92,7 @@ async def _unless(
 
 
 async def compose(service: Service, settings: Settings, stack: AsyncExitStack) -> ServiceRuntime:
-    """Open and build all that the service runs. Raises what `open_foundation` raises."""
+    """Opens and builds everything that the service runs. Raises what `open_foundation` raises."""
     foundation, looking_after = await open_foundation(service, settings, stack)
     parts = [looking_after, administration(foundation)]
     if service.read_side is not None:
@@ -111,7 +111,7 @@ async def compose(service: Service, settings: Settings, stack: AsyncExitStack) -
 
 async def run(runtime: ServiceRuntime, listener: socket.socket, stopping: asyncio.Event) -> None:
     server = http_server(runtime.app)
-    # What is there by now stays: without it, a full collection no longer stops everything for tens of milliseconds.
+    # Objects created so far stay alive. Freezing them keeps full garbage collections from pausing for tens of ms.
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -1,6 +1,6 @@
-"""A service's settings: environment variables that begin with `BANEN_`; secrets may be files, named by `…_FILE`.
+"""A service's settings: environment variables that begin with `BANEN_`. A secret may be in a file, named by `…_FILE`.
 
-Nothing that connects has a default, and a setting that does not exist is an error.
+Connections have no defaults, and an unknown setting is an error.
 """
 
 import os
@@ -20,10 +20,10 @@ PREFIX = "BANEN_"
 
 
 class Environment(PydanticBaseSettingsSource):
-    """Every variable with our prefix, `…_FILE` replaced by what the file holds; unknown ones are passed on to fail."""
+    """Reads all variables with our prefix; for `…_FILE`, the content of the file. Unknown ones cause an error later."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        raise NotImplementedError  # everything is read at once
+        raise NotImplementedError  # all settings are read at once
 
     def __call__(self) -> dict[str, Any]:
         fields = self.settings_cls.model_fields
@@ -39,7 +39,7 @@ class Environment(PydanticBaseSettingsSource):
                 except OSError as error:
                     raise SettingsInvalid(f"{variable}: {error.strerror}") from error
                 except UnicodeDecodeError:
-                    # Not `from` the first error, which quotes the file.
+                    # Not chained with `from`: the first error quotes the file.
                     raise SettingsInvalid(f"{variable}: the file is not UTF-8 text") from None
             if name in found:
                 raise SettingsInvalid(f"{PREFIX}{name.upper()}: given twice, as a value and as a file")
@@ -48,7 +48,7 @@ class Environment(PydanticBaseSettingsSource):
 
 
 class EnvironmentSettings(BaseSettings):
-    """Settings that come out of the environment alone; an unknown variable with our prefix is an error."""
+    """Settings from the environment only; an unknown variable with our prefix is an error."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +79,7 @@ class EnvironmentSettings(BaseSettings):
 
 
 class Settings(EnvironmentSettings):
-    """What every service needs to know. There is no host: services bind to loopback, behind a proxy that has TLS."""
+    """The settings of every service. There is no host: services bind to loopback, behind a proxy that does TLS."""
 
     partner: PartnerId
     """Whose service this is."""
@@ -88,40 +88,40 @@ class Settings(EnvironmentSettings):
     database_url: SecretStr
     """PostgreSQL of the event store, as the service's own role."""
     keys_url: SecretStr
-    """PostgreSQL of the persons' keys: another cluster, and a role that may call a few functions and read no table."""
+    """PostgreSQL with the persons' keys: another cluster, with a role that may call a few functions and read no table."""
     master_key_file: Path
     """The partner's master key: at least 32 bytes in hexadecimal, readable by this service alone."""
     bus_url: SecretStr
     """NATS, with the credentials of this service; `tls://` beyond this machine."""
     bus_ca_file: Path | None = None
-    """Certificate authorities by which the bus is verified, where they are not the system's."""
+    """The certificate authorities for the bus, if they are not the system's."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     access_token_types: str = "at+jwt"  # noqa: S105 - no password
-    """What the `typ` of its access tokens says (RFC 9068): `at+jwt jwt` for an issuer that still writes `JWT` or none."""
+    """The `typ` of its access tokens (RFC 9068); `at+jwt jwt` for an issuer that still writes `JWT` or nothing."""
     acr_values: str = ""
-    """How stewards, the bureau and auditors must have signed in: values of `acr`, one of them; none where any will do."""
+    """The `acr` values of which stewards, the bureau and auditors need one in their sign-in; empty: any will do."""
     key_backup_days: int = Field(ge=0, le=365)
-    """How long backups of the cluster of keys are kept: an erasure is complete when the last one is gone."""
+    """How long backups of the cluster of keys are kept. An erasure is complete when the last one is gone."""
     retention: str = ""
-    """Months for which each kind of data on persons is kept after the last fact, such as `contact=12 candidate=60`."""
+    """For each kind of persons' data, how many months it is kept after the last event, such as `contact=12 candidate=60`."""
     retention_wait: int = Field(default=14, ge=0, le=365)
-    """Days for which whoever is due is listed before they are erased."""
+    """How many days persons are listed as due before they are erased."""
     metrics_token: SecretStr = Field(min_length=32)
-    """Whoever shows it as bearer sees `/metrics`, and what is wrong in `/readyz`: a random text of its own."""
+    """A random text. As bearer token it gives access to `/metrics` and to the reasons in `/readyz`."""
     port: int = Field(ge=0, le=65535)
     client_id: str | None = None
-    """What the issuer knows this service as; asked where it has pages, as are the next two."""
+    """The client id at the issuer. A service with pages needs this and the next two."""
     client_secret: SecretStr | None = None
     public_url: str | None = None
     """Where browsers find this service."""
     profile: Literal["local"] | None = None
-    """`local`: everything on this machine, so that issuer and pages may do without https."""
+    """`local`: everything runs on this machine, so issuer and pages may do without https."""
 
     @field_validator("database_url", "keys_url", "bus_url")
     @classmethod
     def _is_an_address(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
-        """Told before anything is connected; the message never holds the address, which has a password."""
+        """Checked before any connection is made. The message never contains the address, which holds a password."""
         schemes = ("nats", "tls") if info.field_name == "bus_url" else ("postgresql", "postgres")
         try:
             parts = urlsplit(url.get_secret_value())
@@ -166,7 +166,7 @@ def is_on_this_machine(url: str) -> bool:
 
 
 def is_safe(url: str) -> bool:
-    """Whether nobody on the way can read or change what goes to this address: this machine, or verified TLS."""
+    """Whether nobody can read or change traffic to this address: it is local, or uses verified TLS."""
     parts = urlsplit(url)
     if parts.hostname in ("127.0.0.1", "localhost", "::1") or parts.scheme == "tls":
         return True
@@ -174,7 +174,7 @@ def is_safe(url: str) -> bool:
 
 
 def schema_of(partner: str, service: str) -> str:
-    """The PostgreSQL schema, and the role, of one service of one partner."""
+    """The name of the PostgreSQL schema and role of one service of one partner."""
     return f"{partner}_{service}".replace("-", "_")
 
 

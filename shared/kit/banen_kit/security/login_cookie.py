@@ -1,4 +1,4 @@
-"""A login under way, kept by the browser itself in a sealed cookie: whoever sets out for the issuer costs us no row."""
+"""A login in progress, kept in an encrypted cookie of the browser: starting a login writes nothing to the database."""
 
 import json
 import secrets
@@ -17,18 +17,18 @@ NONCE_BYTES = 12
 
 @dataclass(frozen=True)
 class Login:
-    """What must come back with the answer of the issuer."""
+    """What the issuer's answer must match."""
 
     state: str = field(repr=False)
     verifier: str = field(repr=False)
     nonce: str = field(repr=False)
     next: str
     is_strong: bool = False
-    """Whether the issuer was asked for a sign-in that suffices for strong roles."""
+    """Whether the issuer was asked for a sign-in that is sufficient for strong roles."""
 
 
 class LoginCookies:
-    """Seals and opens them, under a key of this process: a restart ends the logins under way, and nothing else."""
+    """Encrypts and decrypts login cookies with a key of this process. A restart only ends logins that are in progress."""
 
     def __init__(self) -> None:
         self._cipher = AESGCM(AESGCM.generate_key(256))
@@ -41,7 +41,7 @@ class LoginCookies:
         return urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def open(self, cookie: str, state: str, now: datetime) -> Login | None:
-        """The login that this state belongs to; None if this browser did not ask for it, or too long ago."""
+        """Returns the login with this state; None if this browser did not start it, or started it too long ago."""
         try:
             sealed = urlsafe_b64decode(cookie.encode("ascii") + b"=" * (-len(cookie) % 4))
             text = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], LOGIN_COOKIE.encode())

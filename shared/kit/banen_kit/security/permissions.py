@@ -1,6 +1,6 @@
-"""Who may do what: a service's table of its commands and views by name. What is not in the table is refused.
+"""Who may do what: a service's table of permissions, by the name of the command or view. All else is refused.
 
-Each service has its table in its `permissions.py`; `docs/rights.md` shows all of them side by side.
+Each service has its table in its `permissions.py`; `docs/rights.md` shows all of them.
 """
 
 from collections.abc import Mapping
@@ -14,21 +14,20 @@ from banen_kit.core.problem import Problem
 
 @dataclass(frozen=True)
 class Permission:
-    """Who is let in to one command or view."""
+    """Who may use one command or view."""
 
     roles: frozenset[str]
     partners: Literal["own", "all"] = "own"
-    """Whose people: only those of the partner whose service it is, or everybody's. What an answer then shows of whom
-    is for the view to decide."""
+    """Only people of the partner that runs the service, or of all partners. The view decides what each of them sees."""
     audited: bool = True
-    """Whether each use is in the audit log; only what shows figures and nobody behind them is not."""
+    """Whether each use goes into the audit log. Only views of figures, which show no persons, do not."""
 
 
 ANYONE = Permission(frozenset())
-"""Open without login: it shows nothing of anybody."""
+"""Open without login: it shows no personal data."""
 
 OPERATOR = Permission(frozenset(), "all")
-"""For whoever shows the static token of the service (`BANEN_METRICS_TOKEN`), whatever their role; the route asks it."""
+"""For callers with the service's static token (`BANEN_METRICS_TOKEN`), whatever their role; the route checks it."""
 
 Permissions: TypeAlias = Mapping[str, Permission]
 """By the name of the route; a command's route has the command's name."""
@@ -45,7 +44,7 @@ def every_partner(*roles: str) -> Permission:
 
 
 def refuse_unless(access: Permission | None, principal: Principal, partner: str) -> None:
-    """Raises `Problem`: 404 where it belongs to another partner, 403 where the role does not go so far."""
+    """Raises `Problem`: 404 if it belongs to another partner, 403 if the role has no permission."""
     if access is not None and access.partners == "own" and principal.partner != partner:
         raise Problem(404, "not-found", "Not Found")
     if access is None or not access.roles & principal.roles:
@@ -53,7 +52,7 @@ def refuse_unless(access: Permission | None, principal: Principal, partner: str)
 
 
 def every_service(roles: Roles) -> Permissions:
-    """Who may do what every service has."""
+    """The permissions for what every service has."""
     operators = own_partner(*roles.operators)
     return {
         "livez": ANYONE,

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in with a browser: kept here, so that ending one ends it wherever its cookie went."""
+"""Sessions of people who signed in with a browser. Ending one makes every copy of its cookie useless."""
 
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -18,24 +18,24 @@ COOKIE = "__Host-banen"
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
 NOTED = timedelta(seconds=30)
-"""How exactly it is kept when a session was last used, so that not every request writes."""
+"""The last use of a session is stored this precisely, so that not every request writes."""
 
 LOGOUT_GOOD = timedelta(minutes=10)
 """How old a logout token may be."""
 OBEYED = timedelta(hours=1)
-"""How long it is kept that one was obeyed: for longer than it is good, whatever clocks say."""
+"""How long used logout tokens are remembered: longer than a token is valid, even if clocks differ."""
 
 
 @dataclass(frozen=True)
 class Logout:
-    """Which sessions the issuer ends: all of a subject, or those that were begun in one session of the issuer."""
+    """Which sessions the issuer ends: all of one subject, or those that began in one session at the issuer."""
 
     token: bytes = field(repr=False)
-    """A hash by which a token that comes again is known."""
+    """A hash of the token, by which a repeated token is recognised."""
     subject: str | None
     issuer_session: str | None
     until: datetime
-    """Only those that were begun by then."""
+    """Only sessions that began before this moment."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ def digest(secret: str) -> bytes:
 
 
 class Sessions:
-    """The tables of `sql/003-sessions.sql` and what came after. All methods raise `StoreUnavailable`."""
+    """The session tables (`sql/003-sessions.sql` and later). All methods raise `StoreUnavailable`."""
 
     def __init__(self, pool: Pool, clock: Callable[[], datetime]) -> None:
         self._pool = pool
         self.clock = clock
 
     async def finish(self, state: str) -> bool:
-        """Whether this login comes to a session for the first time. Call it when the issuer has vouched for somebody."""
+        """Whether this login becomes a session for the first time. Call it after the issuer has confirmed who it is."""
         now = self.clock()
         async with reachable():
             await self._pool.execute("delete from finished_logins where at < $1", now - LOGIN)
@@ -71,7 +71,7 @@ class Sessions:
             )
 
     async def open(self, principal: Principal, agent: str) -> str:
-        """Start a session; returns what its cookie holds. Ended ones are cleared away."""
+        """Starts a session and returns the value of its cookie. Also deletes sessions that have ended."""
         cookie = secrets.token_urlsafe(32)
         now = self.clock()
         async with reachable():
@@ -95,7 +95,7 @@ class Sessions:
         return cookie
 
     async def find(self, cookie: str, agent: str) -> Session | None:
-        """The live session of a cookie. One that turns up in another browser was stolen, and ends for both."""
+        """Returns the live session of a cookie. A cookie seen in another browser was stolen: its session ends for both."""
         now = self.clock()
         async with reachable():
             row = await self._pool.fetchrow("select * from sessions where id = $1", digest(cookie))
@@ -103,7 +103,7 @@ class Sessions:
                 return None
         is_over = row["seen_at"] < now - IDLE or row["made_at"] < now - ABSOLUTE
         is_same = secrets.compare_digest(row["agent"], digest(agent))
-        # On a database that takes no changes it is refused or shown all the same; only that is not written down.
+        # If the database is read-only, the decision stays the same; it is just not written down.
         with suppress(StoreReadOnly, StoreFull):
             if is_over or not is_same:
                 await self.close(row["id"])
@@ -116,7 +116,7 @@ class Sessions:
             await self._pool.execute("update sessions set seen_at = $2 where id = $1", id_, now)
 
     async def use_form(self, session: Session, form_token: str) -> bool:
-        """Whether this is the session's token of the moment; it is replaced, so that a form can be sent once."""
+        """Whether this is the session's current form token. It is replaced, so that a form can be sent only once."""
         if not secrets.compare_digest(session.form_token.encode(), form_token.encode()):
             return False
         async with reachable():
@@ -135,7 +135,7 @@ class Sessions:
 
     @asynccontextmanager
     async def ending(self, logout: Logout) -> AsyncGenerator[Sequence[Principal]]:
-        """Whose sessions end when the block does, one for each; where it raises, none of them. A token works once."""
+        """Yields one principal per session to end. They end when the block ends; none if it raises. A token works once."""
         now = self.clock()
         async with reachable(), self._pool.acquire() as connection, connection.transaction():
             await connection.execute("delete from obeyed_logouts where at < $1", now - OBEYED)
@@ -158,7 +158,7 @@ class Sessions:
             )
 
     async def close(self, id_: bytes) -> None:
-        """End a session, wherever its cookie is."""
+        """Ends a session."""
         async with reachable():
             await self._pool.execute("delete from sessions where id = $1", id_)
 

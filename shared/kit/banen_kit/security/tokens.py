@@ -1,9 +1,9 @@
-"""Verifies what an OpenID issuer signed: access tokens of people and machines, ID tokens of logins, logout tokens.
+"""Verifies tokens of an OpenID issuer: access tokens of people and machines, ID tokens of logins, logout tokens.
 
 Type, signature, issuer, audience and times are checked (RFC 9068 §4, OpenID Connect Core §3.1.3.7, Back-Channel Logout
-§2.6); only asymmetric algorithms are taken, whatever the token says. No token is good for the use of another type, and
-none that lives for longer than an hour (RFC 8725 §3.11). The issuer's keys are kept for a while and fetched again when a token
-names one that is not among them, so that an issuer can change its keys without anybody restarting.
+§2.6). Only asymmetric algorithms are accepted. A token of one type is refused where another type is expected, and so is a
+token valid for more than an hour (RFC 8725 §3.11). The issuer's keys are cached, and fetched again when a token names an
+unknown key, so the issuer can change its keys without a restart here.
 """
 
 import asyncio
@@ -25,26 +25,26 @@ ALGORITHMS = ("ES256", "RS256", "PS256")
 LEEWAY_SECONDS = 30
 KEYS_FRESH_SECONDS = 300.0
 KEYS_USABLE_SECONDS = 3600.0
-"""How long keys are used while the issuer cannot be asked again."""
+"""How long keys are used while the issuer cannot be reached."""
 ASK_AGAIN_SECONDS = 10.0
-"""How often, at most, we ask: strangers can send tokens with unknown keys, and an issuer may be slow to fail."""
+"""The shortest time between two fetches: strangers can send tokens with unknown keys, and an issuer may be slow to fail."""
 TIMEOUT_SECONDS = 5.0
 MOST_BYTES = 16 * 1024
 LONGEST_SECONDS = 3600
-"""From `iat` to `exp`: what was stolen, or belongs to somebody who was removed since, is of use no longer."""
+"""From `iat` to `exp`. It limits the use of a stolen token, and of tokens of somebody removed since."""
 
 Types = Collection[str]
-"""What `typ` may say (RFC 7515 §4.1.9), in lower case and without `application/`; none at all is `jwt`."""
+"""Accepted values of `typ` (RFC 7515 §4.1.9), in lower case and without `application/`; a missing `typ` is `jwt`."""
 ACCESS: Types = ("at+jwt",)
 IDENTITY: Types = ("jwt",)
 LOGOUT: Types = ("logout+jwt",)
 EVENTS, NONCE = "events", "nonce"
 Said = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,255}$", strict=True)]
-"""A word of the issuer's own, which we only compare."""
+"""A value defined by the issuer, which we only compare."""
 
 
 class TokenRefused(Exception):
-    """The token does not prove who asks. `reason` is a short code; nothing of the token is repeated."""
+    """The token does not prove who is asking. `reason` is a short code; nothing from the token is repeated."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -52,11 +52,11 @@ class TokenRefused(Exception):
 
 
 class IssuerUnavailable(Exception):
-    """The issuer cannot be asked now, or answers something else than an issuer does."""
+    """The issuer cannot be reached now, or does not answer as an issuer."""
 
 
 class Metadata(BaseModel, frozen=True, extra="ignore"):
-    """What we use of the issuer's discovery document (OpenID Connect Discovery 1.0 §3)."""
+    """The parts that we use of the issuer's discovery document (OpenID Connect Discovery 1.0 §3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -66,7 +66,7 @@ class Metadata(BaseModel, frozen=True, extra="ignore"):
 
 
 class _Vouched(BaseModel, frozen=True, extra="ignore"):
-    """The claims that make somebody a principal."""
+    """The claims that identify a principal."""
 
     sub: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
     banen_partner: PartnerId
@@ -74,7 +74,7 @@ class _Vouched(BaseModel, frozen=True, extra="ignore"):
 
 
 class _SignedIn(BaseModel, frozen=True, extra="ignore"):
-    """The claims that tell of a sign-in."""
+    """The claims about a sign-in."""
 
     acr: Said | None = None
     auth_time: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
@@ -82,7 +82,7 @@ class _SignedIn(BaseModel, frozen=True, extra="ignore"):
 
 
 class Issuer:
-    """One OpenID issuer, asked over HTTP. `monotonic` is injectable for tests."""
+    """One OpenID issuer, asked over HTTP. Tests inject `monotonic`."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Issuer:
         *,
         access: Types = ACCESS,
     ) -> None:
-        """`roles` are those that it can name, and `access` says which types its access tokens have."""
+        """`roles` are the roles that it can give; `access` the types that its access tokens have."""
         self.url = url.rstrip("/")
         self._roles = roles
         self._access = access
@@ -122,7 +122,7 @@ class Issuer:
                 metadata.jwks_uri,
                 metadata.end_session_endpoint or self.url,
             )
-            # Where the issuer itself has https, nobody between us and it may change what it says.
+            # If the issuer uses https, nobody on the way may change what it says, so its addresses need https too.
             schemes = ("https://",) if self.url.startswith("https://") else ("https://", "http://")
             if not all(address.startswith(schemes) for address in addresses):
                 raise IssuerUnavailable("the issuer names an address without https")
@@ -130,7 +130,7 @@ class Issuer:
         return self._metadata
 
     async def claims(self, token: str, audience: str, types: Types) -> Mapping[str, Any]:
-        """What the issuer says to `audience` in a token of one of these types; the life of any is bounded.
+        """Verifies a token of one of these types, made for `audience`, and returns its claims.
 
         Raises `TokenRefused`, `IssuerUnavailable`.
         """
@@ -143,19 +143,19 @@ class Issuer:
                 leeway=LEEWAY_SECONDS,
                 iss={"essential": True, "values": [self.url, f"{self.url}/"]},
                 aud={"essential": True, "value": audience},
-                sub={"essential": types is not LOGOUT},  # that may name a session instead
+                sub={"essential": types is not LOGOUT},  # a logout token may name a session instead
                 exp={"essential": True},
                 iat={"essential": True},
             ).validate(decoded.claims)
         except ExpiredTokenError:
             raise TokenRefused("token-expired") from None
         except ClaimError as error:
-            # Says which claim, the first where several are missing, and never its value.
+            # Names the claim (the first one if several are missing), never its value.
             raise TokenRefused(f"token-{error.claim.partition(',')[0]}-wrong") from None
         except (JoseError, ValueError, TypeError):
             raise TokenRefused("token-invalid") from None
         claims = decoded.claims
-        # A logout token is one by its events too, where an issuer writes no type of its own (Back-Channel Logout §2.4).
+        # Some issuers set no `typ`; then `events` shows that it is a logout token (Back-Channel Logout §2.4).
         if type_of(decoded.header) not in types or (EVENTS in claims) != (types is LOGOUT):
             raise TokenRefused("token-typ-wrong")
         if claims["exp"] - claims["iat"] > LONGEST_SECONDS:
@@ -163,16 +163,16 @@ class Issuer:
         return claims
 
     async def principal(self, token: str, audience: str) -> Principal:
-        """Who asks with an access token. Raises `TokenRefused`, `IssuerUnavailable`."""
+        """Returns who is asking with an access token. Raises `TokenRefused`, `IssuerUnavailable`."""
         claims = await self.claims(token, audience, self._access)
         if NONCE in claims:
-            raise TokenRefused("token-typ-wrong")  # an ID token, from an issuer that writes no types
+            raise TokenRefused("token-typ-wrong")  # an ID token from an issuer that sets no `typ`
         return self.principal_of(claims)
 
     def principal_of(self, claims: Mapping[str, Any]) -> Principal:
-        """The person or machine that verified claims are about; roles that we do not know are left out.
+        """Returns the person or machine in verified claims. Roles that we do not know are left out.
 
-        Raises `TokenRefused` where the issuer says no partner or role, or nonsense of the sign-in.
+        Raises `TokenRefused` if partner or role is missing, or if the claims about the sign-in are invalid.
         """
         try:
             vouched = _Vouched.model_validate(dict(claims))
@@ -185,7 +185,7 @@ class Issuer:
 
     async def _keys_for(self, kid: str | None) -> KeySet:
         if self._lock.locked() and (kept := self._kept(kid, KEYS_USABLE_SECONDS)):
-            return kept  # somebody is asking, and who can go on need not wait for that
+            return kept  # another request is fetching keys; do not wait for it
         async with self._lock:
             if kept := self._kept(kid, KEYS_FRESH_SECONDS):
                 return kept
@@ -198,14 +198,14 @@ class Issuer:
             raise TokenRefused("token-key-unknown")
 
     def _kept(self, kid: str | None, seconds: float) -> KeySet | None:
-        """The keys as they were fetched, if that was so lately and the one that is wanted is among them."""
+        """Returns the cached keys if they are recent enough and contain the wanted key."""
         if self._keys is None or self._monotonic() - self._fetched >= seconds:
             return None
         return self._keys if kid is None or kid in {key.kid for key in self._keys.keys} else None
 
     async def _ask(self) -> None:
         self._asked = self._monotonic()
-        self._fault = "the issuer did not answer in time"  # stands if we are cancelled
+        self._fault = "the issuer did not answer in time"  # remains set if we are cancelled
         try:
             self._keys = await self._fetch_keys()
         except IssuerUnavailable as error:
@@ -234,12 +234,12 @@ class Issuer:
 
 
 def type_of(header: Mapping[str, Any]) -> str:
-    """What sort of token it says it is."""
+    """Returns the token's type as its header states it."""
     return str(header.get("typ", "jwt")).lower().removeprefix("application/")
 
 
 def kid_of(token: str) -> str | None:
-    """Which key the token says it was signed with. Raises `TokenRefused`."""
+    """Returns the id of the key with which the token says it was signed. Raises `TokenRefused`."""
     try:
         header: Mapping[str, Any] = jws.extract_compact(token.encode("ascii")).headers()
     except (JoseError, ValueError, TypeError):
@@ -249,14 +249,14 @@ def kid_of(token: str) -> str | None:
 
 
 def sign_in_of(claims: Mapping[str, Any]) -> SignIn:
-    """How somebody signed in, as verified claims tell it. Raises `TokenRefused` where they tell nonsense."""
+    """Reads from verified claims how somebody signed in. Raises `TokenRefused` if they are invalid."""
     try:
         told = _SignedIn.model_validate(dict(claims))
     except ValidationError as error:
         raise TokenRefused(f"token-{error.errors()[0]['loc'][0]}-wrong") from None
     if told.auth_time is None:
         return SignIn(told.acr, None, told.sid)
-    # Nobody signs in after the token that tells of it.
+    # A sign-in cannot be later than the token that mentions it.
     if told.auth_time > claims["iat"] + LEEWAY_SECONDS:
         raise TokenRefused("token-auth_time-wrong")
     return SignIn(told.acr, datetime.fromtimestamp(told.auth_time, UTC), told.sid)

@@ -1,4 +1,4 @@
-"""A service's HTTP face: an endpoint per command, bulk loads, what is on record, health and metrics."""
+"""The HTTP application of a service: a route per command, bulk loads, records, health and metrics."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ from banen_kit.web.records import record_routes
 
 MOST_BULK_BYTES = 8 * 1024 * 1024
 MOST_BULK_LINES = 2000
-"""Blank ones included, so that counting them costs nothing."""
+"""Includes blank lines, so that counting is cheap."""
 NDJSON = "application/x-ndjson"
 VERSION = re.compile(r"[0-9]{1,18}")
 IDEMPOTENCY_KEY = header(
@@ -67,7 +67,7 @@ class Liveness(Shape, frozen=True):
 
 
 class Readiness(Shape, frozen=True):
-    """Why it is not ready, or what is degraded, is for whoever operates it."""
+    """The reasons are shown to operators only."""
 
     status: Literal["ok", "degraded", "not ready"]
     failing: dict[str, str] | SkipJsonSchema[None] = None
@@ -75,26 +75,26 @@ class Readiness(Shape, frozen=True):
 
 
 Check = Callable[[], Awaitable[None]]
-"""Raises when the service should not be given work now."""
+"""Raises if the service should not get work now."""
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Health:
-    """What is asked and what is noted about a running service, and who may hear more than whether it is ready."""
+    """The health checks and current faults of a service, and the token with which operators see the reasons."""
 
     faults: Faults
     token: SecretStr
-    """For whoever operates it; static, since what scrapes metrics cannot renew an access token."""
+    """For operators. It is static, since a metrics scraper cannot renew an access token."""
     checks: dict[str, Check] = field(default_factory=dict[str, Check])
 
     async def failing(self) -> dict[str, str]:
-        """Why the service should not be given work now, by name."""
+        """Returns why the service should not get work now, by name."""
         found = {name: fault.reason for name, fault in self.faults.open().items() if not fault.still_ready}
-        for name, check in list(self.checks.items()):  # a service that is starting still adds some
+        for name, check in list(self.checks.items()):  # a service that is starting may still add checks
             try:
                 await check()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is why this service is not ready
+            except Exception as error:  # noqa: BLE001 - whatever the error is, it is the reason
                 found[name] = reason_of(error)
         return found
 
@@ -109,15 +109,15 @@ def create_app(
     health: Health,
     *routers: APIRouter,
 ) -> FastAPI:
-    """The application of one service; also how tests reach it. `routers` follow those that every service has."""
+    """Creates the application of one service, also for tests. `routers` are added to those of every service."""
     app = FastAPI(
         title=f"banen {command_service.service.name}",
         version="0.1.0",
-        openapi_url=None,  # the framework's own route would not pass authentication; see `openapi.routes`
+        openapi_url=None,  # FastAPI's own route would skip authentication; see `openapi.routes`
         servers=[{"url": "/"}],
         generate_unique_id_function=lambda route: route.name,
         responses=problems(*OF_EVERY_ROUTE),
-        redirect_slashes=False,  # such a redirect repeats the address, whatever somebody put in it
+        redirect_slashes=False,  # a redirect would repeat the address, whatever somebody put in it
         dependencies=[Depends(authentication)],
     )
     app.add_middleware(Audited)
@@ -234,7 +234,7 @@ def health_routes(command_service: CommandService, health: Health) -> APIRouter:
 
 
 def lines_of(body: bytes) -> list[bytes]:
-    """Those that are not blank. Raises `Problem` 413."""
+    """Returns the lines that are not blank. Raises `Problem` 413."""
     lines = body.split(b"\n", MOST_BULK_LINES)
     if len(lines) > MOST_BULK_LINES and not _is_blank(lines.pop()):
         raise Problem(413, "too-much", f"At most {MOST_BULK_LINES} lines at once, blank ones included.")

@@ -1,4 +1,4 @@
-"""Answers nothing that authentication let in before the audit log holds that it was asked: whatever the route forgot."""
+"""Sends no answer to an authenticated request before the audit log holds an entry, even if the route wrote none."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,11 +6,11 @@ from banen_kit.application.problems import to_problem
 from banen_kit.core.errors import StoreUnavailable
 
 ATTEMPT = "attempt"
-"""Where authentication leaves, in the state of a request, how it is recorded; taken away by who records it better."""
+"""The request state in which authentication leaves a function that writes the entry. Routes that write one clear it."""
 
 
 class Audited:
-    """ASGI middleware. What cannot be recorded is answered with 503 instead."""
+    """ASGI middleware. If the entry cannot be recorded, the answer is 503 instead."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

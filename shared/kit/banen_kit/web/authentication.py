@@ -1,4 +1,4 @@
-"""Lets a request in: finds out who asks, holds that against the table of rights, and refuses everything else."""
+"""Authenticates requests, checks them against the service's table of permissions, and refuses all others."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -37,10 +37,11 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MOST_FORM_BYTES = 16 * 1024
 FORM_TOKEN = "formToken"  # noqa: S105 - the name of a field
 PER_MINUTE = RateLimitItemPerMinute(15_000)
-"""Requests of one subject, which may be a system that passes on what many people do; a bulk load is one request."""
+"""Requests per subject, which may be a system that forwards many people's work. A bulk load is one request."""
 REFUSED_PER_MINUTE = RateLimitItemPerMinute(60)
-"""Tokens from one address that were refused; behind a proxy all come from its address. Who sends nothing guesses
-nothing, and who is not signed in must always be sent to do so, however many strangers guess."""
+"""Refused tokens per address (behind a proxy, all have the proxy's). Requests without credentials do not count, so that
+people can always start a login, however many strangers guess.
+"""
 
 
 NOT_SIGNED_IN = "not-signed-in"
@@ -49,30 +50,30 @@ SIGN_IN_INSUFFICIENT = "sign-in-insufficient"
 
 @dataclass(frozen=True)
 class RequestContext:
-    """Whoever a request was let in for."""
+    """The authenticated caller of a request."""
 
     principal: Principal
     session: Session | None = None
-    """Where it came with a browser's cookie."""
+    """Set if the request came with a browser's cookie."""
     form: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The fields of a form that was sent, its token checked and used up."""
+    """The fields of the submitted form, whose token was checked and used up."""
     purpose: str | None = None
-    """Why an auditor looks: the mark of a document."""
+    """Why an auditor looks: the reference of a document."""
 
 
 def who(request: Request) -> RequestContext:
-    """Whom authentication let in. Only for routes that are not open to anyone."""
+    """Returns the authenticated caller. Only for routes that are not open to anyone."""
     found: RequestContext = request.state.who
     return found
 
 
 def recorded_elsewhere(request: Request) -> None:
-    """Whoever asked is in the audit log by what the route does."""
+    """The route writes its own audit entry, so authentication must not."""
     setattr(request.state, ATTEMPT, None)
 
 
 def outcome_of(method: str, status: int) -> Outcome:
-    """What came of a request, as far as its answer tells."""
+    """Derives the outcome of a request from the status of its answer."""
     match status:
         case 404:
             return Outcome.NOT_FOUND
@@ -88,16 +89,16 @@ def outcome_of(method: str, status: int) -> Outcome:
 
 @dataclass(eq=False)
 class Authentication:
-    """Stands before every route of a service."""
+    """Runs before every route of a service."""
 
     partner: str
     audience: str
-    """What an access token must be made out to: this service's CloudEvents source."""
+    """The audience that an access token must have: this service's CloudEvents source."""
     permissions: Permissions
     issuer: Issuer
     audit: Audit
     sessions: Sessions | None = None
-    """Where the service has pages."""
+    """Only for services with pages."""
     per_minute: RateLimitItemPerMinute = PER_MINUTE
     strength: Strength = field(kw_only=True)
     clock: Callable[[], datetime] = utc_now
@@ -121,11 +122,11 @@ class Authentication:
         except Problem as problem:
             self.turned_away(request, problem)
             raise
-        # Before the rights, since each refusal writes to the audit log.
+        # Before the permissions, since each refusal writes to the audit log.
         if not self._rate.hit(self.per_minute, "subject", found.principal.subject):
             raise _hurry()
         request.state.correlation_id = correlation_id(request)
-        request.state.who = found  # also for the page that says no
+        request.state.who = found  # also for the page that shows a refusal
         if access is None or access.audited:
             setattr(request.state, ATTEMPT, partial(self._note_answer, request, found))
         try:
@@ -137,7 +138,7 @@ class Authentication:
         request.state.who = await self._with_form(request, found)
 
     def suffices(self, principal: Principal, *, is_person: bool) -> bool:
-        """Whether somebody signed in well enough for their roles."""
+        """Whether somebody signed in strongly and recently enough for their roles."""
         return self.strength.suffices(principal, self.clock(), is_person=is_person)
 
     async def note(
@@ -150,7 +151,7 @@ class Authentication:
         shown: Iterable[str] = (),
         **detail: Any,
     ) -> None:
-        """Record in the audit log that somebody looked at this route, or tried to; and at each that a list has `shown`.
+        """Records that somebody viewed this route, or tried to, and adds an entry for each reference that was `shown`.
 
         Raises `StoreUnavailable`.
         """
@@ -162,14 +163,14 @@ class Authentication:
         await self.audit.record([replace(entry, detail=detail), *rows])
 
     def turned_away(self, request: Request, problem: Problem) -> None:
-        """Somebody was not recognised: counted for the audit log, unless they showed nothing."""
+        """Counts a failed authentication for the audit log, unless the caller sent no credentials."""
         action = request.scope["route"].name
         log.warning("%s refused: %s", action, problem.code)
         if problem.code != NOT_SIGNED_IN:
             self.strangers.count(action, problem.code)
 
     async def _note_answer(self, request: Request, visitor: RequestContext, status: int) -> None:
-        """Where the route recorded nothing itself."""
+        """Records the request if the route did not do so itself."""
         await self.note(request, visitor, outcome_of(request.method, status))
 
     async def _identify(self, request: Request) -> RequestContext:
@@ -180,7 +181,7 @@ class Authentication:
             return await self._of_token(request, header)
         except Problem as problem:
             address = request.client.host if request.client else ""
-            # Only who guesses has to wait: others at the same address may be colleagues.
+            # Only callers who guess have to wait: others at the same address may be colleagues.
             if problem.status == 401 and not self._rate.hit(REFUSED_PER_MINUTE, "address", address):
                 raise _hurry() from None
             raise
@@ -207,14 +208,14 @@ class Authentication:
         return RequestContext(session.principal, session, purpose=session.purpose)
 
     def _insufficient(self) -> Problem:
-        """RFC 9470 §3: says how to sign in again."""
+        """Says how to sign in again (RFC 9470 §3)."""
         wanted = "".join(f', {name}="{value}"' for name, value in self.strength.wanted().items())
         challenge = f'Bearer realm="banen", error="insufficient_user_authentication"{wanted}'
         detail = "Your role needs a stronger or more recent sign-in; sign in again."
         return Problem(401, SIGN_IN_INSUFFICIENT, detail, headers={"WWW-Authenticate": challenge})
 
     async def _with_form(self, request: Request, found: RequestContext) -> RequestContext:
-        """A browser sends its cookie with requests that other sites made up: what changes something needs a token."""
+        """Other sites can make a browser send its cookie, so a request that changes something also needs a form token."""
         if found.session is None or request.method in SAFE_METHODS:
             return found
         assert self.sessions is not None
@@ -227,7 +228,7 @@ class Authentication:
 
 
 def refuse_unknown_parameters(request: Request) -> None:
-    """A parameter that a route does not have is a mistake: else a filter that is misspelt shows everything.
+    """Refuses parameters that a route does not have: with a misspelt filter it would show everything.
 
     Raises `Problem` 400.
     """
@@ -240,7 +241,7 @@ def refuse_unknown_parameters(request: Request) -> None:
 
 
 def correlation_id(request: Request) -> UUID:
-    """What the caller says joins this with other requests, or a new one. Raises `Problem`."""
+    """The id that the caller sent to link this with other requests, or a new one. Raises `Problem`."""
     return optional_uuid(request, "Correlation-Id") or uuid4()
 
 
@@ -256,7 +257,7 @@ def optional_uuid(request: Request, header: str) -> UUID | None:
 
 
 def purpose(request: Request) -> str | None:
-    """What the header `Purpose` says. Raises `Problem`."""
+    """Reads the header `Purpose`. Raises `Problem`."""
     given = request.headers.get("Purpose")
     if given is None:
         return None
@@ -269,13 +270,13 @@ def purpose(request: Request) -> str | None:
 
 
 def refused(code: str, detail: str) -> Problem:
-    """Not known who asks (RFC 6750 §3)."""
+    """The caller could not be identified (RFC 6750 §3)."""
     error = ', error="invalid_token"' if code.startswith("token-") else ""
     return Problem(401, code, detail, headers={"WWW-Authenticate": f'Bearer realm="banen"{error}'})
 
 
 def issuer_away() -> Problem:
-    """Nobody can be recognised now."""
+    """Nobody can be identified now."""
     detail = "The login service cannot be reached now."
     return Problem(503, "issuer-unavailable", detail, headers={"Retry-After": "5"})
 

@@ -1,6 +1,6 @@
-"""Ends sessions when the issuer says so: somebody has signed out there, or was removed.
+"""Ends sessions when the issuer says so, because somebody signed out there or was removed.
 
-OpenID Connect Back-Channel Logout 1.0. The issuer sends a logout token, which anybody may try to make up.
+OpenID Connect Back-Channel Logout 1.0. The issuer sends a logout token; anybody may try to forge one.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ ACTION = "backchannel-logout"
 
 
 class _Claims(BaseModel, frozen=True, extra="ignore"):
-    """What a logout token says beside what every token says."""
+    """The claims that only a logout token has."""
 
     sub: Said | None = None
     sid: Said | None = None
@@ -38,14 +38,14 @@ class _Claims(BaseModel, frozen=True, extra="ignore"):
 
 @dataclass(frozen=True)
 class Backchannel:
-    """Where the issuer tells this service whose sessions end."""
+    """Ends sessions on request of the issuer."""
 
     client_id: str
     authentication: Authentication
     refused: Counter
-    """Logout tokens that were not obeyed, by reason."""
+    """Counts refused logout tokens, by reason."""
     one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Each holds a database connection while the audit log waits for another."""
+    """Each logout holds a database connection while the audit log waits for another one."""
 
     @property
     def sessions(self) -> Sessions:
@@ -53,7 +53,7 @@ class Backchannel:
         return self.authentication.sessions
 
     async def obey(self, token: str) -> int:
-        """End what the token says; returns how many sessions that were. Raises `Problem`, `StoreUnavailable`."""
+        """Ends the sessions named by a token and returns their number. Raises `Problem`, `StoreUnavailable`."""
         try:
             claims = await self.authentication.issuer.claims(token, self.client_id, LOGOUT)
             logout = logout_of(token, claims, self.sessions.clock())
@@ -63,7 +63,7 @@ class Backchannel:
             self.refused.labels(error.reason).inc()
             raise Problem(400, error.reason, "The logout token is not accepted.", "logout_token") from None
         async with self.one_by_one, self.sessions.ending(logout) as ended:
-            # Before they end: what cannot be recorded does not happen, and the issuer says it again.
+            # Before they end: if this cannot be recorded, nothing ends, and the issuer will try again.
             together = uuid4()
             entries = [entry_of(person, ACTION, None, Outcome.ACCEPTED, together) for person in ended]
             if entries:
@@ -72,7 +72,7 @@ class Backchannel:
 
 
 def logout_of(token: str, claims: Mapping[str, Any], now: datetime) -> Logout:
-    """The checks of §2.6 beyond those of any token. Raises `TokenRefused`."""
+    """The checks of §2.6 that apply only to logout tokens. Raises `TokenRefused`."""
     try:
         said = _Claims.model_validate(dict(claims))
     except ValidationError as error:
@@ -86,13 +86,13 @@ def logout_of(token: str, claims: Mapping[str, Any], now: datetime) -> Logout:
     at = datetime.fromtimestamp(claims["iat"], UTC)
     if at < now - LOGOUT_GOOD:
         raise TokenRefused("token-too-old")
-    # The part that is signed: a signature itself can be written in more than one way.
+    # Hash only the signed part: the same signature can be encoded in several ways.
     signed = sha256(token.rpartition(".")[0].encode()).digest()
     return Logout(signed, said.sub, said.sid, at + timedelta(seconds=LEEWAY_SECONDS))
 
 
 def routes(backchannel: Backchannel) -> APIRouter:
-    """`/logout/backchannel`; the name is that of the table of rights."""
+    """`/logout/backchannel`; the route's name is the one in the table of permissions."""
     router = APIRouter(include_in_schema=False)
 
     @router.post("/logout/backchannel", name=ACTION)

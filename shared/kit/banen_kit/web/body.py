@@ -1,4 +1,4 @@
-"""Reads the body of a request, up to a limit; once, for authentication and the route behind it."""
+"""Reads the body of a request once, up to a limit, for authentication and the route."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 def refuse_other_type(request: Request, wanted: str) -> None:
-    """A body says what it is; one that does not is what another site can make a browser send. Raises `Problem` 415."""
+    """Raises `Problem` 415 for another content type. Other sites can make a browser send a body, but not with this type."""
     given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if given != wanted:
         raise Problem(415, "content-type-wrong", f"Send this with Content-Type: {wanted}.", "Content-Type")

@@ -1,7 +1,7 @@
-"""Signing in with a browser: OpenID Connect's authorization-code flow with PKCE, and signing out again.
+"""Signing in with a browser (OpenID Connect's authorization-code flow with PKCE), and signing out.
 
-The browser never sees a token: it gets a cookie that stands for a session kept here (RFC 9700; "backend for frontend"
-in OAuth 2.0 for Browser-Based Applications).
+The browser never gets a token, only the cookie of a session that is kept here (RFC 9700; "backend for frontend" in
+OAuth 2.0 for Browser-Based Applications).
 """
 
 import asyncio
@@ -44,14 +44,14 @@ from banen_kit.web.authentication import (
 SCOPE = "openid"
 TIMEOUT_SECONDS = 10.0
 MOST_AT_ONCE = 20
-"""Answers that we ask the issuer about together: anybody can make us ask."""
+"""How many logins may query the issuer at once: anybody can cause such queries."""
 MOST_PATH_BYTES = 1000
-"""It travels in a cookie, and browsers keep 4096 bytes."""
+"""The path is kept in a cookie, and browsers limit that to 4096 bytes."""
 
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """What the issuer knows this service as."""
+    """This service as it is registered with the issuer."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -65,7 +65,7 @@ class RelyingParty:
 
 @dataclass(frozen=True)
 class Logins:
-    """Sends people to the issuer and takes them back."""
+    """Sends people to the issuer and completes their logins."""
 
     client: RelyingParty
     authentication: Authentication
@@ -85,13 +85,13 @@ class Logins:
         await self.authentication.audit.record([entry_of(principal, action, None, Outcome.ACCEPTED, uuid4())])
 
     async def address(self, path: str, *, is_strong: bool = False) -> tuple[str, str]:
-        """Where a browser goes to sign in, to come back to a path of ours; and its cookie. Raises `Problem`.
+        """Returns the address at which to sign in, and the cookie for it; `path` is where to return. Raises `Problem`.
 
-        `is_strong` asks the issuer for a sign-in that suffices for every role.
+        `is_strong` asks the issuer for a sign-in that is sufficient for every role.
         """
         started = Login(random_text(), random_text(), random_text(), own_path(path), is_strong)
         metadata = await self._metadata()
-        # No client that could ask something: making one takes 20 ms, and anybody may come here.
+        # Without an HTTP client: creating one takes 20 ms, and anybody may call this.
         client: Any = OAuth2Client(None, **self._parameters())
         address, _ = client.create_authorization_url(
             metadata.authorization_endpoint,
@@ -103,7 +103,7 @@ class Logins:
         return str(address), self.cookies.seal(started, self.sessions.clock())
 
     async def finish(self, cookie: str, state: str, code: str) -> tuple[Principal | None, str]:
-        """Who has signed in, and where to go now; nobody, where it must be done again and stronger. Raises `Problem`."""
+        """Returns who signed in and where to go; nobody, if a stronger sign-in is needed. Raises `Problem`."""
         started = self.cookies.open(cookie, state, self.sessions.clock())
         if started is None:
             raise _expired()
@@ -113,7 +113,7 @@ class Logins:
             raise _hurry()
         async with self.under_way:
             principal = await self.principal(started, code)
-        # The issuer takes a code once; that we take its answer once does not hang on that.
+        # The issuer accepts a code once, but we do not rely on that.
         if not await self.sessions.finish(state):
             raise _expired()
         if not self.authentication.suffices(principal, is_person=True):
@@ -124,7 +124,7 @@ class Logins:
         return principal, started.next
 
     async def principal(self, started: Login, code: str) -> Principal:
-        """Who has signed in. Raises `Problem`."""
+        """Exchanges the code and returns who signed in. Raises `Problem`."""
         metadata = await self._metadata()
         id_token = await self._exchange(metadata.token_endpoint, code, started.verifier)
         try:
@@ -140,9 +140,9 @@ class Logins:
             raise issuer_away() from error
 
     async def farewell(self) -> str:
-        """Where the issuer ends its own session too (OpenID Connect RP-Initiated Logout 1.0); else our front page.
+        """Returns where the issuer ends its own session (OpenID Connect RP-Initiated Logout 1.0), or else our front page.
 
-        It is told which client asks, and gets no token in an address that others could read.
+        The address names the client but holds no token, since others could read it.
         """
         try:
             end = (await self.issuer.metadata()).end_session_endpoint
@@ -184,7 +184,7 @@ class Logins:
 
 
 def own_path(path: str) -> str:
-    """Where to go after the login: a path of this service, whatever was asked."""
+    """Returns the path if it is one of this service, else `/`."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_own and len(path.encode()) <= MOST_PATH_BYTES else "/"
 
@@ -192,9 +192,9 @@ def own_path(path: str) -> str:
 def routes(
     logins: Logins, route_class: type[APIRoute] = APIRoute, landing: Callable[[str], str] = own_path
 ) -> APIRouter:
-    """`/login`, `/login/answer` and `/logout`; the names are those of the table of rights.
+    """`/login`, `/login/answer` and `/logout`; the names are those in the table of permissions.
 
-    `landing` makes of the path that was asked for the one to come back to.
+    `landing` turns the requested path into the one to return to.
     """
     router = APIRouter(route_class=route_class, include_in_schema=False)
 
@@ -217,7 +217,7 @@ def routes(
             raise
         if principal is None:
             return await set_out(path, is_strong=True)
-        # A new cookie, whatever the browser had: nobody can have planted it. What it had ends.
+        # Always a new cookie, so nobody can have planted it. The session of the old cookie ends.
         await logins.sessions.close(digest(request.cookies.get(COOKIE, "")))
         cookie = await logins.sessions.open(principal, request.headers.get("User-Agent", ""))
         answer = RedirectResponse(path, 303)
@@ -241,12 +241,12 @@ def routes(
 
 
 def random_text() -> str:
-    """256 bits that nobody can guess."""
+    """256 random bits as text."""
     return secrets.token_urlsafe(32)
 
 
 def set_cookie(answer: Response, name: str, value: str) -> None:
-    """`__Host-` cookies are bound to this host and to https; browsers take this machine for as good as https."""
+    """`__Host-` cookies are bound to this host and to https; browsers treat localhost like https."""
     answer.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax")
 
 
@@ -255,10 +255,10 @@ def drop_cookie(answer: Response, name: str) -> None:
 
 
 def check_login(claims: Mapping[str, Any], client_id: str, nonce: str) -> None:
-    """The checks of OpenID Connect Core §3.1.3.7 beyond those of any token. Raises `TokenRefused`."""
+    """The checks of OpenID Connect Core §3.1.3.7 that apply only to ID tokens. Raises `TokenRefused`."""
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise TokenRefused("token-nonce-wrong")
-    # A token for others too must say that we asked for it.
+    # A token that also names other audiences must say that we requested it.
     is_for_others = isinstance(claims["aud"], list) and claims["aud"] != [client_id]
     if claims.get("azp", None if is_for_others else client_id) != client_id:
         raise TokenRefused("token-azp-wrong")
@@ -274,6 +274,6 @@ def _hurry() -> Problem:
 
 
 def _insufficient() -> Problem:
-    """The issuer was asked for more, and gave no more: asking again would go on for ever."""
+    """The issuer did not give the stronger sign-in that was requested: asking again could go on for ever."""
     detail = "Your role needs a stronger or more recent sign-in than the login service gave."
     return Problem(403, SIGN_IN_INSUFFICIENT, detail)

@@ -1,4 +1,4 @@
-"""What every answer of a service has, and how long any request may take, whatever the route."""
+"""Security headers for every answer, and a time limit for every request."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -11,7 +11,7 @@ from banen_kit.core.problem import Problem
 from banen_kit.web.request_head import refuse_unclear
 
 MOST_SECONDS = 60.0
-"""From the first byte of a request to the last of its answer, so that a slow sender holds nothing for ever."""
+"""From the first byte of a request to the last byte of its answer, so that slow senders hold nothing for ever."""
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -23,7 +23,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
-"""On every answer that does not say otherwise; pages say more of what they may load."""
+"""Set on every answer that does not set them itself. Pages have their own content policy."""
 
 
 TOO_LONG: Final = Problem(
@@ -68,7 +68,7 @@ class Guard:
                 raise
             await _send(TOO_LONG, send_guarded)
         except Exception:
-            # Answered here, since what the framework says of a fault goes past us; and raised for the server's log.
+            # Answered here, since FastAPI's own answer would not pass through this middleware; raised again for the log.
             if not has_begun:
                 await _send(FAULT, send_guarded)
             raise

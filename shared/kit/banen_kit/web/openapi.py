@@ -1,7 +1,7 @@
-"""The OpenAPI document of a service: what FastAPI says of its routes, with what is the same for all of them.
+"""The OpenAPI document of a service: what FastAPI knows about its routes, completed with what all routes share.
 
-A route says what is its own: its answers (`response_model`, `problems`), and the body and headers that it reads itself
-(`reads`), since FastAPI knows neither. What authentication, the middleware and the server do before any route is added here.
+A route declares its answers (`response_model`, `problems`), and the body and headers that it reads itself (`reads`),
+since FastAPI does not know those. What authentication, middleware and server do before any route is added here.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ REF: Final = "#/components/schemas/"
 HEX: Final = "[0-9a-f]"
 UUID_OF: Final = f"^{HEX}{{8}}-{HEX}{{4}}-[%s]{HEX}{{3}}-[89ab]{HEX}{{3}}-{HEX}{{12}}$"
 PATTERNS: Final = {"uuid": UUID_OF % "47", "slug": f"^{SLUG.pattern}$"}
-"""How references are written; the command service checks them."""
+"""The forms of references. The command service checks them."""
 REQUEST_ID: Final = {"type": "string", "pattern": UUID_OF % "457"}
-"""A key or a correlation id. Without `format: uuid`: clients that are generated send a header as the text that it is."""
+"""An idempotency key or correlation id. Without `format: uuid`, generated clients send it as plain text."""
 
 
 def path_ref(kind: Literal["uuid", "slug"]) -> Any:
-    """The parameter `ref` of a path. It is described here; it is the route that refuses one of another form."""
+    """The parameter `ref` of a path. This only documents it; the route refuses other forms."""
     form = {"format": "uuid"} if kind == "uuid" else {}
     return Path(json_schema_extra={**form, "pattern": PATTERNS[kind]})
 
 
 class CommandSchema(GenerateJsonSchema):
-    """The references in a command are random, which the edge asks and no type says."""
+    """Describes the references in a command as random UUIDs, which the edge requires but no type says."""
 
     def uuid_schema(self, schema: UuidSchema) -> JsonSchemaValue:
         return {**super().uuid_schema(schema), "pattern": PATTERNS["uuid"]}
@@ -53,7 +53,7 @@ class CommandSchema(GenerateJsonSchema):
 
 @cache
 def schema_of(kind: Any, mode: Mode, generator: type[GenerateJsonSchema] = GenerateJsonSchema) -> Json:
-    """The schema of a type. Those that it refers to stand beside it, until `document` moves them to the others."""
+    """Returns the schema of a type. Schemas it refers to are included in it, until `document` moves them."""
     refs, definitions = TypeAdapter.json_schemas(
         [("it", mode, TypeAdapter[Any](kind))], ref_template=f"{REF}{{model}}", schema_generator=generator
     )
@@ -61,7 +61,7 @@ def schema_of(kind: Any, mode: Mode, generator: type[GenerateJsonSchema] = Gener
 
 
 def header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
-    """A header of a request."""
+    """A request header."""
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
@@ -79,7 +79,7 @@ IF_NONE_MATCH: Final = header(
 
 
 def reads(*headers: Json, body: type[BaseModel] | None = None) -> Json:
-    """`openapi_extra` of a route that reads headers and a JSON body itself; strictly, as FastAPI does not."""
+    """`openapi_extra` of a route that reads headers and a JSON body itself, more strictly than FastAPI."""
     found: Json = {"parameters": [*headers]}
     if body is not None:
         generator = CommandSchema if issubclass(body, Command) else GenerateJsonSchema
@@ -89,7 +89,7 @@ def reads(*headers: Json, body: type[BaseModel] | None = None) -> Json:
 
 
 def lines_of_json(media_type: str, kind: Any, mode: Mode) -> Json:
-    """The content of a body that is a line of JSON for each value (NDJSON): to JSON Schema a text that holds them."""
+    """A body with one JSON value per line (NDJSON); in JSON Schema this is a string that contains them."""
     lines = {**schema_of(list[kind], mode)}
     schema = {"type": "string", "format": "binary", "contentMediaType": media_type, "contentSchema": lines}
     return {media_type: {"schema": schema}}
@@ -104,13 +104,13 @@ _CHALLENGE: Final = {"WWW-Authenticate": {"description": "RFC 6750.", "required"
 _HEADERS: Final[Mapping[int, Json]] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
 OF_EVERY_ROUTE: Final = (400, 408, 414, 431, 500, 503)
-"""From the server and the guard, before any route is asked."""
+"""Given by the server and by `Guard`, before any route runs."""
 OF_THE_GATE: Final = (401, 403, 429)
 WITH_A_BODY: Final = (413, 415)
 
 
 def problems(*statuses: int) -> Responses:
-    """`responses` of a route that refuses with these statuses, beside what any route may answer."""
+    """`responses` of a route that refuses with these statuses, besides those of every route."""
     schema = schema_of(ProblemDetails, "serialization")
     return {status: _problem(status, schema) for status in statuses}
 
@@ -128,13 +128,13 @@ _BEARER: Final = {
     "description": "An access token of the programme's OpenID issuer, made out to this service.",
 }
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
-"""What FastAPI would answer to a wrong parameter; here that is a problem, with status 400."""
+"""FastAPI's own answers to a wrong parameter; here these are problems with status 400."""
 
 
 def routes(app: FastAPI, permissions: Permissions) -> APIRouter:
-    """The document itself: open to anyone, since it shows the forms of requests and answers and nothing of anybody.
+    """The route of the document. It is open to anyone, since it describes requests and answers and holds no data.
 
-    It takes a fifth of a second: it is made once, in a thread, when somebody asks for it.
+    The document is made once, in a thread, at the first request.
     """
     app.openapi = cache(partial(document, app, permissions))
     router = APIRouter(tags=["document"])
@@ -153,7 +153,7 @@ def routes(app: FastAPI, permissions: Permissions) -> APIRouter:
 
 
 def document(app: FastAPI, permissions: Permissions) -> Json:
-    """The document of an application, as its routes are now."""
+    """Returns the document for an application and its current routes."""
     found = get_openapi(
         title=app.title,
         version=app.version,
@@ -174,7 +174,7 @@ def document(app: FastAPI, permissions: Permissions) -> Json:
 
 
 def _complete(operation: Json, access: Permission | None) -> None:
-    """Add what the server, the middleware and authentication do before the route is asked."""
+    """Adds what server, middleware and authentication do before the route."""
     responses: Json = operation["responses"]
     if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: None}):
         del responses["422"]
@@ -193,7 +193,7 @@ def _complete(operation: Json, access: Permission | None) -> None:
 
 
 def _lift(value: object, schemas: Json) -> None:
-    """Move the definitions that stand beside a schema to those of the document: each model has one."""
+    """Moves the definitions inside schemas to the document's own, where each model appears once."""
     if isinstance(value, dict):
         inside = cast("Json", value)
         for name, schema in inside.pop("$defs", {}).items():

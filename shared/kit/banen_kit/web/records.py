@@ -1,4 +1,4 @@
-"""What is on record about one thing, as the outside may know it: the public events of its stream."""
+"""The record of one aggregate as outsiders may see it: the public events of its stream."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from banen_kit.web.openapi import ETAG, path_ref, problems
 
 
 class PublicFact(Shape, frozen=True):
-    """One public event of a record. `data` is as the contract of that name says."""
+    """A public event of a record. `data` follows the public contract of that name."""
 
     event: str
     version: int
@@ -27,7 +27,7 @@ class PublicFact(Shape, frozen=True):
 
 
 class Record(Shape, frozen=True):
-    """What the outside may know of one thing; `version` counts what is not public too."""
+    """The public part of a record. `version` also counts events that are not public."""
 
     ref: str
     version: int

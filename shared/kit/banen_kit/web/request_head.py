@@ -1,4 +1,4 @@
-"""What stands before the body of a request: its address and its headers, which have one meaning and an end."""
+"""Limits on the address and the headers of a request, and refusal of ambiguous ones."""
 
 from collections import Counter
 from typing import Final
@@ -15,11 +15,11 @@ MOST_PARAMETERS: Final = 50
 ONCE: Final = frozenset(
     {"authorization", "content-type", "correlation-id", "idempotency-key", "if-match", "purpose"}
 )
-"""Headers that say one thing; of two, a proxy may read the other than we do."""
+"""Headers that must not be repeated: a proxy could use another one than we do."""
 
 
 def refuse_unclear(scope: Scope) -> None:
-    """For every route, before anything is made of its parameters. Raises `Problem`."""
+    """Checks every request before its parameters are used. Raises `Problem`."""
     query: bytes = scope["query_string"]
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if len(scope["path"]) + len(query) > MOST_ADDRESS:
@@ -38,7 +38,7 @@ def refuse_unclear(scope: Scope) -> None:
 
 
 def pairs_of(written: bytes) -> dict[str, str]:
-    """What a query or a form says, each name once. Raises `Problem`."""
+    """Parses a query or a form, in which each name may occur once. Raises `Problem`."""
     try:
         pairs = parse_qsl(
             written.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS

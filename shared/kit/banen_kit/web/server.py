@@ -1,8 +1,8 @@
-"""The HTTP server of a service: strict about what a request is, and not to be filled up by who never finishes one.
+"""The HTTP server of a service: strict parsing, and limits against clients that never finish a request.
 
-uvicorn with httptools, which refuses what a proxy and a server could read as different requests: `Content-Length` beside
-`Transfer-Encoding`, lines that end in a bare LF (RFC 9112 §2.2 and §6.3). Added here: how long and how large the head of
-a request may be, and how many connections there may be.
+uvicorn with httptools, which refuses requests that a proxy and a server could read differently: `Content-Length` beside
+`Transfer-Encoding`, lines that end in a bare LF (RFC 9112 §2.2 and §6.3). Added here: limits on the time and size of a
+request's head, and on the number of connections.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from banen_kit.core.problem import MEDIA_TYPE, Problem
 
 DRAIN_SECONDS: Final = 10
-"""How long requests that are under way may take once the service was told to stop."""
+"""How long requests in progress may take after the service was told to stop."""
 
 SLOW: Final = Problem(408, "request-incomplete", "The head of a request must be complete within seconds.")
 LARGE: Final = Problem(431, "headers-too-large", "The request line and the headers are too large.")
@@ -28,19 +28,19 @@ FULL: Final = Problem(503, "too-many-connections", "Too many requests at once; t
 
 
 class Connection(HttpToolsProtocol):
-    """One connection of a client."""
+    """One client connection."""
 
     HEAD_SECONDS: ClassVar[float] = 10.0
-    """From the connection, or the first byte of a later request on it, to the end of that request's head."""
+    """From the connection, or the first byte of a later request, to the end of that request's head."""
     MOST_HEAD_BYTES: ClassVar[int] = 64 * 1024
-    """Of the request line and the headers; an access token alone may have 16 KiB."""
+    """For the request line and the headers; an access token alone may have 16 KiB."""
     MOST_CONNECTIONS: ClassVar[int] = 512
 
     _has_head = False
     _head_bytes = 0
-    """Received of a head that is not complete."""
+    """Bytes received of an incomplete head."""
     deadline: asyncio.TimerHandle | None = None
-    """When what is being received must be complete."""
+    """When the head or body that is being received must be complete."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
@@ -53,7 +53,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        # Also while a body comes that nobody reads any more, since its request is answered.
+        # Also while an unread body arrives after its request was answered.
         if self.deadline is None and not (self._has_head and self.is_busy):
             self._set_deadline()
         self._head_bytes += len(data)
@@ -63,7 +63,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if self.transport.is_closing():
-            return  # refused; what else came with it is not read
+            return  # refused; the rest of the input is not read
         self._has_head = True
         self._clear_deadline()
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -94,7 +94,7 @@ class Connection(HttpToolsProtocol):
             self.deadline = None
 
     def _late(self) -> None:
-        if self.is_busy:  # with the request before this one
+        if self.is_busy:  # with the previous request
             self._set_deadline()
         elif self._has_head:
             self.transport.close()
@@ -105,12 +105,12 @@ class Connection(HttpToolsProtocol):
     def is_busy(self) -> bool:
         """Whether a request is being answered."""
         if self.cycle is None:  # pyright: ignore[reportUnnecessaryComparison]
-            return False  # nothing was asked yet
+            return False  # no request yet
         is_answered: bool = self.cycle.response_complete
         return not is_answered
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer without the application, and close."""
+        """Answers without the application, and closes the connection."""
         if self.transport.is_closing():
             return
         if not self.is_busy:
@@ -118,7 +118,7 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
     def _make_room(self) -> bool:
-        """End another connection: the one that has been sending a head for longest, else one that waits to be used."""
+        """Ends another connection: the one that has been sending a head for longest, else an idle one."""
         others = cast("set[Connection]", self.connections) - {self}
         ended = min((one for one in others if not one.is_busy), key=_patience, default=None)
         if ended is None:
@@ -145,7 +145,7 @@ def _answer(problem: Problem) -> bytes:
 
 
 class Server(uvicorn.Server):
-    """Leaves signals to who runs it: they are heard before it runs, too."""
+    """Leaves signal handling to `serve`, which handles them before this starts, too."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -159,10 +159,10 @@ def http_server(app: FastAPI, connection: type[Connection] = Connection) -> Serv
             http=connection,
             ws="none",
             log_config=None,
-            access_log=False,  # addresses are not for logs
+            access_log=False,  # addresses do not belong in logs
             server_header=False,
             lifespan="off",
-            proxy_headers=False,  # whoever connects could claim to be anybody
+            proxy_headers=False,  # a client could claim to be anybody
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )

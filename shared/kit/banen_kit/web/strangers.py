@@ -1,4 +1,4 @@
-"""Who was not recognised: counted, since nobody is known who could be named, and since strangers may try for ever."""
+"""Counts failed authentications, since the callers are unknown and may try without end."""
 
 from collections import Counter
 from uuid import uuid4
@@ -6,12 +6,12 @@ from uuid import uuid4
 from banen_kit.audit.log import Audit, Entry, Outcome
 
 SUBJECT = "unknown"
-"""Who it was, in the audit log; an entry of somebody who is known has roles."""
+"""The subject of these entries in the audit log. Unlike a known subject, it has no roles."""
 WRITE_SECONDS = 10.0
 
 
 class Strangers:
-    """Failed logins and refused tokens, by the route and the reason: an entry each, however many they were."""
+    """Failed logins and refused tokens by route and reason; each pair becomes one audit entry, whatever its count."""
 
     def __init__(self, audit: Audit, partner: str) -> None:
         self._audit = audit
@@ -19,11 +19,11 @@ class Strangers:
         self._waiting: Counter[tuple[str, str]] = Counter()
 
     def count(self, action: str, code: str) -> None:
-        """`code` is the stable one of the refusal."""
+        """`code` is the stable code of the refusal."""
         self._waiting[action, code] += 1
 
     async def write(self) -> None:
-        """Record what was counted since the last time. Raises `StoreUnavailable`; it is then kept for the next."""
+        """Records what was counted since the last time. Raises `StoreUnavailable`; the counts are then kept."""
         taken = self._waiting.copy()
         await self._audit.record([self._entry(*key, number) for key, number in taken.items()])
         self._waiting -= taken

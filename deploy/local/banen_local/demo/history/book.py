@@ -1,4 +1,4 @@
-"""Where a history is written down: the lines that each service is to be sent, each known some days after it happened."""
+"""Collects a history: the bulk-load lines for each service, each known some days after it happened."""
 
 import json
 from collections import Counter
@@ -18,19 +18,19 @@ from banen_reporting.administration.commands import COMMANDS as REPORTING
 Source: TypeAlias = tuple[str, str]
 """A partner and its service."""
 Stages: TypeAlias = tuple[list["Line"], list["Line"]]
-"""The second may only be sent when all of the first was taken, since it depends on that."""
+"""Lines of the second stage depend on the first stage, so they are sent after all of it was accepted."""
 
 BUREAU: Source = ("bureau", "reporting")
 LAST_KNOWN = datetime(2009, 1, 9, 17, tzinfo=AMSTERDAM)
-"""By then everybody had recorded everything, but for the two permissions."""
+"""By then everything was recorded, except the two permissions."""
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
-"""Namespace of idempotency keys: they follow from the line, so that a load can be restarted at any line."""
+"""Namespace of idempotency keys. They are derived from the lines, so a load can be repeated from any line."""
 COMMANDS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One command of a bulk load."""
+    """One command, as a line of a bulk load."""
 
     command: str
     stream: str
@@ -55,17 +55,17 @@ class Line:
 
 
 class Book:
-    """Keeps the lines in order, and knows of each stream how long it is and when it last learned something."""
+    """Keeps the lines in order, and per stream its length and when it last learned something."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self.random = Random(seed)  # noqa: S311 - it must be repeatable, not secret
+        self.random = Random(seed)  # noqa: S311 - repeatable, not secret
         self.lines: dict[Source, Stages] = {}
         self.public: Counter[Source] = Counter()
-        """How many events each service is to publish in the end."""
+        """How many events each service will have published at the end."""
         self._versions: Counter[tuple[Source, str]] = Counter()
         self._known: dict[str, datetime] = {}
-        """By stream alone: what another service records of the same thing follows from what was known of it."""
+        """Per stream. What another service records about the same thing starts from that thing's last known moment."""
 
     def ref(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
@@ -73,7 +73,7 @@ class Book:
     def write(
         self, source: Source, ref: UUID | str, command: Command, *, is_late: bool = False, live: bool = False
     ) -> None:
-        """`is_late`: among the lines that depend on others. `live`: known when it is recorded."""
+        """`is_late`: sent in the second stage. `live`: becomes known when it is recorded."""
         operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
         version = self._versions[source, stream]
@@ -93,7 +93,7 @@ class Book:
         self.public[source] += 1
 
     def _learned(self, stream: str, day: date) -> datetime:
-        """Some days after it happened, during office hours, and never before what its stream knew already."""
+        """Some days after it happened, during office hours, and never before what its stream already knew."""
         delay = timedelta(days=min(int(self.random.expovariate(0.25)), 20))
         hours = time(self.random.randrange(9, 17), self.random.randrange(60))
         known = datetime.combine(day + delay, hours, AMSTERDAM)
@@ -105,7 +105,7 @@ class Book:
         return known
 
     def days(self, first: date, last: date, steps: int) -> list[date]:
-        """Days in order between two others, both included."""
+        """Returns days in order between two others, both included."""
         length = (last - first).days
         return sorted(first + timedelta(days=self.random.randint(0, length)) for _ in range(steps))
 

@@ -47,9 +47,9 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "capped-by-unit-route": {"compensation": "capped_by_unit_route"},
     "including-regular": {"additionality": "none"},
 }
-"""In what each rule set differs from the published one."""
+"""How each rule set differs from the published one."""
 PERMITTED = {"uwv": date(2009, 1, 15), "goed-werk": date(2009, 1, 22)}
-"""The report gives no dates: these are the demo's."""
+"""The report gives no dates; these were chosen for the demo."""
 
 
 def record_programme(book: Book) -> None:
@@ -85,7 +85,7 @@ def record_units(book: Book) -> None:
 
 
 def record_money(book: Book) -> None:
-    """The report has the ministry's part and the sum that was hoped for; how the rest was paid it does not say."""
+    """The report gives the ministry's part and the expected total; it does not say how the rest was paid."""
     costs = PUBLISHED.costs
     rest = costs.planned_euro - costs.ministry_euro
     for funder, amount in ((Funder.MINISTRY, costs.ministry_euro), (Funder.OTHER, rest)):
@@ -107,7 +107,7 @@ def record_money(book: Book) -> None:
 
 
 def record_regular(book: Book) -> None:
-    """Each year's quota, taken as result: the published regular column is exactly three times the average."""
+    """Each year's quota, used as the result: the published regular column is exactly three times the average."""
     for unit in PUBLISHED.units:
         for year in (2006, 2007, 2008):
             if unit.regular:

@@ -1,4 +1,4 @@
-"""Who offered places: the employers that the report names, with their group placements, and made-up others."""
+"""The employers: those that the report names, with their group placements, and invented ones."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from banen_local.demo.history.people import PLACES
 from banen_local.demo.published import PUBLISHED, GroupFigures
 
 TENS = 24
-"""What the demo takes "tens" for."""
+"""The number used for the report's "tens"."""
 PUBLIC = ("Ministries", "VSNU (universities)")
 WHERE = {
     "Rollecate, Staphorst": ("emplooi", date(2006, 9, 4)),
@@ -34,7 +34,7 @@ WHERE = {
     "EW schoonmaakdiensten, Amsterdam": ("goed-werk", date(2007, 11, 5)),
     "Excavation contractors, Rotterdam (via Goed-Werk)": ("goed-werk", date(2008, 2, 4)),
 }
-"""Who placed each group, and when the first of it started. The report says neither: both are the demo's."""
+"""Which partner placed each group, and its first start. The report does not say; both were chosen for the demo."""
 GROUP_DAYS = 120
 OTHERS = {"emplooi": 110, "uaf": 60, "goed-werk": 3}
 SECTORS = "CFGHIJKMNOPQ"
@@ -42,7 +42,7 @@ SECTORS = "CFGHIJKMNOPQ"
 
 @dataclass(frozen=True)
 class Group:
-    """Several people at one employer."""
+    """A placement of several people at one employer."""
 
     figures: GroupFigures
     partner: str
@@ -60,7 +60,7 @@ class Group:
 
 
 class Employers:
-    """Registers them, and says who could have offered a place on some day."""
+    """Registers employers, and returns those that could have offered a place on a given day."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -74,7 +74,7 @@ class Employers:
         self._agreements()
 
     def some(self, partner: str, day: date) -> UUID | None:
-        """An employer that the partner knew by then; UWV keeps none."""
+        """An employer that the partner knew by then; None for UWV, which keeps no employers."""
         known = self._known.get(partner)
         if known is None:
             return None
@@ -132,7 +132,7 @@ class Employers:
         return ref
 
     def _agreements(self) -> None:
-        """With parties that promised places; the report counts none, so the numbers are the demo's."""
+        """Agreements with parties that promised places. The report gives no numbers, so they were chosen for the demo."""
         kinds = (PartyKind.EMPLOYERS_ORGANISATION, PartyKind.SECTOR_FUND, PartyKind.MUNICIPALITY)
         for partner in ("emplooi", "uaf"):
             source: Source = (partner, "employers")

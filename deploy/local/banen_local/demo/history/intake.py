@@ -1,4 +1,4 @@
-"""How people came to a partner: met, registered, prepared, and taken on by whoever was to place them."""
+"""How people came to a partner: contact, registration, preparation, and acceptance by the partner that places them."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ OFFER_DAYS = 60
 
 
 class People:
-    """Brings people to the partners that place them, and counts the conversations held on the way."""
+    """Creates people at the partners that place them, and counts their conversations."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -56,7 +56,7 @@ class People:
         return ref
 
     def register(self, partner: str, route: Route, days: list[date]) -> UUID:
-        """A candidate on the first five days: met, registered, interviewed, assessed, on a route."""
+        """A candidate, over the first five days: contact, registration, interview, assessment, route."""
         book, random = self.book, self.book.random
         source: Source = (partner, "intake")
         met, registered, interviewed, assessed, assigned = days[:5]
@@ -84,7 +84,7 @@ class People:
         return ref
 
     def client(self, partner: str, route: Route, ready: date) -> UUID:
-        """Somebody whom this partner can place from that day."""
+        """A client whom this partner can place from that day."""
         days = self._way(ready, 7)
         match partner:
             case "emplooi" if self.book.random.random() < 0.98:
@@ -110,7 +110,7 @@ class People:
         return handover
 
     def never_placed(self, partner: str, number: int) -> None:
-        """Registered, and then nothing came of it: some files were closed."""
+        """People who were registered but never placed; some files were closed."""
         random = self.book.random
         for _ in range(number):
             route = random.choice((Route.A, Route.B, Route.B))
@@ -122,12 +122,12 @@ class People:
                 self.book.write((partner, "intake"), candidate, close)
 
     def offered_in_vain(self, number: int) -> None:
-        """Nobody accepted, and nobody declined either."""
+        """Offers that were neither accepted nor declined."""
         for _ in range(number):
             self.offer(Route.B, self._way(self._any_day(), 6))
 
     def fill_up(self, contacts: dict[str, int], conversations: dict[str, int]) -> None:
-        """Conversations that led nowhere, up to these numbers, and contacts that were no conversation."""
+        """Adds conversations without result, up to these numbers, and contacts that were no conversation."""
         for partner, number in conversations.items():
             for _ in range(number - self.conversations[partner]):
                 self.meet(partner, self._any_day(), ContactKind.CONVERSATION)
@@ -139,10 +139,10 @@ class People:
         book = self.book
         handover = self.offer(route, days)
         client = self._taken_on("emplooi", days[6], Origin.HANDOVER, handover)
-        # The offer must have come over the bus before it can be accepted.
+        # The offer must arrive over the bus before it can be accepted.
         accept = AcceptHandover(occurred_on=days[6], client_ref=client)
         book.write(("emplooi", "mediation"), handover, accept, is_late=True)
-        book.public["vluchtelingenwerk", "intake"] += 1  # the handover is completed by policy
+        book.public["vluchtelingenwerk", "intake"] += 1  # a reactor completes the handover
         return client
 
     def _taken_on(self, partner: str, day: date, origin: Origin, origin_ref: UUID | None) -> UUID:

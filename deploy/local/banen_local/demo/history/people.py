@@ -1,4 +1,4 @@
-"""Made-up people and places: the names are nobody's."""
+"""Invented people and places; the names belong to nobody."""
 
 from datetime import date, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""Placements by what became of them: as many that count as were published, and beside them those that do not."""
+"""Placements by their fate: as many counted ones as were published, and others that do not count."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -53,7 +53,7 @@ STARTS_UNTIL = {
     Fate.VOIDED: date(2008, 11, 30),
 }
 STARTS_FROM = {
-    # Their regular years are covered by imported figures, beside which they are shown and never added.
+    # Imported figures cover their regular work; those are shown separately and never added.
     Fate.REGULAR: date(2006, 1, 2),
     Fate.REGULAR_AFTER_ALL: date(2006, 1, 2),
     Fate.STEP_TO_JOB: date(2006, 5, 1),
@@ -62,7 +62,7 @@ FIRST_START = {"goed-werk": date(2007, 10, 1)}
 
 
 class Placements:
-    """Writes them down, each with the client that it is for."""
+    """Writes placements, each with its client."""
 
     def __init__(self, book: Book, people: People, employers: Employers) -> None:
         self.book = book
@@ -119,12 +119,12 @@ class Placements:
         self._write(fate, plan)
 
     def _start(self, first: date, last: date) -> date:
-        """More of them as the programme went on."""
+        """A start date; later dates are more frequent."""
         days = (last - first).days
         return first + timedelta(days=int(self.random.triangular(0, days + 1, 0.7 * days)))
 
     def _plan(self, partner: str, kind: PlacementKind, start: date, **others: Any) -> Plan:
-        """A placement with a contract that lasts."""
+        """A placement with a contract that lasts long enough."""
         route = route_of(kind)
         is_open_ended = kind is K.SELF_EMPLOYMENT or (route is Route.A and self.random.random() < 0.3)
         months = self.random.choice((6, 6, 7, 8, 9, 12, 12, 12) if route is Route.A else (6, 6, 6, 9, 10))
@@ -164,7 +164,7 @@ class Placements:
         ways[fate](plan)
 
     def _started(self, plan: Plan, client: UUID | None = None) -> Plan:
-        """With a client, it replaces an earlier placement of that client and is sent after it."""
+        """With `client`, it replaces an earlier placement of that client and is sent later."""
         terms = plan.terms
         owner = client or self._people.client(
             terms.primary_partner, terms.route_reported or Route.A, terms.start_date
@@ -178,7 +178,7 @@ class Placements:
         self.book.write(plan.source, plan.ref, command)
 
     def _lasting(self, plan: Plan) -> None:
-        """After half a year some are asked whether they are still there, and some end."""
+        """After half a year, some are confirmed to be still running, and some end."""
         self._started(plan)
         start, planned = plan.terms.start_date, plan.terms.planned_end_date
         reached = last_day_of_month(start, MINIMUM)
@@ -207,7 +207,7 @@ class Placements:
         self._started(fixed(plan, self.random.randint(1, 5)))
 
     def _corrected(self, right: Plan, reason: str, **wrong: Any) -> None:
-        """Recorded wrongly, and put right within a month."""
+        """Recorded wrongly, and corrected within a month."""
         started = self._started(with_terms(right, **wrong))
         terms = right.terms.model_copy(update={"client_ref": started.terms.client_ref})
         corrected_on = min(terms.start_date + self.random.randint(5, 30) * DAY, LAST_DAY)
@@ -237,14 +237,14 @@ class Placements:
         self._tell(plan, VoidPlacement(occurred_on=noticed, reason_code="recorded-twice"))
 
     def _step_to_job(self, job: Plan) -> None:
-        """An internship of half a year that became a job after three months or so."""
+        """An internship for half a year that became a job after about three months."""
         partner = job.terms.primary_partner
         start = job.terms.start_date - self.random.randint(70, 120) * DAY
         first = self._plan(partner, K.INTERNSHIP, start, employer_ref=self._employers.some(partner, start))
         self._converted(self._started(first), job)
 
     def _then_a_job(self, plan: Plan) -> None:
-        """A full half year, and the next day a job at the same employer."""
+        """A full half year, and from the next day a job at the same employer."""
         first = self._started(fixed(plan, 7))
         assert first.terms.planned_end_date
         job = self._plan(
@@ -257,4 +257,4 @@ class Placements:
 
     def _converted(self, first: Plan, second: Plan) -> None:
         self._started(with_terms(second, converted_from=first.ref), client=first.terms.client_ref)
-        self.book.public[second.source] += 1  # the first one is ended by policy
+        self.book.public[second.source] += 1  # a reactor ends the first one

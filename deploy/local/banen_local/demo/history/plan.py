@@ -1,4 +1,4 @@
-"""How many placements of which fate each partner has on each route: as many that count as were published."""
+"""How many placements of each fate every partner has on each route. As many count as were published."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -25,12 +25,12 @@ class Fate(Enum):
     OWN_FIRM = auto()
     ASSISTED = auto()
     CORRECTED = auto()
-    """Recorded with a last day that was much too early."""
+    """Recorded with a last day that was much too early, then corrected."""
     TAGGED_LATER = auto()
     STEP_TO_JOB = auto()
-    """The job counts; the short internship that it replaced does not."""
+    """The job counts; the short internship before it does not."""
     THEN_A_JOB = auto()
-    """Half a year on route B counts; the job that came of it does not."""
+    """Half a year on route B counts; the job that followed does not."""
 
     TOO_SHORT = auto()
     EXTENDED = auto()
@@ -50,7 +50,7 @@ Fates = dict[Fate, int]
 
 @dataclass(frozen=True)
 class Cell:
-    """A partner's placements on one route, beside those that just last."""
+    """A partner's placements on one route, besides the ones that simply last."""
 
     partner: str
     unit: str
@@ -96,12 +96,12 @@ CELLS = (
 
 
 ENDED_IN_GROUP = {"EW schoonmaakdiensten, Amsterdam": 2}
-"""Goed-Werk's two groups make sixty people, and 58 were published: the report leaves that open, the demo so."""
+"""Goed-Werk's two groups have sixty people, and 58 were published. The report does not explain it; the demo ends two."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One placement to be written down."""
+    """One placement to write."""
 
     source: Source
     ref: UUID

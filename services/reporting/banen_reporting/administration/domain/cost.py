@@ -1,4 +1,4 @@
-"""What was spent on the programme: one record per amount."""
+"""Costs of the programme: one record per amount."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Figures taken over from documents as they stand, with no placements behind them: one per unit, measure and year."""
+"""Figures taken over from documents, without placements behind them: one per unit, measure and year."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -11,10 +11,10 @@ from banen_kit.core.text import Mark
 from banen_reporting.administration.events import HistoricFigureImported, HistoricFigureSuperseded
 
 FIGURES = UUID("3d1f7a52-6c0e-5b7e-9f43-0f1e64a6c2d5")
-"""Namespace of the references of figures."""
+"""Namespace for references of figures."""
 Measure: TypeAlias = Literal["regular_placements"]
 Known: TypeAlias = Mapping[tuple[Measure, int], tuple[int, str]]
-"""The figures of a unit, by measure and year: value and document."""
+"""A unit's figures by measure and year: value and document."""
 
 
 class ImportHistoricFigure(Command, frozen=True):
@@ -29,7 +29,7 @@ class ImportHistoricFigure(Command, frozen=True):
 
 
 class SupersedeHistoricFigure(ImportHistoricFigure, frozen=True):
-    """Another document says better; the earlier figure stays on record, and counts no more."""
+    """A better document replaces an earlier figure, which stays on record but no longer counts."""
 
     NAME: ClassVar[str] = "supersede-historic-figure"
     reason_code: ReasonCode
@@ -57,7 +57,7 @@ def _supersede(
 
 
 def figure_ref(unit_id: str, measure: str, year: int) -> UUID:
-    """Under which a figure is published: the same for whatever supersedes it."""
+    """The reference of a published figure; a figure that supersedes it has the same one."""
     return uuid5(FIGURES, f"{unit_id}/{measure}/{year}")
 
 

@@ -1,4 +1,4 @@
-"""What a funder planned, committed or paid: one record per amount."""
+"""Funding that a funder planned, committed or paid: one record per amount."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who takes part in the programme, in which target unit from which day, and which services record as it happens."""
+"""The partners of the programme, the target unit of each over time, and which of their services are live."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Which versions of a counting rule set were approved, and which parameters make sense together."""
+"""Approved versions of a counting rule set, and which parameters may be combined."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The lines of the target tables: what they aim at, whether they may count, what they did before."""
+"""The units (lines of the target tables): targets, permissions to count, and earlier figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -109,7 +109,7 @@ class Defined:
     targets: Mapping[tuple[str, int | None], int | None] = field(
         default_factory=dict[tuple[str, int | None], int | None]
     )
-    """By route and year. What was set to null is in here; what was never set is not."""
+    """By route and year. Contains targets that were set to null, but not those that were never set."""
     is_permitted: bool = False
     figures: Mapping[tuple[Measure, int], tuple[int, str]] = field(
         default_factory=dict[tuple[Measure, int], tuple[int, str]]
@@ -258,7 +258,7 @@ def evolve(state: State, event: UnitEvent) -> State:
             return replace(state, is_permitted=True)
         case CountingPermissionRevoked(), Defined():
             return replace(state, is_permitted=False)
-        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is one too
+        case HistoricFigureImported(), Defined():  # HistoricFigureSuperseded is a subclass
             known = (event.value, event.document_ref)
             return replace(state, figures={**state.figures, (event.measure, event.year): known})
         case _:
