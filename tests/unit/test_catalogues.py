@@ -13,7 +13,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from banen_contracts import BY_TYPE, labels
+from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
 from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
 from banen_contracts.reporting import Provenance, RuleSetParams
@@ -180,7 +180,3 @@ def test_what_only_some_codes_have_is_asked_too():
         for path in Path(str(files(package))).rglob("*.py")
     )
     assert [(kind, code) for kind, code in found if f'"{code}"' not in sources] == []
-
-
-def test_kinds_of_placements_have_labels():
-    assert set(labels.KIND) == set(Kind)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from banen_contracts.base import Code, Day, RegionId
+from banen_contracts.base import Code, Count, Day, RegionId
 
 Label = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w &().,:;'/%+-]{0,149}$")]
 """What a thing of the programme is called or stands for; a test lists the fields that may hold one."""
@@ -90,6 +90,15 @@ class PhaseRoute(Part, frozen=True):
     route: Code
 
 
+class FunnelPlan(Part, frozen=True):
+    """What the programme expects on the way to a placement; what is None was not planned."""
+
+    contacts: Count | None = None
+    conversations: Count | None = None
+    placeable_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Of the people who had a conversation, how many can be placed."""
+
+
 class Period(Part, frozen=True):
     """Both days are in it."""
 
@@ -114,6 +123,7 @@ class ProgrammeDefinition(Part, frozen=True):
     """Empty where no rule set finds routes by the distance to the labour market."""
     funders: Annotated[tuple[FunderDefinition, ...], Field(max_length=12)] = ()
     regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=20)] = ()
+    funnel: FunnelPlan | None = None
 
     def route(self, code: str) -> RouteDefinition | None:
         return _by_code(self.routes, code)

@@ -9,7 +9,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from banen_contracts.programme import KindDefinition, Labels, ProgrammeDefinition, RouteDefinition
+from banen_contracts.programme import FunnelPlan, KindDefinition, Labels, ProgrammeDefinition, RouteDefinition
 from banen_contracts.reporting import (
     PartnerAssigned,
     PartnerRenamed,
@@ -41,6 +41,7 @@ def changed() -> ProgrammeDefinition:
             "name": Labels(nl="Werkbrug Delta"),
             "routes": (LEARNING, *DEFINITION.routes),
             "kinds": tuple(map(kind, DEFINITION.kinds)),
+            "funnel": FunnelPlan(contacts=10_000, placeable_percent=60),
         }
     )
 
@@ -121,6 +122,14 @@ async def test_a_partner_sees_the_unit_in_which_it_is_on_the_day_asked(
 async def test_the_rule_sets_beside_each_other_have_the_routes_too(browser: httpx2.AsyncClient):
     found = await answered(browser, f"/v1/rule-sets?{DATES}")
     assert found["ruleSets"][0]["routes"] == {"learn-work": 1, "A": 5, "B": 0}
+
+
+async def test_the_funnel_says_what_was_planned(browser: httpx2.AsyncClient):
+    results = await answered(browser, f"/v1/results?{DATES}")
+    planned = {"contacts": 10_000, "conversations": None, "placeablePercent": 60}
+    assert results["funnel"] == {
+        "conversations": 0, "placedOfConversationsPercent": None, "planned": planned,
+    }  # fmt: skip
 
 
 async def test_the_pages_take_title_labels_and_order_from_the_programme(browser: httpx2.AsyncClient):

@@ -17,7 +17,7 @@ from banen_kit.postgres.connection import Pool
 from banen_kit.testing import FakeIssuer
 from banen_kit.web.middleware import HEADERS
 from banen_reporting.queries.queries import FigureQueries
-from banen_reporting.web.templating import gettext, pgettext
+from banen_reporting.web.words import gettext, pgettext
 
 DATES = "happenedUntil=2008-12-31"
 PARTNERS = ("uaf", "goed-werk", "uwv")

@@ -172,6 +172,7 @@ def funnel(found: Funnel | None) -> Funnel | None:
     return found and Funnel(
         conversations=found.conversations,
         placed_of_conversations_percent=found.placed_of_conversations_percent,
+        planned=found.planned,
     )
 
 

@@ -179,7 +179,8 @@ class FigureQueries:
         if conversations is None:
             conversations = await self.conversations(asked)
         rate = percent(counted, conversations)
-        funnel = Funnel(conversations=conversations, placed_of_conversations_percent=rate)
+        planned = model.definition.funnel if model.definition else None
+        funnel = Funnel(conversations=conversations, placed_of_conversations_percent=rate, planned=planned)
         return Results(**dict(heading), units=tuple(units), national=national, costs=costs, funnel=funnel)
 
     async def conversations(self, asked: FigureQuery) -> int:

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import Code, Precision
 from banen_contracts.mediation import ContractTerm
+from banen_contracts.programme import FunnelPlan
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_reporting.counting import Clause, CountedRoute, Outcome
 
@@ -174,6 +175,7 @@ class Funnel(Answer, frozen=True):
 
     conversations: int
     placed_of_conversations_percent: float | None
+    planned: FunnelPlan | None = None
 
 
 class Results(Heading, frozen=True):
