@@ -18,7 +18,8 @@ from banen_contracts.base import (
     RuleSetId,
     UnitId,
 )
-from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Service, Year
+from banen_contracts.reporting import Funder, Provenance, RuleSetParams, Year
+from banen_contracts.roles import Service
 from banen_kit.core.decider import DomainEvent
 
 # Fields have the types of the public contracts: if an event could be stored but not published, it would block the relay.
