@@ -1,5 +1,7 @@
 """The commands of the project bureau, with their paths."""
 
+from dataclasses import replace
+
 from banen_kit.application.definition import CommandRoute
 from banen_reporting.administration.domain.cost import COST, RecordCost
 from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
@@ -15,11 +17,12 @@ from banen_reporting.administration.domain.unit import (
     SetRegularQuota,
     SetTarget,
 )
+from banen_reporting.permissions import BUREAU
 
 _PARTNER = "/programme/partners/{ref}"
 _UNIT = "/programme/units/{ref}"
 
-COMMANDS: tuple[CommandRoute, ...] = (
+_ROUTES = (
     CommandRoute(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_UNIT}/define", DefineTargetUnit, "unit", UNIT, ref="slug"),
@@ -41,3 +44,4 @@ COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING),
     CommandRoute("/programme/costs/{ref}/record", RecordCost, "cost", COST),
 )
+COMMANDS: tuple[CommandRoute, ...] = tuple(replace(route, permission=BUREAU) for route in _ROUTES)
