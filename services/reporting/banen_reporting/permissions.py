@@ -38,7 +38,7 @@ VIEWS: Permissions = {
     "placement": _READERS,
     "set-aside": _OPERATION,
     "position": _OPERATION,
-    "page-style": ANYONE,
+    "style": ANYONE,
     "page-overview": _FIGURES,
     "page-placements": _READERS,
     "page-placement": _READERS,

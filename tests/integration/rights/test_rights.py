@@ -187,7 +187,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].permissions.items() if access is ANYONE}
-    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"page-style", "login", "login-answer"}
+    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"style", "login", "login-answer"}
     assert is_open <= everywhere | of_pages | {"signing-key", "backchannel-logout"}
     assert everywhere <= is_open
 

@@ -29,12 +29,11 @@ from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Month, OfFor
 from banen_reporting.web.templating import (
     LANGUAGE,
     PageContext,
+    PageRouter,
     clause_words,
     content_policy,
     gettext,
-    own_address,
     page,
-    page_route,
     pgettext,
     route_words,
 )
@@ -71,18 +70,16 @@ Open = Callable[[Request], PageContext]
 def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
     # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
-    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
-    route_class = page_route(policy)
-    router = APIRouter(route_class=route_class, include_in_schema=False)
+    router = PageRouter(content_policy(f"{issuer.scheme}://{issuer.netloc}"))
 
     def visit(request: Request) -> PageContext:
-        return PageContext(who(request), readers.reading(request), policy)
+        return PageContext(who(request), readers.reading(request), router.policy)
 
     add_overview(router, visit)
     add_placements(router, visit)
     add_placement(router, visit)
     add_purpose(router, visit, logins, readers.authentication)
-    router.include_router(login.routes(logins, route_class, own_address))
+    router.include_router(login.routes(logins, router.route_class, router.own_address))
     return router
 
 
@@ -119,7 +116,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             rule_set_ids=[row.id for row in compared.rule_sets],
         )
 
-    @router.get("/static/style.css", name="page-style")
+    @router.get("/static/style.css", name="style")
     async def style() -> Response:
         return Response(STYLE.read_text("utf-8"), 200, {"Cache-Control": "max-age=60"}, "text/css")
 
@@ -184,14 +181,14 @@ def add_placement(router: APIRouter, visit: Open) -> None:
         )
 
 
-def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
+def add_purpose(router: PageRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
     """Where an auditor states the assignment before seeing rows."""
 
     @router.get("/doel", name="page-purpose")
     async def purpose(request: Request, path: str = "/") -> Response:
         visited = visit(request)
         asked = visited.reading.asked(None, None, None)
-        return page("purpose.html", asked, visited, path=own_address(path))
+        return page("purpose.html", asked, visited, path=router.own_address(path))
 
     @router.post("/doel", name="state-purpose")
     async def state(request: Request) -> Response:
@@ -203,7 +200,7 @@ def add_purpose(router: APIRouter, visit: Open, logins: Logins, authentication: 
         if visitor.session is not None:
             await authentication.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
-        return RedirectResponse(own_address(visitor.form.get("path", "/")), 303)
+        return RedirectResponse(router.own_address(visitor.form.get("path", "/")), 303)
 
 
 def last_day(month: str) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -25,7 +25,7 @@ from banen_reporting.queries.schemas import OUTCOMES
 LANGUAGE = Language("banen_reporting.web", "nl")
 gettext, pgettext = LANGUAGE.gettext, LANGUAGE.pgettext
 POLICY = "Content-Security-Policy"
-PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TYPED: Mapping[str, re.Pattern[str]] = {
     "ruleSet": SLUG,
@@ -51,8 +51,7 @@ def content_policy(*form_targets: str) -> str:
 class PageRoute(APIRoute):
     """Shows a refusal as a page, and sends visitors who are not signed in to the login."""
 
-    policy: ClassVar[str] = ""
-    """The pages' Content-Security-Policy."""
+    router: ClassVar["PageRouter"]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -61,44 +60,49 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
-                return refusal(request, to_problem(error), self.policy)
+                return refusal(request, to_problem(error), self.router)
 
         return answer
 
 
-def page_route(pages_policy: str) -> type[PageRoute]:
-    class Route(PageRoute):
-        policy = pages_policy
+class PageRouter(APIRouter):
+    """The pages, under one Content-Security-Policy; a page's name begins with `page-`."""
 
-    return Route
+    def __init__(self, policy: str) -> None:
+        super().__init__(route_class=type("Route", (PageRoute,), {"router": self}), include_in_schema=False)
+        self.policy = policy
+
+    def own_address(self, asked: str) -> str:
+        """Returns the address of a page, with only those query fields that our own links could contain.
+
+        It is kept during a login and repeated in redirects; other fields could contain personal data.
+        """
+        path, _, query = asked.partition("?")
+        pages = {
+            route.path
+            for route in self.routes
+            if isinstance(route, APIRoute) and route.name.startswith("page-")
+        }
+        if REFERENCE.sub("{ref}", path) not in pages:
+            return "/"
+        kept = {name: value for name, value in parse_qsl(query) if is_ours(name, value)}
+        return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def refusal(request: Request, problem: Problem, policy: str) -> Response:
+def refusal(request: Request, problem: Problem, router: PageRouter) -> Response:
     path = request.url.path
-    asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
+    asked = urlencode({"path": router.own_address(f"{path}?{request.url.query}")})
     if problem.status == 401 and request.method == "GET" and path != "/login/answer":
         again = "&strong=true" if problem.code == SIGN_IN_INSUFFICIENT else ""
         return RedirectResponse(f"/login?{asked}{again}", 303)
     if problem.code == "purpose-missing":
         return RedirectResponse(f"/doel?{asked}", 303)
-    return fault_page(problem, policy, known_visitor(request))
+    return fault_page(problem, router.policy, known_visitor(request))
 
 
 def known_visitor(request: Request) -> RequestContext | None:
     """The visitor for whom the page can offer signing out; None after a form, whose token is used up."""
     return getattr(request.state, "who", None) if request.method == "GET" else None
-
-
-def own_address(asked: str) -> str:
-    """Returns the address of a page, with only those query fields that our own links could contain.
-
-    It is kept during a login and repeated in redirects; other fields could contain personal data.
-    """
-    path, _, query = asked.partition("?")
-    if not PAGE.fullmatch(path):
-        return "/"
-    kept = {name: value for name, value in parse_qsl(query) if is_ours(name, value)}
-    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def is_ours(name: str, value: str) -> bool:
