@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import Day, ErasureReason, MunicipalityCode, ReasonCode, Route
+from banen_contracts.base import Day, MunicipalityCode, ReasonCode, Route
 from banen_contracts.intake import DistancePhase, EducationBand
 from banen_intake.events import (
     CandidateClosed,
@@ -20,6 +20,7 @@ from banen_intake.events import (
 )
 from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
+from banen_kit.core.records import ErasePerson
 from banen_kit.core.text import Method, Phone, Region, ShortText, Text, VNumber
 from banen_kit.crypto.personal_fields import Open
 
@@ -64,12 +65,10 @@ class CloseCandidate(Command, frozen=True):
     reason_code: ReasonCode
 
 
-class EraseCandidate(Command, frozen=True):
+class EraseCandidate(ErasePerson, frozen=True):
     """Destroys the candidate's key, so that no personal data of the candidate can be read."""
 
     NAME: ClassVar[str] = "erase-candidate"
-    occurred_on: Day
-    reason: ErasureReason
 
 
 CandidateCommand: TypeAlias = (
