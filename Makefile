@@ -6,7 +6,7 @@ EVENTS ?= 1000000
 ROUNDS ?= 1
 SEED ?=
 SECONDS ?= 10
-SERVICES := intake mediation employers reporting
+SERVICES := $(patsubst services/%/pyproject.toml,%,$(wildcard services/*/pyproject.toml))
 WHICH := import sys; print(sys.base_prefix, sys.version_info[:2])
 # What is started is compiled once, not by every process anew.
 unexport PYTHONDONTWRITEBYTECODE

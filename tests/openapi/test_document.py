@@ -25,7 +25,7 @@ NOT_JSON = {
     "page-placements",
     "page-placement",
     "page-purpose",
-    "page-style",
+    "style",
     "state-purpose",
     "login",
     "login-answer",

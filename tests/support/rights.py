@@ -12,7 +12,6 @@ from banen_kit.security.permissions import ANYONE, OPERATOR, Permission
 from banen_kit.testing import FakeIssuer
 from support.applications import OWNERS
 
-NAMES = ("intake", "mediation", "employers", "reporting")
 PEOPLE_OF = ("uaf", "uwv", "bureau", "ministry")
 """A partner, another one, the bureau, and somebody who is no partner."""
 

@@ -298,7 +298,7 @@ def commands() -> set[type[Command]]:
             yield one
             yield from below(one)
 
-    return {command for command in below(Command) if command.__module__.startswith("banen_")}
+    return {one for one in below(Command) if one.__module__.startswith("banen_") and hasattr(one, "NAME")}
 
 
 def strings(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, tuple[Any, ...]]]:

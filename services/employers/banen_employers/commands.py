@@ -3,12 +3,13 @@
 from banen_employers.domain.agreement import AGREEMENT, SignAgreement
 from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
+from banen_employers.permissions import STAFF, STAFF_AND_MANAGERS
 from banen_kit.application.definition import CommandRoute
 
 COMMANDS: tuple[CommandRoute, ...] = (
-    CommandRoute("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER),
+    CommandRoute("/employers/{ref}/register", RegisterEmployer, "employer", EMPLOYER, STAFF),
     CommandRoute("/employers/{ref}/erase", EraseEmployer, "employer", EMPLOYER, erases=True),
-    CommandRoute("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT),
-    CommandRoute("/groups/{ref}/plan", PlanGroup, "group", GROUP),
-    CommandRoute("/groups/{ref}/close", CloseGroup, "group", GROUP),
+    CommandRoute("/agreements/{ref}/sign", SignAgreement, "agreement", AGREEMENT, STAFF_AND_MANAGERS),
+    CommandRoute("/groups/{ref}/plan", PlanGroup, "group", GROUP, STAFF),
+    CommandRoute("/groups/{ref}/close", CloseGroup, "group", GROUP, STAFF),
 )

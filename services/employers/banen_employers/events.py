@@ -7,7 +7,6 @@ from uuid import UUID
 from banen_contracts.base import (
     Count,
     DocumentRef,
-    ErasureReason,
     MunicipalityCode,
     OrganisationName,
     Precision,
@@ -16,6 +15,7 @@ from banen_contracts.base import (
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
 from banen_contracts.mediation import PlacementKind
 from banen_kit.core.decider import DomainEvent
+from banen_kit.core.records import Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
@@ -37,22 +37,14 @@ class EmployerRegistered(DomainEvent, frozen=True):
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
 
 
-class EmployerErased(DomainEvent, frozen=True):
-    """Its contact persons and its stored name were erased. A published name stays, since it is an organisation's.
-
-    The reference is not a `PersonRef`: this event is recorded without the person's key.
-    """
+class EmployerErased(Erasure, frozen=True):
+    """Its contact persons and its stored name were erased. A published name stays, since it is an organisation's."""
 
     TYPE: ClassVar[str] = "employer-erased"
     employer_ref: UUID
-    occurred_on: date
-    reason: ErasureReason
 
     def erased_person(self) -> UUID:
         return self.employer_ref
-
-    def erases_alone(self) -> bool:
-        return self.reason is ErasureReason.RETENTION
 
 
 class AgreementSigned(DomainEvent, frozen=True):

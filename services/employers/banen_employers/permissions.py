@@ -1,11 +1,12 @@
-"""Who may do what in employers."""
+"""Who may do what in employers: the people that `commands.py` names, and the table of views."""
 
 from banen_contracts.roles import Role
 from banen_kit.security.permissions import Permissions, own_partner
 
-_STAFF = (Role.EMPLOYER_RELATIONS,)
-_READERS = (
-    *_STAFF,
+STAFF = own_partner(Role.EMPLOYER_RELATIONS)
+STAFF_AND_MANAGERS = own_partner(Role.EMPLOYER_RELATIONS, Role.PARTNER_MANAGER)
+_READERS = own_partner(
+    Role.EMPLOYER_RELATIONS,
     Role.ADVISER,
     Role.MEDIATOR,
     Role.PARTNER_MANAGER,
@@ -13,13 +14,9 @@ _READERS = (
     Role.PRIVACY_OFFICER,
 )
 
-PERMISSIONS: Permissions = {
-    "register-employer": own_partner(*_STAFF),
-    "sign-agreement": own_partner(*_STAFF, Role.PARTNER_MANAGER),
-    "plan-group": own_partner(*_STAFF),
-    "close-group": own_partner(*_STAFF),
-    "bulk": own_partner(*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD),
-    "read-employer": own_partner(*_READERS),
-    "read-agreement": own_partner(*_READERS),
-    "read-group": own_partner(*_READERS),
+VIEWS: Permissions = {
+    "bulk": own_partner(Role.EMPLOYER_RELATIONS, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD),
+    "read-employer": _READERS,
+    "read-agreement": _READERS,
+    "read-group": _READERS,
 }

@@ -5,7 +5,7 @@ from typing import get_args
 from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
 from banen_employers.events import EmployersEvent
-from banen_employers.permissions import PERMISSIONS
+from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
 from banen_kit.application.definition import Service
 from banen_kit.privacy.kit_features import with_kit_features
@@ -16,7 +16,7 @@ SERVICE = with_kit_features(
         events=get_args(EmployersEvent),
         to_public_event=to_public_event,
         commands=COMMANDS,
-        permissions=PERMISSIONS,
+        views=VIEWS,
         roles=ROLES,
     )
 )

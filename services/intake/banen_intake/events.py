@@ -6,7 +6,6 @@ from uuid import UUID
 
 from banen_contracts.base import (
     Digest,
-    ErasureReason,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
@@ -16,6 +15,7 @@ from banen_contracts.base import (
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
 from banen_kit.core.decider import DomainEvent
+from banen_kit.core.records import Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
@@ -32,19 +32,12 @@ class ContactMade(DomainEvent, frozen=True):
     notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
 
 
-class ContactErased(DomainEvent, frozen=True):
-    """The reference is not a `PersonRef`: this event is recorded without the person's key."""
-
+class ContactErased(Erasure, frozen=True):
     TYPE: ClassVar[str] = "contact-erased"
     contact_ref: UUID
-    occurred_on: date
-    reason: ErasureReason
 
     def erased_person(self) -> UUID:
         return self.contact_ref
-
-    def erases_alone(self) -> bool:
-        return self.reason is ErasureReason.RETENTION
 
 
 class CandidateRegistered(DomainEvent, frozen=True):
@@ -97,17 +90,12 @@ class CandidateClosed(DomainEvent, frozen=True):
     reason_code: ReasonCode
 
 
-class CandidateErased(DomainEvent, frozen=True):
+class CandidateErased(Erasure, frozen=True):
     TYPE: ClassVar[str] = "candidate-erased"
     candidate_ref: UUID
-    occurred_on: date
-    reason: ErasureReason
 
     def erased_person(self) -> UUID:
         return self.candidate_ref
-
-    def erases_alone(self) -> bool:
-        return self.reason is ErasureReason.RETENTION
 
 
 class HandoverOffered(DomainEvent, frozen=True):

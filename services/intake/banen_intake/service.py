@@ -5,7 +5,7 @@ from typing import get_args
 from banen_contracts.roles import ROLES
 from banen_intake.commands import COMMANDS
 from banen_intake.events import IntakeEvent
-from banen_intake.permissions import PERMISSIONS
+from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
 from banen_intake.reactors import HANDOVER_ACCEPTED
 from banen_kit.application.definition import Service
@@ -17,7 +17,7 @@ SERVICE = with_kit_features(
         events=get_args(IntakeEvent),
         to_public_event=to_public_event,
         commands=COMMANDS,
-        permissions=PERMISSIONS,
+        views=VIEWS,
         roles=ROLES,
         reactors=(HANDOVER_ACCEPTED,),
     )

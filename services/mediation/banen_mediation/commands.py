@@ -12,17 +12,27 @@ from banen_mediation.domain.placement import (
     StartPlacement,
     VoidPlacement,
 )
+from banen_mediation.permissions import MEDIATORS, STAFF
 
 COMMANDS: tuple[CommandRoute, ...] = (
-    CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT),
+    CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT, STAFF),
     CommandRoute("/clients/{ref}/erase", EraseClient, "client", CLIENT, erases=True),
     CommandRoute(
-        "/handovers/{ref}/accept", AcceptHandover, "handover", HANDOVER, related=("client", "client_ref")
+        "/handovers/{ref}/accept",
+        AcceptHandover,
+        "handover",
+        HANDOVER,
+        STAFF,
+        related=("client", "client_ref"),
     ),
-    CommandRoute("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT),
-    CommandRoute("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT),
-    CommandRoute("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT),
-    CommandRoute("/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, needs_version=True),
-    CommandRoute("/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, needs_version=True),
-    CommandRoute("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT),
+    CommandRoute("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT, STAFF),
+    CommandRoute("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT, STAFF),
+    CommandRoute("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT, STAFF),
+    CommandRoute(
+        "/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, MEDIATORS, needs_version=True
+    ),
+    CommandRoute(
+        "/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, MEDIATORS, needs_version=True
+    ),
+    CommandRoute("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT, STAFF),
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from banen_contracts import mediation
-from banen_contracts.base import Digest, ErasureReason, PartnerId, ReasonCode
+from banen_contracts.base import Digest, PartnerId, ReasonCode
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -13,6 +13,7 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_kit.core.decider import DomainEvent
+from banen_kit.core.records import Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
 
@@ -32,19 +33,12 @@ class ClientTakenOn(DomainEvent, frozen=True):
         return None
 
 
-class ClientErased(DomainEvent, frozen=True):
-    """The reference is not a `PersonRef`: this event is recorded without the person's key."""
-
+class ClientErased(Erasure, frozen=True):
     TYPE: ClassVar[str] = "client-erased"
     client_ref: UUID
-    occurred_on: date
-    reason: ErasureReason
 
     def erased_person(self) -> UUID:
         return self.client_ref
-
-    def erases_alone(self) -> bool:
-        return self.reason is ErasureReason.RETENTION
 
 
 class HandoverReceived(DomainEvent, frozen=True):

@@ -1,23 +1,17 @@
-"""Who may do what in mediation."""
+"""Who may do what in mediation: the people that `commands.py` names, and the table of views."""
 
 from banen_contracts.roles import Role
 from banen_kit.security.permissions import Permissions, own_partner
 
 _STAFF = (Role.ADVISER, Role.MEDIATOR)
-_READERS = (*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
+_READERS = own_partner(*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER)
+STAFF = own_partner(*_STAFF)
+MEDIATORS = own_partner(Role.MEDIATOR)
+"""For what changes what others may have counted already."""
 
-PERMISSIONS: Permissions = {
-    "take-on-client": own_partner(*_STAFF),
-    "accept-handover": own_partner(*_STAFF),
-    "start-placement": own_partner(*_STAFF),
-    "extend-placement": own_partner(*_STAFF),
-    "end-placement": own_partner(*_STAFF),
-    "confirm-retention": own_partner(*_STAFF),
-    # They change what may already have been counted.
-    "correct-placement": own_partner(Role.MEDIATOR),
-    "void-placement": own_partner(Role.MEDIATOR),
+VIEWS: Permissions = {
     "bulk": own_partner(*_STAFF, Role.PARTNER_DATA_STEWARD),
-    "read-client": own_partner(*_READERS),
-    "read-handover": own_partner(*_READERS),
-    "read-placement": own_partner(*_READERS),
+    "read-client": _READERS,
+    "read-handover": _READERS,
+    "read-placement": _READERS,
 }

@@ -7,7 +7,7 @@ from banen_kit.application.definition import Service
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
 from banen_mediation.events import MediationEvent
-from banen_mediation.permissions import PERMISSIONS
+from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
 from banen_mediation.reactors import HANDOVER_OFFERED, PLACEMENT_CONVERTED
 
@@ -17,7 +17,7 @@ SERVICE = with_kit_features(
         events=get_args(MediationEvent),
         to_public_event=to_public_event,
         commands=COMMANDS,
-        permissions=PERMISSIONS,
+        views=VIEWS,
         roles=ROLES,
         reactors=(HANDOVER_OFFERED, PLACEMENT_CONVERTED),
     )

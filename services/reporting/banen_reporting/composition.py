@@ -12,6 +12,7 @@ from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting.facts.follow import project_forever, read_watermarks
+from banen_reporting.facts.projection import forget_where_types_became_known
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
@@ -31,6 +32,7 @@ async def read_side(foundation: Foundation) -> Part:
     """Raises `SettingsInvalid`, `StoreUnavailable`."""
     settings, faults = foundation.settings, foundation.faults
     view = FactStore(foundation.store.pool)
+    await forget_where_types_became_known(view)
     answers = FigureQueries(Figures(view), view, foundation.clock)
     partners = read_partners(settings.partners_file)
     programme = Programme(settings.partner, frozenset(one.id for one in partners) - {settings.partner})

@@ -20,34 +20,18 @@ _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
 _FIGURES = replace(_READERS, audited=False)
 """Not audited: they show no persons, and stay readable while the database is read-only."""
-_BUREAU = own_partner(Role.PROJECT_BUREAU)
+BUREAU = own_partner(Role.PROJECT_BUREAU)
+"""Who gives all commands."""
 _OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
 
-PERMISSIONS: Permissions = {
-    "define-programme": _BUREAU,
-    "admit-partner": _BUREAU,
-    "rename-partner": _BUREAU,
-    "assign-partner": _BUREAU,
-    "declare-source-live": _BUREAU,
-    "define-target-unit": _BUREAU,
-    "amend-target-unit": _BUREAU,
-    "set-target": _BUREAU,
-    "revise-target": _BUREAU,
-    "set-regular-quota": _BUREAU,
-    "grant-counting-permission": _BUREAU,
-    "revoke-counting-permission": _BUREAU,
-    "publish-rule-set": _BUREAU,
-    "record-funding": _BUREAU,
-    "record-cost": _BUREAU,
-    "import-historic-figure": _BUREAU,
-    "supersede-historic-figure": _BUREAU,
-    "bulk": _BUREAU,
-    "read-programme": _BUREAU,
-    "read-partner": _BUREAU,
-    "read-unit": _BUREAU,
-    "read-rule-set": _BUREAU,
-    "read-funding": _BUREAU,
-    "read-cost": _BUREAU,
+VIEWS: Permissions = {
+    "bulk": BUREAU,
+    "read-programme": BUREAU,
+    "read-partner": BUREAU,
+    "read-unit": BUREAU,
+    "read-rule-set": BUREAU,
+    "read-funding": BUREAU,
+    "read-cost": BUREAU,
     "programme": _FIGURES,
     "targets": _FIGURES,
     "results": _FIGURES,
@@ -56,7 +40,7 @@ PERMISSIONS: Permissions = {
     "placement": _READERS,
     "set-aside": _OPERATION,
     "position": _OPERATION,
-    "page-style": ANYONE,
+    "style": ANYONE,
     "page-overview": _FIGURES,
     "page-placements": _READERS,
     "page-placement": _READERS,

@@ -8,7 +8,7 @@ from banen_kit.privacy.kit_features import with_kit_features
 from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.events import ProgrammeEvent
 from banen_reporting.administration.publish import to_public_event
-from banen_reporting.permissions import PERMISSIONS
+from banen_reporting.permissions import VIEWS
 
 SERVICE = with_kit_features(
     Service(
@@ -16,7 +16,7 @@ SERVICE = with_kit_features(
         events=get_args(ProgrammeEvent),
         to_public_event=to_public_event,
         commands=COMMANDS,
-        permissions=PERMISSIONS,
+        views=VIEWS,
         roles=ROLES,
         read_side="banen_reporting.composition:read_side",
         has_inbox=True,

@@ -10,7 +10,7 @@ import typer
 
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
-from banen_cli.installed import services
+from banen_cli.installed import ServiceName
 from banen_kit.audit.chain import Verified, verify
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.postgres.connection import connect
@@ -27,7 +27,7 @@ def group() -> None:
 @app.command("verify")
 def command(
     partner: Annotated[str, typer.Option(help="Whose service it is.")],
-    service: Annotated[str, typer.Option(help="intake, mediation, employers or reporting.")],
+    service: ServiceName,
     store_url_file: Annotated[Path, typer.Option(help="File with the address of the service's PostgreSQL.")],
     keys_url_file: Annotated[
         Path, typer.Option(help="File with the address of the PostgreSQL of persons' keys.")
@@ -35,8 +35,6 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Check every row and every anchor; exit code 1 where something was changed, removed, added or moved."""
-    if service not in services():
-        raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
     try:
         found = asyncio.run(
             _verify(partner, service, read_secret(store_url_file), read_secret(keys_url_file))

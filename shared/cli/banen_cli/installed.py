@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Annotated
 
+import typer
+
+from banen_cli.fault import Fault
+from banen_contracts.roles import SERVICES
 from banen_kit.application.definition import Service
 
 
@@ -16,3 +21,13 @@ def services() -> Mapping[str, Service]:
         assert isinstance(service, Service)
         found[entry.name] = service
     return found
+
+
+def _installed(name: str) -> str:
+    if name not in services():
+        raise Fault(f"{name} is not installed; there is {', '.join(sorted(services()))}.")
+    return name
+
+
+ServiceName = Annotated[str, typer.Option(help=f"One of {', '.join(SERVICES)}.", callback=_installed)]
+"""The option `--service`. Raises `Fault` where it is not installed."""

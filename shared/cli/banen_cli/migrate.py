@@ -9,7 +9,7 @@ import typer
 
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import read_secret
-from banen_cli.installed import services
+from banen_cli.installed import ServiceName, services
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.postgres.connection import UNREACHABLE
 from banen_kit.runtime.provision import provision_keys, provision_store
@@ -22,15 +22,13 @@ def register(app: typer.Typer) -> None:
 
 def command(
     partner: Annotated[str, typer.Option(help="Whose service it is.")],
-    service: Annotated[str, typer.Option(help="intake, mediation, employers or reporting.")],
+    service: ServiceName,
     owner_url_file: Annotated[Path, typer.Option(help="File with the address of PostgreSQL, as its owner.")],
     keys: Annotated[
         bool, typer.Option("--keys", help="The schema of persons' keys, in their own cluster.")
     ] = False,
 ) -> None:
     """Run the migrations that have not run yet, and grant the service's role its rights. The role must exist."""
-    if service not in services():
-        raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
     try:
         done = asyncio.run(_migrate(partner, service, read_secret(owner_url_file), keys=keys))
     except StoreRefusesToStart as error:

@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 from banen_cli.ask import ask, get, give, refusal_in
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
-from banen_cli.installed import services
+from banen_cli.installed import ServiceName, services
 from banen_cli.person_text import readable
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
@@ -158,14 +158,12 @@ def retention(
 @app.command("reapply-erasures")
 def reapply(
     partner: Annotated[str, typer.Option(help="Whose service it is.")],
-    service: Annotated[str, typer.Option(help="intake, mediation or employers.")],
+    service: ServiceName,
     store_url_file: Annotated[Path, typer.Option(help="File with the address of the service's PostgreSQL.")],
     keys_url_file: Annotated[Path, typer.Option(help="File with the address of the cluster of keys.")],
     master_key_file: Annotated[Path, typer.Option(help="The partner's master key.")],
 ) -> None:
     """After a restore of the keys: repeat the recorded erasures. A service also does this when it starts."""
-    if service not in services():
-        raise Fault(f"{service} is not installed; there is {', '.join(sorted(services()))}.")
     urls = read_secret(store_url_file), read_secret(keys_url_file)
     try:
         done = asyncio.run(_reapply(partner, service, urls, MasterKey.read(master_key_file)))

@@ -1,61 +1,23 @@
 """All public events by type, and their JSON Schemas for readers that do not use Python."""
 
+from collections.abc import Iterator
+from pkgutil import resolve_name
+from types import ModuleType
 from typing import Any
 
-from banen_contracts import employers, intake, mediation, reporting
 from banen_contracts.base import DOMAIN, URN, PublicEvent
+from banen_contracts.roles import SERVICES
 
-EVENTS: tuple[type[PublicEvent], ...] = (
-    intake.ContactMade,
-    intake.ContactErased,
-    intake.CandidateRegistered,
-    intake.IntakeCompleted,
-    intake.DistanceAssessed,
-    intake.RouteAssigned,
-    intake.CandidateClosed,
-    intake.CandidateErased,
-    intake.HandoverOffered,
-    intake.HandoverCompleted,
-    mediation.ClientTakenOn,
-    mediation.ClientErased,
-    mediation.HandoverAccepted,
-    mediation.PlacementStarted,
-    mediation.PlacementCorrected,
-    mediation.PlacementExtended,
-    mediation.PlacementEnded,
-    mediation.PlacementVoided,
-    mediation.RetentionConfirmed,
-    employers.EmployerRegistered,
-    employers.EmployerErased,
-    employers.AgreementSigned,
-    employers.GroupPlacementPlanned,
-    employers.GroupPlacementClosed,
-    reporting.ProgrammeDefined,
-    reporting.PartnerAdmitted,
-    reporting.PartnerRenamed,
-    reporting.PartnerAssigned,
-    reporting.SourceDeclaredLive,
-    reporting.TargetUnitDefined,
-    reporting.TargetUnitAmended,
-    reporting.TargetSet,
-    reporting.TargetRevised,
-    reporting.RegularQuotaSet,
-    reporting.CountingPermissionGranted,
-    reporting.CountingPermissionRevoked,
-    reporting.CountingRuleSetPublished,
-    reporting.FundingRecorded,
-    reporting.CostRecorded,
-    reporting.HistoricFigureImported,
-    reporting.HistoricFigureSuperseded,
-    intake.IntakeEventSkipped,
-    mediation.MediationEventSkipped,
-    employers.EmployersEventSkipped,
-    reporting.ReportingEventSkipped,
-)
-"""All public events, in the order of the programme."""
 
-SERVICES: tuple[str, ...] = tuple(dict.fromkeys(event.NAME.split(".")[0] for event in EVENTS))
-"""The services that publish."""
+def _declared(service: str) -> Iterator[type[PublicEvent]]:
+    module: ModuleType = resolve_name(f"banen_contracts.{service}")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, PublicEvent) and "NAME" in vars(value):
+            yield value
+
+
+EVENTS: tuple[type[PublicEvent], ...] = tuple(event for service in SERVICES for event in _declared(service))
+"""All public events: those that the module of each service declares."""
 
 BY_TYPE: dict[str, type[PublicEvent]] = {f"{DOMAIN}.{event.NAME}": event for event in EVENTS}
 """CloudEvents type to event class."""

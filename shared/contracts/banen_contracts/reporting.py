@@ -1,7 +1,7 @@
 """Public facts of the programme: partners, units, targets, permissions, rules, money and historic figures."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -27,10 +27,10 @@ from banen_contracts.base import (
     source_of,
 )
 from banen_contracts.programme import ProgrammeDefinition
+from banen_contracts.roles import SERVICES, Service
 
-Service = Literal["intake", "mediation", "employers", "reporting"]
 Services = Annotated[
-    tuple[Service, ...], Field(min_length=1, max_length=len(get_args(Service))), AfterValidator(each_once)
+    tuple[Service, ...], Field(min_length=1, max_length=len(SERVICES)), AfterValidator(each_once)
 ]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 

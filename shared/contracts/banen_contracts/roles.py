@@ -1,7 +1,13 @@
-"""The roles of the programme, as an issuer names them in a token."""
+"""The kinds of service, and the roles of the programme as an issuer names them in a token."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, get_args
+
+Service = Literal["intake", "mediation", "employers", "reporting"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+"""In the order of the programme; each has a module of this package with its public events."""
 
 
 class Role(StrEnum):
@@ -25,6 +31,15 @@ class Role(StrEnum):
     OPS = "ops"
     PRIVACY_OFFICER = "privacy_officer"
     CANDIDATE = "candidate"
+
+
+STAFF: Mapping[str, tuple[Role, ...]] = {
+    "intake": (Role.INTAKE_WORKER, Role.COACH),
+    "mediation": (Role.MEDIATOR, Role.ADVISER),
+    "employers": (Role.EMPLOYER_RELATIONS,),
+    "reporting": (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR),
+}
+"""Who works with each service. The first may give all of its commands, but for those that erase somebody."""
 
 
 @dataclass(frozen=True)

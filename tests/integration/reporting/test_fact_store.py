@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 import pytest
 
-from banen_contracts import PublicEvent
+from banen_contracts import BY_TYPE, PublicEvent
 from banen_contracts.base import source_of
 from banen_contracts.intake import Channel, ContactKind, ContactMade
 from banen_contracts.mediation import (
@@ -26,9 +26,10 @@ from banen_contracts.mediation import (
 from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet, TargetUnitDefined
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.facts import store as view_module
+from banen_reporting.facts import projection, projector
+from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import BUREAU, PlacementFact, UnitFact
-from banen_reporting.facts.projection import project
+from banen_reporting.facts.projection import forget_where_types_became_known, project
 from banen_reporting.facts.store import FactStore, fact_of
 
 UAF = source_of("uaf", "mediation")
@@ -264,6 +265,41 @@ async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: FactSto
     assert (await placements(view))[str(FIRST)].voided is True
 
 
+async def test_an_event_of_an_unknown_type_is_kept_until_a_release_knows_it(
+    view: FactStore, monkeypatch: pytest.MonkeyPatch
+):
+    earlier = {name: event for name, event in BY_TYPE.items() if event is not PlacementEnded}
+    with monkeypatch.context() as before:
+        before.setattr(projector, "BY_TYPE", earlier)
+        before.setattr(projection, "BY_TYPE", earlier)
+        await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, ended())])
+        await project(view)
+        await forget_where_types_became_known(view)
+        assert await project(view) == 0
+        assert await aside(view) == [(UAF, 2, "type-unknown")]
+
+    await forget_where_types_became_known(view)
+    assert await project(view) == 2
+    assert await aside(view) == []
+    assert (await placements(view))[str(FIRST)].end == DAY
+    await forget_where_types_became_known(view)
+    assert await project(view) == 0
+
+
+async def test_an_event_of_a_known_type_that_changes_no_fact_is_passed_over(
+    view: FactStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delitem(cast("dict[Any, Any]", BY_EVENT), PlacementEnded)
+    await receive(
+        view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, ended()), arrival(UAF, 3, voided())]
+    )
+
+    assert await project(view) == 3
+
+    assert await aside(view) == []
+    assert (await placements(view))[str(FIRST)].voided is True
+
+
 async def test_only_the_bureau_decides_about_the_programme(view: FactStore):
     event = PartnerAdmitted(partner_id="third", name="Third", services=("mediation",), occurred_on=DAY)
     unit = TargetUnitDefined(unit_id="uaf", label="UAF", members=("uaf",), occurred_on=DAY)
@@ -479,7 +515,7 @@ async def test_small_batches_make_the_same_facts_as_large_ones(pool: Pool, monke
     large = (await facts(pool), await aside(view))
 
     await pool.execute("delete from facts; delete from set_aside; update projected set sequence = 0")
-    monkeypatch.setattr(view_module, "MOST_IN_BATCH", 1)
+    monkeypatch.setattr(projection, "MOST_IN_BATCH", 1)
     await project(view)
 
     assert (await facts(pool), await aside(view)) == large

@@ -9,14 +9,14 @@ import pytest
 from fastapi import FastAPI
 
 from banen_cli.installed import services
-from banen_contracts.roles import Role
+from banen_contracts.roles import SERVICES, Role
 from banen_kit.application.definition import Service
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 from support.applications import OWNERS
 from support.commands import BEFORE, GOOD, REF, Office
 from support.programme import ref_of
-from support.rights import NAMES, Asker, askers, due, routes_of
+from support.rights import Asker, askers, due, routes_of
 
 UNKNOWN = {"uuid": str(UUID(int=99, version=4)), "slug": "nobody"}
 SEES = {
@@ -49,7 +49,7 @@ def path_of(route: Any, ref: str) -> str:
     return route.path.replace("{ref}", ref)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_a_thing_of_others_is_as_if_it_were_not_there(
     app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, name: str
 ):

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
-from banen_contracts.roles import Role
+from banen_contracts.roles import SERVICES, Role
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.metrics import Metrics
@@ -40,7 +40,7 @@ from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_reporting.web.templating import gettext, pgettext
 from support.applications import OWNERS
-from support.rights import NAMES, Asker, Route, askers, due, routes_of
+from support.rights import Asker, Route, askers, due, routes_of
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -
     return await http.request(route.method, path, headers={**more, **headers}, content=body)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_nobody_gets_further_than_the_table_says(app_of: AppOf, issuer: FakeIssuer, name: str):
     app, permissions = app_of(name), services()[name].permissions
     wrong: list[tuple[str, Asker, str, str]] = []
@@ -93,7 +93,7 @@ async def test_nobody_gets_further_than_the_table_says(app_of: AppOf, issuer: Fa
     assert cases > 1000
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_each_use_of_a_route_is_in_the_audit_log(
     app_of: AppOf, issuer: FakeIssuer, audit: MemoryAudit, name: str
 ):
@@ -115,13 +115,13 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
 
 
 def test_only_figures_are_not_in_the_audit_log():
-    every = {(name, route) for name in NAMES for route, access in services()[name].permissions.items()
+    every = {(name, route) for name in SERVICES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
     figures = ("targets", "results", "rule-sets", "page-overview")
     assert every == {("reporting", route) for route in figures}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: AppOf, name: str):
     app, permissions = app_of(name), services()[name].permissions
     names = [route.name for route in routes_of(app)]
@@ -130,7 +130,7 @@ def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: App
     assert [name for name in permissions if name not in names] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_there_is_no_other_kind_of_route(app_of: AppOf, name: str):
     """Only routes of this kind pass the gate: a mounted application, or one of Starlette's, would not."""
     contexts = iter_route_contexts(app_of(name).routes)
@@ -184,15 +184,15 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
     assert set(routes_of(app)) == set(routes_of(app_of("reporting")))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].permissions.items() if access is ANYONE}
-    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"page-style", "login", "login-answer"}
+    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"style", "login", "login-answer"}
     assert is_open <= everywhere | of_pages | {"signing-key", "backchannel-logout"}
     assert everywhere <= is_open
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_a_line_of_a_bulk_load_is_held_against_the_table(
     app_of: AppOf, issuer: FakeIssuer, store: MemoryStore, name: str
 ):

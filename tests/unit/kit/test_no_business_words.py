@@ -10,7 +10,7 @@ import pytest
 import banen_kit
 from banen_contracts import EVENTS
 from banen_contracts.base import EventSkipped
-from banen_contracts.catalogue import SERVICES
+from banen_contracts.roles import SERVICES
 
 KIT = Path(banen_kit.__file__).parent
 NAMES = {*SERVICES, *(one.NAME.split(".")[1] for one in EVENTS if not issubclass(one, EventSkipped))}

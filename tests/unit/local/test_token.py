@@ -123,7 +123,7 @@ def test_the_command_prints_the_token_alone(tmp_path: Path) -> None:
             "coach",
             "emplooi",
             "Not every one of these is a role at emplooi. There are: adviser, mediator, employer_relations, "
-            "partner_data_steward, partner_manager, privacy_officer, ops.",
+            "partner_data_steward, partner_manager, ops, privacy_officer.",
         ),
     ],
 )

@@ -5,15 +5,8 @@ from collections.abc import Callable, Generator
 
 import httpx2
 
-from banen_contracts.roles import Role
+from banen_contracts.roles import STAFF, Role
 
-ROLES = {
-    "intake": Role.INTAKE_WORKER,
-    "mediation": Role.MEDIATOR,
-    "employers": Role.EMPLOYER_RELATIONS,
-    "reporting": Role.PROJECT_BUREAU,
-}
-"""The role with which each service is loaded and read."""
 SECONDS = 900
 RENEW_SECONDS = 120
 
@@ -39,6 +32,6 @@ class Machine(httpx2.Auth):
         until, token = self._tokens.get((partner, service), (0.0, ""))
         now = time.monotonic()
         if until < now + RENEW_SECONDS:
-            token = self._mint(partner, ROLES[service], SECONDS)
+            token = self._mint(partner, STAFF[service][0], SECONDS)
             self._tokens[partner, service] = now + SECONDS, token
         return token

@@ -3,26 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from banen_contracts.roles import Role
+from banen_contracts.roles import STAFF, Role
 from banen_kit.core.language import Language
 from banen_kit.messaging.topology import Partner
 
-OF_SERVICE: Mapping[str, tuple[Role, ...]] = {
-    "intake": (Role.INTAKE_WORKER, Role.COACH),
-    "mediation": (Role.ADVISER, Role.MEDIATOR),
-    "employers": (Role.EMPLOYER_RELATIONS,),
-}
-OF_EVERY_IMPLEMENTER = (Role.PARTNER_DATA_STEWARD, Role.PARTNER_MANAGER, Role.PRIVACY_OFFICER, Role.OPS)
-OF_BUREAU = (
-    Role.PROJECT_BUREAU,
-    Role.STEERING_GROUP,
-    Role.AUDITOR,
-    Role.PRIVACY_OFFICER,
-    Role.OPS,
-    Role.PARTNER_DATA_STEWARD,
-)
+OF_EVERY_ORGANISATION = (Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER, Role.OPS)
 REPORTING = "reporting"
-"""The partner that runs this is the bureau."""
+"""The partner that runs this is the bureau; one that runs anything else has a manager."""
 OUTSIDE: Mapping[str, tuple[Role, ...]] = {
     "ministry": (Role.MINISTRY_OBSERVER,),
     "integrator": (Role.INTEGRATOR,),
@@ -73,9 +60,7 @@ def demo_people(partners: Sequence[Partner]) -> list[Group]:
 
 
 def roles_of(services: Collection[str]) -> tuple[Role, ...]:
-    found = [role for service in services for role in OF_SERVICE.get(service, ())]
-    if set(services) & OF_SERVICE.keys():
-        found += OF_EVERY_IMPLEMENTER
-    if REPORTING in services:
-        found += OF_BUREAU
-    return tuple(dict.fromkeys(found))
+    found = {*OF_EVERY_ORGANISATION, *(role for service in services for role in STAFF[service])}
+    if {*services} != {REPORTING}:
+        found.add(Role.PARTNER_MANAGER)
+    return tuple(role for role in Role if role in found)

@@ -1,16 +1,15 @@
 """Registering an employer, whether its name may be published, and erasing the persons behind it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, TypeAlias, assert_never
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import Day, ErasureReason, MunicipalityCode
+from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
-from banen_employers.events import EmployerErased, EmployerEvent, EmployerRegistered
-from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
+from banen_employers.events import EmployerErased, EmployerRegistered
+from banen_kit.core.decider import Command, DecisionContext
+from banen_kit.core.records import ErasePerson, person_recorded_once
 from banen_kit.core.text import Phone, PublicName, ShortText
 from banen_kit.crypto.personal_fields import Open
 
@@ -31,88 +30,33 @@ class RegisterEmployer(Command, frozen=True):
     contact_email: ShortText | None = Field(default=None, repr=False)
 
 
-class EraseEmployer(Command, frozen=True):
+class EraseEmployer(ErasePerson, frozen=True):
     """Destroys the key of an employer's contact persons and of its name, which may be a sole trader's."""
 
     NAME: ClassVar[str] = "erase-employer"
-    occurred_on: Day
-    reason: ErasureReason
 
 
-EmployerCommand: TypeAlias = RegisterEmployer | EraseEmployer
-
-
-@dataclass(frozen=True)
-class NotRegistered:
-    pass
-
-
-@dataclass(frozen=True)
-class Registered:
-    pass
-
-
-@dataclass(frozen=True)
-class Erased:
-    pass
-
-
-Employer: TypeAlias = NotRegistered | Registered | Erased
-
-
-def decide(command: EmployerCommand, state: Employer, context: DecisionContext) -> Sequence[EmployerEvent]:
-    if isinstance(state, Erased):
-        raise PersonErased
-    match command:
-        case RegisterEmployer():
-            return register(command, state, context)
-        case EraseEmployer():
-            return erase(command, state, context)
-        case _:
-            assert_never(command)
-
-
-def register(
-    command: RegisterEmployer, state: NotRegistered | Registered, context: DecisionContext
-) -> Sequence[EmployerEvent]:
-    if isinstance(state, Registered):
-        raise Refused("employer-exists", "This employer was registered already.")
+def register(command: RegisterEmployer, context: DecisionContext) -> EmployerRegistered:
     is_public = command.publish_name and command.legal_kind is not LegalKind.SOLE_TRADER
-    return [
-        EmployerRegistered(
-            employer_ref=UUID(context.ref),
-            occurred_on=command.occurred_on,
-            legal_kind=command.legal_kind,
-            sector_code=command.sector_code,
-            size_band=command.size_band,
-            municipality_code=command.municipality_code,
-            name=Open(command.name),
-            public_name=command.name if is_public else None,
-            contact_name=Open(command.contact_name) if command.contact_name else None,
-            contact_phone=Open(command.contact_phone) if command.contact_phone else None,
-            contact_email=Open(command.contact_email) if command.contact_email else None,
-        )
-    ]
+    return EmployerRegistered(
+        employer_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        legal_kind=command.legal_kind,
+        sector_code=command.sector_code,
+        size_band=command.size_band,
+        municipality_code=command.municipality_code,
+        name=Open(command.name),
+        public_name=command.name if is_public else None,
+        contact_name=Open(command.contact_name) if command.contact_name else None,
+        contact_phone=Open(command.contact_phone) if command.contact_phone else None,
+        contact_email=Open(command.contact_email) if command.contact_email else None,
+    )
 
 
-def erase(
-    command: EraseEmployer, state: NotRegistered | Registered, context: DecisionContext
-) -> Sequence[EmployerEvent]:
-    if isinstance(state, NotRegistered):
-        raise Refused("employer-unknown", "There is no such employer.")
-    return [
-        EmployerErased(employer_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason)
-    ]
+def erase(command: ErasePerson, context: DecisionContext) -> EmployerErased:
+    return EmployerErased(
+        employer_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason
+    )
 
 
-def evolve(state: Employer, event: EmployerEvent) -> Employer:
-    match event, state:
-        case EmployerRegistered(), NotRegistered():
-            return Registered()
-        case EmployerErased(), Registered():
-            return Erased()
-        case _:
-            raise AssertionError(f"{event.TYPE} cannot follow {state}")
-
-
-EMPLOYER: Decider[EmployerCommand, Employer, EmployerEvent] = Decider(NotRegistered(), decide, evolve)
+EMPLOYER = person_recorded_once("employer", "This employer was registered already.", register, erase)

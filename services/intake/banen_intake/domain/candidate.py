@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import Day, ErasureReason, MunicipalityCode, ReasonCode, Route
+from banen_contracts.base import Day, MunicipalityCode, ReasonCode, Route
 from banen_contracts.intake import DistancePhase, EducationBand
 from banen_intake.events import (
     CandidateClosed,
@@ -20,6 +20,7 @@ from banen_intake.events import (
 )
 from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
+from banen_kit.core.records import ErasePerson
 from banen_kit.core.text import Method, Phone, Region, ShortText, Text, VNumber
 from banen_kit.crypto.personal_fields import Open
 
@@ -64,12 +65,10 @@ class CloseCandidate(Command, frozen=True):
     reason_code: ReasonCode
 
 
-class EraseCandidate(Command, frozen=True):
+class EraseCandidate(ErasePerson, frozen=True):
     """Destroys the candidate's key, so that no personal data of the candidate can be read."""
 
     NAME: ClassVar[str] = "erase-candidate"
-    occurred_on: Day
-    reason: ErasureReason
 
 
 CandidateCommand: TypeAlias = (
@@ -101,37 +100,43 @@ Candidate: TypeAlias = NotRegistered | Registered | Closed | Erased
 
 
 def decide(command: CandidateCommand, state: Candidate, context: DecisionContext) -> Sequence[CandidateEvent]:
-    if isinstance(state, Erased):
-        raise PersonErased
-    if isinstance(command, EraseCandidate):
-        return erase(command, state, context)
-    if isinstance(state, Closed):
-        raise Refused("candidate-closed", "This candidate's file is closed; it takes no more facts.")
-    if isinstance(command, RegisterCandidate):
-        return register(command, state, context)
-    if isinstance(state, NotRegistered):
-        raise unknown()
     match command:
+        case RegisterCandidate():
+            return register(command, state, context)
         case CompleteIntake():
-            return complete_intake(command, state, context)
+            return complete_intake(command, registered(state), context)
         case AssessDistance():
-            return assess_distance(command, context)
+            return assess_distance(command, registered(state), context)
         case AssignRoute():
-            return assign_route(command, context)
+            return assign_route(command, registered(state), context)
         case CloseCandidate():
-            return close(command, context)
+            return close(command, registered(state), context)
+        case EraseCandidate():
+            return erase(command, known(state), context)
         case _:
             assert_never(command)
 
 
-def unknown() -> Refused:
-    return Refused("candidate-unknown", "There is no such candidate.")
+def known(state: Candidate) -> Registered | Closed:
+    if isinstance(state, Erased):
+        raise PersonErased
+    if isinstance(state, NotRegistered):
+        raise Refused("candidate-unknown", "There is no such candidate.")
+    return state
+
+
+def registered(state: Candidate) -> Registered:
+    candidate = known(state)
+    if isinstance(candidate, Closed):
+        raise Refused("candidate-closed", "This candidate's file is closed; it takes no more facts.")
+    return candidate
 
 
 def register(
-    command: RegisterCandidate, state: NotRegistered | Registered, context: DecisionContext
+    command: RegisterCandidate, state: Candidate, context: DecisionContext
 ) -> Sequence[CandidateEvent]:
-    if isinstance(state, Registered):
+    if not isinstance(state, NotRegistered):
+        registered(state)
         raise Refused("candidate-exists", "This candidate was registered already.")
     return [
         CandidateRegistered(
@@ -151,9 +156,9 @@ def register(
 
 
 def complete_intake(
-    command: CompleteIntake, state: Registered, context: DecisionContext
+    command: CompleteIntake, candidate: Registered, context: DecisionContext
 ) -> Sequence[CandidateEvent]:
-    if state.is_intake_completed:
+    if candidate.is_intake_completed:
         raise Refused("intake-completed", "The intake of this candidate was completed already.")
     return [
         IntakeCompleted(
@@ -165,7 +170,9 @@ def complete_intake(
     ]
 
 
-def assess_distance(command: AssessDistance, context: DecisionContext) -> Sequence[CandidateEvent]:
+def assess_distance(
+    command: AssessDistance, _: Registered, context: DecisionContext
+) -> Sequence[CandidateEvent]:
     return [
         DistanceAssessed(
             candidate_ref=UUID(context.ref),
@@ -176,7 +183,7 @@ def assess_distance(command: AssessDistance, context: DecisionContext) -> Sequen
     ]
 
 
-def assign_route(command: AssignRoute, context: DecisionContext) -> Sequence[CandidateEvent]:
+def assign_route(command: AssignRoute, _: Registered, context: DecisionContext) -> Sequence[CandidateEvent]:
     return [
         RouteAssigned(
             candidate_ref=UUID(context.ref),
@@ -187,7 +194,7 @@ def assign_route(command: AssignRoute, context: DecisionContext) -> Sequence[Can
     ]
 
 
-def close(command: CloseCandidate, context: DecisionContext) -> Sequence[CandidateEvent]:
+def close(command: CloseCandidate, _: Registered, context: DecisionContext) -> Sequence[CandidateEvent]:
     return [
         CandidateClosed(
             candidate_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
@@ -196,10 +203,8 @@ def close(command: CloseCandidate, context: DecisionContext) -> Sequence[Candida
 
 
 def erase(
-    command: EraseCandidate, state: NotRegistered | Registered | Closed, context: DecisionContext
+    command: EraseCandidate, _: Registered | Closed, context: DecisionContext
 ) -> Sequence[CandidateEvent]:
-    if isinstance(state, NotRegistered):
-        raise unknown()
     return [
         CandidateErased(
             candidate_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason

@@ -1,5 +1,7 @@
 """The commands of the project bureau, with their paths."""
 
+from dataclasses import replace
+
 from banen_kit.application.definition import CommandRoute
 from banen_reporting.administration.domain.cost import COST, RecordCost
 from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
@@ -23,6 +25,7 @@ from banen_reporting.administration.domain.unit import (
     SetRegularQuota,
     SetTarget,
 )
+from banen_reporting.permissions import BUREAU
 
 _PARTNER = "/programme/partners/{ref}"
 _UNIT = "/programme/units/{ref}"
@@ -30,7 +33,7 @@ _UNIT = "/programme/units/{ref}"
 _DEFINITION = ("programme", None)
 """Of the bureau whose service this is."""
 
-COMMANDS: tuple[CommandRoute, ...] = (
+_ROUTES = (
     CommandRoute("/programme/{ref}/define", DefineProgramme, "programme", PROGRAMME, ref="slug"),
     CommandRoute(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_PARTNER}/rename", RenamePartner, "partner", PARTNER, ref="slug"),
@@ -65,3 +68,4 @@ COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING, related=_DEFINITION),
     CommandRoute("/programme/costs/{ref}/record", RecordCost, "cost", COST),
 )
+COMMANDS: tuple[CommandRoute, ...] = tuple(replace(route, permission=BUREAU) for route in _ROUTES)

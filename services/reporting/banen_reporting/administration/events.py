@@ -20,7 +20,8 @@ from banen_contracts.base import (
     UnitId,
 )
 from banen_contracts.programme import ProgrammeDefinition
-from banen_contracts.reporting import Provenance, RuleSetParams, Service, Year
+from banen_contracts.reporting import Provenance, RuleSetParams, Year
+from banen_contracts.roles import Service
 from banen_kit.core.decider import DomainEvent
 
 # Fields have the types of the public contracts: if an event could be stored but not published, it would block the relay.

@@ -6,6 +6,7 @@ from typing import Any
 
 from asyncpg import Record
 
+from banen_contracts import BY_TYPE
 from banen_kit.postgres.connection import Connection, reachable
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.model import BUREAU
@@ -24,6 +25,28 @@ async def project(store: FactStore) -> int:
                 folded += count
                 after += count
     return folded
+
+
+async def forget_where_types_became_known(store: FactStore) -> None:
+    """Let each source be folded from its beginning of which an earlier release set aside a type that this one knows.
+
+    What came after such an event was folded without it, so that it cannot simply be added.
+    """
+    async with reachable(), store.pool.acquire() as connection, connection.transaction():
+        sources = [
+            row["source"]
+            for row in await connection.fetch(
+                "select distinct source from set_aside join inbox using (source, sequence)"
+                " where reason = 'type-unknown' and type = any ($1)",
+                list(BY_TYPE),
+            )
+        ]
+        if not sources:
+            return  # so that it starts with a database that takes no changes
+        # This first: it waits for whoever folds one of them just now.
+        await connection.execute("update projected set sequence = 0 where source = any ($1)", sources)
+        await connection.execute("delete from facts where source = any ($1)", sources)
+        await connection.execute("delete from set_aside where source = any ($1)", sources)
 
 
 async def _behind(store: FactStore) -> list[tuple[str, int]]:

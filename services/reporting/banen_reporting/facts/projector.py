@@ -62,14 +62,16 @@ def fold(folding: Projector, source: str, row: Record, admitted: datetime) -> No
     """
     known_at = max(row["known_at"], admitted)
     event_type = BY_TYPE.get(row["type"])
-    if event_type is not None and issubclass(event_type, EventSkipped):
+    if event_type is None:
+        folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
+        return
+    if issubclass(event_type, EventSkipped):
         folding.skipped.add(row["ref"])
         folding.aside.append((row["sequence"], None, row["ref"], "skipped"))
         return
-    kind = BY_EVENT.get(event_type) if event_type else None
-    if event_type is None or kind is None:
-        folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))
-        return
+    kind = BY_EVENT.get(event_type)
+    if kind is None:
+        return  # it changes no fact
     key = (kind.name, row["ref"])
     try:
         event = _readable(event_type, folding, source, row, key, known_at)

@@ -11,8 +11,6 @@ from banen_kit.postgres.connection import Connection, Pool, reachable
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.model import BUREAU, PartnerFact, RecordedFact
 
-MOST_IN_BATCH = 2000
-
 
 class FactStore:
     """The tables of `sql/101-figures.sql`."""

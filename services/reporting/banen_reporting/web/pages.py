@@ -26,12 +26,11 @@ from banen_reporting.queries.queries import DUPLICATES, PUBLISHED, PlacementFilt
 from banen_reporting.web.lines import Line, national_lines, unit_lines
 from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Month, OfForm, RuleSetId, Until, Verdict
 from banen_reporting.web.templating import (
-    Addresses,
     PageContext,
+    PageRouter,
     clause_words,
     content_policy,
     page,
-    page_route,
 )
 from banen_reporting.web.words import LANGUAGE, ProgrammeWords, gettext, pgettext
 
@@ -69,21 +68,18 @@ Open = Callable[[Request], Awaitable[PageContext]]
 def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
     # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
-    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
     figures = readers.answers.figures
-    addresses = Addresses(lambda: figures.routes)
-    route_class = page_route(policy, addresses.own)
-    router = APIRouter(route_class=route_class, include_in_schema=False)
+    router = PageRouter(content_policy(f"{issuer.scheme}://{issuer.netloc}"), lambda: figures.routes)
 
     async def visit(request: Request) -> PageContext:
         words = ProgrammeWords((await figures.model(None))[0].definition)
-        return PageContext(who(request), readers.reading(request), policy, words)
+        return PageContext(who(request), readers.reading(request), router.policy, words)
 
     add_overview(router, visit)
     add_placements(router, visit)
     add_placement(router, visit)
-    add_purpose(router, visit, logins, readers.authentication, addresses)
-    router.include_router(login.routes(logins, route_class, addresses.own))
+    add_purpose(router, visit, logins, readers.authentication)
+    router.include_router(login.routes(logins, router.route_class, router.own_address))
     return router
 
 
@@ -121,7 +117,7 @@ def add_overview(router: APIRouter, visit: Open) -> None:
             route_codes=list(dict.fromkeys(route for row in compared.rule_sets for route in row.routes)),
         )
 
-    @router.get("/static/style.css", name="page-style")
+    @router.get("/static/style.css", name="style")
     async def style() -> Response:
         return Response(STYLE.read_text("utf-8"), 200, {"Cache-Control": "max-age=60"}, "text/css")
 
@@ -186,16 +182,14 @@ def add_placement(router: APIRouter, visit: Open) -> None:
         )
 
 
-def add_purpose(
-    router: APIRouter, visit: Open, logins: Logins, authentication: Authentication, addresses: Addresses
-) -> None:
-    """Where an auditor says, before seeing rows, for which assignment that is."""
+def add_purpose(router: PageRouter, visit: Open, logins: Logins, authentication: Authentication) -> None:
+    """Where an auditor states the assignment before seeing rows."""
 
     @router.get("/doel", name="page-purpose")
     async def purpose(request: Request, path: str = "/") -> Response:
         visited = await visit(request)
         asked = visited.reading.asked(None, None, None)
-        return page("purpose.html", asked, visited, path=addresses.own(path))
+        return page("purpose.html", asked, visited, path=router.own_address(path))
 
     @router.post("/doel", name="state-purpose")
     async def state(request: Request) -> Response:
@@ -207,7 +201,7 @@ def add_purpose(
         if visitor.session is not None:
             await authentication.note(request, replace(visitor, purpose=mark), audit.Outcome.ACCEPTED)
             await logins.sessions.state_purpose(visitor.session, mark)
-        return RedirectResponse(addresses.own(visitor.form.get("path", "/")), 303)
+        return RedirectResponse(router.own_address(visitor.form.get("path", "/")), 303)
 
 
 def last_day(month: str) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,7 +22,7 @@ from banen_reporting.queries.schemas import OUTCOMES
 from banen_reporting.web.words import LANGUAGE, ProgrammeWords, gettext, pgettext
 
 POLICY = "Content-Security-Policy"
-PAGE = re.compile(r"/|/doel|/plaatsingen(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TYPED: Mapping[str, re.Pattern[str]] = {
     "ruleSet": SLUG,
@@ -47,9 +47,7 @@ def content_policy(*form_targets: str) -> str:
 class PageRoute(APIRoute):
     """Shows a refusal as a page, and sends visitors who are not signed in to the login."""
 
-    policy: ClassVar[str] = ""
-    """The pages' Content-Security-Policy."""
-    own_address: ClassVar[Callable[[str], str]]
+    router: ClassVar["PageRouter"]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -58,57 +56,55 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - to_problem raises again what is not for the reader
-                return refusal(request, to_problem(error), self.policy, type(self).own_address)
+                return refusal(request, to_problem(error), self.router)
 
         return answer
 
 
-def page_route(pages_policy: str, address: Callable[[str], str]) -> type[PageRoute]:
-    class Route(PageRoute):
-        policy = pages_policy
-        own_address = staticmethod(address)
+class PageRouter(APIRouter):
+    """The pages, under one Content-Security-Policy; a page's name begins with `page-`."""
 
-    return Route
+    def __init__(self, policy: str, programme_routes: Callable[[], Container[str]]) -> None:
+        super().__init__(route_class=type("Route", (PageRoute,), {"router": self}), include_in_schema=False)
+        self.policy = policy
+        self._programme_routes = programme_routes
 
+    def own_address(self, asked: str) -> str:
+        """Returns the address of a page, with only those query fields that our own links could contain.
 
-def refusal(request: Request, problem: Problem, policy: str, own_address: Callable[[str], str]) -> Response:
-    path = request.url.path
-    asked = urlencode({"path": own_address(f"{path}?{request.url.query}")})
-    if problem.status == 401 and request.method == "GET" and path != "/login/answer":
-        again = "&strong=true" if problem.code == SIGN_IN_INSUFFICIENT else ""
-        return RedirectResponse(f"/login?{asked}{again}", 303)
-    if problem.code == "purpose-missing":
-        return RedirectResponse(f"/doel?{asked}", 303)
-    return fault_page(problem, policy, known_visitor(request))
-
-
-def known_visitor(request: Request) -> RequestContext | None:
-    """The visitor for whom the page can offer signing out; None after a form, whose token is used up."""
-    return getattr(request.state, "who", None) if request.method == "GET" else None
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Keeps of an address what one of our own links could say."""
-
-    routes: Callable[[], Container[str]]
-    """Those of the programme as it is now."""
-
-    def own(self, asked: str) -> str:
-        """The address of a page, with as much of its query as our own links could say.
-
-        It is kept during a login and repeated in redirects; whatever else somebody put in it may be about a person.
+        It is kept during a login and repeated in redirects; other fields could contain personal data.
         """
         path, _, query = asked.partition("?")
-        if not PAGE.fullmatch(path):
+        pages = {
+            route.path
+            for route in self.routes
+            if isinstance(route, APIRoute) and route.name.startswith("page-")
+        }
+        if REFERENCE.sub("{ref}", path) not in pages:
             return "/"
         kept = {name: value for name, value in parse_qsl(query) if self._is_ours(name, value)}
         return f"{path}?{urlencode(kept)}" if kept else path
 
     def _is_ours(self, name: str, value: str) -> bool:
         if name == "route":
-            return value in (OWN_FIRM, NO_ROUTE) or value in self.routes()
+            return value in (OWN_FIRM, NO_ROUTE) or value in self._programme_routes()
         return bool(name in TYPED and TYPED[name].fullmatch(value)) or value in CHOSEN.get(name, ())
+
+
+def refusal(request: Request, problem: Problem, router: PageRouter) -> Response:
+    path = request.url.path
+    asked = urlencode({"path": router.own_address(f"{path}?{request.url.query}")})
+    if problem.status == 401 and request.method == "GET" and path != "/login/answer":
+        again = "&strong=true" if problem.code == SIGN_IN_INSUFFICIENT else ""
+        return RedirectResponse(f"/login?{asked}{again}", 303)
+    if problem.code == "purpose-missing":
+        return RedirectResponse(f"/doel?{asked}", 303)
+    return fault_page(problem, router.policy, known_visitor(request))
+
+
+def known_visitor(request: Request) -> RequestContext | None:
+    """The visitor for whom the page can offer signing out; None after a form, whose token is used up."""
+    return getattr(request.state, "who", None) if request.method == "GET" else None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.roles import Roles
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.serializer import Upcaster
-from banen_kit.security.permissions import Permissions
+from banen_kit.security.permissions import Permission, Permissions
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class CommandRoute:
     category: str
     """The stream is `<category>-<ref>`."""
     decider: Decider[Any, Any, Any]
+    permission: Permission | None = None
+    """Who may give it from outside. What erases somebody leaves it out: the same people do that in every service."""
     ref: Literal["uuid", "slug"] = "uuid"
     needs_version: bool = False
     """Whether the caller must say, with `If-Match`, which version it saw."""
@@ -66,8 +69,8 @@ class Service:
     events: Sequence[type[DomainEvent]]
     to_public_event: Callable[[Any], PublicEvent | None]
     commands: Sequence[CommandRoute]
-    permissions: Permissions
-    """Who may give which command and see which view; everything else is refused."""
+    views: Permissions
+    """Who may see what. Who may give a command is in its route."""
     roles: Roles
     reactors: Sequence[Reactor] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
@@ -79,6 +82,14 @@ class Service:
     """Whether it reads all public events, and the watermarks."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """Who may do what, by the name of the route; what is not in it is refused."""
+        commands = {
+            operation.name: operation.permission for operation in self.commands if operation.permission
+        }
+        return {**commands, **self.views}
 
     @property
     def kept(self) -> Mapping[str, CommandRoute]:

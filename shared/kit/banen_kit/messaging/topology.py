@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from banen_contracts import PublicEvent
 from banen_contracts.base import PartnerId
-from banen_contracts.catalogue import SERVICES
+from banen_contracts.roles import SERVICES
 from banen_kit.application.definition import Reactor, Service
 from banen_kit.messaging.jetstream import DEAD_LETTERS, EVT_ALL, WATERMARKS, api, stream_name
 

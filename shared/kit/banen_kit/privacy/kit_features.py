@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import get_args
 
 from banen_contracts import PublicEvent
-from banen_contracts.roles import Roles
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.core.decider import DomainEvent
 from banen_kit.privacy.requests import REQUESTS, RequestEvent
-from banen_kit.security.permissions import ANYONE, Permissions, every_service, own_partner
+from banen_kit.security.permissions import ANYONE, Permission, Permissions, every_service, own_partner
 
 
 def with_kit_features(service: Service) -> Service:
@@ -23,34 +22,30 @@ def with_kit_features(service: Service) -> Service:
     def to_public_event(event: DomainEvent) -> PublicEvent | None:
         return None if isinstance(event, private) else service.to_public_event(event)
 
-    eraser = own_partner(*service.roles.erasers)
-    own_commands = {operation.name for operation in service.commands}
+    erasers, privacy = own_partner(*service.roles.erasers), own_partner(*service.roles.privacy)
+    own = [replace(one, permission=erasers) if one.erases else one for one in service.commands]
+    requests = [replace(one, permission=privacy) for one in REQUESTS if keeps_persons]
     return replace(
         service,
         events=(*service.events, *private),
         to_public_event=to_public_event,
-        commands=(*service.commands, *(REQUESTS if keeps_persons else ())),
-        # In display order: what every service has, commands, views.
-        permissions={
+        commands=(*own, *requests),
+        views={
             **every_service(service.roles),
-            **{name: who for name, who in service.permissions.items() if name in own_commands},
-            **{operation.name: eraser for operation in service.kept.values()},
-            **(permissions_about_persons(service.roles) if keeps_persons else {}),
-            **service.permissions,
+            **(views_of_persons(erasers, privacy) if keeps_persons else {}),
+            **service.views,
         },
         reactors=(*service.reactors, live_reactor(service.name)),
     )
 
 
-def permissions_about_persons(roles: Roles) -> Permissions:
-    privacy = own_partner(*roles.privacy)
+def views_of_persons(erasers: Permission, privacy: Permission) -> Permissions:
     return {
-        **{operation.name: privacy for operation in REQUESTS},
         "read-request": privacy,
         "requests": privacy,
         "export-person": privacy,
         "erasure-certificate": privacy,
         "signing-key": ANYONE,
         "retention": privacy,
-        "confirm-retention-pass": own_partner(*roles.erasers),
+        "confirm-retention-pass": erasers,
     }

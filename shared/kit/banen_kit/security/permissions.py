@@ -1,6 +1,6 @@
-"""Who may do what: a service's table of permissions, by the name of the command or view. All else is refused.
+"""Who may do what: a permission for each command and each view. All else is refused.
 
-Each service has its table in its `permissions.py`; `docs/rights.md` shows all of them.
+A command's permission is in its service's `commands.py`, a view's in `permissions.py`; `docs/rights.md` shows all of them.
 """
 
 from collections.abc import Mapping

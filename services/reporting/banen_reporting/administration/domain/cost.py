@@ -1,12 +1,11 @@
 """Costs of the programme: one record per amount."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from banen_contracts.base import Day, Euro, Precision
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_kit.core.decider import Command, DecisionContext
+from banen_kit.core.records import recorded_once
 from banen_kit.core.text import Mark
 from banen_reporting.administration.events import CostRecorded
 
@@ -19,29 +18,14 @@ class RecordCost(Command, frozen=True):
     document_ref: Mark | None = None
 
 
-@dataclass(frozen=True)
-class Cost:
-    is_recorded: bool = False
+def record(command: RecordCost, context: DecisionContext) -> CostRecorded:
+    return CostRecorded(
+        cost_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        amount_euro=command.amount_euro,
+        precision=command.precision,
+        document_ref=command.document_ref,
+    )
 
 
-def decide(c: RecordCost, state: Cost, context: DecisionContext) -> Sequence[CostRecorded]:
-    if state.is_recorded:
-        raise Refused("cost-exists", "This amount was recorded before.")
-    return [
-        CostRecorded(
-            cost_ref=UUID(context.ref),
-            occurred_on=c.occurred_on,
-            amount_euro=c.amount_euro,
-            precision=c.precision,
-            document_ref=c.document_ref,
-        )
-    ]
-
-
-def evolve(state: Cost, event: CostRecorded) -> Cost:
-    if state.is_recorded:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Cost(is_recorded=True)
-
-
-COST: Decider[RecordCost, Cost, CostRecorded] = Decider(Cost(), decide, evolve)
+COST = recorded_once("cost", "This amount was recorded before.", record)

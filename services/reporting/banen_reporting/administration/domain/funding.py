@@ -1,12 +1,11 @@
 """Funding that a funder planned, committed or paid: one record per amount."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from banen_contracts.base import Code, Day, Euro, Precision
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_kit.core.decider import Command, DecisionContext, Refused
+from banen_kit.core.records import recorded_once
 from banen_kit.core.text import Mark
 from banen_reporting.administration.domain.programme import definition_in
 from banen_reporting.administration.events import FundingRecorded
@@ -22,33 +21,18 @@ class RecordFunding(Command, frozen=True):
     document_ref: Mark | None = None
 
 
-@dataclass(frozen=True)
-class Funding:
-    is_recorded: bool = False
-
-
-def decide(c: RecordFunding, state: Funding, context: DecisionContext) -> Sequence[FundingRecorded]:
-    if state.is_recorded:
-        raise Refused("funding-exists", "This amount was recorded before.")
-    if definition_in(context.related).funder(c.funder) is None:
+def record(command: RecordFunding, context: DecisionContext) -> FundingRecorded:
+    if definition_in(context.related).funder(command.funder) is None:
         raise Refused("funder-unknown", "The programme has no such funder.", "funder")
-    return [
-        FundingRecorded(
-            funding_ref=UUID(context.ref),
-            occurred_on=c.occurred_on,
-            funder=c.funder,
-            status=c.status,
-            amount_euro=c.amount_euro,
-            precision=c.precision,
-            document_ref=c.document_ref,
-        )
-    ]
+    return FundingRecorded(
+        funding_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        funder=command.funder,
+        status=command.status,
+        amount_euro=command.amount_euro,
+        precision=command.precision,
+        document_ref=command.document_ref,
+    )
 
 
-def evolve(state: Funding, event: FundingRecorded) -> Funding:
-    if state.is_recorded:
-        raise AssertionError(f"{event.TYPE} cannot follow {state}")
-    return Funding(is_recorded=True)
-
-
-FUNDING: Decider[RecordFunding, Funding, FundingRecorded] = Decider(Funding(), decide, evolve)
+FUNDING = recorded_once("funding", "This amount was recorded before.", record)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Day, ReasonCode, UnitId
-from banen_contracts.reporting import Service, Services
+from banen_contracts.reporting import Services
+from banen_contracts.roles import Service
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import PublicName
 from banen_reporting.administration.events import (
