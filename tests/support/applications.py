@@ -37,6 +37,7 @@ from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released
 from banen_reporting.web import api as reads
 from banen_reporting.web import pages
+from support.definition import learned
 from support.programme import NOW, PROGRAMME
 
 OWNERS = {"intake": "uaf", "mediation": "uaf", "employers": "uaf", "reporting": "bureau"}
@@ -71,7 +72,9 @@ def app_of(
         )
         partners = PROGRAMME.partners | {"bureau"}
         metrics = Metrics.create(CollectorRegistry())
-        command_service = CommandService(service, repository, owner, partners, audit, metrics, lambda: NOW)
+        command_service = CommandService(
+            service, repository, owner, partners, audit, metrics, lambda: NOW, learned()
+        )
         authentication = issuer.authentication(service, owner, audit, Sessions(pool, lambda: NOW))
         health = health_of(command_service)
         app = create_app(

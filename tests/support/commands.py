@@ -20,7 +20,7 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_mediation.reactors import RECEIVE_HANDOVER
-from support.definition import DEFINITION
+from support.definition import DEFINITION, learned
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STAFF = Principal("somebody", "uaf", frozenset(Role))
@@ -152,7 +152,14 @@ class Office:
         partners = frozenset({"uaf", "uwv", "bureau"})
         metrics = Metrics.create(CollectorRegistry())
         self.command_service = CommandService(
-            self.service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+            self.service,
+            repository,
+            "uaf",
+            partners,
+            MemoryAudit(lambda: NOW),
+            metrics,
+            lambda: NOW,
+            learned(),
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.commands = {one.name: one for one in self.service.commands} | more

@@ -1,6 +1,7 @@
 """The programme of 2005-2008 as its bureau defines it, for tests of what needs no other part of reporting."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from banen_contracts.programme import (
     FunderDefinition,
@@ -9,9 +10,11 @@ from banen_contracts.programme import (
     Period,
     PhaseRoute,
     ProgrammeDefinition,
+    RegionDefinition,
     RouteDefinition,
 )
 from banen_contracts.reporting import ProgrammeDefined
+from banen_kit.application.learned import Learned, Newest
 
 FIRST_DAY, LAST_DAY = date(2005, 12, 1), date(2008, 12, 31)
 
@@ -79,3 +82,22 @@ DEFINITION = ProgrammeDefinition(
 )
 """Nothing has ended, and there are no regions."""
 DEFINED = ProgrammeDefined(programme_id="bureau", version=1, definition=DEFINITION, occurred_on=FIRST_DAY)
+REGION = RegionDefinition(id="noord-holland", label=Labels(nl="Noord-Holland"))
+
+
+def learned() -> Learned:
+    """What a service knows that heard of this programme before the test began."""
+    return Learned({ProgrammeDefined: Newest(DEFINED, 1, datetime(2005, 12, 1, tzinfo=UTC))})
+
+
+def defined(**changes: Any) -> ProgrammeDefined:
+    """The same programme, but for these fields of its definition."""
+    return DEFINED.model_copy(update={"definition": DEFINITION.model_copy(update=changes)})
+
+
+def ending(last_day: date) -> ProgrammeDefined:
+    """The same programme, of which every route and kind has this last day."""
+    return defined(
+        routes=tuple(one.model_copy(update={"last_day": last_day}) for one in DEFINITION.routes),
+        kinds=tuple(one.model_copy(update={"last_day": last_day}) for one in DEFINITION.kinds),
+    )

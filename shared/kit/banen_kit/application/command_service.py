@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,8 +13,9 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
 from banen_kit.application.command_handler import Answer, CommandHandler
-from banen_kit.application.definition import CommandRoute, Dispatch, Service
+from banen_kit.application.definition import CommandRoute, Dispatch, Learns, Service
 from banen_kit.application.edge import refuse_unfit
+from banen_kit.application.learned import Learned, hearing
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
@@ -90,6 +91,7 @@ class CommandService:
     audit: Audit
     metrics: Metrics
     clock: Callable[[], datetime]
+    learned: Learned = field(default_factory=Learned)
 
     @property
     def publisher(self) -> Publisher:
@@ -185,7 +187,8 @@ class CommandService:
             other = self.partner if field is None else getattr(command, field)
             facts = await self.repository.read(f"{category}-{other}")
             related = [fact.event for fact in facts]
-        context = DecisionContext(ref, meta.now, self.partner, self.partners, related)
+        heard = self.learned.needed(operation.learned) if operation.learned else None
+        context = DecisionContext(ref, meta.now, self.partner, self.partners, related, heard)
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
@@ -202,6 +205,13 @@ class CommandService:
             uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at
         )
         return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
+
+    async def hear(self, learns: Learns, envelope: Envelope, body: bytes) -> None:
+        """Keeps another service's event, unless a newer one is kept. Raises `ValidationError`, `StoreUnavailable`."""
+        known = self.learned.newest(learns.event)
+        if known is None or known.sequence < envelope.sequence:
+            await self.send(hearing(learns, envelope, body), envelope, "learn")
+            await self.learned.recall(self.repository, [learns])
 
     async def execute_internally(
         self, operation: CommandRoute, ref: str, command: Command, command_id: UUID

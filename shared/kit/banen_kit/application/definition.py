@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from banen_contracts import Envelope, PublicEvent
+from banen_contracts.base import source_of, subject_of
 from banen_contracts.roles import Roles
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.serializer import Upcaster
@@ -33,6 +34,8 @@ class CommandRoute:
     """Another stream of this service that the decision depends on, and only reads: its category, and the field of the
     command that holds its reference; None: the own partner's id. What is decided on must not change once it is there, since others may append to
     that stream meanwhile."""
+    learned: type[PublicEvent] | None = None
+    """The public event of another service that the decision needs, one of what its service `learns`."""
 
     @property
     def name(self) -> str:
@@ -62,6 +65,24 @@ class Reactor:
 
 
 @dataclass(frozen=True)
+class Learns:
+    """A public event of another service that decisions need: of all that were said only the newest counts."""
+
+    event: type[PublicEvent]
+    partner: str
+    """Whose word it is; what anybody else says is not taken."""
+
+    @property
+    def source(self) -> str:
+        return source_of(self.partner, self.event.NAME.split(".")[0])
+
+    @property
+    def subject(self) -> str:
+        """Where it is published."""
+        return subject_of(self.partner, self.event.NAME)
+
+
+@dataclass(frozen=True)
 class Service:
     """Everything in which one service differs from another."""
 
@@ -73,6 +94,7 @@ class Service:
     """Who may see what. Who may give a command is in its route."""
     roles: Roles
     reactors: Sequence[Reactor] = ()
+    learns: Sequence[Learns] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     read_side: str | None = None
     """The function that builds what only this service has, such as pages, as `package.module:function`: a name, so that

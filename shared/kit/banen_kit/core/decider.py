@@ -10,6 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from banen_contracts import PublicEvent
+
 C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
@@ -90,6 +92,8 @@ class DecisionContext:
     """All partners of the programme."""
     related: Sequence[DomainEvent] = ()
     """The events of the other stream that the command names, if its `CommandRoute` has `related`."""
+    heard: PublicEvent | None = None
+    """The newest public event of another service, if its `CommandRoute` has `learned`; then it is never None."""
 
 
 @dataclass(frozen=True)

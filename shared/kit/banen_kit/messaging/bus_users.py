@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from banen_kit.application.definition import Service
-from banen_kit.messaging.jetstream import EVT_ALL, WATERMARKS, inbox_prefix, stream_name, watermark_subject
+from banen_kit.messaging.jetstream import (
+    EVT_ALL,
+    WATERMARKS,
+    inbox_prefix,
+    stream_name,
+    watermark_subject,
+)
+from banen_kit.messaging.learning import newest_call
 from banen_kit.messaging.topology import (
     Partner,
     integrator_consumer,
@@ -56,7 +63,9 @@ def bus_users(
 
 
 def service_user(partner: str, service: Service) -> BusUser:
-    """May publish its own events, watermarks and dead letters, inspect its own stream, and read its own consumers."""
+    """May publish its own events, watermarks and dead letters, inspect its own stream, ask for the newest of what it
+    learns, and read its own consumers.
+    """
     stream = stream_name(partner, service.name)
     publish = [
         f"evt.{partner}.{service.name}.>",
@@ -66,6 +75,7 @@ def service_user(partner: str, service: Service) -> BusUser:
     ]
     if service.has_inbox:
         publish.append(f"$JS.API.STREAM.MSG.GET.{WATERMARKS}")
+    publish += [newest_call(one) for one in service.learns]
     for declared in service_consumers(partner, service):
         publish += [f"dlq.{declared['durable_name']}", *reading(declared)]
     return BusUser(user_name(partner, service.name), tuple(publish))

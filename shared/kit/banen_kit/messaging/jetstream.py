@@ -249,9 +249,9 @@ async def last_message(client: Client, stream: str) -> LastMessage:
     return LastMessage(state["last_seq"], int(sequence) if sequence.isdecimal() else 0, headers.get("ce-id"))
 
 
-def read_envelope(message: Msg) -> Envelope:
+def read_envelope(message: Msg | RawStreamMsg) -> Envelope:
     """Reads the envelope and checks it against subject and stream. Raises `BrokenMessage`."""
-    if len(message.data) > MOST_BYTES:
+    if len(message.data or b"") > MOST_BYTES:
         raise BrokenMessage("oversized")
     try:
         envelope = Envelope.from_headers(headers_of(message))

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import get_args
 
 from banen_contracts import PublicEvent
+from banen_contracts.roles import Roles
 from banen_kit.application.definition import Service
+from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.core.decider import DomainEvent
 from banen_kit.privacy.requests import REQUESTS, RequestEvent
@@ -12,12 +14,17 @@ from banen_kit.security.permissions import ANYONE, Permission, Permissions, ever
 
 
 def with_kit_features(service: Service) -> Service:
-    """Adds going live and, if the service keeps persons' data, persons' requests: events, commands and permissions.
+    """Adds going live, what the service learns and, if it keeps persons' data, persons' requests: events, commands and
+    permissions.
 
-    These events are not published: a request is between person and partner, and going live repeats a public event.
+    These events are not published: a request is between person and partner, and the others repeat a public event.
     """
     keeps_persons = bool(service.kept)
-    private: tuple[type[DomainEvent], ...] = (*(get_args(RequestEvent) if keeps_persons else ()), WentLive)
+    private: tuple[type[DomainEvent], ...] = (
+        *(get_args(RequestEvent) if keeps_persons else ()),
+        *((Heard,) if service.learns else ()),
+        WentLive,
+    )
 
     def to_public_event(event: DomainEvent) -> PublicEvent | None:
         return None if isinstance(event, private) else service.to_public_event(event)
@@ -32,11 +39,17 @@ def with_kit_features(service: Service) -> Service:
         commands=(*own, *requests),
         views={
             **every_service(service.roles),
+            **({"learned": _every_role(service.roles)} if service.learns else {}),
             **(views_of_persons(erasers, privacy) if keeps_persons else {}),
             **service.views,
         },
         reactors=(*service.reactors, live_reactor(service.name)),
     )
+
+
+def _every_role(roles: Roles) -> Permission:
+    """All people of the partner: what was learned is public, and about no person."""
+    return Permission(roles.known, audited=False)
 
 
 def views_of_persons(erasers: Permission, privacy: Permission) -> Permissions:

@@ -8,6 +8,7 @@ from nats.js.errors import NotFoundError
 
 from banen_kit.core.faults import Loop
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
+from banen_kit.messaging.learning import learn
 from banen_kit.messaging.outbox_relay import Relay
 from banen_kit.messaging.reactor_consumer import run_reactors
 from banen_kit.runtime.composition import BusWork, Foundation, Part
@@ -50,6 +51,8 @@ class BusSide:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())
                 tasks.create_task(run_reactors(url, ca_file, client, command_service, faults))
+                for one in command_service.service.learns:
+                    tasks.create_task(learn(client, command_service, one, faults))
                 for work in self._loops:
                     tasks.create_task(work(client))
                 await _until_closed(client)

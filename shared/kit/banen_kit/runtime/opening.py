@@ -86,6 +86,7 @@ async def open_foundation(
     audit = AnchoredAudit(PostgresAudit(pool), anchors, erasures)
     command_service = CommandService(service, repository, settings.partner, partners, audit, metrics, clock)
     http = await stack.enter_async_context(httpx2.AsyncClient())
+    await command_service.learned.recall(repository, service.learns)
     authentication = _authentication(settings, command_service, pool, http)
     claim = partial(claim_keys, service, store, keys)
     loops: list[Work] = [

@@ -20,7 +20,8 @@ class Permission:
     partners: Literal["own", "all"] = "own"
     """Only people of the partner that runs the service, or of all partners. The view decides what each of them sees."""
     audited: bool = True
-    """Whether each use goes into the audit log. Only views of figures, which show no persons, do not."""
+    """Whether each use goes into the audit log. Only views of figures and of what was learned from others, which show
+    no persons, do not."""
 
 
 ANYONE = Permission(frozenset())

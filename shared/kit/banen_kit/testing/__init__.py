@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet
 from pydantic import SecretStr
 
-from banen_contracts.base import source_of
+from banen_contracts import Envelope, PublicEvent
+from banen_contracts.base import DOMAIN, source_of
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.audit.log import Audit
@@ -48,16 +50,21 @@ class Scenario(Generic[E]):
     )
     past: tuple[E, ...] = ()
     related: tuple[DomainEvent, ...] = ()
+    heard: PublicEvent | None = None
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
 
     def beside(self, *related: DomainEvent) -> "Scenario[E]":
-        """The events of the other stream that the command names (`Operation.related`)."""
+        """The events of the other stream that the command names (`CommandRoute.related`)."""
         return replace(self, related=related)
 
+    def knowing(self, heard: PublicEvent) -> "Scenario[E]":
+        """The newest that was heard of what the operation needs (`CommandRoute.learned`)."""
+        return replace(self, heard=heard)
+
     def when(self, command: Command) -> "Result[E]":
-        context = DecisionContext(self.ref, NOW, self.partner, self.partners, self.related)
+        context = DecisionContext(self.ref, NOW, self.partner, self.partners, self.related, self.heard)
         state = self.decider.replay(self.past)
         try:
             return Result(tuple(self.decider.decide(command, state, context)), None, self.decider, self.past)
@@ -85,6 +92,24 @@ class Result(Generic[E]):
     def then_refused(self, code: str, field: str | None = None) -> None:
         assert self.refused is not None, f"accepted: {self.events}"
         assert (self.refused.code, self.refused.field) == (code, field)
+
+
+async def teach(command_service: CommandService, event: PublicEvent, sequence: int = 1) -> None:
+    """As if the service had heard this from whom it learns it."""
+    [learns] = [one for one in command_service.service.learns if one.event is type(event)]
+    id_ = uuid5(NAMESPACE_URL, f"{learns.source}/{sequence}")
+    envelope = Envelope(
+        id=id_,
+        source=learns.source,
+        type=f"{DOMAIN}.{event.NAME}",
+        subject=event.ref,
+        time=NOW,
+        partner=learns.partner,
+        sequence=sequence,
+        correlationid=id_,
+        causationid=id_,
+    )
+    await command_service.hear(learns, envelope, event.to_json())
 
 
 class FakeIssuer:

@@ -35,6 +35,7 @@ from banen_kit.web import openapi
 from banen_kit.web.audited import Audited
 from banen_kit.web.authentication import Authentication, optional_uuid, recorded_elsewhere, refused, who
 from banen_kit.web.body import json_object, limited_body, refuse_other_type
+from banen_kit.web.learned import learned_routes
 from banen_kit.web.middleware import Guard
 from banen_kit.web.openapi import (
     ETAG,
@@ -125,6 +126,8 @@ def create_app(
     install_problems(app)
     app.include_router(command_routes(command_service), prefix="/v1")
     app.include_router(record_routes(command_service, authentication), prefix="/v1")
+    if command_service.service.learns:
+        app.include_router(learned_routes(command_service), prefix="/v1")
     for router in routers:
         app.include_router(router)
     app.include_router(health_routes(command_service, health))
