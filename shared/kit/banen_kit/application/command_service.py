@@ -144,8 +144,9 @@ class CommandService:
         now = self.clock()
         try:
             # Accept only names and types of the published schema: a date is not a number of seconds, and 1 is not true.
+            # No part may have an unknown field, although readers of events ignore those.
             command = operation.command.model_validate_json(
-                json.dumps(request.body), strict=True, by_alias=True, by_name=False
+                json.dumps(request.body), strict=True, extra="forbid", by_alias=True, by_name=False
             )
         except ValidationError as error:
             raise from_validation(error) from error

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core.core_schema import UuidSchema
+from pydantic_core.core_schema import ModelSchema, UuidSchema
 
 from banen_kit.application.command_service import SLUG
 from banen_kit.core.decider import Command
@@ -45,10 +45,13 @@ def path_ref(kind: Literal["uuid", "slug"]) -> Any:
 
 
 class CommandSchema(GenerateJsonSchema):
-    """Describes the references in a command as random UUIDs, which the edge requires but no type says."""
+    """Says what the edge requires of a command but no type says: references are random UUIDs, no field is unknown."""
 
     def uuid_schema(self, schema: UuidSchema) -> JsonSchemaValue:
         return {**super().uuid_schema(schema), "pattern": PATTERNS["uuid"]}
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        return {**super().model_schema(schema), "additionalProperties": False}
 
 
 @cache
@@ -58,6 +61,22 @@ def schema_of(kind: Any, mode: Mode, generator: type[GenerateJsonSchema] = Gener
         [("it", mode, TypeAdapter[Any](kind))], ref_template=f"{REF}{{model}}", schema_generator=generator
     )
     return {**refs["it", mode], **definitions}
+
+
+@cache
+def _of_command(command: type[Command]) -> Json:
+    """The schema of its body. Its parts have names of their own, since in an answer the same part is tolerant."""
+    found = schema_of(command, "validation", CommandSchema)
+    models = (name for name, one in found["$defs"].items() if one.get("type") == "object")
+    parts = {name for name in models if name != command.__name__}
+    written = json.dumps(found)
+    for name in parts:
+        written = written.replace(f'"{REF}{name}"', f'"{REF}{name}Input"')
+    renamed: Json = json.loads(written)
+    renamed["$defs"] = {
+        f"{name}Input" if name in parts else name: one for name, one in renamed["$defs"].items()
+    }
+    return renamed
 
 
 def header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
@@ -82,8 +101,8 @@ def reads(*headers: Json, body: type[BaseModel] | None = None) -> Json:
     """`openapi_extra` of a route that reads headers and a JSON body itself, more strictly than FastAPI."""
     found: Json = {"parameters": [*headers]}
     if body is not None:
-        generator = CommandSchema if issubclass(body, Command) else GenerateJsonSchema
-        content = {JSON: {"schema": schema_of(body, "validation", generator)}}
+        schema = _of_command(body) if issubclass(body, Command) else schema_of(body, "validation")
+        content = {JSON: {"schema": schema}}
         found["requestBody"] = {"required": True, "content": content}
     return found
 
