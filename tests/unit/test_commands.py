@@ -18,6 +18,7 @@ from banen_cli.installed import services
 from banen_contracts.base import MunicipalityCode, PartnerId, ReasonCode
 from banen_intake.domain.candidate import RegisterCandidate
 from banen_kit.application.edge import past_days, refuse_unfit
+from banen_kit.application.learned import Hear
 from banen_kit.application.problems import from_validation
 from banen_kit.core.decider import Command
 from banen_kit.core.problem import Problem
@@ -30,6 +31,7 @@ VALID_BSN = "111222333"  # passes the check digit, and was never issued
 KNOWN_PARTNER = "must be a partner of the programme, or the command is refused"
 FROM_THE_BUS = "a policy's command: the partner whom the envelope names"
 PROGRAMME = "the bureau's own ids of units and partners, about no person"
+CODE = "must be a code of the programme's definition, or the command is refused"
 HASH = "a hash, in which digits stand by chance"
 NOT_SEARCHED = {
     "offer-handover.to_partner": KNOWN_PARTNER,
@@ -41,6 +43,13 @@ NOT_SEARCHED = {
     "complete-handover.accepted_by": FROM_THE_BUS,
     "receive-handover.from_partner": FROM_THE_BUS,
     "publish-rule-set.params.except_units": PROGRAMME,
+    "assign-route.route": CODE,
+    "start-placement.kind": CODE,
+    "start-placement.route_reported": CODE,
+    "correct-placement.kind": CODE,
+    "correct-placement.route_reported": CODE,
+    "sign-agreement.routes": CODE,
+    "plan-group.kind": CODE,
     "offer-handover.dossier_hash": HASH,
     "receive-handover.dossier_hash": HASH,
     "start-placement.evidence_hash": HASH,
@@ -298,7 +307,8 @@ def commands() -> set[type[Command]]:
             yield one
             yield from below(one)
 
-    return {one for one in below(Command) if one.__module__.startswith("banen_") and hasattr(one, "NAME")}
+    found = {one for one in below(Command) if one.__module__.startswith("banen_") and hasattr(one, "NAME")}
+    return found - {Hear}  # it holds another service's public event as it came, and nothing of anybody
 
 
 def strings(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -20,6 +20,7 @@ def test_a_services_page_lists_its_commands_its_events_and_what_it_listens_to(na
     expected = [f"`POST /v1{operation.path}` | `{operation.name}`" for operation in service.commands]
     expected += [f"- `{event.NAME}`" for event in EVENTS if event.NAME.startswith(f"{name}.")]
     expected += [f"`{event.NAME}`" for policy in service.reactors for event in policy.listens_to]
+    expected += [f"- `{one.event.NAME}` of the {one.partner}" for one in service.learns]
     assert [line for line in expected if line not in page] == []
 
 

@@ -5,15 +5,14 @@ from typing import Annotated, ClassVar, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
+    Code,
     Count,
     DocumentRef,
     MunicipalityCode,
     OrganisationName,
     Precision,
-    Route,
 )
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
-from banen_contracts.mediation import PlacementKind
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
@@ -54,7 +53,7 @@ class AgreementSigned(DomainEvent, frozen=True):
     party_kind: PartyKind
     party_ref: UUID | None = None
     places_promised: Count | None = None
-    routes: tuple[Route, ...]
+    routes: tuple[Code, ...]
     valid_from: date
     valid_to: date | None = None
     document_ref: DocumentRef | None = None
@@ -65,7 +64,7 @@ class GroupPlanned(DomainEvent, frozen=True):
     group_ref: UUID
     occurred_on: date
     employer_ref: UUID
-    kind: PlacementKind
+    kind: Code
     seasonal: bool
     in_guidance: Count | None = None
     places_planned: Count | None = None

@@ -2,12 +2,14 @@
 
 from typing import get_args
 
+from banen_contracts.base import BUREAU
+from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
 from banen_employers.events import EmployersEvent
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
-from banen_kit.application.definition import Service
+from banen_kit.application.definition import Learns, Service
 from banen_kit.privacy.kit_features import with_kit_features
 
 SERVICE = with_kit_features(
@@ -18,5 +20,6 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        learns=(Learns(ProgrammeDefined, BUREAU),),
     )
 )

@@ -1,5 +1,6 @@
 """The commands of intake, with their paths."""
 
+from banen_contracts.reporting import ProgrammeDefined
 from banen_intake.domain.candidate import (
     CANDIDATE,
     AssessDistance,
@@ -15,12 +16,28 @@ from banen_intake.permissions import STAFF, STAFF_AND_COACHES
 from banen_kit.application.definition import CommandRoute
 
 COMMANDS: tuple[CommandRoute, ...] = (
-    CommandRoute("/contacts/{ref}/record", RecordContact, "contact", CONTACT, STAFF_AND_COACHES),
+    CommandRoute(
+        "/contacts/{ref}/record",
+        RecordContact,
+        "contact",
+        CONTACT,
+        STAFF_AND_COACHES,
+        learned=ProgrammeDefined,
+    ),
     CommandRoute("/contacts/{ref}/erase", EraseContact, "contact", CONTACT, erases=True),
-    CommandRoute("/candidates/{ref}/register", RegisterCandidate, "candidate", CANDIDATE, STAFF),
+    CommandRoute(
+        "/candidates/{ref}/register",
+        RegisterCandidate,
+        "candidate",
+        CANDIDATE,
+        STAFF,
+        learned=ProgrammeDefined,
+    ),
     CommandRoute("/candidates/{ref}/complete-intake", CompleteIntake, "candidate", CANDIDATE, STAFF),
     CommandRoute("/candidates/{ref}/assess-distance", AssessDistance, "candidate", CANDIDATE, STAFF),
-    CommandRoute("/candidates/{ref}/assign-route", AssignRoute, "candidate", CANDIDATE, STAFF),
+    CommandRoute(
+        "/candidates/{ref}/assign-route", AssignRoute, "candidate", CANDIDATE, STAFF, learned=ProgrammeDefined
+    ),
     CommandRoute("/candidates/{ref}/close", CloseCandidate, "candidate", CANDIDATE, STAFF),
     CommandRoute("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE, erases=True),
     CommandRoute("/handovers/{ref}/offer", OfferHandover, "handover", HANDOVER, STAFF),

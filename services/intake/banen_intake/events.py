@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
+    Code,
     Digest,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
     ReasonCode,
     RegionId,
-    Route,
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
 from banen_kit.core.decider import DomainEvent
@@ -79,7 +79,7 @@ class RouteAssigned(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "route-assigned"
     candidate_ref: PersonRef
     occurred_on: date
-    route: Route
+    route: Code
     reason_code: ReasonCode
 
 

@@ -2,13 +2,15 @@
 
 from typing import get_args
 
+from banen_contracts.base import BUREAU
+from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_intake.commands import COMMANDS
 from banen_intake.events import IntakeEvent
 from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
 from banen_intake.reactors import HANDOVER_ACCEPTED
-from banen_kit.application.definition import Service
+from banen_kit.application.definition import Learns, Service
 from banen_kit.privacy.kit_features import with_kit_features
 
 SERVICE = with_kit_features(
@@ -19,6 +21,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        learns=(Learns(ProgrammeDefined, BUREAU),),
         reactors=(HANDOVER_ACCEPTED,),
     )
 )

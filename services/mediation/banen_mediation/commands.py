@@ -1,5 +1,6 @@
 """The commands of mediation, with their paths."""
 
+from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover
@@ -25,11 +26,19 @@ COMMANDS: tuple[CommandRoute, ...] = (
         STAFF,
         related=("client", "client_ref"),
     ),
-    CommandRoute("/placements/{ref}/start", StartPlacement, "placement", PLACEMENT, STAFF),
+    CommandRoute(
+        "/placements/{ref}/start", StartPlacement, "placement", PLACEMENT, STAFF, learned=ProgrammeDefined
+    ),
     CommandRoute("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT, STAFF),
     CommandRoute("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT, STAFF),
     CommandRoute(
-        "/placements/{ref}/correct", CorrectPlacement, "placement", PLACEMENT, MEDIATORS, needs_version=True
+        "/placements/{ref}/correct",
+        CorrectPlacement,
+        "placement",
+        PLACEMENT,
+        MEDIATORS,
+        needs_version=True,
+        learned=ProgrammeDefined,
     ),
     CommandRoute(
         "/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, MEDIATORS, needs_version=True

@@ -2,8 +2,10 @@
 
 from typing import get_args
 
+from banen_contracts.base import BUREAU
+from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
-from banen_kit.application.definition import Service
+from banen_kit.application.definition import Learns, Service
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
 from banen_mediation.events import MediationEvent
@@ -19,6 +21,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        learns=(Learns(ProgrammeDefined, BUREAU),),
         reactors=(HANDOVER_OFFERED, PLACEMENT_CONVERTED),
     )
 )

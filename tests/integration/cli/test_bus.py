@@ -39,6 +39,7 @@ from banen_kit.web.app import create_app
 from banen_kit.web.server import http_server
 from banen_local.cluster.nats import Nats
 from banen_local.cluster.programme import PARTNERS_FILE
+from support.definition import learned
 
 runner = CliRunner()
 
@@ -125,7 +126,7 @@ async def site(store: PostgresStore, tmp_path: Path) -> AsyncIterator[Site]:
     repository: EventRepository[Any] = EventRepository(store, EventSerializer(INTAKE.events), MemoryKeys())
     metrics = Metrics.create(CollectorRegistry())
     command_service = CommandService(
-        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC)
+        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: datetime.now(UTC), learned()
     )
     authentication = issuer.authentication(INTAKE, "uaf", audit)
     service = create_app(command_service, authentication, health_of(command_service))

@@ -38,6 +38,7 @@ from banen_kit.web.authentication import FORM_TOKEN, MOST_FORM_BYTES, REFUSED_PE
 from banen_kit.web.body import limited_body
 from banen_kit.web.middleware import Guard
 from banen_mediation.service import SERVICE as MEDIATION
+from support.definition import learned
 from support.problems import is_problem
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -453,7 +454,7 @@ async def mediation(audit: MemoryAudit) -> AsyncIterator[httpx2.AsyncClient]:
     )
     metrics = Metrics.create(CollectorRegistry())
     command_service = CommandService(
-        MEDIATION, repository, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW
+        MEDIATION, repository, "uaf", frozenset({"uaf", "bureau"}), audit, metrics, lambda: NOW, learned()
     )
     async with client(
         create_app(

@@ -31,6 +31,7 @@ from banen_kit.privacy.held import asked_types
 from banen_kit.privacy.retention import Retention
 from banen_kit.privacy.subject_access import SubjectAccess, requests_of
 from banen_kit.runtime.provision import INDEX, index_types
+from support.definition import learned
 
 CONTACT, CANDIDATE = (str(UUID(int=number, version=4)) for number in (1, 2))
 STAFF = Principal("somebody", "uaf", frozenset(Role))
@@ -70,7 +71,7 @@ class Office:
         metrics = Metrics.create(CollectorRegistry())
         audit = MemoryAudit(lambda: self.now)
         self.command_service = CommandService(
-            INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
+            INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now, learned()
         )
         self.persons = SubjectAccess(self.command_service, 30)
         self.retention = Retention(

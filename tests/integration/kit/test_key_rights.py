@@ -33,6 +33,7 @@ from banen_kit.privacy.held import claim_keys
 from banen_kit.runtime.provision import provision_keys
 from banen_local.cluster.postgres import Postgres
 from banen_mediation.service import SERVICE as MEDIATION
+from support.definition import learned
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PASSWORD = "only-for-tests"
@@ -200,7 +201,7 @@ async def test_a_reference_that_another_service_uses_is_refused_by_name():
     )
     audit, metrics = MemoryAudit(lambda: NOW), Metrics.create(CollectorRegistry())
     command_service = CommandService(
-        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW
+        INTAKE, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: NOW, learned()
     )
     operation = next(one for one in INTAKE.commands if one.name == "record-contact")
     body = {

@@ -120,6 +120,8 @@ def subjects(users: list[BusUser], partners: list[Partner]) -> Iterator[str]:
     for name in names:
         yield from (f"$JS.API.STREAM.{call}.{name}" for call in STREAM_CALLS)
         yield f"$JS.API.DIRECT.GET.{name}"
+        yield f"$JS.API.DIRECT.GET.{name}.evt.bureau.reporting.programme-defined.v1"
+        yield f"$JS.API.DIRECT.GET.{name}.evt.uaf.intake.contact-made.v1"
     consumers = {
         found[1]
         for user in users

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from banen_cli.installed import services
+from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import SERVICES, Role
 from banen_kit.application.command_service import CommandService
 from banen_kit.audit.in_memory import MemoryAudit
@@ -71,7 +72,7 @@ async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -
     if route.name == "bulk":
         more["Content-Type"] = "application/x-ndjson"
     body = b"{}" if route.method == "POST" else None
-    path = route.path.replace("{ref}", ref)
+    path = route.path.replace("{ref}", ref).replace("{event}", ProgrammeDefined.NAME)
     return await http.request(route.method, path, headers={**more, **headers}, content=body)
 
 
@@ -114,11 +115,12 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
     assert wrong == []
 
 
-def test_only_figures_are_not_in_the_audit_log():
+def test_only_figures_and_the_programme_are_not_in_the_audit_log():
     every = {(name, route) for name in SERVICES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
-    figures = ("targets", "results", "rule-sets", "page-overview")
-    assert every == {("reporting", route) for route in figures}
+    open_ = ("targets", "results", "rule-sets", "page-overview", "programme")
+    learned = {(name, "learned") for name in SERVICES if services()[name].learns}
+    assert every == {("reporting", route) for route in open_} | learned
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -1,29 +1,29 @@
 """Planning and closing a group placement."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from banen_contracts.base import Precision
-from banen_contracts.mediation import PlacementKind
 from banen_employers.domain.group import GROUP, CloseGroup, PlanGroup
 from banen_employers.events import GroupClosed, GroupPlanned
 from banen_kit.testing import Scenario
+from support.definition import DEFINED, ending
 
 REF = UUID(int=1)
 EMPLOYER = UUID(int=2)
 DAY = date(2006, 3, 1)
 
-group = Scenario(GROUP, str(REF), partner="emplooi")
+group = Scenario(GROUP, str(REF), partner="emplooi").knowing(DEFINED)
 
-plan = PlanGroup(occurred_on=DAY, employer_ref=EMPLOYER, kind=PlacementKind.EMPLOYMENT)
+plan = PlanGroup(occurred_on=DAY, employer_ref=EMPLOYER, kind="employment")
 planned = GroupPlanned(
     group_ref=REF,
     occurred_on=DAY,
     employer_ref=EMPLOYER,
-    kind=PlacementKind.EMPLOYMENT,
+    kind="employment",
     seasonal=False,
 )
 close = CloseGroup(occurred_on=DAY, placed=10, precision=Precision.EXACT)
@@ -64,3 +64,12 @@ def test_refuses_everything_after_closing(command: Any):
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="group-closed cannot follow"):
         GROUP.replay([closed])
+
+
+def test_refuses_a_kind_that_the_programme_does_not_have():
+    group.when(plan.model_copy(update={"kind": "apprenticeship"})).then_refused("kind-unknown", "kind")
+
+
+def test_refuses_a_kind_that_is_over():
+    group.knowing(ending(DAY)).when(plan).then(planned)
+    group.knowing(ending(DAY - timedelta(days=1))).when(plan).then_refused("kind-over", "kind")

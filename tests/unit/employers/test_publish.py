@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import PublicEvent, employers
-from banen_contracts.base import ErasureReason, Precision, Route
+from banen_contracts.base import ErasureReason, Precision
 from banen_contracts.employers import LegalKind, PartyKind, SizeBand
-from banen_contracts.mediation import PlacementKind
 from banen_employers import events
 from banen_employers.publish import to_public_event
 from banen_employers.service import SERVICE
+from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
@@ -75,7 +75,7 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
             party_kind=PartyKind.EMPLOYER,
             party_ref=EMPLOYER,
             places_promised=20,
-            routes=(Route.B,),
+            routes=("B",),
             valid_from=DAY,
             valid_to=date(2007, 3, 1),
             document_ref="SZW/2006/12",
@@ -86,7 +86,7 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
             party_kind=PartyKind.EMPLOYER,
             party_ref=EMPLOYER,
             places_promised=20,
-            routes=(Route.B,),
+            routes=("B",),
             valid_from=DAY,
             valid_to=date(2007, 3, 1),
             document_ref="SZW/2006/12",
@@ -97,7 +97,7 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
             group_ref=REF,
             occurred_on=DAY,
             employer_ref=EMPLOYER,
-            kind=PlacementKind.LEARN_WORK,
+            kind="learn_work",
             seasonal=True,
             in_guidance=50,
             places_planned=12,
@@ -106,7 +106,7 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
             group_ref=REF,
             occurred_on=DAY,
             employer_ref=EMPLOYER,
-            kind=PlacementKind.LEARN_WORK,
+            kind="learn_work",
             seasonal=True,
             in_guidance=50,
             places_planned=12,
@@ -126,7 +126,7 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
-KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
+KEPT = [*REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

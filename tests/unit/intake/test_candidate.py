@@ -1,12 +1,12 @@
 """A candidate: registering, intake, distance, route, closing the file and erasing the person."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from banen_contracts.base import ErasureReason, Route
+from banen_contracts.base import ErasureReason
 from banen_contracts.intake import EducationBand
 from banen_intake.domain.candidate import (
     CANDIDATE,
@@ -28,12 +28,13 @@ from banen_intake.events import (
 )
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
+from support.definition import DEFINED, REGION, defined, ending
 
 REF = UUID(int=1)
 CONTACT = UUID(int=2)
 DAY = date(2006, 3, 1)
 
-candidate = Scenario(CANDIDATE, str(REF), partner="vluchtelingenwerk")
+candidate = Scenario(CANDIDATE, str(REF), partner="vluchtelingenwerk").knowing(DEFINED)
 
 register = RegisterCandidate(occurred_on=DAY, education_band=EducationBand.UNKNOWN, name="Sanne Voorbeeld")
 registered = CandidateRegistered(
@@ -50,8 +51,8 @@ assess = AssessDistance(occurred_on=DAY, distance_phase=3)
 assessed = DistanceAssessed(
     candidate_ref=REF, occurred_on=DAY, distance_phase=3, assessor="vluchtelingenwerk"
 )
-assign = AssignRoute(occurred_on=DAY, route=Route.B, reason_code="far-from-work")
-assigned = RouteAssigned(candidate_ref=REF, occurred_on=DAY, route=Route.B, reason_code="far-from-work")
+assign = AssignRoute(occurred_on=DAY, route="B", reason_code="far-from-work")
+assigned = RouteAssigned(candidate_ref=REF, occurred_on=DAY, route="B", reason_code="far-from-work")
 close = CloseCandidate(occurred_on=DAY, reason_code="moved-away")
 closed = CandidateClosed(candidate_ref=REF, occurred_on=DAY, reason_code="moved-away")
 erase = EraseCandidate(occurred_on=DAY, reason=ErasureReason.REQUEST)
@@ -130,12 +131,12 @@ def test_assigns_a_route():
 
 
 def test_assigns_a_route_anew():
-    anew = AssignRoute(occurred_on=date(2006, 9, 1), route=Route.A, reason_code="ready-for-work")
+    anew = AssignRoute(occurred_on=date(2006, 9, 1), route="A", reason_code="ready-for-work")
     candidate.given(registered, assigned).when(anew).then(
         RouteAssigned(
             candidate_ref=REF,
             occurred_on=date(2006, 9, 1),
-            route=Route.A,
+            route="A",
             reason_code="ready-for-work",
         )
     )
@@ -209,3 +210,26 @@ def test_a_command_never_shows_the_person_in_its_repr():
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="route-assigned cannot follow"):
         CANDIDATE.replay([assigned])
+
+
+# what the programme has
+
+
+def test_refuses_a_route_that_the_programme_does_not_have():
+    other = assign.model_copy(update={"route": "C"})
+    candidate.given(registered).when(other).then_refused("route-unknown", "route")
+
+
+def test_refuses_a_route_that_is_over():
+    known = candidate.given(registered)
+    known.knowing(ending(DAY)).when(assign).then(assigned)
+    known.knowing(ending(DAY - timedelta(days=1))).when(assign).then_refused("route-over", "route")
+
+
+def test_takes_every_region_where_the_programme_has_none_and_else_only_its_own():
+    there, here = {"region_id": "nowhere"}, {"region_id": "noord-holland"}
+    with_regions = candidate.knowing(defined(regions=(REGION,)))
+    candidate.when(register.model_copy(update=there)).then(registered.model_copy(update=there))
+    with_regions.when(register.model_copy(update=there)).then_refused("region-unknown", "regionId")
+    with_regions.when(register.model_copy(update=here)).then(registered.model_copy(update=here))
+    with_regions.when(register).then(registered)

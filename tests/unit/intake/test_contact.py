@@ -12,11 +12,12 @@ from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
 from banen_intake.events import ContactErased, ContactMade
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
+from support.definition import DEFINED, REGION, defined
 
 REF = UUID(int=1)
 DAY = date(2006, 3, 1)
 
-contact = Scenario(CONTACT, str(REF), partner="vluchtelingenwerk")
+contact = Scenario(CONTACT, str(REF), partner="vluchtelingenwerk").knowing(DEFINED)
 
 record = RecordContact(occurred_on=DAY, channel=Channel.UWV_FILE, kind=ContactKind.CONVERSATION)
 made = ContactMade(contact_ref=REF, occurred_on=DAY, channel=Channel.UWV_FILE, kind=ContactKind.CONVERSATION)
@@ -92,3 +93,12 @@ def test_seals_what_is_personal_under_the_key_of_the_contact():
 def test_a_command_never_shows_the_person_in_its_repr():
     command = record.model_copy(update={"name": "Voorbeeld", "phone": "Voorbeeld", "notes": "Voorbeeld"})
     assert "Voorbeeld" not in repr(command)
+
+
+def test_takes_every_region_where_the_programme_has_none_and_else_only_its_own():
+    there, here = {"region_id": "nowhere"}, {"region_id": "noord-holland"}
+    with_regions = contact.knowing(defined(regions=(REGION,)))
+    contact.when(record.model_copy(update=there)).then(made.model_copy(update=there))
+    with_regions.when(record.model_copy(update=there)).then_refused("region-unknown", "regionId")
+    with_regions.when(record.model_copy(update=here)).then(made.model_copy(update=here))
+    with_regions.when(record).then(made)

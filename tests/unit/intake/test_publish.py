@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import PublicEvent, intake
-from banen_contracts.base import ErasureReason, Route
+from banen_contracts.base import ErasureReason
 from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_intake import events
 from banen_intake.publish import to_public_event
 from banen_intake.service import SERVICE
+from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
@@ -83,10 +84,10 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     ),
     (
         events.RouteAssigned(
-            candidate_ref=CANDIDATE, occurred_on=DAY, route=Route.B, reason_code="far-from-work"
+            candidate_ref=CANDIDATE, occurred_on=DAY, route="B", reason_code="far-from-work"
         ),
         intake.RouteAssigned(
-            candidate_ref=CANDIDATE, occurred_on=DAY, route=Route.B, reason_code="far-from-work"
+            candidate_ref=CANDIDATE, occurred_on=DAY, route="B", reason_code="far-from-work"
         ),
     ),
     (
@@ -137,7 +138,7 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
-KEPT = [*REQUESTS, WentLive(occurred_on=DAY)]
+KEPT = [*REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

@@ -29,6 +29,7 @@ from banen_kit.testing import OPERATOR, FakeIssuer, health_of
 from banen_kit.web.app import MOST_BULK_BYTES, MOST_BULK_LINES, Check, create_app
 from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.service import SERVICE as REPORTING
+from support.definition import DEFINITION, learned
 from support.problems import is_problem
 
 NOW = datetime(2007, 6, 15, 12, tzinfo=UTC)
@@ -54,7 +55,7 @@ STARTED: dict[str, Any] = {
 }
 ENDED = {"endDate": "2007-05-01", "reasonCode": "completed"}
 VOIDED = {"occurredOn": "2007-05-01", "reasonCode": "by-mistake"}
-DEFINED = {"occurredOn": "2007-01-01", "label": "UAF", "members": ["uaf"]}
+UNIT_DEFINED = {"occurredOn": "2007-01-01", "label": "UAF"}
 TARGET = {"occurredOn": "2007-01-01", "route": "A", "value": 10, "decidedBy": "steering-group"}
 WALK_IN = {"occurredOn": "2007-01-01", "origin": "walk_in", "name": "Synthetica Voorbeeld"}
 
@@ -110,7 +111,9 @@ def make_app(service: Service, partner: str, store: MemoryStore, checks: dict[st
     )
     metrics = Metrics.create(CollectorRegistry())
     audit = MemoryAudit(lambda: NOW)
-    command_service = CommandService(service, repository, partner, PARTNERS, audit, metrics, lambda: NOW)
+    command_service = CommandService(
+        service, repository, partner, PARTNERS, audit, metrics, lambda: NOW, learned()
+    )
     return create_app(
         command_service, ISSUER.authentication(service, partner, audit), health_of(command_service, checks)
     )
@@ -235,7 +238,7 @@ async def test_where_a_version_is_needed_it_must_be_said(mediation: Caller, repo
     await mediation.post(START, STARTED)
     is_problem(await mediation.post(VOID, VOIDED), 428, "version-required", "If-Match")
 
-    await reporting.post(f"{UNIT}/define", DEFINED)
+    await reporting.post(f"{UNIT}/define", UNIT_DEFINED)
     await reporting.post(f"{UNIT}/set-target", TARGET)
     revised = TARGET | {"value": 12, "reasonCode": "demand"}
     is_problem(await reporting.post(f"{UNIT}/revise-target", revised), 428, "version-required", "If-Match")
@@ -270,7 +273,7 @@ async def test_a_correlation_id_that_is_no_uuid_is_refused(mediation: Caller):
         ("startDate", "2007-01-01T00:00:00+14:00"),
         ("paid", 1),
         ("paid", "true"),
-        ("kind", "holiday"),
+        ("kind", "no code"),
         ("paid", "sometimes"),
         ("clientRef", "somebody"),
         ("assistPartners.0", ["Not A Partner"]),
@@ -287,7 +290,7 @@ async def test_a_field_of_the_wrong_shape_is_named(mediation: Caller, field: str
 
 
 async def test_every_field_at_fault_is_named(mediation: Caller):
-    answer = await mediation.post(START, {"kind": "holiday"} | {"paid": True})
+    answer = await mediation.post(START, {"kind": "no code"} | {"paid": True})
 
     assert {error["field"] for error in answer.json()["errors"]} == {
         "clientRef", "kind", "contract", "startDate", "programmeTag", "primaryPartner",
@@ -296,7 +299,7 @@ async def test_every_field_at_fault_is_named(mediation: Caller):
 
 @pytest.mark.parametrize("value", [-1, 1.5, 10.0, "10", True, "ten", 10_000_001])
 async def test_a_target_that_is_no_count_is_refused(reporting: Caller, value: object):
-    await reporting.post(f"{UNIT}/define", DEFINED)
+    await reporting.post(f"{UNIT}/define", UNIT_DEFINED)
 
     is_problem(
         await reporting.post(f"{UNIT}/set-target", TARGET | {"value": value}), 400, "invalid-input", "value"
@@ -304,7 +307,9 @@ async def test_a_target_that_is_no_count_is_refused(reporting: Caller, value: ob
 
 
 async def test_a_target_of_null_is_taken(reporting: Caller):
-    await reporting.post(f"{UNIT}/define", DEFINED)
+    defined = {"occurredOn": "2007-01-01", "definition": DEFINITION.model_dump(mode="json", by_alias=True)}
+    await reporting.post("/v1/programme/bureau/define", defined)
+    await reporting.post(f"{UNIT}/define", UNIT_DEFINED)
 
     assert (await reporting.post(f"{UNIT}/set-target", TARGET | {"value": None})).status_code == 200
 
@@ -368,7 +373,7 @@ async def test_a_text_that_is_no_unicode_is_refused(mediation: Caller):
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"1e999", b"-Infinity"])
 async def test_a_number_that_is_none_is_refused(reporting: Caller, number: bytes):
-    await reporting.post(f"{UNIT}/define", DEFINED)
+    await reporting.post(f"{UNIT}/define", UNIT_DEFINED)
     body = json.dumps(TARGET).encode().replace(b"10", number)
 
     assert (await reporting.post(f"{UNIT}/set-target", body)).status_code == 400
@@ -390,10 +395,12 @@ async def test_an_unknown_thing_is_not_found(mediation: Caller, reporting: Calle
 
 
 async def test_an_unknown_thing_in_the_body_is_a_conflict(reporting: Caller):
+    admitted = {"occurredOn": "2007-01-01", "name": "UAF", "services": ["mediation"]}
+    await reporting.post("/v1/programme/partners/uaf/admit", admitted)
+    assigned = {"occurredOn": "2007-01-01", "unitId": "nobody"}
     is_problem(
-        await reporting.post(f"{UNIT}/define", DEFINED | {"members": ["nobody"]}),
-        409, "partner-unknown", "members",
-    )  # fmt: skip
+        await reporting.post("/v1/programme/partners/uaf/assign", assigned), 409, "unit-unknown", "unitId"
+    )
 
 
 async def test_a_thing_that_is_closed_takes_no_more(mediation: Caller):
@@ -470,7 +477,7 @@ async def test_a_key_is_of_version_4_5_or_7(mediation: Caller, header: str):
 @pytest.mark.parametrize("ref", ["UAF", "u", "a_b", "a" * 70, "9lives"])
 async def test_a_name_with_other_characters_is_refused(reporting: Caller, ref: str):
     is_problem(
-        await reporting.post(f"/v1/programme/units/{ref}/define", DEFINED), 400, "invalid-input", "ref"
+        await reporting.post(f"/v1/programme/units/{ref}/define", UNIT_DEFINED), 400, "invalid-input", "ref"
     )
 
 

@@ -37,12 +37,18 @@ def test_a_service_looks_at_its_own_stream_and_reads_its_own_consumers():
     asked = [subject for subject in USERS["uaf_intake"].publish if subject.startswith("$JS")]
     consumer = "uaf-intake-complete-handover-handover-accepted"
     assert asked[:2] == ["$JS.API.STREAM.INFO.EVT_UAF_INTAKE", "$JS.API.STREAM.MSG.GET.EVT_UAF_INTAKE"]
-    assert asked[2:6] == [
+    assert asked[3:7] == [
         f"$JS.API.CONSUMER.INFO.EVT_ALL.{consumer}",
         f"$JS.API.CONSUMER.MSG.NEXT.EVT_ALL.{consumer}",
         f"$JS.ACK.EVT_ALL.{consumer}.>",
         f"$JS.ACK.*.*.EVT_ALL.{consumer}.>",
     ]
+
+
+@pytest.mark.parametrize("name", ["uaf_intake", "uaf_mediation"])
+def test_a_service_asks_for_the_newest_of_what_it_learns_and_for_no_other(name: str):
+    asked = [subject for subject in USERS[name].publish if ".DIRECT.GET." in subject]
+    assert asked == ["$JS.API.DIRECT.GET.EVT_ALL.evt.bureau.reporting.programme-defined.v1"]
 
 
 def test_reporting_reads_everything_and_the_watermarks():

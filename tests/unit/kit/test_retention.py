@@ -35,6 +35,7 @@ from banen_kit.privacy.requests import RecordRequest
 from banen_kit.privacy.retention import Retention, TooMany, read_months
 from banen_kit.runtime.database_clock import ClockUntrusted
 from banen_mediation.service import SERVICE as MEDIATION
+from support.definition import learned
 from support.waiting import eventually
 
 CONTACT, CANDIDATE, CLIENT, PLACEMENT, EMPLOYER, GROUP = (str(UUID(int=n, version=4)) for n in range(1, 7))
@@ -79,7 +80,14 @@ class Office:
         )
         self.metrics = Metrics.create(CollectorRegistry())
         self.command_service = CommandService(
-            service, self.repository, "uaf", frozenset({"uaf"}), self.audit, self.metrics, self.clock
+            service,
+            self.repository,
+            "uaf",
+            frozenset({"uaf"}),
+            self.audit,
+            self.metrics,
+            self.clock,
+            learned(),
         )
         self.given = 0
         self.untrusted = ""

@@ -31,6 +31,7 @@ from banen_kit.privacy.subject_access import ALGORITHM, SubjectAccess, routes
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
 from banen_mediation.service import SERVICE as MEDIATION
+from support.definition import learned
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 CONTACT, CANDIDATE, OTHER, EMPLOYER, PLACEMENT = (str(UUID(int=number, version=4)) for number in range(1, 6))
@@ -66,7 +67,7 @@ class Steward:
         repository: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), self.keys)
         audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
         command_service = CommandService(
-            service, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now
+            service, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now, learned()
         )
         issuer = FakeIssuer()
         authentication = issuer.authentication(service, "uaf", audit)

@@ -1,6 +1,6 @@
 """A placement: starting, extending, ending, converting, correcting, voiding and confirming it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
-    PlacementKind,
     ProgrammeTag,
     RetentionMethod,
 )
@@ -34,6 +33,7 @@ from banen_mediation.events import (
     PlacementVoided,
     RetentionConfirmed,
 )
+from support.definition import DEFINED, DEFINITION, defined, ending
 
 REF = UUID(int=1)
 CLIENT = UUID(int=2)
@@ -45,7 +45,7 @@ DAY = date(2006, 5, 1)
 
 FIXED_TERMS: dict[str, Any] = {
     "client_ref": CLIENT,
-    "kind": PlacementKind.EMPLOYMENT,
+    "kind": "employment",
     "contract": ContractTerm.FIXED,
     "start_date": START,
     "planned_end_date": PLANNED_END,
@@ -61,7 +61,7 @@ def fixed(**changes: Any) -> dict[str, Any]:
 
 OPEN_TERMS = fixed(contract=ContractTerm.OPEN_ENDED, planned_end_date=None)
 
-placement = Scenario(PLACEMENT, str(REF), partner="uaf")
+placement = Scenario(PLACEMENT, str(REF), partner="uaf").knowing(DEFINED)
 
 started = PlacementStarted(placement_ref=REF, **FIXED_TERMS)
 started_open = PlacementStarted(placement_ref=REF, **OPEN_TERMS)
@@ -200,12 +200,12 @@ def test_refuses_a_last_day_before_the_first():
     ("name", "field"), [("employer_ref", "employerRef"), ("hiring_employer_ref", "hiringEmployerRef")]
 )
 def test_refuses_an_employer_for_an_own_firm(name: str, field: str):
-    command = start(kind=PlacementKind.SELF_EMPLOYMENT, **{name: OTHER})
+    command = start(kind="self_employment", **{name: OTHER})
     placement.when(command).then_refused("employer-is-person", field)
 
 
 def test_starts_an_own_firm():
-    terms = fixed(kind=PlacementKind.SELF_EMPLOYMENT)
+    terms = fixed(kind="self_employment")
     placement.when(StartPlacement(**terms)).then(PlacementStarted(placement_ref=REF, **terms))
 
 
@@ -446,3 +446,54 @@ def test_months_are_calendar_months_and_clip_at_their_end(start_date: date, mont
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="placement-ended cannot follow"):
         PLACEMENT.replay([ended])
+
+
+# what the programme has
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "field"),
+    [
+        ({"kind": "apprenticeship"}, "kind-unknown", "kind"),
+        ({"kind": "Employment"}, "kind-unknown", "kind"),
+        ({"route_reported": "C"}, "route-unknown", "routeReported"),
+    ],
+)
+def test_refuses_what_the_programme_does_not_have(command: dict[str, Any], code: str, field: str):
+    placement.when(start(**command)).then_refused(code, field)
+    placement.given(started).when(correct(**command)).then_refused(code, field)
+
+
+def test_refuses_a_kind_that_is_over_when_it_starts():
+    over = placement.knowing(ending(START - timedelta(days=1)))
+    over.when(start()).then_refused("kind-over", "kind")
+    over.given(started).when(correct()).then_refused("kind-over", "kind")
+
+
+def test_refuses_a_route_that_is_over_when_it_starts():
+    [a, b] = DEFINITION.routes
+    over = defined(routes=(a, b.model_copy(update={"last_day": START - timedelta(days=1)})))
+    placement.knowing(over).when(start(route_reported="B")).then_refused("route-over", "routeReported")
+
+
+def test_starts_on_the_last_day_of_its_kind_and_is_corrected_later():
+    """The start date decides, and not the day on which it is corrected."""
+    over = placement.knowing(ending(START))
+    over.when(start(route_reported="A")).then(started.model_copy(update={"route_reported": "A"}))
+    corrected = PlacementCorrected(
+        placement_ref=REF, occurred_on=DAY, reason_code="wrong-date", **fixed(paid=False)
+    )
+    over.given(started).when(correct(paid=False)).then(corrected)
+
+
+def test_cannot_be_moved_past_the_last_day_of_its_kind():
+    over = placement.knowing(ending(START)).given(started)
+    over.when(correct(start_date=START + timedelta(days=1))).then_refused("kind-over", "kind")
+
+
+def test_the_definition_says_which_kinds_have_an_employer():
+    kinds = tuple(one.model_copy(update={"employer": not one.employer}) for one in DEFINITION.kinds)
+    other = placement.knowing(defined(kinds=kinds))
+    other.when(start(employer_ref=OTHER)).then_refused("employer-is-person", "employerRef")
+    terms = fixed(kind="self_employment", employer_ref=OTHER)
+    other.when(StartPlacement(**terms)).then(PlacementStarted(placement_ref=REF, **terms))

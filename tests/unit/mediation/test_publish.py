@@ -12,10 +12,10 @@ from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
     Origin,
-    PlacementKind,
     ProgrammeTag,
     RetentionMethod,
 )
+from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
@@ -35,7 +35,7 @@ START = date(2006, 1, 1)
 
 TERMS: dict[str, Any] = {
     "client_ref": CLIENT,
-    "kind": PlacementKind.EMPLOYMENT,
+    "kind": "employment",
     "contract": ContractTerm.FIXED,
     "start_date": START,
     "planned_end_date": date(2006, 6, 30),
@@ -140,7 +140,7 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
-KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY)]
+KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

@@ -9,7 +9,6 @@ from banen_contracts.intake import HandoverOffered
 from banen_contracts.mediation import (
     ContractTerm,
     PlacementCorrected,
-    PlacementKind,
     PlacementStarted,
     ProgrammeTag,
 )
@@ -43,7 +42,7 @@ replacing = PlacementStarted(
     placement_ref=UUID(int=4),
     occurred_on=DAY,
     client_ref=UUID(int=5),
-    kind=PlacementKind.EMPLOYMENT,
+    kind="employment",
     contract=ContractTerm.OPEN_ENDED,
     start_date=DAY,
     paid=True,

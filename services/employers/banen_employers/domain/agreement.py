@@ -5,6 +5,7 @@ from uuid import UUID
 
 from banen_contracts.base import Count, Day, Routes
 from banen_contracts.employers import PartyKind
+from banen_employers.domain.programme import check_routes
 from banen_employers.events import AgreementSigned
 from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.records import recorded_once
@@ -26,6 +27,7 @@ class SignAgreement(Command, frozen=True):
 def sign(command: SignAgreement, context: DecisionContext) -> AgreementSigned:
     if command.valid_to and command.valid_to < command.valid_from:
         raise Refused("end-before-start", "An agreement cannot end before it starts.", "validTo")
+    check_routes(command.routes, command.valid_from, context)
     return AgreementSigned(
         agreement_ref=UUID(context.ref),
         occurred_on=command.occurred_on,

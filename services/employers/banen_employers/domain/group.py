@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Count, Day, Precision
-from banen_contracts.mediation import PlacementKind
+from banen_contracts.base import Code, Count, Day, Precision
+from banen_employers.domain.programme import check_kind
 from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 
@@ -15,7 +15,7 @@ class PlanGroup(Command, frozen=True):
     NAME: ClassVar[str] = "plan-group"
     occurred_on: Day
     employer_ref: UUID
-    kind: PlacementKind
+    kind: Code
     seasonal: bool = False
     in_guidance: Count | None = None
     places_planned: Count | None = None
@@ -64,6 +64,7 @@ def decide(command: GroupCommand, state: Group, context: DecisionContext) -> Seq
 def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, Planned):
         raise Refused("group-exists", "This group placement was planned already.")
+    check_kind(command.kind, command.occurred_on, context)
     return [
         GroupPlanned(
             group_ref=UUID(context.ref),

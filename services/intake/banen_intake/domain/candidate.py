@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import Day, MunicipalityCode, ReasonCode, Route
+from banen_contracts.base import Code, Day, MunicipalityCode, ReasonCode
 from banen_contracts.intake import DistancePhase, EducationBand
+from banen_intake.domain.programme import check_region, check_route
 from banen_intake.events import (
     CandidateClosed,
     CandidateErased,
@@ -55,7 +56,7 @@ class AssessDistance(Command, frozen=True):
 class AssignRoute(Command, frozen=True):
     NAME: ClassVar[str] = "assign-route"
     occurred_on: Day
-    route: Route
+    route: Code
     reason_code: ReasonCode
 
 
@@ -138,6 +139,7 @@ def register(
     if not isinstance(state, NotRegistered):
         registered(state)
         raise Refused("candidate-exists", "This candidate was registered already.")
+    check_region(command.region_id, context)
     return [
         CandidateRegistered(
             candidate_ref=UUID(context.ref),
@@ -184,6 +186,7 @@ def assess_distance(
 
 
 def assign_route(command: AssignRoute, _: Registered, context: DecisionContext) -> Sequence[CandidateEvent]:
+    check_route(command.route, command.occurred_on, context)
     return [
         RouteAssigned(
             candidate_ref=UUID(context.ref),

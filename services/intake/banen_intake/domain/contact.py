@@ -7,6 +7,7 @@ from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
+from banen_intake.domain.programme import check_region
 from banen_intake.events import ContactErased, ContactMade
 from banen_kit.core.decider import Command, DecisionContext
 from banen_kit.core.records import ErasePerson, person_recorded_once
@@ -33,6 +34,7 @@ class EraseContact(ErasePerson, frozen=True):
 
 
 def record(command: RecordContact, context: DecisionContext) -> ContactMade:
+    check_region(command.region_id, context)
     return ContactMade(
         contact_ref=UUID(context.ref),
         occurred_on=command.occurred_on,
