@@ -39,7 +39,7 @@ from banen_kit.security.permissions import ANYONE, OPERATOR
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.web.templating import gettext, pgettext
+from banen_reporting.web.words import gettext, pgettext
 from support.applications import OWNERS
 from support.rights import Asker, Route, askers, due, routes_of
 
