@@ -5,14 +5,12 @@ What reporting answers about the programme in force has the same shape.
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError
 
-from banen_cli.fault import Fault
 from banen_cli.programme_faults import faults_of
-from banen_cli.yaml_tree import FileFault, FileFaulty, Tree, read_tree
+from banen_cli.yaml_tree import FileFault, FileFaulty, Tree, read_tree, write_tree
 from banen_contracts.base import (
     Code,
     Count,
@@ -148,23 +146,6 @@ class ProgrammeFile(Decided, ProgrammeDefinition, frozen=True):
         return ProgrammeDefinition(**{name: getattr(self, name) for name in ProgrammeDefinition.model_fields})
 
 
-def read_programme(path: Path) -> ProgrammeFile:
-    """Raises `Fault` with everything that is wrong in the file, a line for each."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Fault(f"{path}: {error.strerror}") from error
-    try:
-        return parse_programme(content)
-    except FileFaulty as error:
-        found = sorted(set(error.faults), key=lambda one: (one.line, words(one.path), one.reason))
-        raise Fault("\n".join(f"{path}:{one.line}: {words(one.path)}{one.reason}" for one in found)) from None
-
-
-def words(path: tuple[str | int, ...]) -> str:
-    return f"{'.'.join(map(str, path))}: " if path else ""
-
-
 def parse_programme(content: bytes) -> ProgrammeFile:
     """Raises `FileFaulty`."""
     tree = read_tree(content)
@@ -178,6 +159,25 @@ def parse_programme(content: bytes) -> ProgrammeFile:
     if faults:
         raise FileFaulty(*faults)
     return found
+
+
+def programme_text(programme: ProgrammeFile) -> str:
+    """YAML from which the same programme is read."""
+    data = programme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    day = data.pop("decidedOn")
+    first = {name: data.pop(name) for name in ("name", "period")}
+    return write_tree({**first, "decidedOn": day, **_tidy(data, day)})
+
+
+def _tidy(part: Any, day: str) -> Any:
+    """The day of a decision comes last, and is left out where it is the one that holds for all."""
+    if isinstance(part, list):
+        return [_tidy(one, day) for one in cast("list[Any]", part)]
+    if not isinstance(part, dict):
+        return part
+    rows = cast("dict[str, Any]", part)
+    tidy = {name: _tidy(one, day) for name, one in rows.items() if name != "on"}
+    return tidy | ({"on": rows["on"]} if rows.get("on", day) != day else {})
 
 
 def _faults_of_shape(tree: Tree, error: ValidationError) -> Iterator[FileFault]:

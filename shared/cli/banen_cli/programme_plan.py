@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,7 +28,6 @@ from banen_contracts.reporting import RuleSetParams
 
 RECORDS = UUID("b0f3d6a4-7d0f-5c53-9c0e-2f6f0a1a7c11")
 """Namespace of the references of amounts, which follow from what they say."""
-UNREASONED = "changes what is in force; say why with --reason"
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,8 @@ class Plan:
     conflicts: Sequence[Conflict]
 
 
-def make_plan(wanted: ProgrammeFile, in_force: InForce, reason: str | None = None) -> Plan:
-    """`reason` is a code, and is needed where something that is in force changes.
-
-    When something was decided, by whom and on which document is not compared: that stays as it was recorded.
-    """
+def make_plan(wanted: ProgrammeFile, in_force: InForce) -> Plan:
+    """When something was decided, by whom and on which document is not compared: that stays as it was recorded."""
     found = [
         *_definition(wanted, in_force.definition),
         *_partners(wanted, in_force.decided),
@@ -63,10 +59,7 @@ def make_plan(wanted: ProgrammeFile, in_force: InForce, reason: str | None = Non
         *changed_permissions(wanted, in_force.decided),
     ]
     steps = [one for one in found if isinstance(one, Step)]
-    conflicts = [one for one in found if isinstance(one, Conflict)]
-    if reason is None:
-        conflicts += [Conflict(one.place, UNREASONED) for one in steps if one.needs_reason]
-    return Plan([_with_reason(one, reason) for one in steps], conflicts)
+    return Plan(steps, [one for one in found if isinstance(one, Conflict)])
 
 
 def _definition(wanted: ProgrammeFile, before: ProgrammeDefinition | None) -> Found:
@@ -176,7 +169,8 @@ def _money(wanted: ProgrammeFile, decided: Decided) -> Found:
             if left[what]:
                 left[what] -= 1
             else:
-                ref = uuid5(RECORDS, f"{name}/{what}/{counts[what]}")
+                # References are of the shape of random ones.
+                ref = UUID(int=uuid5(RECORDS, f"{name}/{what}/{counts[what]}").int, version=4)
                 body = {**decided_on(wanted, one), **_amount(one)}
                 yield Step(f"{name}.{at}", what, f"{name}/{ref}/record", body)
         yield from (Conflict(f"{name}: {what}", LEFT_OUT) for what in left.elements())
@@ -196,7 +190,3 @@ def _amount(one: Cost) -> Body:
         "precision": one.precision.value,
         "documentRef": one.document,
     }
-
-
-def _with_reason(step: Step, reason: str | None) -> Step:
-    return replace(step, body={**step.body, "reasonCode": reason}) if step.needs_reason else step

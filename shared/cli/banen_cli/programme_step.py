@@ -1,7 +1,7 @@
 """What a programme file changes: the commands for it, and what no command can bring about."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ class Step:
     path: str
     """Of the command, after `/v1/programme/`."""
     body: Body
+    """Where it needs a reason, `reasonCode` is to be filled in."""
     is_change: bool = False
     """Of something that is in force."""
     needs_version: bool = False
@@ -29,6 +30,9 @@ class Step:
     @property
     def needs_reason(self) -> bool:
         return self.is_change and "reasonCode" in self.body
+
+    def with_reason(self, reason: str | None) -> "Step":
+        return replace(self, body={**self.body, "reasonCode": reason}) if self.needs_reason else self
 
     @property
     def record(self) -> str:

@@ -34,6 +34,10 @@ class FileFault:
     path: Path
     reason: str
 
+    def __str__(self) -> str:
+        place = f"{'.'.join(map(str, self.path))}: " if self.path else ""
+        return f"{self.line}: {place}{self.reason}"
+
 
 class FileFaulty(Exception):
     """Holds everything that is wrong."""
@@ -104,7 +108,9 @@ def read_tree(content: bytes) -> Tree:
 
 def write_tree(data: Any) -> str:
     """YAML that reads as the same data: short lists and mappings on one line."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=110
+    )
 
 
 def _refuse_costly(text: str) -> None:
