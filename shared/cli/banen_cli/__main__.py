@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from banen_cli import audit, bus, clock, keys, migrate, partner, person, report
+from banen_cli import audit, bus, clock, keys, migrate, partner, person, programme, report
 from banen_cli.fault import Fault
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(keys.app, name="keys")
 app.add_typer(partner.app, name="partner")
 app.add_typer(person.app, name="person")
+app.add_typer(programme.app, name="programme")
 report.register(app)
 migrate.register(app)
 for entry in entry_points(group="banen.commands"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +13,15 @@ import typer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from pydantic import ValidationError
 
-from banen_cli.ask import ask, get, give, refusal_in
+from banen_cli.ask import ask, get, give, object_in, refusal_in
 from banen_cli.fault import Fault, refusal
 from banen_cli.files import TokenFile, bearer, read_secret
 from banen_cli.installed import ServiceName, services
 from banen_cli.person_text import readable
+from banen_cli.words import LANGUAGE
+from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
@@ -41,6 +45,16 @@ Urls = Annotated[
 Reference = Annotated[UUID, typer.Argument(help="Any of the person's references.")]
 
 
+def kinds_heard(url: str, headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the programme calls its kinds of placement, as far as a service has heard."""
+    answer = ask("GET", f"{url.rstrip('/')}/v1/learned/{ProgrammeDefined.NAME}", headers)
+    try:
+        kinds = ProgrammeDefined.model_validate(object_in(answer).get("data")).definition.kinds
+    except ValidationError:
+        return []
+    return [(kind.code, kind.label.in_language(LANGUAGE.code)) for kind in kinds]
+
+
 @app.command("export")
 def export(
     ref: Reference,
@@ -53,11 +67,10 @@ def export(
     held = [found for one in url if (found := get(one, f"/v1/persons/{ref}", headers)) is not None]
     if not held:
         raise Fault("None of these services holds anything under this reference.")
-    typer.echo(
-        json.dumps({"reference": str(ref), "services": held}, ensure_ascii=False)
-        if as_json
-        else readable(held)
-    )
+    if as_json:
+        typer.echo(json.dumps({"reference": str(ref), "services": held}, ensure_ascii=False))
+    else:
+        typer.echo(readable(held, {code: label for one in url for code, label in kinds_heard(one, headers)}))
 
 
 @app.command("erase")

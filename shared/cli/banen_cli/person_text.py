@@ -6,7 +6,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from banen_cli.words import LANGUAGE, gettext, pgettext
-from banen_contracts.labels import KIND
 from banen_kit.core.clocks import AMSTERDAM
 
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
@@ -22,14 +21,17 @@ INDENT = " " * 12
 day = LANGUAGE.short_day
 
 
-def readable(held: Sequence[Mapping[str, Any]]) -> str:
-    """The answers of the services, one after the other, each in order of the days on which things happened."""
+def readable(held: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:
+    """The answers of the services, one after the other, each in order of the days on which things happened.
+
+    `kinds` says what the programme calls its kinds of placement; a code that it does not have is shown as it is.
+    """
     lines: list[str] = []
     for one in held:
         lines += [gettext("held_by").format(partner=one["partner"], service=one["service"]), ""]
         # Events of one day stay in the order in which they were recorded.
         for event in sorted(one["events"], key=happened_on):
-            lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"]))]
+            lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"], kinds))]
         lines += ["", gettext("accesses"), *accesses(one["access"]), ""]
     return "\n".join(lines)
 
@@ -51,11 +53,11 @@ def heading(event: Mapping[str, Any]) -> str:
     return f"{day(happened)}  {said('event', event['event'])}{later}"
 
 
-def fields(data: Mapping[str, Any]) -> Iterable[str]:
+def fields(data: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterable[str]:
     """Leaves out references, which mean nothing to the reader, and the day, which is in the heading."""
     for name, value in data.items():
         if name != "occurred_on" and not is_reference(value):
-            first, *more = words(name, value)
+            first, *more = words(name, value, kinds)
             yield f"{said('field', name)}: {first}"
             yield from (f"  {line}" for line in more)
 
@@ -67,21 +69,23 @@ def is_reference(value: object) -> bool:
         return False
 
 
-def words(name: str, value: object) -> list[str]:
+def words(name: str, value: object, kinds: Mapping[str, str]) -> list[str]:
     """The lines of one value."""
     if value == {"erased": True}:
         return [gettext("erased")]
     if isinstance(value, bool):
         return [gettext("yes") if value else gettext("no")]
     if isinstance(value, list):
-        parts = [words(name, part)[0] for part in cast("list[object]", value)]
+        parts = [words(name, part, kinds)[0] for part in cast("list[object]", value)]
         return [", ".join(parts) or gettext("none")]
     text = str(value)
     if name in PLAIN:
         return [printable(line) for line in text.splitlines()] or [""]
     if name in DATES:
         return [day(date.fromisoformat(text))]
-    return [KIND.get(text) or printable(pgettext("code", text))]
+    if name == "kind" and text in kinds:
+        return [kinds[text]]
+    return [printable(pgettext("code", text))]
 
 
 def accesses(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -21,6 +21,7 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import ErasureReason
 from banen_contracts.intake import EducationBand
+from banen_contracts.reporting import ProgrammeDefined
 from banen_intake.events import CandidateErased, CandidateRegistered
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.crypto.in_memory_keys import MemoryKeys
@@ -38,6 +39,7 @@ from banen_local.cluster.postgres import Postgres
 PERSON = UUID(int=1)
 TOKEN = "a-token-that-is-nowhere-else"
 MASTER = "11" * 32
+GOLDEN = Path(__file__).parents[2] / "contracts" / "golden"
 runner = CliRunner()
 
 
@@ -177,7 +179,17 @@ def test_an_export_reads_in_the_order_in_which_things_happened(service: FakeServ
         "09-01-2026  het systeem van uaf: kandidaat wissen",
         "",
     ]
-    assert service.asked == [Asked("GET", f"/v1/persons/{PERSON}", f"Bearer {TOKEN}", None, None)]
+    asked = (f"/v1/persons/{PERSON}", f"/v1/learned/{ProgrammeDefined.NAME}")
+    assert service.asked == [Asked("GET", path, f"Bearer {TOKEN}", None, None) for path in asked]
+
+
+def test_an_export_says_what_the_programme_calls_a_kind_of_placement(service: FakeService):
+    placement = {**event("placement-started", "2026-01-05T10:00:00+00:00"), "data": {"kind": "internship"}}
+    service.answers[f"/v1/persons/{PERSON}"] = 200, {**HELD, "events": [placement], "access": []}
+    assert "soort: internship" in export(service).output
+    defined = json.loads((GOLDEN / f"{ProgrammeDefined.NAME}.json").read_text())
+    service.answers[f"/v1/learned/{ProgrammeDefined.NAME}"] = 200, {"data": defined}
+    assert "soort: stage" in export(service).output
 
 
 def test_an_export_leaves_out_a_service_that_holds_nothing(new_service: Callable[[], FakeService]):

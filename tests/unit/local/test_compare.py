@@ -29,10 +29,10 @@ def cell(target: int | None, counted: int, recorded: int) -> dict[str, Any]:
 
 def unit_targets(unit: UnitFigures) -> dict[str, Any]:
     routes = {
-        route.value: cell(unit.target[route], number, 0 if route in unit.inferred else number + 1)
+        route: cell(unit.target[route], number, 0 if route in unit.inferred else number + 1)
         for route, number in unit.result.items()
     }
-    about = {"label": unit.label, "members": unit.members, "countedBy": None, "otherRoutes": {}}
+    about = {"label": unit.label, "members": [], "countedBy": None, "otherRoutes": {}}
     return {"id": unit.id, **about, "routes": routes, "total": cell(None, 0, 0)}
 
 
@@ -88,8 +88,7 @@ def answers() -> Answers:
             {
                 "id": one.id,
                 "count": one.count,
-                "A": one.a,
-                "B": one.b,
+                "routes": one.routes,
                 "version": 1,
                 "approvedBy": "steering-group",
                 "approvedOn": "2009-01-22",

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx2
 
 from banen_local.bench.rows import Row, paired, percentile, rate
+from banen_local.cluster.define import define
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_reporting.queries.schemas import Targets
@@ -36,7 +37,7 @@ async def visible_rows(folder: Path) -> list[Row]:
         await programme.start(supervisor)
         http.auth = programme.machine()
         mediation, reporting = programme.url("emplooi", "mediation"), programme.url("bureau", "reporting")
-        await define_programme(http, reporting)
+        await define(programme, http, "one-partner")
         alone = await commands_alone(http, mediation)
         await until_counted(http, reporting, len(alone))
         delays = await commands_seen(http, mediation, reporting, len(alone))
@@ -78,23 +79,6 @@ async def commands_row(http: httpx2.AsyncClient, mediation: str, clients: int) -
         lambda: requests(lambda: start_placement(http, mediation)),
         lambda: requests(livez),
     )
-
-
-async def define_programme(http: httpx2.AsyncClient, reporting: str) -> None:
-    window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
-    for path, body in (
-        ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
-        ("partners/emplooi/admit", {"name": "Emplooi", "services": ["mediation"]}),
-        ("units/chain/define", {"label": "Chain", "members": ["emplooi"]}),
-        ("units/chain/set-target", {"route": "A", "value": 100_000, "decidedBy": "bench"}),
-        ("rule-sets/published/publish", {"params": window, "approvedBy": "bench"}),
-    ):
-        answer = await http.post(
-            f"{reporting}/v1/programme/{path}",
-            json={"occurredOn": "2026-01-01", **body},
-            headers={"Idempotency-Key": str(uuid4())},
-        )
-        answer.raise_for_status()
 
 
 async def start_placement(http: httpx2.AsyncClient, mediation: str) -> None:

@@ -96,10 +96,8 @@ def compare_rule_sets(published: Published, rule_sets: Sequence[ComparedRuleSet]
     for rule_set in published.rule_sets:
         name, row = f"rule set {rule_set.id}", rows.get(rule_set.id)
         yield Compared(name, "count", rule_set.count, row and row.count)
-        if rule_set.a is not None:
-            yield Compared(name, "A", rule_set.a, row and row.a)
-        if rule_set.b is not None:
-            yield Compared(name, "B", rule_set.b, row and row.b)
+        for route, count in rule_set.routes.items():
+            yield Compared(name, route, count, row and row.routes.get(route))
         if rule_set.parts is not None:
             yield Compared(name, "counted", rule_set.parts.counted, row and row.parts.counted)
             yield Compared(name, "imported", rule_set.parts.imported, row and row.parts.imported)

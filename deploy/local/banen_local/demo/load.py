@@ -31,8 +31,6 @@ PATIENCE = 120.0
 """A load gives up after so many seconds without progress."""
 COUNTING_PATIENCE = 180.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
-AWAITED = {("accept-handover", "handover-unknown")}
-"""Refusals that end by themselves: the offer has not arrived over the bus yet."""
 DONE = {("declare-source-live", "source-live")}
 """Refusals that mean that an earlier load on another day got this far."""
 LIVE = SourceDeclaredLive.NAME
@@ -217,13 +215,18 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
     ]
 
 
+def is_awaited(command: str, code: str) -> bool:
+    """Whether a refusal ends by itself: the definition, or the offer, has not arrived over the bus yet."""
+    return code == "not-learned-yet" or (command, code) == ("accept-handover", "handover-unknown")
+
+
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
     """The lines to send again. Raises `LocalError` at the first line that would never be accepted."""
     again: list[Line] = []
     for line, result in zip(lines, results, strict=True):
         if result["status"] < 400 or (line.command, result["code"]) in DONE:
             continue
-        if (line.command, result["code"]) not in AWAITED:
+        if not is_awaited(line.command, result["code"]):
             raise LocalError(
                 f"{'-'.join(source)} refuses {line.command} of {line.ref}: {result['code']}, {result.get('detail')}"
             )

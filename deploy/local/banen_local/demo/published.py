@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from banen_contracts.base import Precision, Route
-from banen_contracts.mediation import PlacementKind
+from banen_contracts.base import Precision
 
 
 class Part(BaseModel, frozen=True, extra="forbid"):
@@ -29,11 +28,10 @@ class Regular(Part, frozen=True):
 class UnitFigures(Part, frozen=True):
     id: str
     label: str
-    members: tuple[str, ...]
-    target: dict[Route, int | None]
-    result: dict[Route, int]
-    inferred: tuple[Route, ...] = ()
-    """Routes whose cell was left blank; the result follows from the totals."""
+    target: dict[str, int | None]
+    result: dict[str, int]
+    inferred: tuple[str, ...] = ()
+    """Routes whose cell was left blank; the result follows from the sums."""
     regular: Regular | None
 
 
@@ -43,7 +41,7 @@ class National(Part, frozen=True):
     regular: int
     grand_total: int
     attainment_percent: float
-    attainment_percent_per_route: dict[Route, float]
+    attainment_percent_per_route: dict[str, float]
 
 
 class Funnel(Part, frozen=True):
@@ -68,8 +66,7 @@ class Parts(Part, frozen=True):
 class RuleSetFigures(Part, frozen=True):
     id: str
     count: int
-    a: int | None = Field(default=None, alias="A")
-    b: int | None = Field(default=None, alias="B")
+    routes: dict[str, int] = Field(default_factory=dict[str, int])
     parts: Parts | None = None
     percent_of_target: float
     euro_per_placement: int
@@ -83,7 +80,7 @@ class KnownOn(Part, frozen=True):
 
 class GroupFigures(Part, frozen=True):
     employer: str
-    kind: PlacementKind
+    kind: str
     placed: int | None
     precision: Precision = Precision.EXACT
     in_guidance: int | None = None

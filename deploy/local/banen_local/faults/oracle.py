@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from banen_local.faults.ledger import Line, Recorded, recounted
 
-NEVER_PUBLISHED = {"handover-received"}
-"""Events of the load that stay private: the offer that they repeat is public already."""
+NEVER_PUBLISHED = {"handover-received", "heard"}
+"""Events of the load that stay private: what they repeat is public already."""
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import Any
 import httpx2
 
 from banen_contracts.roles import Role
+from banen_local.cluster.define import define
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme, Running
 from banen_local.cluster.supervisor import Supervisor
-from banen_local.demo.load import AWAITED
+from banen_local.demo.load import is_awaited
 from banen_local.faults.collect import Collector
 from banen_local.faults.ledger import Ledger
 from banen_local.faults.people import Step, handed_over, placed_by_uaf, uuid
@@ -73,27 +74,8 @@ class Site:
         return self.programme.folder
 
     async def prepare(self) -> None:
-        """Admits the partners, and gives them a unit and a rule set. Raises `LocalError`."""
-        window = {"windowFrom": "2005-12-01", "windowTo": "2008-12-31"}
-        for path, body in (
-            ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
-            ("partners/uaf/admit", {"name": "UAF", "services": ["intake", "mediation"]}),
-            ("partners/vluchtelingenwerk/admit", {"name": "VluchtelingenWerk", "services": ["intake"]}),
-            ("partners/emplooi/admit", {"name": "Emplooi", "services": ["mediation"]}),
-            ("units/uaf/define", {"label": "UAF", "members": ["uaf"]}),
-            ("units/chain/define", {"label": "Chain", "members": ["vluchtelingenwerk", "emplooi"]}),
-            ("units/uaf/set-target", {"route": "A", "value": 450, "decidedBy": "steering-group"}),
-            ("units/chain/set-target", {"route": "A", "value": 625, "decidedBy": "steering-group"}),
-            ("rule-sets/published/publish", {"params": window, "approvedBy": "steering-group"}),
-        ):
-            url = f"{self.programme.url('bureau', 'reporting')}/v1/programme/{path}"
-            answer = await self.http.post(
-                url,
-                json={"occurredOn": "2005-12-01", **body},
-                headers={"Idempotency-Key": str(uuid(self.random))},
-            )
-            if not answer.is_success:
-                raise LocalError(f"reporting answers {answer.status_code} to {path}.")
+        """Defines the programme. Raises `LocalError`."""
+        await define(self.programme, self.http, "three-partners")
 
     def fault_is_over(self) -> None:
         """Recovery begins now, even if the fault itself is still waiting for something."""
@@ -128,7 +110,7 @@ class Site:
                 code = str(answer.json().get("code"))
                 if answer.status_code in SIGNS_OF_TROUBLE:
                     self.refused[code] += 1
-                elif (step.command, code) not in AWAITED:
+                elif not is_awaited(step.command, code):
                     raise LocalError(
                         f"{step.partner}-{step.service} answers {answer.status_code} to {step.command}: {code}"
                     )

@@ -17,7 +17,8 @@ import typer
 
 from banen_contracts.roles import Role
 from banen_local.bench.rows import percentile
-from banen_local.bench.visible import define_programme, until_counted
+from banen_local.bench.visible import until_counted
+from banen_local.cluster.define import define
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.load_test.throws import EVERY_SECONDS, LINES, THROWS, Order, Thrower
@@ -124,7 +125,6 @@ async def command_of(target: Target) -> httpx2.Response:
 
 async def prepare(target: Target) -> None:
     """Enough placements to make a query about a past day costly."""
-    await define_programme(target.cheap, target.reporting)
     for lines in _chunked(_placements()):
         answer = await target.cheap.post(f"{target.mediation}/v1/bulk", content=lines, headers=LINES)
         answer.raise_for_status()
@@ -157,6 +157,7 @@ async def run(folder: Path, seconds: float) -> list[Phase]:
         mediation, reporting = programme.url("emplooi", "mediation"), programme.url("bureau", "reporting")
         async with httpx2.AsyncClient(timeout=PATIENCE, auth=programme.machine()) as cheap:
             target = Target(mediation, reporting, cheap)
+            await define(programme, cheap, "one-partner")
             await prepare(target)
             for name, throws in {"quiet": [], **{name: [name] for name in THROWS}, "all": [*THROWS]}.items():
                 mediator = programme.token("emplooi", Role.MEDIATOR, 3000)

@@ -23,6 +23,7 @@ Stages: TypeAlias = tuple[list["Line"], list["Line"]]
 BUREAU: Source = ("bureau", "reporting")
 LAST_KNOWN = datetime(2009, 1, 9, 17, tzinfo=AMSTERDAM)
 """By then everything was recorded, except the two permissions."""
+OPENING = time(9)
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
 """Namespace of idempotency keys. They are derived from the lines, so a load can be repeated from any line."""
 COMMANDS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
@@ -71,9 +72,17 @@ class Book:
         return UUID(int=self.random.getrandbits(128), version=4)
 
     def write(
-        self, source: Source, ref: UUID | str, command: Command, *, is_late: bool = False, live: bool = False
+        self,
+        source: Source,
+        ref: UUID | str,
+        command: Command,
+        *,
+        is_late: bool = False,
+        live: bool = False,
+        at_once: bool = False,
     ) -> None:
-        """`is_late`: sent in the second stage. `live`: becomes known when it is recorded."""
+        """`is_late`: sent in the second stage. `live`: becomes known when it is recorded. `at_once`: becomes known on the
+        day on which it happened."""
         operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
         version = self._versions[source, stream]
@@ -85,24 +94,26 @@ class Book:
             str(ref),
             body,
             uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),
-            None if live else self._learned(stream, happened_on(command)),
+            None if live else self._learned(stream, happened_on(command), at_once=at_once),
             version if operation.needs_version else None,
         )
         self.lines.setdefault(source, ([], []))[is_late].append(line)
         self._versions[source, stream] += 1
         self.public[source] += 1
 
-    def _learned(self, stream: str, day: date) -> datetime:
-        """Some days after it happened, during office hours, and never before what its stream already knew."""
-        delay = timedelta(days=min(int(self.random.expovariate(0.25)), 20))
-        hours = time(self.random.randrange(9, 17), self.random.randrange(60))
-        known = datetime.combine(day + delay, hours, AMSTERDAM)
-        if day <= LAST_KNOWN.date():
-            known = min(known, LAST_KNOWN)
-        else:
-            known = datetime.combine(day, hours, AMSTERDAM)
+    def _learned(self, stream: str, day: date, *, at_once: bool) -> datetime:
+        """Never before what its stream already knew."""
+        known = datetime.combine(day, OPENING, AMSTERDAM) if at_once else self._some_days_after(day)
         known = self._known[stream] = max(known, self._known.get(stream, known))
         return known
+
+    def _some_days_after(self, day: date) -> datetime:
+        """Some days later, during office hours; after `LAST_KNOWN` on the same day."""
+        delay = timedelta(days=min(int(self.random.expovariate(0.25)), 20))
+        hours = time(self.random.randrange(9, 17), self.random.randrange(60))
+        if day > LAST_KNOWN.date():
+            return datetime.combine(day, hours, AMSTERDAM)
+        return min(datetime.combine(day + delay, hours, AMSTERDAM), LAST_KNOWN)
 
     def days(self, first: date, last: date, steps: int) -> list[date]:
         """Returns days in order between two others, both included."""

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from banen_contracts.base import Route
 from banen_contracts.employers import LegalKind, PartyKind, SizeBand
-from banen_contracts.mediation import PlacementKind
 from banen_employers.domain.agreement import SignAgreement
 from banen_employers.domain.employer import RegisterEmployer
 from banen_employers.domain.group import CloseGroup, PlanGroup
 from banen_local.demo.history.book import Book, Source
-from banen_local.demo.history.bureau import ADMITTED
+from banen_local.demo.history.bureau import BY_STEPS, DIRECT, admitted_on
 from banen_local.demo.history.people import PLACES
 from banen_local.demo.published import PUBLISHED, GroupFigures
 
@@ -69,7 +67,7 @@ class Employers:
             partner: sorted(self._others(partner, number)) for partner, number in OTHERS.items()
         }
         self.agency = self._register(
-            "goed-werk", ADMITTED["goed-werk"].occurred_on, "Goed-Werk", LegalKind.COMPANY, is_named=True
+            "goed-werk", admitted_on("goed-werk"), "Goed-Werk", LegalKind.COMPANY, is_named=True
         )
         self._agreements()
 
@@ -106,7 +104,7 @@ class Employers:
         return group
 
     def _others(self, partner: str, number: int) -> list[tuple[date, UUID]]:
-        since = ADMITTED[partner].occurred_on
+        since = admitted_on(partner)
         days = [since, *self.book.days(since, date(2008, 9, 30), number - 1)]
         sizes = (LegalKind.COMPANY, LegalKind.COMPANY, LegalKind.PUBLIC, LegalKind.SOLE_TRADER)
         return [
@@ -142,18 +140,8 @@ class Employers:
                     occurred_on=day,
                     party_kind=kind,
                     places_promised=self.book.random.randrange(5, 40),
-                    routes=(Route.A, Route.B),
+                    routes=(DIRECT, BY_STEPS),
                     valid_from=day,
                     valid_to=PUBLISHED.window.last,
                 )
                 self.book.write(source, self.book.ref(), agreement)
-
-
-def route_of(kind: PlacementKind) -> Route:
-    paid = (
-        PlacementKind.EMPLOYMENT,
-        PlacementKind.TEMP,
-        PlacementKind.SECONDMENT,
-        PlacementKind.SELF_EMPLOYMENT,
-    )
-    return Route.A if kind in paid else Route.B

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from banen_contracts.base import Route
 from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_contracts.mediation import Origin
 from banen_intake.domain.candidate import (
@@ -18,6 +17,7 @@ from banen_intake.domain.candidate import (
 from banen_intake.domain.contact import RecordContact
 from banen_intake.domain.handover import OfferHandover
 from banen_local.demo.history.book import Book, Source
+from banen_local.demo.history.bureau import BY_STEPS, DIRECT
 from banen_local.demo.history.people import PLACES, birth_date, full_name, phone
 from banen_local.demo.published import PUBLISHED
 from banen_mediation.domain.client import TakeOnClient
@@ -55,7 +55,7 @@ class People:
         self.conversations[partner] += kind is ContactKind.CONVERSATION
         return ref
 
-    def register(self, partner: str, route: Route, days: list[date]) -> UUID:
+    def register(self, partner: str, route: str, days: list[date]) -> UUID:
         """A candidate, over the first five days: contact, registration, interview, assessment, route."""
         book, random = self.book, self.book.random
         source: Source = (partner, "intake")
@@ -77,13 +77,13 @@ class People:
         )
         book.write(source, ref, candidate)
         book.write(source, ref, CompleteIntake(occurred_on=interviewed, method_version="star-1"))
-        phase = random.choice((1, 2) if route is Route.A else (3, 3, 4))
+        phase = random.choice((1, 2) if route == DIRECT else (3, 3, 4))
         book.write(source, ref, AssessDistance(occurred_on=assessed, distance_phase=phase))
-        reason = "small-distance" if route is Route.A else "large-distance"
+        reason = "small-distance" if route == DIRECT else "large-distance"
         book.write(source, ref, AssignRoute(occurred_on=assigned, route=route, reason_code=reason))
         return ref
 
-    def client(self, partner: str, route: Route, ready: date) -> UUID:
+    def client(self, partner: str, route: str, ready: date) -> UUID:
         """A client whom this partner can place from that day."""
         days = self._way(ready, 7)
         match partner:
@@ -95,7 +95,7 @@ class People:
                 candidate = self.register(partner, route, days)
                 return self._taken_on(partner, days[6], Origin.OWN_INTAKE, candidate)
 
-    def offer(self, route: Route, days: list[date]) -> UUID:
+    def offer(self, route: str, days: list[date]) -> UUID:
         """A candidate of VluchtelingenWerk, offered to Emplooi on the sixth day."""
         candidate = self.register("vluchtelingenwerk", route, days)
         handover = self.book.ref()
@@ -113,7 +113,7 @@ class People:
         """People who were registered but never placed; some files were closed."""
         random = self.book.random
         for _ in range(number):
-            route = random.choice((Route.A, Route.B, Route.B))
+            route = random.choice((DIRECT, BY_STEPS, BY_STEPS))
             days = self._way(self._any_day(), 6)
             candidate = self.register(partner, route, days)
             if random.random() < 0.4:
@@ -124,7 +124,7 @@ class People:
     def offered_in_vain(self, number: int) -> None:
         """Offers that were neither accepted nor declined."""
         for _ in range(number):
-            self.offer(Route.B, self._way(self._any_day(), 6))
+            self.offer(BY_STEPS, self._way(self._any_day(), 6))
 
     def fill_up(self, contacts: dict[str, int], conversations: dict[str, int]) -> None:
         """Adds conversations without result, up to these numbers, and contacts that were no conversation."""
@@ -135,7 +135,7 @@ class People:
             for _ in range(number):
                 self.meet(partner, self._any_day(), ContactKind.CONTACT)
 
-    def _handed_over(self, route: Route, days: list[date]) -> UUID:
+    def _handed_over(self, route: str, days: list[date]) -> UUID:
         book = self.book
         handover = self.offer(route, days)
         client = self._taken_on("emplooi", days[6], Origin.HANDOVER, handover)

@@ -5,18 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from banen_contracts.base import Route
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
     HoursBand,
-    PlacementKind,
     ProgrammeTag,
     RetentionMethod,
 )
 from banen_kit.core.decider import Command
 from banen_local.demo.history.book import Book
-from banen_local.demo.history.employers import Employers, Group, route_of
+from banen_local.demo.history.bureau import BY_STEPS, DIRECT, LENT, OWN_FIRM, route_of
+from banen_local.demo.history.employers import Employers, Group
 from banen_local.demo.history.intake import People
 from banen_local.demo.history.plan import (
     DAY,
@@ -26,7 +25,6 @@ from banen_local.demo.history.plan import (
     MINIMUM,
     Cell,
     Fate,
-    K,
     Plan,
     fixed,
     with_terms,
@@ -74,7 +72,7 @@ class Placements:
         """As many that count as were published, and the others."""
         left = PUBLISHED.unit(cell.unit).result[cell.route]
         for group in self._employers.groups:
-            if group.partner == cell.partner and route_of(group.figures.kind) is cell.route:
+            if group.partner == cell.partner and route_of(group.figures.kind) == cell.route:
                 left -= self._group(group)
         for fate, number in (*cell.counted.items(), *cell.other.items()):
             for _ in range(number):
@@ -104,12 +102,12 @@ class Placements:
         return group.placed - ended
 
     def _one(self, cell: Cell, fate: Fate) -> None:
-        kind = K.SELF_EMPLOYMENT if fate is Fate.OWN_FIRM else self.random.choice(cell.kinds)
+        kind = OWN_FIRM if fate is Fate.OWN_FIRM else self.random.choice(cell.kinds)
         first = max(FIRST_START.get(cell.partner, EARLIEST), STARTS_FROM.get(fate, EARLIEST))
         start = self._start(first, STARTS_UNTIL.get(fate, LAST_DAY))
         employer = None if fate is Fate.OWN_FIRM else self._employers.some(cell.partner, start)
         hiring = None
-        if employer and kind in (K.TEMP, K.SECONDMENT):
+        if employer and kind in LENT:
             hiring = self._employers.some(cell.partner, start)
         helper = "uaf" if cell.partner == "emplooi" else "emplooi"
         others: dict[str, Any] = {"assist_partners": (helper,)} if fate is Fate.ASSISTED else {}
@@ -123,11 +121,11 @@ class Placements:
         days = (last - first).days
         return first + timedelta(days=int(self.random.triangular(0, days + 1, 0.7 * days)))
 
-    def _plan(self, partner: str, kind: PlacementKind, start: date, **others: Any) -> Plan:
+    def _plan(self, partner: str, kind: str, start: date, **others: Any) -> Plan:
         """A placement with a contract that lasts long enough."""
         route = route_of(kind)
-        is_open_ended = kind is K.SELF_EMPLOYMENT or (route is Route.A and self.random.random() < 0.3)
-        months = self.random.choice((6, 6, 7, 8, 9, 12, 12, 12) if route is Route.A else (6, 6, 6, 9, 10))
+        is_open_ended = kind == OWN_FIRM or (route == DIRECT and self.random.random() < 0.3)
+        months = self.random.choice((6, 6, 7, 8, 9, 12, 12, 12) if route == DIRECT else (6, 6, 6, 9, 10))
         hours = (HoursBand.FROM_12_TO_24, HoursBand.FROM_24_TO_32, HoursBand.FROM_32, HoursBand.FROM_32)
         terms = Terms(
             client_ref=self.book.ref(),
@@ -135,8 +133,8 @@ class Placements:
             contract=ContractTerm.OPEN_ENDED if is_open_ended else ContractTerm.FIXED,
             start_date=start,
             planned_end_date=None if is_open_ended else last_day_of_month(start, months),
-            paid=route is Route.A,
-            benefit_retained=route is Route.B,
+            paid=route == DIRECT,
+            benefit_retained=route == BY_STEPS,
             hours_band=self.random.choice(hours),
             route_reported=route,
             programme_tag=ProgrammeTag.PROGRAMME,
@@ -167,7 +165,7 @@ class Placements:
         """With `client`, it replaces an earlier placement of that client and is sent later."""
         terms = plan.terms
         owner = client or self._people.client(
-            terms.primary_partner, terms.route_reported or Route.A, terms.start_date
+            terms.primary_partner, terms.route_reported or DIRECT, terms.start_date
         )
         started = with_terms(plan, client_ref=owner)
         start = StartPlacement(**started.terms.terms())
@@ -240,7 +238,7 @@ class Placements:
         """An internship for half a year that became a job after about three months."""
         partner = job.terms.primary_partner
         start = job.terms.start_date - self.random.randint(70, 120) * DAY
-        first = self._plan(partner, K.INTERNSHIP, start, employer_ref=self._employers.some(partner, start))
+        first = self._plan(partner, "internship", start, employer_ref=self._employers.some(partner, start))
         self._converted(self._started(first), job)
 
     def _then_a_job(self, plan: Plan) -> None:
@@ -249,7 +247,7 @@ class Placements:
         assert first.terms.planned_end_date
         job = self._plan(
             first.terms.primary_partner,
-            K.EMPLOYMENT,
+            "employment",
             first.terms.planned_end_date + DAY,
             employer_ref=first.terms.employer_ref,
         )

@@ -6,9 +6,9 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from banen_contracts.base import Route
-from banen_contracts.mediation import ContractTerm, PlacementKind
+from banen_contracts.mediation import ContractTerm
 from banen_local.demo.history.book import Source
+from banen_local.demo.history.bureau import route_of
 from banen_local.demo.published import PUBLISHED
 from banen_mediation.domain.placement import last_day_of_month
 from banen_mediation.events import Terms
@@ -54,40 +54,43 @@ class Cell:
 
     partner: str
     unit: str
-    route: Route
-    kinds: tuple[PlacementKind, ...]
+    kinds: tuple[str, ...]
+    """All of one route."""
     counted: Fates = field(default_factory=dict[Fate, int])
     other: Fates = field(default_factory=dict[Fate, int])
 
+    @property
+    def route(self) -> str:
+        return route_of(self.kinds[0])
 
-K = PlacementKind
+
 CELLS = (
     Cell(
-        "uaf", "uaf", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.SECONDMENT, K.TEMP),
+        "uaf", "uaf", ("employment", "employment", "employment", "secondment", "temp"),
         {Fate.OWN_FIRM: 8, Fate.ASSISTED: 2, Fate.CORRECTED: 5, Fate.TAGGED_LATER: 4, Fate.STEP_TO_JOB: 8},
         {Fate.TOO_SHORT: 14, Fate.EXTENDED: 6, Fate.ENDED_EARLY: 18, Fate.REGULAR: 20,
          Fate.REGULAR_AFTER_ALL: 3, Fate.VOIDED: 4},
     ),
     Cell(
-        "uaf", "uaf", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.TRAINING_GUARANTEE),
+        "uaf", "uaf", ("internship", "work_experience", "training_guarantee"),
         {Fate.THEN_A_JOB: 5, Fate.CORRECTED: 2},
         {Fate.TOO_SHORT: 9, Fate.ENDED_EARLY: 7, Fate.REGULAR: 4},
     ),
     Cell(
-        "emplooi", "chain", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
+        "emplooi", "chain", ("employment", "employment", "employment", "temp"),
         {Fate.OWN_FIRM: 30, Fate.ASSISTED: 2, Fate.CORRECTED: 6, Fate.TAGGED_LATER: 6, Fate.STEP_TO_JOB: 14},
         {Fate.TOO_SHORT: 24, Fate.EXTENDED: 8, Fate.ENDED_EARLY: 26, Fate.REGULAR: 30,
          Fate.REGULAR_AFTER_ALL: 4, Fate.VOIDED: 5},
     ),
     Cell(
-        "emplooi", "chain", Route.B, (K.INTERNSHIP, K.WORK_EXPERIENCE, K.LEARN_WORK, K.VOLUNTEERING),
+        "emplooi", "chain", ("internship", "work_experience", "learn_work", "volunteering"),
         {Fate.THEN_A_JOB: 12, Fate.CORRECTED: 3},
         {Fate.TOO_SHORT: 16, Fate.EXTENDED: 4, Fate.ENDED_EARLY: 14, Fate.REGULAR: 6, Fate.VOIDED: 2},
     ),
-    Cell("goed-werk", "goed-werk", Route.A, (K.TEMP,)),
-    Cell("goed-werk", "goed-werk", Route.B, (K.WORK_EXPERIENCE,), {}, {Fate.TOO_SHORT: 1}),
+    Cell("goed-werk", "goed-werk", ("temp",)),
+    Cell("goed-werk", "goed-werk", ("work_experience",), {}, {Fate.TOO_SHORT: 1}),
     Cell(
-        "uwv", "uwv", Route.A, (K.EMPLOYMENT, K.EMPLOYMENT, K.TEMP),
+        "uwv", "uwv", ("employment", "employment", "temp"),
         {Fate.CORRECTED: 4},
         {Fate.TOO_SHORT: 22, Fate.EXTENDED: 7, Fate.ENDED_EARLY: 24, Fate.VOIDED: 4},
     ),

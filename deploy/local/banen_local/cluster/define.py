@@ -1,0 +1,49 @@
+"""Defines a programme by a file, as its bureau would, and waits until the partners' services have heard of it."""
+
+import asyncio
+from importlib.resources import files
+from uuid import uuid4
+
+import httpx2
+
+from banen_cli.installed import services
+from banen_cli.programme_file import ProgrammeFile, parse_programme
+from banen_cli.programme_plan import InForce, make_plan
+from banen_contracts.base import BUREAU
+from banen_local.cluster.folder import LocalError
+from banen_local.cluster.programme import Programme, Running
+
+HEARD_SECONDS = 60.0
+
+
+def programme_file(name: str) -> ProgrammeFile:
+    """One of those in `programmes`."""
+    return parse_programme(files("banen_local").joinpath("programmes", f"{name}.yaml").read_bytes())
+
+
+async def define(programme: Programme, http: httpx2.AsyncClient, name: str) -> None:
+    """Raises `LocalError`."""
+    reporting = programme.url(BUREAU, "reporting")
+    for step in make_plan(programme_file(name), InForce()).steps:
+        answer = await http.post(
+            f"{reporting}/v1/programme/{step.path}",
+            json=step.body,
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        if not answer.is_success:
+            raise LocalError(f"reporting answers {answer.status_code} to {step.path}: {answer.text[:200]}")
+    try:
+        async with asyncio.timeout(HEARD_SECONDS):
+            for running in programme.services:
+                await _until_heard(http, running)
+    except TimeoutError:
+        raise LocalError(
+            f"Not every service has heard of the programme after {HEARD_SECONDS:.0f} s."
+        ) from None
+
+
+async def _until_heard(http: httpx2.AsyncClient, running: Running) -> None:
+    for learns in services()[running.service].learns:
+        address = f"{running.url}/v1/learned/{learns.event.NAME}"
+        while (await http.get(address)).status_code != 200:  # noqa: ASYNC110 - the service cannot tell us
+            await asyncio.sleep(0.02)
