@@ -53,7 +53,7 @@ CODES = (
     base.MethodVersion,
     base.SubjectRef,
     employers.SectorCode,
-    reporting.OwnFirms,
+    reporting.OnRoute,
 )
 ORGANISATIONS = {
     ("employers.employer-registered.v1", "name"),

@@ -32,6 +32,22 @@ KNOWN_PARTNER = "must be a partner of the programme, or the command is refused"
 FROM_THE_BUS = "a policy's command: the partner whom the envelope names"
 PROGRAMME = "the bureau's own ids of units and partners, about no person"
 CODE = "must be a code of the programme's definition, or the command is refused"
+IN_DECIDE = "its decider searches the whole definition"
+LABELS_AND_CODES = (
+    *(
+        f"{path}.{language}"
+        for path in (
+            "name",
+            "routes.label",
+            "routes.meaning",
+            "kinds.label",
+            "funders.label",
+            "regions.label",
+        )
+        for language in ("nl", "en")
+    ),
+    *("routes.code", "kinds.code", "kinds.route", "phases.route", "funders.code", "regions.id"),
+)
 HASH = "a hash, in which digits stand by chance"
 NOT_SEARCHED = {
     "offer-handover.to_partner": KNOWN_PARTNER,
@@ -39,10 +55,15 @@ NOT_SEARCHED = {
     "start-placement.assist_partners": KNOWN_PARTNER,
     "correct-placement.primary_partner": KNOWN_PARTNER,
     "correct-placement.assist_partners": KNOWN_PARTNER,
-    "define-target-unit.members": KNOWN_PARTNER,
     "complete-handover.accepted_by": FROM_THE_BUS,
     "receive-handover.from_partner": FROM_THE_BUS,
     "publish-rule-set.params.except_units": PROGRAMME,
+    "publish-rule-set.params.self_employment": CODE,
+    "assign-partner.unit_id": PROGRAMME,
+    "set-target.route": CODE,
+    "revise-target.route": CODE,
+    "record-funding.funder": CODE,
+    **{f"define-programme.definition.{path}": IN_DECIDE for path in LABELS_AND_CODES},
     "assign-route.route": CODE,
     "start-placement.kind": CODE,
     "start-placement.route_reported": CODE,
@@ -117,14 +138,33 @@ def is_taken(command: type[Command], path: str, value: object) -> bool:
     """Whether nothing is said against this field in a body that has no other."""
     names = [to_camel(name) for name in path.split(".")]
     body: Any = value
+    lists = lists_in(command, path.split("."))
     for name in reversed(names):
-        body = {name: body}
+        body = {name: [body] if name in lists and body is not value else body}
     try:
         command.model_validate(body, by_alias=True, by_name=False)
     except ValidationError as error:
-        at_fault = [item["loc"] for item in error.errors(include_input=False)]
-        return not any(list(place[: len(names)]) == names for place in at_fault)
+        at_fault = [
+            [part for part in item["loc"] if isinstance(part, str)]
+            for item in error.errors(include_input=False)
+        ]
+        return not any(place[: len(names)] == names for place in at_fault)
     return True
+
+
+def lists_in(model: type[BaseModel], path: list[str]) -> set[str]:
+    """The fields on the way that hold a list of models."""
+    found: set[str] = set()
+    for name in path:
+        parts = [get_type_hints(model)[name]]
+        while parts:
+            part = parts.pop()
+            if get_origin(part) is tuple:
+                found.add(to_camel(name))
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                model = part
+            parts += get_args(part)
+    return found
 
 
 LATER = "what is agreed or expected may lie ahead"
@@ -142,6 +182,17 @@ NOT_PAST = {
     "end-as-converted.end_date": FROM_OTHERS,
     "sign-agreement.valid_from": LATER,
     "sign-agreement.valid_to": LATER,
+    "assign-partner.first_day": OF_A_RULE,
+    **{
+        f"define-programme.definition.{path}": OF_A_RULE
+        for path in (
+            "period.first_day",
+            "period.last_day",
+            "routes.last_day",
+            "kinds.last_day",
+            "funders.last_day",
+        )
+    },
     "grant-counting-permission.counts_starts_from": OF_A_RULE,
     "publish-rule-set.params.window_from": OF_A_RULE,
     "publish-rule-set.params.window_to": OF_A_RULE,
@@ -281,9 +332,12 @@ def fullest(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
             return [fullest(node["items"], schema)] * node["maxItems"]
         case "object":
             return {name: fullest(one, schema) for name, one in node["properties"].items()}
+        case "string" if "format" in node:
+            return "x" * 40
         case "string":
-            is_ascii = "\\w" not in node.get("pattern", "\\w")
-            return ("x" if is_ascii else "🙂") * node.get("maxLength", 100)
+            pattern = node.get("pattern", "\\w")
+            letter = "🙂" if "\\w" in pattern else "é" if "À" in pattern else "x"
+            return letter * node.get("maxLength", 100)
         case _:
             return 10**12
 

@@ -10,8 +10,11 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import Code, Count, Day, RegionId
 
-Label = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w &().,:;'/%+-]{0,149}$")]
-"""What a thing of the programme is called or stands for; a test lists the fields that may hold one."""
+LATIN = "A-Za-zÀ-ÖØ-öø-ž0-9"
+Label = Annotated[
+    str, StringConstraints(pattern=rf"^[{LATIN}][{LATIN} &().,:;'/%+-]{{0,59}}$", max_length=60)
+]
+"""In Latin letters: what a thing of the programme is called or stands for; a test lists the fields that may hold one."""
 
 OWN_FIRM: Final = "self_employment"
 """The line beside the routes in which own firms stand, where a rule set keeps them apart (R12)."""
@@ -122,7 +125,7 @@ class ProgrammeDefinition(Part, frozen=True):
     phases: Annotated[tuple[PhaseRoute, ...], Field(max_length=4)] = ()
     """Empty where no rule set finds routes by the distance to the labour market."""
     funders: Annotated[tuple[FunderDefinition, ...], Field(max_length=12)] = ()
-    regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=20)] = ()
+    regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=40)] = ()
     funnel: FunnelPlan | None = None
 
     def route(self, code: str) -> RouteDefinition | None:

@@ -47,9 +47,8 @@ class Provenance(StrEnum):
 
 DayOfPlacement = Literal["start_date", "milestone_date", "recorded_date"]
 """Of a placement: its first day, the last day of its minimum, or the day on which it became known."""
-OwnFirms = Annotated[
-    str, StringConstraints(pattern=r"^(by_kind|separate|excluded|route_[A-Za-z][A-Za-z0-9_-]{0,30})$")
-]
+OnRoute = Annotated[str, StringConstraints(pattern=r"^route_[A-Za-z][A-Za-z0-9_-]{0,30}$")]
+"""The route of this code."""
 
 
 class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
@@ -83,7 +82,7 @@ class RuleSetParams(BaseModel, frozen=True, extra="forbid"):
     """R10: only the primary partner's unit, or each unit that helped (then duplicates have a line of their own)."""
     compensation: Literal["allowed", "capped_by_route", "capped_by_unit_route"] = "allowed"
     """R11: whether a surplus may make up for a shortfall elsewhere."""
-    self_employment: OwnFirms = "by_kind"
+    self_employment: Literal["by_kind", "separate", "excluded"] | OnRoute = "by_kind"
     """R12: how an own firm counts: on its kind's route, on a line of its own, not at all, or on the route named."""
     count_on: DayOfPlacement = "start_date"
     """R15: the day that must lie within the window."""

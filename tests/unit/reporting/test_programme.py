@@ -139,7 +139,7 @@ def test_a_missing_language_falls_back():
 
 def test_the_largest_definition_fits_into_one_command():
     """Otherwise a programme that is allowed could not be defined."""
-    labels = Labels(nl="é" * 150, en="é" * 150)
+    labels = Labels(nl="é" * 60, en="é" * 60)
     code, last = "c" * 29, date(2008, 1, 1)
     largest = ProgrammeDefinition(
         name=labels,
@@ -148,7 +148,7 @@ def test_the_largest_definition_fits_into_one_command():
         kinds=tuple(KindDefinition(code=f"{code}{n:02}", label=labels, last_day=last, route=f"{code}{n % 6:02}") for n in range(20)),
         phases=tuple(PhaseRoute(phase=n, route=f"{code}00") for n in (1, 2, 3, 4)),
         funders=tuple(FunderDefinition(code=f"{code}{n:02}", label=labels, last_day=last) for n in range(12)),
-        regions=tuple(RegionDefinition(id=f"{code}{n:02}", label=labels) for n in range(20)),
+        regions=tuple(RegionDefinition(id=f"{code}{n:02}", label=labels) for n in range(40)),
     )  # fmt: skip
     assert not list(largest.faults())
     body = define(largest).model_dump_json(by_alias=True).encode()

@@ -6,10 +6,10 @@ from typing import Any, Final, NoReturn, cast
 
 from banen_kit.core.problem import Problem, field_of
 
-MOST_BYTES: Final = 64 * 1024
-"""For one command with its body. The longest possible texts, every character escaped, take half of it."""
-MOST_VALUES: Final = 500
-"""For one command, in all its objects and lists. The largest command needs about 130."""
+MOST_BYTES: Final = 128 * 1024
+"""For one command with its body. The largest one, with every character escaped, fits."""
+MOST_VALUES: Final = 800
+"""For one command, in all its objects and lists. The largest command needs about 600."""
 MOST_DEPTH: Final = 8
 
 
