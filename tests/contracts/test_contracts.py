@@ -37,7 +37,7 @@ GOLDEN = Path(__file__).parent / "golden"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KEYWORDS = {
     "$schema", "$id", "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-    "format", "items", "maximum", "maxItems", "minimum", "minItems", "pattern", "properties", "required", "title", "type",
+    "format", "items", "maximum", "maxItems", "maxLength", "minimum", "minItems", "pattern", "properties", "required", "title", "type",
 }  # fmt: skip
 
 CODES = (

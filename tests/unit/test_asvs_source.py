@@ -44,6 +44,11 @@ OTHER_CRYPTOGRAPHY = {
     "M2Crypto",
     "OpenSSL",
 }
+UNSAFE_YAML = {
+    "load", "load_all", "full_load", "full_load_all", "unsafe_load", "unsafe_load_all",
+    "Loader", "FullLoader", "UnsafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader",
+}  # fmt: skip
+"""What of PyYAML makes objects of what a document names, or may."""
 JITTER = {"faults.py"}  # where chance is no secret: it spreads attempts in time
 
 
@@ -136,8 +141,10 @@ def text_as_code(tree: ast.AST) -> Iterable[str]:
 
 
 def formats_that_run_or_fetch(tree: ast.AST) -> Iterable[str]:
-    modules = ("pickle", "marshal", "shelve", "dill", "yaml", "xml", "lxml", "xmlrpc", "plistlib")
-    return imported(tree, *modules)
+    modules = ("pickle", "marshal", "shelve", "dill", "xml", "lxml", "xmlrpc", "plistlib")
+    yield from imported(tree, *modules)
+    if imported(tree, "yaml"):
+        yield from (name for name in names(tree) if name in UNSAFE_YAML)
 
 
 def templates_of_input(tree: ast.AST) -> Iterable[str]:
@@ -281,6 +288,7 @@ def test_nothing_runs_in_debug_mode():
         (shells, "os.system(a)"),
         (text_as_code, "eval(a)"),
         (formats_that_run_or_fetch, "from pickle import loads"),
+        (formats_that_run_or_fetch, "import yaml; yaml.load(a, yaml.FullLoader)"),
         (templates_of_input, "environment.from_string(a)"),
         (templates_of_input, "jinja2.Template(a)"),
         (templates_of_input, "text.format(a)"),

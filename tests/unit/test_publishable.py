@@ -6,7 +6,7 @@ the last day, the longest text, the fullest list, and what lies just beyond.
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -80,14 +80,18 @@ async def received(office: Office, after: int) -> int:
     return taken
 
 
-async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool:
-    """Whether it was accepted; then what it recorded is received."""
-    office = Office(service)
-    for before in BEFORE.get(command, ()):
-        await office.give(before, GOOD[before])
+async def beside(office: Office, command: str) -> None:
     if command in BESIDE:
         other, thing, fields = BESIDE[command]
         await office.give(other, fields, thing=thing)
+
+
+async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool:
+    """Whether it was accepted; then what it recorded is received."""
+    office = Office(service)
+    await beside(office, command)
+    for before in BEFORE.get(command, ()):
+        await office.give(before, GOOD[before])
     after = len(await office.store.read_all(0, 100))
     try:
         await office.give(command, body)
@@ -121,6 +125,7 @@ def test_what_is_accepted_is_published_and_received(service: str, command: str):
 def test_a_reference_that_readers_would_not_take_is_refused(command: str, field: str | None):
     """The path takes 61 characters, a partner's id is one of 31."""
     office = Office(services()["reporting"])
+    asyncio.run(beside(office, command))
     given = office.give(command, GOOD[command], slug="u" * 61)
     if field is None:
         asyncio.run(given)
@@ -162,15 +167,22 @@ def values(node: Mapping[str, Any], schema: Mapping[str, Any]) -> st.SearchStrat
         case "array":
             items = values(node["items"], schema)
             many = items.map(lambda one: [one] * 15_000)
-            return st.one_of(st.lists(items, max_size=5), st.lists(items, max_size=5, unique=True), many)
+            return st.one_of(st.lists(items, max_size=5), st.lists(items, max_size=5, unique_by=str), many)
         case "object":
             names = {name: values(one, schema) for name, one in node["properties"].items()}
             some = st.dictionaries(st.sampled_from(sorted(names)), st.none(), max_size=4)
             return some.flatmap(
                 lambda chosen: st.fixed_dictionaries({name: names[name] for name in chosen})
-            ).map(lambda changed: {**PARAMS, **changed})
+            ).map(lambda changed: {**base_of(names), **changed})
         case _:
             return texts(node)
+
+
+def base_of(names: Container[str]) -> Mapping[str, Any]:
+    """What a part of a body says beside what is changed in it."""
+    if "windowFrom" in names:
+        return PARAMS
+    return GOOD["define-programme"]["definition"] if "kinds" in names else {}
 
 
 def texts(node: Mapping[str, Any]) -> st.SearchStrategy[str]:

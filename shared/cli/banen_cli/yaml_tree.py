@@ -19,10 +19,10 @@ NULL, BOOL, INT, FLOAT, TEXT = (
     f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")
 )
 MEANINGS = (
-    (NULL, r"~|null|Null|NULL|"),
-    (BOOL, r"true|True|TRUE|false|False|FALSE"),
-    (INT, r"[-+]?[0-9]{1,18}"),
-    (FLOAT, r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})"),
+    (NULL, re.compile(r"(?:~|null|Null|NULL|)\Z")),
+    (BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")),
+    (INT, re.compile(r"[-+]?[0-9]{1,18}\Z")),
+    (FLOAT, re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})\Z")),
 )
 
 
@@ -72,9 +72,7 @@ class _Dumper(yaml.SafeDumper):
 
 for _class in (_Loader, _Dumper):
     # By the first character of a scalar: None is every one.
-    _class.yaml_implicit_resolvers = {
-        None: [(tag, re.compile(rf"(?:{pattern})\Z")) for tag, pattern in MEANINGS]
-    }
+    _class.yaml_implicit_resolvers = {None: list(MEANINGS)}
 
 
 def read_tree(content: bytes) -> Tree:

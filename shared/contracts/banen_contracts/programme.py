@@ -151,10 +151,10 @@ class ProgrammeDefinition(Part, frozen=True):
             yield "period.lastDay", "the period ends before it starts"
         yield from _unnamed("name", self.name)
         for name, things in (("routes", self.routes), ("kinds", self.kinds), ("funders", self.funders)):
-            yield from _doubles(f"{name}.{{}}.code", [one.code for one in things])
+            yield from _doubles(name, "code", [one.code for one in things])
             for at, one in enumerate(things):
                 yield from _unnamed(f"{name}.{at}.label", one.label)
-        yield from _doubles("regions.{}.id", [one.id for one in self.regions])
+        yield from _doubles("regions", "id", [one.id for one in self.regions])
         for at, region in enumerate(self.regions):
             yield from _unnamed(f"regions.{at}.label", region.label)
         yield from self._faults_of_routes()
@@ -170,7 +170,7 @@ class ProgrammeDefinition(Part, frozen=True):
         for at, kind in enumerate(self.kinds):
             if kind.route not in known:
                 yield f"kinds.{at}.route", f"there is no route {kind.route}"
-        yield from _doubles("phases.{}.phase", [str(one.phase) for one in self.phases])
+        yield from _doubles("phases", "phase", [str(one.phase) for one in self.phases])
         for at, one in enumerate(self.phases):
             if one.route not in known:
                 yield f"phases.{at}.route", f"there is no route {one.route}"
@@ -194,10 +194,10 @@ def _unnamed(path: str, label: Labels) -> Iterator[tuple[str, str]]:
         yield path, "a label in at least one language is needed"
 
 
-def _doubles(path: str, codes: list[str]) -> Iterator[tuple[str, str]]:
+def _doubles(name: str, key: str, codes: list[str]) -> Iterator[tuple[str, str]]:
     """Codes that differ by case alone are the same to whoever reads a table."""
     seen = Counter[str]()
     for at, code in enumerate(codes):
         seen[code.lower()] += 1
         if seen[code.lower()] > 1:
-            yield path.format(at), f"{code} stands in the list twice"
+            yield f"{name}.{at}.{key}", f"{code} stands in the list twice"
