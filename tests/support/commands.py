@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -128,6 +129,12 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
     return {RECEIVE_HANDOVER.name: RECEIVE_HANDOVER}
 
 
+@cache
+def metrics() -> Metrics:
+    """Nobody reads them; making them takes longer than a command."""
+    return Metrics.create(CollectorRegistry())
+
+
 @dataclass
 class Office:
     """One service with nothing on record."""
@@ -140,9 +147,8 @@ class Office:
             self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
-        metrics = Metrics.create(CollectorRegistry())
         self.command_service = CommandService(
-            self.service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics, lambda: NOW
+            self.service, repository, "uaf", partners, MemoryAudit(lambda: NOW), metrics(), lambda: NOW
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.commands = {one.name: one for one in self.service.commands} | more
