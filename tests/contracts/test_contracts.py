@@ -28,6 +28,7 @@ from banen_contracts import (
     json_schema,
 )
 from banen_contracts.reporting import CountingRuleSetPublished
+from support.searches import draws
 
 GOLDEN = Path(__file__).parent / "golden"
 """An example per event. A file is never edited: what was published once must be readable for ever."""
@@ -67,7 +68,7 @@ HARMLESS = {
     ("mediation.client-taken-on.v1", "originRef"),
 }
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=200)
+repeatable = settings(derandomize=True, deadline=None, max_examples=draws(20, nightly=200))
 all_events = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.NAME)
 
 
