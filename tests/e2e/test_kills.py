@@ -13,16 +13,15 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.history import make_history
-from banen_local.demo.history.plan import CELLS
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.run import SEED, run_demo
+from support.histories import SOME
 from support.searches import IS_LONG
 
 pytestmark = pytest.mark.e2e
 
 KILLED = {0.12: "emplooi-mediation", 0.36: "postgres", 0.6: "nats"}
 """What is killed when such a part of the lines was taken: services are busy until then."""
-LOADED = CELLS if IS_LONG else [cell for cell in CELLS if cell.route is Route.B]
 
 
 class Heard:
@@ -43,7 +42,7 @@ class Heard:
 
 
 async def test_comes_to_the_published_figures_after_kills_of_a_service_the_store_and_the_bus(tmp_path: Path):
-    history = make_history(SEED, datetime.now(AMSTERDAM).date(), LOADED)
+    history = make_history(SEED, datetime.now(AMSTERDAM).date(), SOME)
     async with Supervisor(tmp_path) as supervisor:
         programme = Programme(tmp_path)
         await programme.start(supervisor)
@@ -58,7 +57,7 @@ async def test_comes_to_the_published_figures_after_kills_of_a_service_the_store
             await supervisor.restarted(name, killed)
 
         outcome = await demo
-        loaded = {(cell.unit, cell.route) for cell in LOADED}
+        loaded = {(cell.unit, cell.route) for cell in SOME}
         assert {
             (unit.id, route): cell.counted
             for unit in outcome.targets.units

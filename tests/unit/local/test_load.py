@@ -8,6 +8,7 @@ import pytest
 from banen_local.cluster.folder import LocalError
 from banen_local.demo.history import History, make_history
 from banen_local.demo.load import Loader
+from support.histories import SOME
 
 AWAY = [
     httpx2.Response(503, json={"status": 503, "code": "store-unavailable"}),
@@ -22,7 +23,7 @@ FULL = [
 
 @pytest.fixture(scope="module")
 def history() -> History:
-    return make_history(1, date(2026, 11, 26))
+    return make_history(1, date(2026, 11, 26), SOME)
 
 
 class Silent:
