@@ -42,8 +42,7 @@ unit: setup ## Tests that need no server
 	$(BIN)/pytest -n 2 tests/unit tests/contracts
 
 test: setup ## All tests, against real PostgreSQL and NATS
-	$(BIN)/pytest -n 2 -m "not pages and not openapi and not e2e"
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -n 3 -m "not pages and not openapi"
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -m pages
@@ -83,7 +82,8 @@ faults: setup ## Bad days under load: make faults SEED=7 ROUNDS=3
 load: setup ## Costly requests beside cheap ones: make load SECONDS=60
 	$(BIN)/banen load-test --seconds $(SECONDS)
 
-nightly: setup ## The long forms: millions of events, ten rounds of bad days, speed
+nightly: setup ## The long forms: searches of many draws, millions of events, ten rounds of bad days, speed
+	BANEN_SEARCHES=long $(BIN)/pytest -n 3 -m "not pages and not openapi"
 	$(BIN)/banen torture --events 1000000
 	$(BIN)/banen faults --rounds 10
 	$(BIN)/banen load-test --seconds 60

@@ -1,5 +1,6 @@
 """Which worker runs what: the same in every run, so that a failure comes again."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +10,40 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("banen_kit.testing", "support")
 
-SECONDS: dict[str, float] = {}
+# httpx2 looks for it at each request inside of the process, and Python looks in every folder for what is not there.
+sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
+
+SECONDS: dict[str, float] = {
+    "tests/e2e/test_canaries.py": 22,
+    "tests/e2e/test_demo.py": 85,
+    "tests/e2e/test_erasure_proof.py": 50,
+    "tests/e2e/test_kills.py": 35,
+    "tests/e2e/test_refusals.py": 28,
+    "tests/integration/kit/test_inbox.py": 12,
+    "tests/integration/kit/test_login.py": 12,
+    "tests/integration/kit/test_outbox_relay.py": 18,
+    "tests/integration/kit/test_pull.py": 7,
+    "tests/integration/kit/test_service_runner.py": 15,
+    "tests/integration/kit/test_shredding.py": 10,
+    "tests/integration/local/test_accounts.py": 10,
+    "tests/integration/local/test_bus_rights.py": 17,
+    "tests/integration/local/test_faults.py": 25,
+    "tests/integration/local/test_issuer_files.py": 16,
+    "tests/integration/local/test_issuer_removed.py": 30,
+    "tests/integration/local/test_prepare.py": 6,
+    "tests/integration/local/test_supervisor.py": 30,
+    "tests/integration/reporting/test_access.py": 20,
+    "tests/integration/reporting/test_evaluation.py": 12,
+    "tests/integration/reporting/test_fact_store.py": 9,
+    "tests/integration/reporting/test_pages.py": 10,
+    "tests/integration/reporting/test_released.py": 5,
+    "tests/integration/rights/test_foreign_objects.py": 16,
+    "tests/integration/rights/test_rights.py": 14,
+    "tests/openapi/test_document.py": 9,
+    "tests/unit/kit/test_app.py": 10,
+    "tests/unit/local/test_history.py": 9,
+    "tests/unit/test_publishable.py": 6,
+}
 """Of the files that take much longer than their number of tests says."""
 USUAL = 0.05
 """Of a test."""

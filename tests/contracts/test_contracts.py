@@ -30,6 +30,7 @@ from banen_contracts import (
     reporting,
 )
 from banen_contracts.reporting import CountingRuleSetPublished
+from support.searches import draws
 
 GOLDEN = Path(__file__).parent / "golden"
 """An example per event. A file is never edited: what was published once must be readable for ever."""
@@ -81,7 +82,7 @@ LABELS = {
 }
 """The only fields that may hold what the programme calls its things."""
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=200)
+repeatable = settings(derandomize=True, deadline=None, max_examples=draws(20, nightly=200))
 all_events = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.NAME)
 
 

@@ -58,10 +58,20 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+_documents: dict[str, dict[str, Any]] = {}
+"""Of each service; it is the same for all tests, which only read it."""
+
+
 @pytest.fixture
 async def document(app_of: AppOf, name: str) -> dict[str, Any]:
+    if name not in _documents:
+        _documents[name] = await shown(app_of(name))
+    return _documents[name]
+
+
+async def shown(app: FastAPI) -> dict[str, Any]:
     """As somebody gets it who shows no token."""
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app_of(name)), base_url="http://s") as http:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://s") as http:
         answer = await http.get("/v1/openapi.json")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     return answer.json()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -138,6 +139,12 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
     return {RECEIVE_HANDOVER.name: RECEIVE_HANDOVER}
 
 
+@cache
+def metrics() -> Metrics:
+    """Nobody reads them; making them takes longer than a command."""
+    return Metrics.create(CollectorRegistry())
+
+
 @dataclass
 class Office:
     """One service with nothing on record."""
@@ -150,14 +157,13 @@ class Office:
             self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
-        metrics = Metrics.create(CollectorRegistry())
         self.command_service = CommandService(
             self.service,
             repository,
             "uaf",
             partners,
             MemoryAudit(lambda: NOW),
-            metrics,
+            metrics(),
             lambda: NOW,
             learned(),
         )

@@ -32,6 +32,7 @@ from banen_kit.messaging.wire import headers_in
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.projector import Projector, fold
 from support.commands import BEFORE, BESIDE, GOOD, NOW, OTHER, PARAMS, REF, Office, from_policies
+from support.searches import draws
 
 DAYS = (
     "0001-01-01",
@@ -108,7 +109,7 @@ def test_what_is_accepted_is_published_and_received(service: str, command: str):
     operation = Office(services()[service]).commands[command]
 
     @settings(
-        derandomize=True, deadline=None, max_examples=60, database=None,
+        derandomize=True, deadline=None, max_examples=draws(30, nightly=60), database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
     )  # fmt: skip
     @given(bodies(operation.command, GOOD[command]))

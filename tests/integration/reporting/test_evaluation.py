@@ -55,6 +55,7 @@ from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
 from banen_reporting.queries.queries import FigureQueries
 from support.definition import DEFINED, DEFINITION
+from support.searches import draws
 
 IDS = UUID("00000000-0000-4000-8000-000000000000")
 PARTNERS = ("uaf", "emplooi", "vluchtelingenwerk", "uwv")
@@ -323,7 +324,7 @@ def historic(ref: UUID, unit: str, year: int, day: date) -> HistoricFigureImport
     )  # fmt: skip
 
 
-def random_history(seed: int, steps: int = 130) -> tuple[History, int]:
+def random_history(seed: int, steps: int = draws(80, nightly=130)) -> tuple[History, int]:
     """A history, and how many of its events open the programme."""
     history = History(Random(seed))
     history.open()

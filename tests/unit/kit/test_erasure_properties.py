@@ -19,6 +19,7 @@ from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
+from support.searches import draws
 
 NEWEST = 5
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -232,7 +233,7 @@ ONE = VERSIONS[1](person_ref=UUID(int=1), number=1, name=Open("Synthetica Voorbe
 ROUND = Upcast(("notes", "name", "phone"), 1)
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=draws(30, nightly=300), deadline=None)
 @given(history=histories, steps=upcasters, erased=persons, at=st.integers(0, 12), restored=st.booleans())
 @example(history=[ONE], steps=[ROUND] * 4, erased=UUID(int=1), at=1, restored=False)
 @example(

@@ -6,8 +6,9 @@ import httpx2
 import pytest
 
 from banen_local.cluster.folder import LocalError
-from banen_local.demo.history import make_history
+from banen_local.demo.history import History, make_history
 from banen_local.demo.load import Loader
+from support.histories import SOME
 
 AWAY = [
     httpx2.Response(503, json={"status": 503, "code": "store-unavailable"}),
@@ -20,6 +21,11 @@ FULL = [
 ]
 
 
+@pytest.fixture(scope="module")
+def history() -> History:
+    return make_history(1, date(2026, 11, 26), SOME)
+
+
 class Silent:
     def phase(self, name: str, total: int) -> None:
         pass
@@ -29,7 +35,9 @@ class Silent:
 
 
 @pytest.mark.parametrize("full", FULL)
-async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_full(full: httpx2.Response):
+async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_full(
+    history: History, full: httpx2.Response
+):
     """As the answer to a whole chunk, and as the answer to its lines."""
     answers = [*AWAY, full]
 
@@ -39,7 +47,6 @@ async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_ful
         lines = request.content.count(b"\n") + 1
         return httpx2.Response(one.status_code, text=one.text * (lines if one.status_code == 200 else 1))
 
-    history = make_history(1, date(2026, 11, 26))
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
         loader = Loader(http, lambda *_: "http://127.0.0.1:1", Silent())
         with pytest.raises(LocalError, match="The disk of the database of bureau-reporting is full"):

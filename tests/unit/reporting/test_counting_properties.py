@@ -36,6 +36,7 @@ from banen_reporting.counting import (
 )
 from banen_reporting.facts.model import PlacementFact
 from support.counting import always_in, programme_of
+from support.searches import draws
 
 SOURCES = (source_of("uaf", "mediation"), source_of("emplooi", "mediation"))
 FIRST_DAY = date(2007, 1, 1)
@@ -45,7 +46,7 @@ TARGETS = st.none() | st.integers(0, 3)
 KINDS = ("employment", "self_employment", "temp", "internship", "learn_work")
 OUTCOMES: tuple[Outcome, ...] = ("counted", "excluded", "pending")
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=100)
+repeatable = settings(derandomize=True, deadline=None, max_examples=draws(10, nightly=100))
 
 
 @st.composite
@@ -337,7 +338,7 @@ START_DAYS = st.dates(date(2003, 1, 1), date(2009, 12, 31))
 AROUND_THE_MINIMUM = st.integers(-3, 3)
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
+@settings(derandomize=True, deadline=None, max_examples=draws(100, nightly=500))
 @given(START_DAYS, st.integers(1, 24), AROUND_THE_MINIMUM, st.sampled_from(["ge", "gt"]), st.booleans())
 def test_the_duration_rule_agrees_with_counting_the_days(
     start: date, months: int, days_off: int, boundary: Any, is_realised: bool

@@ -24,13 +24,14 @@ from banen_reporting.queries.schemas import (
     UnitTargets,
 )
 from banen_reporting.queries.suppression import Ever
+from support.searches import draws
 
 UNITS = ("uaf", "goed-werk", "uwv")
 COLUMNS: tuple[CountedRoute | None, ...] = ("A", "B", "self_employment", None)
 ROUTES = ("A", "B")
 Place = tuple[str, str]
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=300)
+repeatable = settings(derandomize=True, deadline=None, max_examples=draws(30, nightly=300))
 
 
 def name_of(route: CountedRoute | None) -> str:

@@ -30,7 +30,7 @@ from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.compare import Compared, compare
-from banen_local.demo.history import make_history
+from banen_local.demo.history import History, make_history
 from banen_local.demo.load import Loader, Progress
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.visit import PEOPLE, Seen, look
@@ -111,7 +111,8 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
             progress.phase("start", 1)
             await programme.start(supervisor)
             progress.advance(1)
-            outcome = await run_demo(programme, seed, progress)
+            history = make_history(seed, datetime.now(AMSTERDAM).date())
+            outcome = await run_demo(programme, history, progress)
         if as_json:
             typer.echo(json.dumps(outcome.to_json(), indent=2))
         else:
@@ -127,10 +128,9 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
     return outcome
 
 
-async def run_demo(programme: Programme, seed: int, progress: Progress) -> Outcome:
+async def run_demo(programme: Programme, history: History, progress: Progress) -> Outcome:
     """Loads what is not loaded yet, and reads the figures. Raises `LocalError`."""
     started = time.monotonic()
-    history = make_history(seed, datetime.now(AMSTERDAM).date())
     reporting = programme.url("bureau", "reporting")
     async with httpx2.AsyncClient(timeout=60, auth=programme.machine()) as http:
         await Loader(http, programme.url, progress).load(history)

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final, Generic, Optional, TypeAlias, TypeGuard, TypeVar, cast, get_args
 from uuid import UUID
 
@@ -120,6 +121,7 @@ def persons_of(event_type: type[BaseModel]) -> dict[str, str]:
     }
 
 
+@cache
 def references_of(event_type: type[BaseModel]) -> frozenset[str]:
     """Returns the fields of an event class that refer to a person whom the event concerns.
 

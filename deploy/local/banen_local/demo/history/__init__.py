@@ -3,7 +3,7 @@
 Pure and deterministic: the same seed gives the same lines, with the same references and idempotency keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from banen_local.demo.history.bureau import declare_live, grant_permissions, rec
 from banen_local.demo.history.employers import Employers
 from banen_local.demo.history.intake import People
 from banen_local.demo.history.placements import Placements
-from banen_local.demo.history.plan import CELLS
+from banen_local.demo.history.plan import CELLS, Cell
 from banen_local.demo.published import PUBLISHED
 
 CONTACTS = {"vluchtelingenwerk": 300, "uaf": 100, "uwv": 100}
@@ -42,21 +42,25 @@ class History:
         return len(self.programme) + partners + len(self.permissions)
 
 
-def make_history(seed: int, today: date) -> History:
-    """`today` is the day on which the sources are declared live."""
+def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> History:
+    """`today` is the day on which the sources are declared live.
+
+    Of some `cells` alone it is a short history, in which nobody else is met.
+    """
     book = Book(seed)
     record_programme(book)
     employers = Employers(book)
     people = People(book)
     placements = Placements(book, people, employers)
-    for cell in CELLS:
+    for cell in cells:
         placements.fill(cell)
     employers.close_groups()
-    people.never_placed("vluchtelingenwerk", 180)
-    people.never_placed("uaf", 60)
-    people.never_placed("uwv", 50)
-    people.offered_in_vain(40)
-    people.fill_up(CONTACTS, CONVERSATIONS)
+    if cells is CELLS:
+        people.never_placed("vluchtelingenwerk", 180)
+        people.never_placed("uaf", 60)
+        people.never_placed("uwv", 50)
+        people.offered_in_vain(40)
+        people.fill_up(CONTACTS, CONVERSATIONS)
     programme = book.lines.pop(BUREAU)[0]
     partners = dict(book.lines)
     book.lines.clear()
