@@ -1,6 +1,7 @@
 """Defines a programme by a file, as its bureau would, and waits until the partners' services have heard of it."""
 
 import asyncio
+from contextlib import suppress
 from importlib.resources import files
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from banen_cli.programme_file import ProgrammeFile, parse_programme
 from banen_cli.programme_plan import InForce, make_plan
 from banen_contracts.base import BUREAU
 from banen_local.cluster.folder import LocalError
-from banen_local.cluster.programme import Programme, Running
+from banen_local.cluster.programme import Programme
 
 HEARD_SECONDS = 60.0
 
@@ -35,15 +36,22 @@ async def define(programme: Programme, http: httpx2.AsyncClient, name: str) -> N
     try:
         async with asyncio.timeout(HEARD_SECONDS):
             for running in programme.services:
-                await _until_heard(http, running)
+                await until_heard(http, running.url, running.service)
     except TimeoutError:
         raise LocalError(
             f"Not every service has heard of the programme after {HEARD_SECONDS:.0f} s."
         ) from None
 
 
-async def _until_heard(http: httpx2.AsyncClient, running: Running) -> None:
-    for learns in services()[running.service].learns:
-        address = f"{running.url}/v1/learned/{learns.event.NAME}"
-        while (await http.get(address)).status_code != 200:  # noqa: ASYNC110 - the service cannot tell us
-            await asyncio.sleep(0.02)
+async def until_heard(http: httpx2.AsyncClient, url: str, service: str) -> None:
+    """Waits until a service has heard of everything that its decisions need."""
+    for learns in services()[service].learns:
+        address = f"{url}/v1/learned/{learns.event.NAME}"
+        while not await _is_there(http, address):  # noqa: ASYNC110 - the service cannot tell us
+            await asyncio.sleep(0.05)
+
+
+async def _is_there(http: httpx2.AsyncClient, address: str) -> bool:
+    with suppress(httpx2.HTTPError):  # it is being started again
+        return (await http.get(address)).status_code == 200
+    return False

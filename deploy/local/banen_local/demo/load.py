@@ -15,6 +15,7 @@ import httpx2
 from banen_contracts.base import source_of
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_kit.core.errors import StoreFull
+from banen_local.cluster.define import until_heard
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.supervisor import together
 from banen_local.demo.history import History
@@ -72,6 +73,12 @@ class Loader:
         self.progress.advance(1)
 
     async def _load_partners(self, history: History) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                for source in history.partners:
+                    await until_heard(self.http, self.address(*source), source[1])
+        except TimeoutError:
+            raise LocalError(f"Not every service hears of the programme within {PATIENCE:.0f} s.") from None
         await together(self._send_stages(source, stages) for source, stages in history.partners.items())
         await self._send(BUREAU, history.permissions)
         # Reactors give a historic fact's date to what they record, but only until the source is live.
@@ -216,8 +223,8 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def is_awaited(command: str, code: str) -> bool:
-    """Whether a refusal ends by itself: the definition, or the offer, has not arrived over the bus yet."""
-    return code == "not-learned-yet" or (command, code) == ("accept-handover", "handover-unknown")
+    """Whether a refusal ends by itself: the offer has not arrived over the bus yet."""
+    return (command, code) == ("accept-handover", "handover-unknown")
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
