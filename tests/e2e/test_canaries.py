@@ -20,9 +20,11 @@ import pytest_asyncio
 from banen_cli.installed import services
 from banen_contracts.roles import Role
 from banen_kit.application.definition import CommandRoute
+from banen_local.cluster.define import until_heard
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.visit import sign_in
+from support.definition import DEFINITION
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -94,6 +96,14 @@ async def go_right(site: Site) -> None:
     """Every kind of record with personal fields is made, of the canary."""
     day = {"occurredOn": "2026-01-05"}
     client = str(ref_of("client"))
+    definition = {**day, "definition": DEFINITION.model_dump(mode="json", by_alias=True)}
+    defined = await site.send(
+        "reporting", "POST", "/v1/programme/bureau/define", Role.PROJECT_BUREAU, json=definition
+    )
+    assert defined.status_code == 201, defined.text
+    async with httpx2.AsyncClient(auth=site.programme.machine()) as machine:
+        for running in site.programme.services:
+            await until_heard(machine, running.url, running.service)
     for service, path, body in (
         ("intake", "contacts/{}/record", {**day, "channel": "municipality", "kind": "contact"}),
         ("intake", "candidates/{}/register", {**day, "educationBand": "low"}),

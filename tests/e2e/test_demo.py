@@ -133,7 +133,10 @@ def test_says_that_what_was_known_is_final(answer: dict[str, Any]):
 
 def test_has_the_funnel_and_the_costs(answer: dict[str, Any]):
     results = answer["results"]
-    assert results["funnel"] == {"conversations": 4000, "placedOfConversationsPercent": 58.2}
+    planned = {"contacts": 10_000, "conversations": None, "placeablePercent": 20}
+    assert results["funnel"] == {
+        "conversations": 4000, "placedOfConversationsPercent": 58.2, "planned": planned,
+    }  # fmt: skip
     assert results["costs"] == {"totalEuro": 5_800_000, "perPlacementEuro": 2492.48}
 
 

@@ -23,10 +23,12 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.personal_fields import CannotOpen, Sealed, unseal
 from banen_kit.eventstore.port import StoredRecord
 from banen_kit.eventstore.serializer import EventSerializer
+from banen_local.cluster.define import until_heard
 from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme, master_key
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.visit import sign_in
+from support.definition import DEFINITION
 
 pytestmark = pytest.mark.e2e
 
@@ -107,14 +109,18 @@ class Site:
 async def set_up_programme(site: Site) -> None:
     window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
     for path, body in (
+        ("bureau/define", {"definition": DEFINITION.model_dump(mode="json", by_alias=True)}),
         ("partners/bureau/admit", {"name": "Bureau", "services": ["reporting"]}),
         ("partners/uaf/admit", {"name": "UAF", "services": list(SERVICES["uaf"])}),
         ("partners/emplooi/admit", {"name": "Emplooi", "services": list(SERVICES["emplooi"])}),
-        ("units/uaf/define", {"label": "UAF", "members": ["uaf"]}),
+        ("units/uaf/define", {"label": "UAF"}),
+        ("partners/uaf/assign", {"unitId": "uaf"}),
         ("units/uaf/set-target", {"route": "A", "value": 10, "decidedBy": "steering-group"}),
         ("rule-sets/published/publish", {"params": window, "approvedBy": "steering-group"}),
     ):
         await site.do("reporting", f"programme/{path}", {"occurredOn": "2026-01-02", **body})
+    for running in site.programme.services:
+        await until_heard(site.http, running.url, running.service)
 
 
 async def register(site: Site, who: str, personal: dict[str, str]) -> None:

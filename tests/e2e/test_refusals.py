@@ -29,6 +29,7 @@ from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.visit import sign_in
 from banen_local.issuer.keys import rotate
 from banen_local.issuer.tokens import mint
+from support.definition import DEFINITION
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -108,8 +109,10 @@ async def set_up_programme(programme: Programme) -> None:
     """Known long ago, so that the end of last month knows it too."""
     window = {"windowFrom": "2020-01-01", "windowTo": "2030-12-31"}
     commands = (
+        ("define-programme", "bureau", {"definition": DEFINITION.model_dump(mode="json", by_alias=True)}),
         ("admit-partner", "uaf", {"name": "UAF", "services": ["intake", "mediation"]}),
-        ("define-target-unit", "uaf", {"label": "UAF", "members": ["uaf"]}),
+        ("define-target-unit", "uaf", {"label": "UAF"}),
+        ("assign-partner", "uaf", {"unitId": "uaf"}),
         ("publish-rule-set", "published", {"params": window, "approvedBy": "steering-group"}),
     )
     lines = [
@@ -125,7 +128,7 @@ async def set_up_programme(programme: Programme) -> None:
             content="\n".join(lines),
             headers={"Content-Type": "application/x-ndjson"},
         )
-        assert answer.text.count('"status": 201') == len(lines), answer.text
+        assert answer.text.count('"status": 20') == len(lines), answer.text
         reporting = programme.url("bureau", "reporting")
         async with asyncio.timeout(60):
             while (await http.get(f"{reporting}/v1/targets")).status_code != 200:  # noqa: ASYNC110

@@ -41,6 +41,8 @@ class Client:
                 return self._model(ref.rpartition("/")[2])
             case {"anyOf": [first, {"type": "null"}]}:
                 return self._type(first) | None
+            case {"anyOf": [first, second]}:
+                return self._type(first) | self._type(second)
             case {"type": "array", "items": items}:
                 return list[self._type(items)]
             case {"type": "object", "additionalProperties": dict(values)}:

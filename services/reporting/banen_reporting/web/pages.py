@@ -68,11 +68,11 @@ Open = Callable[[Request], Awaitable[PageContext]]
 def routes(readers: FigureAccess, logins: Logins) -> APIRouter:
     issuer = urlsplit(logins.issuer.url)
     # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
-    figures = readers.answers.figures
-    router = PageRouter(content_policy(f"{issuer.scheme}://{issuer.netloc}"), lambda: figures.routes)
+    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
+    router = PageRouter(policy, lambda: readers.answers.figures.routes)
 
     async def visit(request: Request) -> PageContext:
-        words = ProgrammeWords((await figures.model(None))[0].definition)
+        words = ProgrammeWords((await readers.answers.figures.model(None))[0].definition)
         return PageContext(who(request), readers.reading(request), router.policy, words)
 
     add_overview(router, visit)
