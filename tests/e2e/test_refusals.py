@@ -23,6 +23,7 @@ from joserfc.jwk import ECKey, OctKey
 from banen_contracts.base import source_of
 from banen_contracts.roles import Role
 from banen_kit.runtime.settings import keys_schema_of, schema_of
+from banen_local.cluster.define import until_heard
 from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import ISSUER, Programme
 from banen_local.cluster.supervisor import Supervisor
@@ -133,6 +134,8 @@ async def set_up_programme(programme: Programme) -> None:
         async with asyncio.timeout(60):
             while (await http.get(f"{reporting}/v1/targets")).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+            for running in programme.services:
+                await until_heard(http, running.url, running.service)
 
 
 def is_refused(answer: httpx2.Response, status: int, code: str) -> None:
