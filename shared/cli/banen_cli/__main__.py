@@ -5,8 +5,9 @@ from importlib.metadata import entry_points
 
 import typer
 
-from banen_cli import audit, bus, clock, keys, migrate, partner, person, programme, report
+from banen_cli import audit, bus, clock, keys, migrate, partner, person, report
 from banen_cli.fault import Fault
+from banen_cli.programme import command as programme
 
 app = typer.Typer(
     name="banen",

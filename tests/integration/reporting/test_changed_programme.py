@@ -167,9 +167,7 @@ async def test_the_programme_is_shown_as_it_was_decided(browser: httpx2.AsyncCli
     assert units["uaf"]["targetsOfYears"] == {"learn-work": {"2006": 3, "2007": 4, "2008": None}}
 
 
-async def test_as_known_before_it_changed_the_programme_is_what_it_was(
-    pool: Pool, browser: httpx2.AsyncClient
-):
+async def test_as_known_before_it_was_defined_there_is_no_programme(browser: httpx2.AsyncClient):
     """Nothing of it was known before 1 February 2007."""
     answer = await browser.get("/v1/targets?knownOn=2007-01-31")
     assert answer.json()["code"] == "rule-set-unknown"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from banen_cli.__main__ import app
 from banen_cli.fault import Fault
-from banen_cli.programme_file import programme_text
+from banen_cli.programme.file import programme_text
 from banen_contracts.base import BUREAU
 from banen_contracts.programme import ProgrammeDefinition
 from banen_kit.core.decider import DecisionContext, DomainEvent, Refused

@@ -2,8 +2,8 @@
 
 import pytest
 
-from banen_cli.programme_file import ProgrammeFile, parse_programme, programme_text
-from banen_cli.yaml_tree import MOST_BYTES, FileFaulty, read_tree
+from banen_cli.programme.file import ProgrammeFile, parse_programme, programme_text
+from banen_cli.programme.yaml_tree import MOST_BYTES, FileFaulty, read_tree
 from banen_local.cluster.define import programme_file
 from support.programme_text import GOOD
 

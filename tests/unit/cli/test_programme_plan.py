@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from banen_cli.programme_file import ProgrammeFile, parse_programme
-from banen_cli.programme_plan import InForce, Plan, make_plan
+from banen_cli.programme.file import ProgrammeFile, parse_programme
+from banen_cli.programme.plan import InForce, Plan, make_plan
 from banen_local.cluster.define import programme_file
 from support.programme_text import GOOD
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx2
 
 from banen_cli.installed import services
-from banen_cli.programme_file import ProgrammeFile, parse_programme
-from banen_cli.programme_plan import InForce, make_plan
+from banen_cli.programme.file import ProgrammeFile, parse_programme
+from banen_cli.programme.plan import InForce, make_plan
 from banen_contracts.base import BUREAU
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme

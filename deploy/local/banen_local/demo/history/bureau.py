@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from banen_cli.programme_plan import InForce, make_plan
-from banen_cli.programme_step import Step
+from banen_cli.programme.plan import InForce, make_plan
+from banen_cli.programme.step import Step
 from banen_local.cluster.define import programme_file
 from banen_local.demo.history.book import BUREAU, Book
 from banen_reporting.administration.commands import COMMANDS

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel
 
-from banen_cli.programme_file import Decision, ProgrammeFile
+from banen_cli.programme.file import Decision, ProgrammeFile
 
 Body: TypeAlias = dict[str, Any]
 LEFT_OUT = "is in force and stays; write it in the file, as banen programme show has it"

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, cast
 
 from pydantic import ValidationError
 
-from banen_cli.yaml_tree import Path
+from banen_cli.programme.yaml_tree import Path
 from banen_contracts.programme import ProgrammeDefinition
 
 Found: TypeAlias = tuple[Path, str]

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError
 
-from banen_cli.programme_faults import faults_of
-from banen_cli.yaml_tree import FileFault, FileFaulty, Tree, read_tree, write_tree
+from banen_cli.programme.faults import faults_of
+from banen_cli.programme.yaml_tree import FileFault, FileFaulty, Tree, read_tree, write_tree
 from banen_contracts.base import (
     Code,
     Count,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from banen_cli.programme_file import Cost, Decided, Funding, Partner, ProgrammeFile
-from banen_cli.programme_step import (
+from banen_cli.programme.file import Cost, Decided, Funding, Partner, ProgrammeFile
+from banen_cli.programme.step import (
     LEFT_OUT,
     Body,
     Conflict,
@@ -20,7 +20,7 @@ from banen_cli.programme_step import (
     left_out,
     shown,
 )
-from banen_cli.programme_units import changed_figures, changed_permissions, changed_units
+from banen_cli.programme.units import changed_figures, changed_permissions, changed_units
 from banen_cli.words import LANGUAGE
 from banen_contracts.base import BUREAU
 from banen_contracts.programme import ProgrammeDefinition

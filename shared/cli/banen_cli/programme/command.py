@@ -11,12 +11,12 @@ import typer
 from banen_cli.ask import give
 from banen_cli.fault import Fault
 from banen_cli.files import TokenFile, bearer
-from banen_cli.programme_file import ProgrammeFile, parse_programme, programme_text
-from banen_cli.programme_in_force import read_records
-from banen_cli.programme_plan import Plan, make_plan
-from banen_cli.programme_step import Step
+from banen_cli.programme.file import ProgrammeFile, parse_programme, programme_text
+from banen_cli.programme.in_force import read_records
+from banen_cli.programme.plan import Plan, make_plan
+from banen_cli.programme.step import Step
+from banen_cli.programme.yaml_tree import FileFaulty
 from banen_cli.words import gettext
-from banen_cli.yaml_tree import FileFaulty
 
 app = typer.Typer(help="The programme as a file.", no_args_is_help=True)
 

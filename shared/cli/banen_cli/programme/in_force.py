@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from banen_cli.ask import ask, get, object_in, refusal_in
 from banen_cli.fault import Fault
-from banen_cli.programme_file import (
+from banen_cli.programme.file import (
     Cost,
     Decided,
     Funding,
@@ -23,7 +23,7 @@ from banen_cli.programme_file import (
     Target,
     Unit,
 )
-from banen_cli.programme_plan import InForce, make_plan
+from banen_cli.programme.plan import InForce, make_plan
 from banen_contracts import PublicEvent
 from banen_contracts.base import BUREAU
 from banen_contracts.catalogue import EVENTS

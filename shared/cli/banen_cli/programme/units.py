@@ -1,7 +1,7 @@
 """What a programme file changes about target units: their labels, targets, quotas, permissions and earlier figures."""
 
-from banen_cli.programme_file import Decided, ProgrammeFile, Unit
-from banen_cli.programme_step import (
+from banen_cli.programme.file import Decided, ProgrammeFile, Unit
+from banen_cli.programme.step import (
     LEFT_OUT,
     Conflict,
     Found,
