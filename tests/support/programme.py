@@ -44,7 +44,7 @@ from banen_kit.web.login import Logins, RelyingParty
 from banen_kit.web.middleware import Guard
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Figures
+from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing

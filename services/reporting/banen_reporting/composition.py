@@ -14,7 +14,7 @@ from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting.facts.follow import project_forever, read_watermarks
 from banen_reporting.facts.projection import forget_where_types_became_known
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Figures
+from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -110,6 +110,8 @@ class Period(Part, frozen=True):
 
 
 D = TypeVar("D", bound=Definition)
+Fault: TypeAlias = tuple[str, str]
+"""A code and a sentence."""
 
 
 class ProgrammeDefinition(Part, frozen=True):
@@ -144,6 +146,28 @@ class ProgrammeDefinition(Part, frozen=True):
 
     def has_region(self, region_id: str) -> bool:
         return any(region.id == region_id for region in self.regions)
+
+    def fault_of_route(self, code: str, day: date) -> Fault | None:
+        """Why nothing may be recorded on a route on a day, if so."""
+        route = self.route(code)
+        if route is None:
+            known = ", ".join(one.code for one in self.routes)
+            return "route-unknown", f"The programme has no such route; its routes are {known}."
+        return ("route-over", f"This route ended on {route.last_day}.") if route.is_over_on(day) else None
+
+    def fault_of_kind(self, code: str, day: date) -> Fault | None:
+        """Why no placement of a kind may start on a day, if so."""
+        kind = self.kind(code)
+        if kind is None:
+            return "kind-unknown", "The programme has no such kind of placement."
+        if kind.is_over_on(day):
+            return "kind-over", f"The last day on which one could start was {kind.last_day}."
+        return None
+
+    def fault_of_region(self, region_id: str | None) -> Fault | None:
+        """A programme that names no regions takes any."""
+        is_known = region_id is None or not self.regions or self.has_region(region_id)
+        return None if is_known else ("region-unknown", "The programme has no such region.")
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Everything that does not fit together: the path of a field, as in its JSON, and why."""

@@ -26,7 +26,7 @@ from banen_reporting.facts.evolve import CannotFold, Learned
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Figures
+from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.schemas import Results, Targets
 

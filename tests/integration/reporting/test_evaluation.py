@@ -51,7 +51,8 @@ from banen_kit.postgres.connection import Pool
 from banen_reporting.counting import CountedRoute, tally
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import MOST_KEPT, Evaluation, Figures
+from banen_reporting.figures.evaluation import Evaluation
+from banen_reporting.figures.figures import MOST_KEPT, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
 from banen_reporting.queries.queries import FigureQueries
 from support.definition import DEFINED, DEFINITION

@@ -15,7 +15,7 @@ from banen_kit.postgres.connection import Pool
 from banen_reporting.administration.domain.figure import figure_ref
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Figures
+from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.cells import NONE, percent
 from banen_reporting.queries.cursor import write_cursor
 from banen_reporting.queries.queries import DUPLICATES, FigureQueries, PlacementFilter

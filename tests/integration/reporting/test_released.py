@@ -19,7 +19,7 @@ from banen_contracts.roles import Role
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Figures
+from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing, settled_from
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from banen_contracts.base import Count, Day, Routes
 from banen_contracts.employers import PartyKind
-from banen_employers.domain.programme import check_routes
+from banen_contracts.reporting import ProgrammeDefined
 from banen_employers.events import AgreementSigned
-from banen_kit.core.decider import Command, DecisionContext, Refused
+from banen_kit.core.decider import Command, DecisionContext, Refused, refuse_if
 from banen_kit.core.records import recorded_once
 from banen_kit.core.text import Mark
 
@@ -27,7 +27,9 @@ class SignAgreement(Command, frozen=True):
 def sign(command: SignAgreement, context: DecisionContext) -> AgreementSigned:
     if command.valid_to and command.valid_to < command.valid_from:
         raise Refused("end-before-start", "An agreement cannot end before it starts.", "validTo")
-    check_routes(command.routes, command.valid_from, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    for at, route in enumerate(command.routes):
+        refuse_if(definition.fault_of_route(route, command.valid_from), f"routes.{at}")
     return AgreementSigned(
         agreement_ref=UUID(context.ref),
         occurred_on=command.occurred_on,

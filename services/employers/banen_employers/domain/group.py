@@ -6,9 +6,9 @@ from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from banen_contracts.base import Code, Count, Day, Precision
-from banen_employers.domain.programme import check_kind
+from banen_contracts.reporting import ProgrammeDefined
 from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused, refuse_if
 
 
 class PlanGroup(Command, frozen=True):
@@ -64,7 +64,8 @@ def decide(command: GroupCommand, state: Group, context: DecisionContext) -> Seq
 def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, Planned):
         raise Refused("group-exists", "This group placement was planned already.")
-    check_kind(command.kind, command.occurred_on, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    refuse_if(definition.fault_of_kind(command.kind, command.occurred_on), "kind")
     return [
         GroupPlanned(
             group_ref=UUID(context.ref),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from banen_contracts.base import Code, Day, MunicipalityCode, ReasonCode
 from banen_contracts.intake import DistancePhase, EducationBand
-from banen_intake.domain.programme import check_region, check_route
+from banen_contracts.reporting import ProgrammeDefined
 from banen_intake.events import (
     CandidateClosed,
     CandidateErased,
@@ -20,7 +20,7 @@ from banen_intake.events import (
     RouteAssigned,
 )
 from banen_kit.core.days import BirthDay
-from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused, refuse_if
 from banen_kit.core.records import ErasePerson
 from banen_kit.core.text import Method, Phone, Region, ShortText, Text, VNumber
 from banen_kit.crypto.personal_fields import Open
@@ -139,7 +139,8 @@ def register(
     if not isinstance(state, NotRegistered):
         registered(state)
         raise Refused("candidate-exists", "This candidate was registered already.")
-    check_region(command.region_id, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    refuse_if(definition.fault_of_region(command.region_id), "regionId")
     return [
         CandidateRegistered(
             candidate_ref=UUID(context.ref),
@@ -186,7 +187,8 @@ def assess_distance(
 
 
 def assign_route(command: AssignRoute, _: Registered, context: DecisionContext) -> Sequence[CandidateEvent]:
-    check_route(command.route, command.occurred_on, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    refuse_if(definition.fault_of_route(command.route, command.occurred_on), "route")
     return [
         RouteAssigned(
             candidate_ref=UUID(context.ref),

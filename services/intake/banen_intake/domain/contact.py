@@ -7,9 +7,9 @@ from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
-from banen_intake.domain.programme import check_region
+from banen_contracts.reporting import ProgrammeDefined
 from banen_intake.events import ContactErased, ContactMade
-from banen_kit.core.decider import Command, DecisionContext
+from banen_kit.core.decider import Command, DecisionContext, refuse_if
 from banen_kit.core.records import ErasePerson, person_recorded_once
 from banen_kit.core.text import Phone, Region, ShortText, Text
 from banen_kit.crypto.personal_fields import Open
@@ -34,7 +34,8 @@ class EraseContact(ErasePerson, frozen=True):
 
 
 def record(command: RecordContact, context: DecisionContext) -> ContactMade:
-    check_region(command.region_id, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    refuse_if(definition.fault_of_region(command.region_id), "regionId")
     return ContactMade(
         contact_ref=UUID(context.ref),
         occurred_on=command.occurred_on,

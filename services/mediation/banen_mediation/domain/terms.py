@@ -3,17 +3,20 @@
 from datetime import date
 
 from banen_contracts.mediation import ContractTerm
-from banen_contracts.programme import KindDefinition
-from banen_kit.core.decider import DecisionContext, Refused
-from banen_mediation.domain.programme import check_route, checked_kind
+from banen_contracts.reporting import ProgrammeDefined
+from banen_kit.core.decider import DecisionContext, Refused, refuse_if
 from banen_mediation.events import Terms
 
 
 def check_terms(terms: Terms, context: DecisionContext) -> None:
     check_partners(terms, context)
     check_last_day(terms.contract, terms.planned_end_date, terms.start_date)
-    check_employer(terms, checked_kind(terms.kind, terms.start_date, context))
-    check_route(terms.route_reported, terms.start_date, context)
+    definition = context.heard_as(ProgrammeDefined).definition
+    refuse_if(definition.fault_of_kind(terms.kind, terms.start_date), "kind")
+    if terms.route_reported is not None:
+        refuse_if(definition.fault_of_route(terms.route_reported, terms.start_date), "routeReported")
+    if terms.kind in definition.own_firms:
+        check_no_employer(terms)
     if str(terms.converted_from) == context.ref:
         raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
 
@@ -44,9 +47,7 @@ def check_last_day(contract: ContractTerm, last_day: date | None, start_date: da
         raise Refused("end-before-start", "A placement cannot end before it starts.", "plannedEndDate")
 
 
-def check_employer(terms: Terms, kind: KindDefinition) -> None:
-    if kind.employer:
-        return
+def check_no_employer(terms: Terms) -> None:
     for field, employer in (
         ("employerRef", terms.employer_ref),
         ("hiringEmployerRef", terms.hiring_employer_ref),

@@ -15,7 +15,8 @@ from banen_reporting.counting import (
     needs_whole_set,
 )
 from banen_reporting.facts.store import FactStore
-from banen_reporting.figures.evaluation import Evaluation, Figures
+from banen_reporting.figures.evaluation import Evaluation
+from banen_reporting.figures.figures import Figures
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot, RuleSetUnknown
 from banen_reporting.queries.cells import (

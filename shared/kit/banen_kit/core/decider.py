@@ -14,6 +14,7 @@ from banen_contracts import PublicEvent
 
 C = TypeVar("C")
 S = TypeVar("S")
+P = TypeVar("P", bound=PublicEvent)
 E = TypeVar("E")
 
 
@@ -25,6 +26,12 @@ class Refused(Exception):
         self.code = code
         self.detail = detail
         self.field = field
+
+
+def refuse_if(fault: tuple[str, str] | None, field: str) -> None:
+    """Raises `Refused` with a code and a sentence, if there is a fault."""
+    if fault is not None:
+        raise Refused(*fault, field)
 
 
 class PersonErased(Refused):
@@ -94,6 +101,11 @@ class DecisionContext:
     """The events of the other stream that the command names, if its `CommandRoute` has `related`."""
     heard: PublicEvent | None = None
     """The newest public event of another service, if its `CommandRoute` has `learned`; then it is never None."""
+
+    def heard_as(self, event: type[P]) -> P:
+        """`heard`, of the type that its route names."""
+        assert isinstance(self.heard, event)
+        return self.heard
 
 
 @dataclass(frozen=True)

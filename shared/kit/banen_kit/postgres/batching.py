@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from banen_kit.core.errors import StoreUnavailable
 
 Q = TypeVar("Q")
-A = TypeVar("A")
+R = TypeVar("R")
 
 ENOUGH = 32
 """With this many questions, a worker starts without waiting for more."""
@@ -17,7 +17,7 @@ AT_A_TIME = 4
 """How many callers get their answers in one turn of the event loop: each may then run for a millisecond."""
 
 
-class Batcher(Generic[Q, A]):
+class Batcher(Generic[Q, R]):
     """Answers questions by calling `work` with many of them at once.
 
     An idle worker does not wait for a timer: it starts when a few turns of the event loop brought no new question. So
@@ -28,7 +28,7 @@ class Batcher(Generic[Q, A]):
 
     def __init__(
         self,
-        work: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
+        work: Callable[[Sequence[Q]], Awaitable[Sequence[R]]],
         *,
         key: Callable[[Q], Hashable],
         workers: int,
@@ -37,13 +37,13 @@ class Batcher(Generic[Q, A]):
         self._work = work
         self._key = key
         self._most = most
-        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        self._waiting: list[tuple[Q, asyncio.Future[R]]] = []
         self._idle = workers
         self._is_gathering = False
         self._running: set[asyncio.Task[None]] = set()
 
-    async def ask(self, question: Q) -> A:
-        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+    async def ask(self, question: Q) -> R:
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
         self._start_worker()
         return await answer
@@ -77,9 +77,9 @@ class Batcher(Generic[Q, A]):
             for _ in range(QUIET_TURNS):
                 await asyncio.sleep(0)
 
-    def _next_batch(self) -> list[tuple[Q, asyncio.Future[A]]]:
-        taken: list[tuple[Q, asyncio.Future[A]]] = []
-        left: list[tuple[Q, asyncio.Future[A]]] = []
+    def _next_batch(self) -> list[tuple[Q, asyncio.Future[R]]]:
+        taken: list[tuple[Q, asyncio.Future[R]]] = []
+        left: list[tuple[Q, asyncio.Future[R]]] = []
         keys: set[Hashable] = set()
         for question, answer in self._waiting:
             key = self._key(question)
@@ -93,7 +93,7 @@ class Batcher(Generic[Q, A]):
         self._waiting = left
         return taken
 
-    async def _answer(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> None:
+    async def _answer(self, batch: list[tuple[Q, asyncio.Future[R]]]) -> None:
         try:
             answers = await self._work([question for question, _ in batch])
         except BaseException as error:
@@ -110,7 +110,7 @@ class Batcher(Generic[Q, A]):
             await _hand_out(zip((answer for _, answer in batch), answers, strict=True))
 
 
-async def _hand_out(answers: Iterable[tuple[asyncio.Future[A], A]]) -> None:
+async def _hand_out(answers: Iterable[tuple[asyncio.Future[R], R]]) -> None:
     for number, (answer, value) in enumerate(answers, 1):
         if not answer.done():
             answer.set_result(value)
