@@ -191,6 +191,7 @@ NOT_PAST = {
             "routes.last_day",
             "kinds.last_day",
             "funders.last_day",
+            "reporting_days",
         )
     },
     "grant-counting-permission.counts_starts_from": OF_A_RULE,

@@ -129,6 +129,8 @@ class ProgrammeDefinition(Part, frozen=True):
     funders: Annotated[tuple[FunderDefinition, ...], Field(max_length=12)] = ()
     regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=40)] = ()
     funnel: FunnelPlan | None = None
+    reporting_days: Annotated[tuple[Day, ...], Field(max_length=24)] = ()
+    """The days as of which the bureau reports; the overview leads to the figures as known on each."""
 
     def route(self, code: str) -> RouteDefinition | None:
         return _by_code(self.routes, code)
@@ -178,6 +180,7 @@ class ProgrammeDefinition(Part, frozen=True):
             yield from _doubles(name, "code", [one.code for one in things])
             for at, one in enumerate(things):
                 yield from _unnamed(f"{name}.{at}.label", one.label)
+        yield from _doubles("reportingDays", "", [day.isoformat() for day in self.reporting_days])
         yield from _doubles("regions", "id", [one.id for one in self.regions])
         for at, region in enumerate(self.regions):
             yield from _unnamed(f"regions.{at}.label", region.label)
@@ -224,4 +227,4 @@ def _doubles(name: str, key: str, codes: list[str]) -> Iterator[tuple[str, str]]
     for at, code in enumerate(codes):
         seen[code.lower()] += 1
         if seen[code.lower()] > 1:
-            yield f"{name}.{at}.{key}", f"{code} stands in the list twice"
+            yield f"{name}.{at}.{key}".rstrip("."), f"{code} stands in the list twice"

@@ -41,6 +41,7 @@ def changed() -> ProgrammeDefinition:
             "name": Labels(nl="Werkbrug Delta"),
             "routes": (LEARNING, *DEFINITION.routes),
             "kinds": tuple(map(kind, DEFINITION.kinds)),
+            "reporting_days": (date(2007, 12, 31), date(2008, 12, 31)),
             "funnel": FunnelPlan(contacts=10_000, placeable_percent=60),
         }
     )
@@ -143,6 +144,11 @@ async def test_the_pages_take_title_labels_and_order_from_the_programme(browser:
     assert "Banenoffensief" not in overview + rows
     assert "Leren en werken" in rows
     assert "stage" in rows
+
+
+async def test_the_overview_leads_to_the_reporting_days(browser: httpx2.AsyncClient, reader: Reader):
+    address = "/?ruleSet=published&amp;knownOn=2007-12-31&amp;happenedUntil=2007-12-31"
+    assert f'<a href="{address}">31 december 2007</a>' in (await browser.get(f"/?{DATES}")).text
 
 
 async def test_a_page_calls_a_partner_by_its_new_name(browser: httpx2.AsyncClient):

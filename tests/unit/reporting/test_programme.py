@@ -104,6 +104,7 @@ PHASES = DEFINITION.phases
         ({"phases": (*PHASES[:3], PHASES[0])}, "phases.3.phase"),
         ({"phases": (*PHASES[:3], PhaseRoute(phase=4, route="C"))}, "phases.3.route"),
         ({"funders": (FunderDefinition(code="ministry", label=Labels()),)}, "funders.0.label"),
+        ({"reporting_days": (DAY, DAY)}, "reportingDays.1"),
         ({"regions": (RegionDefinition(id="noord", label=LABEL),) * 2}, "regions.1.id"),
     ],
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Container, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, ClassVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -122,6 +123,10 @@ class Links:
             "happenedUntil": asked.happened_until.isoformat(),
         }
         return f"{path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+
+    def on(self, day: date) -> str:
+        """The overview as known on a day, of what happened until then."""
+        return Links(replace(self.asked, known_on=day, happened_until=day)).to("/")
 
     def rows(self, **wanted: str | None) -> str:
         return self.to("/plaatsingen", **wanted)

@@ -1,6 +1,7 @@
 """What the programme calls its things, in the language of the pages."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from banen_contracts.programme import NO_ROUTE, OWN_FIRM, ProgrammeDefinition
 from banen_kit.core.language import Language
@@ -18,6 +19,10 @@ class ProgrammeWords:
     @property
     def name(self) -> str:
         return self.definition.name.in_language(LANGUAGE.code) if self.definition else gettext("no_programme")
+
+    @property
+    def reporting_days(self) -> tuple[date, ...]:
+        return self.definition.reporting_days if self.definition else ()
 
     @property
     def routes_explained(self) -> list[str]:

@@ -1,0 +1,135 @@
+"""An organisation in two programmes runs its services twice: two folders on one machine, and nothing crosses."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from banen_cli.programme.file import parse_programme
+from banen_cli.programme.plan import InForce, make_plan
+from banen_contracts.roles import Role
+from banen_local.cluster.define import until_heard
+from banen_local.cluster.programme import Programme
+from banen_local.cluster.supervisor import Supervisor
+from support.waiting import eventually
+
+pytestmark = pytest.mark.e2e
+
+FILE = """
+name: {nl: NAME}
+period: {firstDay: 2026-01-01, lastDay: 2027-12-31}
+decidedOn: 2026-01-05
+routes: [{code: ROUTE, label: {nl: Route ROUTE}}]
+kinds: [{code: job, label: {nl: baan}, route: ROUTE}]
+partners:
+  - {id: bureau, name: Bureau, services: [reporting]}
+  - {id: PARTNER, name: UAF, services: [intake], units: [{unit: students}]}
+units: [{id: students, label: Studenten, targets: {ROUTE: 10}, decidedBy: board}]
+ruleSets: [{id: published, params: {windowFrom: 2026-01-01, windowTo: 2027-12-31}, approvedBy: board}]
+"""
+PARTNERS = """
+[bureau]
+services = ["reporting"]
+[PARTNER]
+services = ["intake"]
+"""
+
+
+@dataclass
+class Site:
+    programme: Programme
+    partner: str
+    route: str
+
+    def url(self, service: str) -> str:
+        return self.programme.url("bureau" if service == "reporting" else self.partner, service)
+
+    def bearer(self, service: str, role: Role) -> dict[str, str]:
+        partner = "bureau" if service == "reporting" else self.partner
+        return {"Authorization": f"Bearer {self.programme.token(partner, role, 600)}"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sites(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Site]]:
+    """Work for students, and a second programme in which the same organisation takes part under another id."""
+    async with AsyncExitStack() as stack:
+        sites: list[Site] = []
+        for name, partner, route in (("Eerste", "uaf", "paid"), ("Tweede", "uaf-delta", "learning")):
+            folder = tmp_path_factory.mktemp(partner)
+            (folder / "partners.toml").write_text(PARTNERS.replace("PARTNER", partner))
+            supervisor = await stack.enter_async_context(Supervisor(folder / "data"))
+            programme = Programme(folder / "data", folder / "partners.toml")
+            await programme.start(supervisor)
+            site = Site(programme, partner, route)
+            text = FILE.replace("NAME", name).replace("PARTNER", partner).replace("ROUTE", route)
+            await bring_into_force(site, text)
+            sites.append(site)
+        yield sites
+
+
+async def bring_into_force(site: Site, text: str) -> None:
+    async with httpx2.AsyncClient(auth=site.programme.machine()) as http:
+        for step in make_plan(parse_programme(text.encode()), InForce()).steps:
+            answer = await http.post(
+                f"{site.url('reporting')}/v1/programme/{step.path}",
+                json=step.body,
+                headers={"Idempotency-Key": str(uuid4())},
+            )
+            assert answer.is_success, answer.text
+        await until_heard(http, site.url("intake"), "intake")
+
+
+async def test_each_has_its_own_definition_and_its_own_routes(sites: list[Site]):
+    async with httpx2.AsyncClient() as http:
+        for site in sites:
+            headers = site.bearer("reporting", Role.PROJECT_BUREAU)
+            targets = await http.get(f"{site.url('reporting')}/v1/targets", headers=headers)
+            assert list(targets.json()["national"]["routes"]) == [site.route]
+
+
+async def test_a_record_of_one_is_received_by_its_own_bureau_alone(sites: list[Site]):
+    first, second = sites
+    async with httpx2.AsyncClient() as http:
+        before = await received(http, second)
+        answer = await http.post(
+            f"{first.url('intake')}/v1/contacts/{uuid4()}/record",
+            json={"occurredOn": "2026-01-06", "channel": "other", "kind": "conversation"},
+            headers={**first.bearer("intake", Role.INTAKE_WORKER), "Idempotency-Key": str(uuid4())},
+        )
+        assert answer.status_code == 201, answer.text
+
+        async def is_counted() -> bool:
+            return (await received(http, first)).get("urn:nl:banenoffensief:uaf:intake") == 1
+
+        await eventually(is_counted)
+        assert await received(http, second) == before
+
+
+async def test_a_token_for_one_opens_nothing_of_the_other(sites: list[Site]):
+    first, second = sites
+    async with httpx2.AsyncClient() as http:
+        for service, path, role in (
+            ("reporting", "/v1/targets", Role.PROJECT_BUREAU),
+            ("intake", "/v1/learned/reporting.programme-defined.v1", Role.INTAKE_WORKER),
+        ):
+            address = f"{second.url(service)}{path}"
+            assert (await http.get(address, headers=second.bearer(service, role))).status_code == 200
+            assert (await http.get(address, headers=first.bearer(service, role))).status_code == 401
+
+
+async def received(http: httpx2.AsyncClient, site: Site) -> dict[str, int]:
+    answer = await http.get(
+        f"{site.url('reporting')}/v1/position", headers=site.bearer("reporting", Role.PROJECT_BUREAU)
+    )
+    return {one["source"]: one["received"] for one in answer.json()["sources"]}
+
+
+def test_each_keeps_its_data_in_a_folder_of_its_own(sites: list[Site]):
+    folders: list[Path] = [site.programme.folder for site in sites]
+    assert len(set(folders)) == 2
+    assert all((folder / "postgres").is_dir() and (folder / "nats").is_dir() for folder in folders)
