@@ -43,6 +43,7 @@ KEYWORDS = {
 
 CODES = (
     base.Code,
+    programme.Zone,
     base.PartnerId,
     base.UnitId,
     base.RuleSetId,
@@ -77,7 +78,15 @@ HARMLESS = {
 }
 LABELS = {
     ("reporting.programme-defined.v1", f"definition.{path}.{language}")
-    for path in ("name", "routes.label", "routes.meaning", "kinds.label", "funders.label", "regions.label")
+    for path in (
+        "name",
+        "routes.label",
+        "routes.meaning",
+        "kinds.label",
+        "funders.label",
+        "regions.label",
+        "departments.label",
+    )
     for language in ("nl", "en")
 }
 """The only fields that may hold what the programme calls its things."""

@@ -43,10 +43,12 @@ LABELS_AND_CODES = (
             "kinds.label",
             "funders.label",
             "regions.label",
+            "departments.label",
         )
         for language in ("nl", "en")
     ),
     *("routes.code", "kinds.code", "kinds.route", "phases.route", "funders.code", "regions.id"),
+    *("departments.id", "departments.partner", "departments.regions.region"),
 )
 HASH = "a hash, in which digits stand by chance"
 NOT_SEARCHED = {
@@ -192,6 +194,7 @@ NOT_PAST = {
             "kinds.last_day",
             "funders.last_day",
             "reporting_days",
+            "departments.regions.first_day",
         )
     },
     "grant-counting-permission.counts_starts_from": OF_A_RULE,

@@ -1,5 +1,6 @@
 """The command `banen`: built-in commands, and those that installed packages add."""
 
+import os
 import sys
 from importlib.metadata import entry_points
 
@@ -8,6 +9,7 @@ import typer
 from banen_cli import audit, bus, clock, keys, migrate, partner, person, report
 from banen_cli.fault import Fault
 from banen_cli.programme import command as programme
+from banen_kit.core.clocks import use_zone
 
 app = typer.Typer(
     name="banen",
@@ -32,10 +34,20 @@ for entry in entry_points(group="banen.commands"):
 def main() -> None:
     """Runs a command. A known fault is shown as one line on standard error, with exit code 1."""
     try:
+        _use_zone()
         app()
     except Fault as fault:
         sys.stderr.write(f"banen: {fault}\n")
         sys.exit(1)
+
+
+def _use_zone() -> None:
+    """Days are those of the programme's zone, as in its services. Raises `Fault`."""
+    if name := os.environ.get("BANEN_ZONE"):
+        try:
+            use_zone(name)
+        except ValueError as error:
+            raise Fault(str(error)) from error
 
 
 if __name__ == "__main__":

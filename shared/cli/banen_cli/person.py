@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -22,7 +21,7 @@ from banen_cli.installed import ServiceName, services
 from banen_cli.person_text import readable
 from banen_cli.words import LANGUAGE
 from banen_contracts.reporting import ProgrammeDefined
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of, utc_now
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
@@ -87,7 +86,7 @@ def erase(
     """Destroy a person's keys under all references, and print the signed certificate. It cannot be undone."""
     headers = bearer(token_file)
     url = url.rstrip("/")
-    body = {"occurredOn": on or datetime.now(AMSTERDAM).date().isoformat(), "reason": reason}
+    body = {"occurredOn": on or day_of(utc_now()).isoformat(), "reason": reason}
     key = str(uuid5(ERASURES, f"{url}/{kind}/{ref}/{body}"))
     answer = ask("POST", f"{url}/v1/{kind}s/{ref}/erase", headers | {"Idempotency-Key": key}, body)
     if answer.status_code not in (200, 201):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from banen_cli.words import LANGUAGE, gettext, pgettext
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
 """The fields that may hold the day of an event; the first one present is used."""
@@ -44,7 +44,7 @@ def happened_on(event: Mapping[str, Any]) -> date:
 
 
 def recorded_on(event: Mapping[str, Any]) -> date:
-    return datetime.fromisoformat(event["recordedAt"]).astimezone(AMSTERDAM).date()
+    return day_of(datetime.fromisoformat(event["recordedAt"]))
 
 
 def heading(event: Mapping[str, Any]) -> str:
@@ -94,7 +94,7 @@ def accesses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def access(row: Mapping[str, Any]) -> str:
-    at = datetime.fromisoformat(row["at"]).astimezone(AMSTERDAM).date()
+    at = day_of(datetime.fromisoformat(row["at"]))
     roles = ", ".join(said("role", role) for role in row["roles"]) or gettext("system")
     action = said("action", row["action"])
     told = gettext("access").format(roles=roles, partner=row["partner"], action=action)

@@ -8,13 +8,16 @@ from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from banen_contracts.base import Code, Count, Day, RegionId
+from banen_contracts.base import Code, Count, Day, PartnerId, RegionId
 
 LATIN = "A-Za-zÀ-ÖØ-öø-ž0-9"
 Label = Annotated[
     str, StringConstraints(pattern=rf"^[{LATIN}][{LATIN} &().,:;'/%+-]{{0,59}}$", max_length=60)
 ]
 """In Latin letters: what a thing of the programme is called or stands for; a test lists the fields that may hold one."""
+
+Zone = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_]{1,30}$")]
+"""As the IANA time zone database names it."""
 
 OWN_FIRM: Final = "self_employment"
 """The line beside the routes in which own firms stand, where a rule set keeps them apart (R12)."""
@@ -86,6 +89,22 @@ class RegionDefinition(Part, frozen=True):
     label: Labels
 
 
+class RegionFrom(Part, frozen=True):
+    """A department is in this region from a day until the day of the next; no day: always."""
+
+    region: RegionId
+    first_day: Day | None = None
+
+
+class DepartmentDefinition(Part, frozen=True):
+    """A part of a partner whose boundaries are not those of the regions."""
+
+    id: RegionId
+    partner: PartnerId
+    label: Labels
+    regions: Annotated[tuple[RegionFrom, ...], Field(min_length=1, max_length=2)]
+
+
 class PhaseRoute(Part, frozen=True):
     """The route that belongs to a distance to the labour market (R7 `candidate_fase`)."""
 
@@ -122,12 +141,15 @@ class ProgrammeDefinition(Part, frozen=True):
 
     name: Labels
     period: Period
+    zone: Zone = "Europe/Amsterdam"
+    """Its days are those of this zone, which never changes; services run with `BANEN_ZONE`."""
     routes: Annotated[tuple[RouteDefinition, ...], Field(min_length=1, max_length=6)]
     kinds: Annotated[tuple[KindDefinition, ...], Field(min_length=1, max_length=20)]
     phases: Annotated[tuple[PhaseRoute, ...], Field(max_length=4)] = ()
     """Empty where no rule set finds routes by the distance to the labour market."""
     funders: Annotated[tuple[FunderDefinition, ...], Field(max_length=12)] = ()
-    regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=40)] = ()
+    regions: Annotated[tuple[RegionDefinition, ...], Field(max_length=36)] = ()
+    departments: Annotated[tuple[DepartmentDefinition, ...], Field(max_length=20)] = ()
     funnel: FunnelPlan | None = None
     reporting_days: Annotated[tuple[Day, ...], Field(max_length=24)] = ()
     """The days as of which the bureau reports; the overview leads to the figures as known on each."""
@@ -184,7 +206,18 @@ class ProgrammeDefinition(Part, frozen=True):
         yield from _doubles("regions", "id", [one.id for one in self.regions])
         for at, region in enumerate(self.regions):
             yield from _unnamed(f"regions.{at}.label", region.label)
+        yield from self._faults_of_departments()
         yield from self._faults_of_routes()
+
+    def _faults_of_departments(self) -> Iterator[tuple[str, str]]:
+        yield from _doubles("departments", "id", [one.id for one in self.departments])
+        for at, one in enumerate(self.departments):
+            place = f"departments.{at}"
+            yield from _unnamed(f"{place}.label", one.label)
+            for number, each in enumerate(one.regions):
+                if not self.has_region(each.region):
+                    yield f"{place}.regions.{number}.region", f"there is no region {each.region}"
+            yield from _doubles(f"{place}.regions", "firstDay", [str(each.first_day) for each in one.regions])
 
     def _faults_of_routes(self) -> Iterator[tuple[str, str]]:
         known = {route.code for route in self.routes}
@@ -210,6 +243,8 @@ class ProgrammeDefinition(Part, frozen=True):
             kept = {one.code for one in getattr(later, name)}
             yield from ((name, one.code) for one in getattr(self, name) if one.code not in kept)
         yield from (("regions", one.id) for one in self.regions if not later.has_region(one.id))
+        departments = {one.id for one in later.departments}
+        yield from (("departments", one.id) for one in self.departments if one.id not in departments)
 
 
 def _by_code(things: Iterable[D], code: str) -> D | None:

@@ -99,6 +99,11 @@ def test_a_malformed_address_of_the_bus_is_named(start: Start, environment: dict
     assert refusal(start, environment).startswith("intake cannot start: BANEN_BUS_URL: ")
 
 
+def test_a_zone_that_is_not_there_is_named(start: Start, environment: dict[str, str]):
+    said = refusal(start, {**environment, "BANEN_ZONE": "Mars/One"})
+    assert said == "intake cannot start: BANEN_ZONE: there is no zone Mars/One"
+
+
 def test_a_port_in_use_is_named(start: Start, environment: dict[str, str]):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

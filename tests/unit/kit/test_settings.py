@@ -151,6 +151,7 @@ def test_nothing_that_connects_has_a_default():
         "profile",
         "retention",
         "retention_wait",
+        "zone",
     }
 
 

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from banen_contracts.programme import (
+    DepartmentDefinition,
     FunderDefinition,
+    FunnelPlan,
     KindDefinition,
     Labels,
     Period,
     PhaseRoute,
     ProgrammeDefinition,
     RegionDefinition,
+    RegionFrom,
     RouteDefinition,
 )
 from banen_kit.core.strict_json import json_object_of
@@ -86,7 +89,17 @@ def test_a_code_may_end():
     assert last.is_over_on(date(2007, 2, 1))
 
 
+def test_the_zone_of_its_days_is_that_of_the_service_and_never_changes():
+    elsewhere = changed(zone="America/Paramaribo")
+    BUREAU.when(define(elsewhere)).then_refused("zone-differs", "definition.zone")
+    BUREAU.given(defined(1, elsewhere)).when(define(DEFINITION)).then_refused("zone-fixed", "definition.zone")
+
+
 PHASES = DEFINITION.phases
+NOORD = RegionDefinition(id="noord", label=LABEL)
+DEPARTMENT = DepartmentDefinition(
+    id="noord-west", partner="uaf", label=LABEL, regions=(RegionFrom(region="noord"),)
+)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +118,9 @@ PHASES = DEFINITION.phases
         ({"phases": (*PHASES[:3], PhaseRoute(phase=4, route="C"))}, "phases.3.route"),
         ({"funders": (FunderDefinition(code="ministry", label=Labels()),)}, "funders.0.label"),
         ({"reporting_days": (DAY, DAY)}, "reportingDays.1"),
+        ({"departments": (DEPARTMENT,)}, "departments.0.regions.0.region"),
+        ({"departments": (DEPARTMENT,) * 2, "regions": (NOORD,)}, "departments.1.id"),
+        ({"departments": (DEPARTMENT.model_copy(update={"regions": DEPARTMENT.regions * 2}),), "regions": (NOORD,)}, "departments.0.regions.1.firstDay"),
         ({"regions": (RegionDefinition(id="noord", label=LABEL),) * 2}, "regions.1.id"),
     ],
 )  # fmt: skip
@@ -149,7 +165,13 @@ def test_the_largest_definition_fits_into_one_command():
         kinds=tuple(KindDefinition(code=f"{code}{n:02}", label=labels, last_day=last, route=f"{code}{n % 6:02}") for n in range(20)),
         phases=tuple(PhaseRoute(phase=n, route=f"{code}00") for n in (1, 2, 3, 4)),
         funders=tuple(FunderDefinition(code=f"{code}{n:02}", label=labels, last_day=last) for n in range(12)),
-        regions=tuple(RegionDefinition(id=f"{code}{n:02}", label=labels) for n in range(40)),
+        regions=tuple(RegionDefinition(id=f"{code}{n:02}", label=labels) for n in range(36)),
+        departments=tuple(
+            DepartmentDefinition(id=f"{code}{n:02}", partner="p" * 31, label=labels, regions=(RegionFrom(region=f"{code}{n:02}"), RegionFrom(region=f"{code}{n:02}", first_day=last)))
+            for n in range(20)
+        ),
+        funnel=FunnelPlan(contacts=10_000_000, conversations=10_000_000, placeable_percent=100),
+        reporting_days=tuple(date(2008, month, day) for month in range(1, 13) for day in (1, 15)),
     )  # fmt: skip
     assert not list(largest.faults())
     body = define(largest).model_dump_json(by_alias=True).encode()

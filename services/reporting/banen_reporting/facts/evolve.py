@@ -10,7 +10,7 @@ from banen_contracts import employers as e
 from banen_contracts import intake as i
 from banen_contracts import mediation as m
 from banen_contracts import reporting as r
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import (
     AcceptanceFact,
     AgreementFact,
@@ -52,7 +52,7 @@ class Learned:
 
     @property
     def day(self) -> date:
-        return self.known_at.astimezone(AMSTERDAM).date()
+        return day_of(self.known_at)
 
 
 def fold_contact(row: ContactFact | None, event: i.ContactMade, _: Learned) -> ContactFact:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from banen_contracts.reporting import Provenance
-from banen_kit.core.clocks import AMSTERDAM, end_of
+from banen_kit.core.clocks import day_of, end_of
 from banen_kit.core.problem import Problem
 from banen_reporting.counting import (
     Verdict,
@@ -85,7 +85,7 @@ class FigureQueries:
     """Who asks expensive questions; None for our own work."""
 
     def today(self) -> date:
-        return self.clock().astimezone(AMSTERDAM).date()
+        return day_of(self.clock())
 
     def asked(self, rule_set: str | None, known_on: date | None, happened_until: date | None) -> FigureQuery:
         until = happened_until or known_on or self.today()
@@ -241,7 +241,7 @@ class FigureQueries:
         events = tuple(
             placement_event(row)
             for row in await self.view.events_of(*key)
-            if asked.known_on is None or row["known_at"].astimezone(AMSTERDAM).date() <= asked.known_on
+            if asked.known_on is None or day_of(row["known_at"]) <= asked.known_on
         )
         return PlacementHistory(
             ref=ref, source=key[0], position=position, events=events, verdicts=tuple(verdicts)

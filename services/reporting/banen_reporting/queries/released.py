@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from banen_kit.core.clocks import AMSTERDAM, end_of
+from banen_kit.core.clocks import day_of, end_of
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool, reachable
 from banen_reporting.figures.snapshot import FactSnapshot
@@ -82,7 +82,7 @@ class Released:
             moment: datetime | None = await self.pool.fetchval(
                 "select min(known_from) from facts where kind = 'rule-set'"
             )
-        return end_of_month(moment.astimezone(AMSTERDAM).date()) if moment else None
+        return end_of_month(day_of(moment)) if moment else None
 
     async def has_news(self, after: date, until: date) -> bool:
         """Whether anything became known between the ends of two days."""

@@ -20,7 +20,7 @@ from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of, zone
 from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
@@ -150,7 +150,7 @@ class CommandService:
             )
         except ValidationError as error:
             raise from_validation(error) from error
-        refuse_unfit(command, now.astimezone(AMSTERDAM).date())
+        refuse_unfit(command, day_of(now))
         if operation.needs_version and request.seen_version is None:
             raise Problem(428, "version-required", "Say with If-Match which version you saw.", "If-Match")
         command_id = self._command_id(request)
@@ -189,7 +189,7 @@ class CommandService:
             facts = await self.repository.read(f"{category}-{other}")
             related = [fact.event for fact in facts]
         heard = self.learned.needed(operation.learned) if operation.learned else None
-        context = DecisionContext(ref, meta.now, self.partner, self.partners, related, heard)
+        context = DecisionContext(ref, meta.now, self.partner, self.partners, related, heard, zone().key)
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)

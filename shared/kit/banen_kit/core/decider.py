@@ -101,6 +101,8 @@ class DecisionContext:
     """The events of the other stream that the command names, if its `CommandRoute` has `related`."""
     heard: PublicEvent | None = None
     """The newest public event of another service, if its `CommandRoute` has `learned`; then it is never None."""
+    zone: str = "Europe/Amsterdam"
+    """The zone of the service's days."""
 
     def heard_as(self, event: type[P]) -> P:
         """`heard`, of the type that its route names."""

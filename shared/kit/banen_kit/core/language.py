@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import Format, Translations
 
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 
 
 class Language(Translations):
@@ -26,7 +26,7 @@ class Language(Translations):
         compiled.seek(0)
         super().__init__(compiled)
         self.code = code
-        self._format = Format(code, AMSTERDAM)
+        self._format = Format(code)
 
     def pgettext(self, context: str, message: str) -> str:
         return str(super().pgettext(context, message))
@@ -45,7 +45,7 @@ class Language(Translations):
         )
 
     def day(self, value: date) -> str:
-        """15 januari 2009. A moment is converted to a day in Amsterdam."""
+        """15 januari 2009. A moment is converted to its day."""
         return self._written(value, "d MMMM y")
 
     def short_day(self, value: date) -> str:
@@ -53,5 +53,4 @@ class Language(Translations):
         return self._written(value, "dd-MM-y")
 
     def _written(self, value: date, pattern: str) -> str:
-        is_moment = isinstance(value, datetime)
-        return self._format.datetime(value, pattern) if is_moment else self._format.date(value, pattern)
+        return self._format.date(day_of(value) if isinstance(value, datetime) else value, pattern)

@@ -8,8 +8,8 @@ from banen_kit.core.problem import Problem, field_of
 
 MOST_BYTES: Final = 128 * 1024
 """For one command with its body. The largest one, with every character escaped, fits."""
-MOST_VALUES: Final = 800
-"""For one command, in all its objects and lists. The largest command needs about 600."""
+MOST_VALUES: Final = 1000
+"""For one command, in all its objects and lists. The largest command needs about 900."""
 MOST_DEPTH: Final = 8
 
 

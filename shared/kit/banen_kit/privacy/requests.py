@@ -9,7 +9,7 @@ from uuid import UUID
 from banen_contracts.base import ReasonCode
 from banen_contracts.months import add_months
 from banen_kit.application.definition import CommandRoute
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 from banen_kit.core.days import RequestDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 
@@ -178,7 +178,7 @@ def check_day(day: date, state: Pending, context: DecisionContext, field: str) -
 
 
 def check_not_future(day: date, context: DecisionContext, field: str) -> None:
-    if day > context.now.astimezone(AMSTERDAM).date():
+    if day > day_of(context.now):
         raise Refused("date-in-future", "That day lies in the future.", field)
 
 

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID, uuid5
 
@@ -18,7 +18,7 @@ from banen_contracts.months import add_months
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute
 from banen_kit.audit.log import Entry
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of, start_of
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Faults, Loop
 from banen_kit.eventstore.erasure import reapply_erasures
@@ -153,7 +153,7 @@ class Retention:
         return True
 
     def _today(self) -> date:
-        return self.command_service.clock().astimezone(AMSTERDAM).date()
+        return day_of(self.command_service.clock())
 
     async def look_at_requests(self) -> None:
         """Counts persons' requests that should have been answered. Raises `StoreUnavailable`."""
@@ -175,7 +175,7 @@ class Retention:
         """Yields persons who may be due: not erased, and their own stream was quiet for long enough."""
         # Anything recorded in the month that lies `months` back may be due; `is_due` decides by day.
         first_kept = add_months(today.replace(day=1), 1 - months)
-        before = datetime.combine(first_kept, time.min, AMSTERDAM)
+        before = start_of(first_kept)
         repository, after = self.command_service.repository, ""
         while streams := await repository.store.quiet(
             kind, before, repository.serializer.erasing, after, BATCH
@@ -217,4 +217,4 @@ def noted_at(record: StoredRecord) -> datetime:
 
 def is_due(last: datetime, months: int, today: date) -> bool:
     """The period ends `months` later, on the same day of the month as the last event."""
-    return add_months(last.astimezone(AMSTERDAM).date(), months) <= today
+    return add_months(day_of(last), months) <= today

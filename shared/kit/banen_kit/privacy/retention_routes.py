@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from banen_kit.application.problems import from_validation
 from banen_kit.audit.log import Outcome
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 from banen_kit.core.problem import Problem
 from banen_kit.core.shapes import DayText, RefText, Shape
 from banen_kit.privacy.retention import STOPPED, Retention
@@ -57,7 +57,7 @@ def routes(retention: Retention, authentication: Authentication) -> APIRouter:
     )
     async def show(request: Request) -> Json:
         listed = await retention.listing.listed()
-        today = retention.command_service.clock().astimezone(AMSTERDAM).date()
+        today = day_of(retention.command_service.clock())
         rows = [
             {
                 "kind": one.kind,

@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 from banen_contracts.base import source_of
 from banen_kit.application.command_service import CommandService, as_uuid
 from banen_kit.audit.log import Kept, Outcome
-from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.core.clocks import day_of
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
 from banen_kit.crypto.personal_fields import Erased, Sealed
@@ -66,7 +66,7 @@ class SubjectAccess:
         person = str(erasure.event.erased_person())
         keys = self.command_service.repository.keys
         destroyed = await keys.destroyed(person, alone=erasure.event.erases_alone())
-        last = max(one.gone_at for one in destroyed).astimezone(AMSTERDAM).date()
+        last = day_of(max(one.gone_at for one in destroyed))
         claims = {
             "iss": source_of(self.command_service.partner, self.command_service.service.name),
             "sub": person,
@@ -198,7 +198,7 @@ async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
             for record in records:
                 data = json.loads(record.data)
                 found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
-    today = command_service.clock().astimezone(AMSTERDAM).date()
+    today = day_of(command_service.clock())
     rows = [_request(data, today) for data in found.values()]
     return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
 

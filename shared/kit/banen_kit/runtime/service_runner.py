@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from banen_kit.application.definition import Service
 from banen_kit.core import logs
+from banen_kit.core.clocks import use_zone
 from banen_kit.core.errors import SettingsInvalid, StoreRefusesToStart, StoreUnavailable
 from banen_kit.runtime.bus_side import BusSide
 from banen_kit.runtime.composition import ReadSide, Work, administration
@@ -52,6 +53,7 @@ def main(service: Service) -> None:
 
 async def serve(service: Service, settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT, also while it is still starting."""
+    use_zone(settings.zone)
     stopping = asyncio.Event()
     for caught in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(caught, stopping.set)

@@ -95,6 +95,8 @@ class Settings(EnvironmentSettings):
     """NATS, with the credentials of this service; `tls://` beyond this machine."""
     bus_ca_file: Path | None = None
     """The certificate authorities for the bus, if they are not the system's."""
+    zone: str = "Europe/Amsterdam"
+    """The zone in which moments become days: that of the programme's definition."""
     issuer: str
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     access_token_types: str = "at+jwt"  # noqa: S105 - no password

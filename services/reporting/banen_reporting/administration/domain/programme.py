@@ -39,7 +39,15 @@ def decide(c: DefineProgramme, state: State, context: DecisionContext) -> Sequen
     if context.ref != context.partner:
         raise Refused("programme-of-another", "A bureau defines its own programme: the path names it.")
     _check(c.definition)
+    if c.definition.zone != context.zone:
+        raise Refused(
+            "zone-differs",
+            f"This service's days are those of {context.zone}; start it with another BANEN_ZONE.",
+            "definition.zone",
+        )
     if isinstance(state, Defined):
+        if c.definition.zone != state.definition.zone:
+            raise Refused("zone-fixed", "What is a day cannot change any more.", "definition.zone")
         if c.definition == state.definition:
             return []
         for place, code in state.definition.left_out_by(c.definition):
