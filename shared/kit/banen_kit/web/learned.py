@@ -12,7 +12,7 @@ from banen_kit.core.shapes import MomentText, Shape
 from banen_kit.web.openapi import problems
 
 
-class LearnedEvent(Shape, frozen=True):
+class HeardEvent(Shape, frozen=True):
     """The newest of one kind of event. `data` is as the contract of that name says; `sequence` is that of its source."""
 
     event: str
@@ -31,7 +31,7 @@ def learned_routes(command_service: CommandService) -> APIRouter:
         "/learned/{event}",
         name="learned",
         summary="What this service heard last of one kind of event",
-        response_model=LearnedEvent,
+        response_model=HeardEvent,
         responses=problems(404),
     )
     async def learned(event: str = place) -> Response:
@@ -41,7 +41,7 @@ def learned_routes(command_service: CommandService) -> APIRouter:
         newest = command_service.learned.newest(learns.event)
         if newest is None:
             raise Problem(404, "not-learned-yet", f"This service has not heard yet of {event}.")
-        return LearnedEvent(
+        return HeardEvent(
             event=event,
             source=learns.source,
             sequence=newest.sequence,

@@ -74,7 +74,8 @@ def _of_command(command: type[Command]) -> Json:
         written = written.replace(f'"{REF}{name}"', f'"{REF}{name}Input"')
     renamed: Json = json.loads(written)
     renamed["$defs"] = {
-        f"{name}Input" if name in parts else name: one for name, one in renamed["$defs"].items()
+        **{name: one for name, one in renamed["$defs"].items() if name not in parts},
+        **{f"{name}Input": {**renamed["$defs"][name], "title": f"{name}Input"} for name in parts},
     }
     return renamed
 
