@@ -47,7 +47,9 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     }
     if ParameterLocation.PATH in fits and case.path_parameters and "ref" in case.path_parameters:
         uuid, slug = next(_refs[case.operation.label])
-        case.path_parameters["ref"] = slug if any(one in case.operation.path for one in SLUGS) else uuid
+        is_slug = any(one in case.operation.path for one in SLUGS)
+        is_programme = case.operation.path.startswith("/v1/programme/{ref}")
+        case.path_parameters["ref"] = "bureau" if is_programme else slug if is_slug else uuid
     if ParameterLocation.HEADER in fits:
         for name in ("Idempotency-Key", "Correlation-Id"):
             if name in case.headers:
