@@ -20,8 +20,14 @@ from banen_contracts.reporting import (
 )
 from banen_contracts.roles import Role
 from banen_kit.postgres.connection import Pool, connect
+from banen_reporting.facts.projection import project
+from banen_reporting.facts.store import FactStore
+from banen_reporting.figures.figures import Figures
+from banen_reporting.queries.programme import programme_in_force
+from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released
 from support.definition import DEFINITION
+from support.programme import KNOWN
 
 Reader = Callable[..., httpx2.AsyncClient]
 DAY = date(2007, 1, 1)
@@ -162,7 +168,7 @@ async def test_the_programme_is_shown_as_it_was_decided(browser: httpx2.AsyncCli
     partners = {one["id"]: one for one in programme["partners"]}
     units = {one["id"]: one for one in programme["units"]}
 
-    assert (programme["programmeId"], programme["version"]) == ("bureau", 2)
+    assert programme["version"] == 2
     assert ProgrammeDefinition.model_validate(programme["definition"]) == changed()
     assert partners["goed-werk"]["name"] == "Werk Oost"
     assert partners["goed-werk"]["units"] == [
@@ -204,3 +210,22 @@ async def test_what_was_released_before_programmes_were_data_is_still_shown(
     assert after.targets == now.targets
     with pytest.raises(asyncpg.PostgresError):
         await pool.execute("delete from released")
+
+
+async def test_what_was_decided_is_shown_before_the_programme_is_defined(pool: Pool, facts: Any):
+    """An older release let the bureau decide without a definition; an amount that is hidden would be recorded again."""
+    facts.rows = [row for row in facts.rows if row[3] != f"nl.banenoffensief.{ProgrammeDefined.NAME}"]
+    heads: dict[str, int] = {}
+    for at, row in enumerate(facts.rows):
+        heads[row[0]] = heads.get(row[0], 0) + 1
+        facts.rows[at] = (row[0], heads[row[0]], *row[2:])
+    await facts.store(pool)
+    view = FactStore(pool)
+    while await project(view):
+        pass
+
+    shown = await programme_in_force(FigureQueries(Figures(view), view, lambda: KNOWN))
+
+    assert (shown.version, shown.definition) == (0, None)
+    assert [cost.amount_euro for cost in shown.costs] == [5000]
+    assert {unit.id for unit in shown.units} == {"uaf", "goed-werk", "uwv", "oost"}

@@ -6,7 +6,6 @@ from datetime import date
 from banen_contracts.base import Code
 from banen_contracts.programme import ProgrammeDefinition
 from banen_contracts.reporting import Provenance, RuleSetParams
-from banen_kit.core.problem import Problem
 from banen_reporting.facts.model import CostFact, FundingFact, UnitFact
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.schemas import Answer
@@ -74,9 +73,9 @@ class DecidedFigure(Answer, frozen=True):
 class ProgrammeInForce(Answer, frozen=True):
     """Everything that the bureau has decided, as far as it is in force."""
 
-    programme_id: str
     version: int
-    definition: ProgrammeDefinition
+    """Of the definition; 0 where nothing was defined yet."""
+    definition: ProgrammeDefinition | None
     partners: tuple[DecidedPartner, ...]
     units: tuple[DecidedUnit, ...]
     rule_sets: tuple[DecidedRuleSet, ...]
@@ -87,16 +86,12 @@ class ProgrammeInForce(Answer, frozen=True):
 
 
 async def programme_in_force(answers: FigureQueries) -> ProgrammeInForce:
-    """Raises `Problem` 404 where nothing was defined yet."""
+    """Also where nothing was defined yet: an older release let the bureau decide before that."""
     model, position = await answers.figures.model(None)
-    defined = next(iter(model.defined.items()), None)
-    if defined is None:
-        raise Problem(404, "programme-undefined", "The programme was not defined yet.")
-    programme_id, programme = defined
+    defined = next(iter(model.defined.values()), None)
     return ProgrammeInForce(
-        programme_id=programme_id,
-        version=programme.version,
-        definition=programme.definition,
+        version=defined.version if defined else 0,
+        definition=defined.definition if defined else None,
         partners=tuple(
             DecidedPartner(
                 id=ref,

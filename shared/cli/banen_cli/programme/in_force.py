@@ -114,11 +114,9 @@ def read_records(url: str, headers: Mapping[str, str], wanted: ProgrammeFile | N
 
 def _listed(url: str, headers: Mapping[str, str]) -> list[str]:
     answer = ask("GET", f"{url.rstrip('/')}/v1/programme", headers)
-    found = object_in(answer)
-    if answer.status_code == 404 and found.get("code") == "programme-undefined":
-        return []
     if answer.status_code != 200:
         raise Fault(refusal_in(answer))
+    found = object_in(answer)
     return [
         f"{thing}/{one.get('ref') or one.get('id')}"
         for name, thing in LISTS.items()
