@@ -17,6 +17,7 @@ from banen_cli.fault import Fault
 from banen_cli.figures import Cell, Heading, National, Parts, Results, Targets, Unit
 from banen_cli.files import TokenFile, bearer
 from banen_cli.words import LANGUAGE, gettext, pgettext
+from banen_contracts.programme import ProgrammeDefinition
 
 UNSHOWN = "."
 """Suppressed for this reader."""
@@ -53,14 +54,16 @@ def report(
     headers = bearer(token_file)
     targets = fetch(url, "/v1/targets", query, headers)
     results = fetch(url, "/v1/results", query, headers)
+    programme = fetch(url, "/v1/programme", {}, headers)
     try:
         read = Targets.model_validate(targets), Results.model_validate(results)
+        labels = labels_in(programme.get("definition"))
     except ValidationError:
         _not_reporting(url)
     if as_json:
         typer.echo(json.dumps({"targets": targets, "results": results}, ensure_ascii=False))
     else:
-        print_tables(Console(), *read)
+        print_tables(Console(), *read, labels)
 
 
 def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
@@ -86,10 +89,18 @@ def _not_reporting(address: str) -> Never:
     raise Fault(f"{address} does not answer as reporting does; is the address right?")
 
 
-def print_tables(console: Console, targets: Targets, results: Results) -> None:
+def labels_in(definition: object) -> Mapping[str, str]:
+    """What the programme calls its routes, by code; empty where it was not defined yet. Raises `ValidationError`."""
+    if definition is None:
+        return {}
+    routes = ProgrammeDefinition.model_validate(definition).routes
+    return {route.code: route.label.in_language(LANGUAGE.code) for route in routes}
+
+
+def print_tables(console: Console, targets: Targets, results: Results, labels: Mapping[str, str]) -> None:
     """Prints the answers of `/v1/targets` and `/v1/results`."""
     console.print(heading(targets), highlight=False)
-    console.print(targets_table(targets))
+    console.print(targets_table(targets, labels))
     console.print(results_table(results))
 
 
@@ -107,13 +118,13 @@ def heading(answer: Heading) -> Text:
     )
 
 
-def targets_table(targets: Targets) -> Table:
+def targets_table(targets: Targets, labels: Mapping[str, str]) -> Table:
     table = new_table(gettext("targets_title"), gettext("unit_and_route"))
     for name in (gettext("target"), gettext("result"), "%", gettext("pending"), gettext("excluded")):
         table.add_column(name, justify="right", no_wrap=True)
     for unit in targets.units:
         other = {gettext("no_route"): elsewhere(unit)} if unit.other_routes else {}
-        add_unit(table, unit.label, {**by_route(unit), **other, gettext("total_line"): unit.total})
+        add_unit(table, unit.label, {**by_route(unit, labels), **other, gettext("total_line"): unit.total})
     outside = targets.outside_units
     if outside and outside.recorded != 0:
         add_unit(table, gettext("outside"), {gettext("total_line"): outside})
@@ -123,7 +134,7 @@ def targets_table(targets: Targets) -> Table:
         add_unit(
             table,
             gettext("national"),
-            {**double, **by_route(national), gettext("total_line"): national.total},
+            {**double, **by_route(national, labels), gettext("total_line"): national.total},
         )
     return table
 
@@ -141,8 +152,8 @@ def new_table(title: str, first: str) -> Table:
     return table
 
 
-def by_route(part: Unit | National) -> dict[str, Cell]:
-    return {gettext("route_of").format(route=route): cell for route, cell in part.routes.items()}
+def by_route(part: Unit | National, labels: Mapping[str, str]) -> dict[str, Cell]:
+    return {labels.get(route, route): cell for route, cell in part.routes.items()}
 
 
 def add_unit(table: Table, label: str, cells: Mapping[str, Cell]) -> None:
@@ -177,7 +188,7 @@ def target_words(cell: Cell) -> str:
 
 
 def elsewhere(unit: Unit) -> Cell:
-    """All that is on neither route, added up."""
+    """All that is on no route, added up."""
     parts = tuple(unit.other_routes.values())
     if len(parts) == 1:
         return parts[0]

@@ -16,6 +16,7 @@ from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_cli.figures import Results, Targets
 from banen_cli.report import print_tables
+from support.definition import DEFINITION
 
 HEADING = {
     "ruleSet": {"id": "published", "version": 2},
@@ -67,7 +68,8 @@ def printed(width: int = 80, **changes: Any) -> str:
 
 def printed_both(width: int, targets: dict[str, Any], results: dict[str, Any]) -> str:
     console = Console(file=io.StringIO(), width=width)
-    print_tables(console, Targets.model_validate(targets), Results.model_validate(results))
+    read = Targets.model_validate(targets), Results.model_validate(results)
+    print_tables(console, *read, {"A": "route A", "B": "route B"})
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -220,7 +222,10 @@ class Reporting(BaseHTTPRequestHandler):
 def address() -> Iterator[str]:
     Reporting.asked.clear()
     Reporting.answers.clear()
-    Reporting.answers.update({"/v1/targets": (200, targets()), "/v1/results": (200, results())})
+    defined = DEFINITION.model_dump(mode="json", by_alias=True)
+    Reporting.answers.update({
+        "/v1/targets": (200, targets()), "/v1/results": (200, results()), "/v1/programme": (200, {"definition": defined}),
+    })  # fmt: skip
     with ThreadingHTTPServer(("127.0.0.1", 0), Reporting) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -247,7 +252,7 @@ def test_the_command_asks_for_the_rule_set_and_the_dates(address: str):
     run("--url", address, "--rule-set", "each", "--known-on", "2009-01-14", "--happened-until", "2008-12-31")
 
     query = "ruleSet=each&knownOn=2009-01-14&happenedUntil=2008-12-31"
-    assert Reporting.asked == [f"/v1/targets?{query}", f"/v1/results?{query}"]
+    assert Reporting.asked == [f"/v1/targets?{query}", f"/v1/results?{query}", "/v1/programme"]
 
 
 def test_json_is_one_document_with_both_answers(address: str):
@@ -279,3 +284,15 @@ def test_an_address_where_nobody_answers_is_one_line(url: str):
         run("--url", url)
 
     assert "\n" not in str(caught.value)
+
+
+def test_routes_are_called_as_the_programme_calls_them(address: str):
+    defined = DEFINITION.model_dump(mode="json", by_alias=True)
+    defined["routes"][0]["label"] = {"nl": "Leren en werken"}
+    Reporting.answers["/v1/programme"] = (200, {"definition": defined})
+    assert "Leren en werken" in run("--url", address)
+
+
+def test_before_the_programme_is_defined_routes_are_called_by_their_codes(address: str):
+    Reporting.answers["/v1/programme"] = (200, {"definition": None})
+    assert ["A", "450", "500", "111,1%", "3", "70"] in rows(run("--url", address))

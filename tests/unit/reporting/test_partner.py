@@ -1,9 +1,12 @@
 """Admitting and renaming partners, assigning them to target units, and declaring their services live."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
+from banen_kit.application.command_handler import VersionMismatch
+from banen_kit.core.decider import Refused
 from banen_kit.testing import Scenario
 from banen_reporting.administration.domain.partner import (
     PARTNER,
@@ -20,6 +23,8 @@ from banen_reporting.administration.events import (
     SourceDeclaredLive,
     TargetUnitDefined,
 )
+from banen_reporting.service import SERVICE
+from support.commands import GOOD, Office
 
 DAY = date(2005, 12, 1)
 LATER = date(2009, 2, 1)
@@ -125,3 +130,22 @@ def test_refuses_to_assign_or_rename_a_partner_that_is_not_admitted():
 def test_stops_loudly_at_a_past_that_cannot_be():
     with pytest.raises(AssertionError, match="source-declared-live cannot follow"):
         PARTNER.replay([INTAKE_LIVE])
+
+
+def test_two_assignments_at_once_cannot_overlap():
+    """Both are decided on the partner's own stream, so that the second sees the first."""
+
+    async def both() -> list[object]:
+        office = Office(SERVICE)
+        await office.give("admit-partner", GOOD["admit-partner"], thing="emplooi")
+        for unit in ("one", "two"):
+            await office.give("define-target-unit", GOOD["define-target-unit"], thing=unit)
+        assign = ({"occurredOn": "2006-03-01", "unitId": unit} for unit in ("one", "two"))
+        return await asyncio.gather(
+            *(office.give("assign-partner", body, thing="emplooi") for body in assign), return_exceptions=True
+        )
+
+    done = asyncio.run(both())
+    assert [type(one) for one in done].count(type(None)) == 1
+    [refused] = [one for one in done if one is not None]
+    assert isinstance(refused, Refused | VersionMismatch)

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from banen_cli import figures
 from banen_cli.fault import Fault
-from banen_cli.report import print_tables
+from banen_cli.report import labels_in, print_tables
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
@@ -31,6 +31,7 @@ from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.compare import Compared, compare
 from banen_local.demo.history import History, make_history
+from banen_local.demo.history.bureau import PROGRAMME
 from banen_local.demo.load import Loader, Progress
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.visit import PEOPLE, Seen, look
@@ -189,6 +190,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         console,
         figures.Targets.model_validate_json(outcome.targets.to_json()),
         figures.Results.model_validate_json(outcome.results.to_json()),
+        labels_in(PROGRAMME.definition),
     )
     console.print(compared_table(outcome.compared()))
     console.print(seen_table(outcome.seen))
