@@ -9,7 +9,7 @@ import pytest
 
 from banen_contracts.base import Precision
 from banen_contracts.mediation import ProgrammeTag
-from banen_contracts.reporting import CostRecorded, HistoricFigureImported, Provenance
+from banen_contracts.reporting import CostRecorded, HistoricFigureImported, ProgrammeDefined, Provenance
 from banen_kit.core.problem import Problem
 from banen_kit.postgres.connection import Pool
 from banen_reporting.administration.domain.figure import figure_ref
@@ -47,6 +47,20 @@ async def rows(
     answers: FigureQueries, wanted: PlacementFilter, rule_set: str = "published", limit: int = 100
 ) -> Placements:
     return await answers.placements(answers.asked(rule_set, None, UNTIL), wanted, None, limit)
+
+
+async def test_the_first_definition_holds_for_the_days_before_it_was_known(pool: Pool, facts: Any):
+    """An older release knew routes and kinds by itself: what was final under it must not change."""
+    defined = f"nl.banenoffensief.{ProgrammeDefined.NAME}"
+    later = datetime(2009, 1, 15, 12, tzinfo=UTC)
+    facts.rows = [(*row[:6], later, *row[7:]) if row[3] == defined else row for row in facts.rows]
+    answers = await answers_of(pool, facts)
+
+    found = await answers.targets(answers.asked(None, UNTIL, UNTIL))
+
+    assert found.national is not None
+    assert list(found.national.routes) == ["A", "B"]
+    assert found.national.total.counted == 5
 
 
 async def test_a_cell_has_target_outcomes_and_percentage(answers: FigureQueries):

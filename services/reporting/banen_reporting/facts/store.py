@@ -38,11 +38,19 @@ class FactStore:
         return [fact_of(row) for row in rows]
 
     async def known_at(self, kinds: Sequence[str], moment: datetime) -> list[Record]:
-        """Returns all facts of these kinds as known just before a moment; `fact_of` reads each row."""
+        """All facts of these kinds, as known just before a moment; each row for `fact_of`.
+
+        The first definition of the programme also holds for every day before it was known: what was recorded before that
+        was counted by the same routes and kinds, and figures that were final stay what they were.
+        """
         async with reachable():
             return await self.pool.fetch(
                 "select kind, source, ref, data from facts"
-                " where kind = any ($1) and known_from < $2 and known_to >= $2",
+                " where kind = any ($1) and known_from < $2 and known_to >= $2"
+                " union all (select kind, source, ref, data from facts"
+                "  where kind = 'programme' and kind = any ($1) and known_from >= $2"
+                "  and not exists (select from facts p where p.kind = 'programme' and p.known_from < $2)"
+                "  order by known_from limit 1)",
                 list(kinds),
                 moment,
             )
