@@ -1,6 +1,6 @@
 """The made-up history: decided by the services' own rules and counted by reporting's, it gives the published figures."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -59,6 +59,7 @@ class World:
 
     partners: frozenset[str]
     published: list[Published] = field(default_factory=list[Published])
+    by_type: dict[type[PublicEvent], list[Any]] = field(default_factory=lambda: defaultdict(list))
     streams: dict[tuple[Source, str], list[Any]] = field(default_factory=dict[tuple[Source, str], list[Any]])
     known: dict[tuple[Source, str], datetime] = field(default_factory=dict[tuple[Source, str], datetime])
 
@@ -81,6 +82,7 @@ class World:
             public = SERVICES[source[1]].to_public_event(event)
             if public is not None:
                 self.published.append(Published(source, public, known_at))
+                self.by_type[type(public)].append(public)
                 self.react(source, public, known_at)
 
     def react(self, source: Source, event: PublicEvent, known_at: datetime) -> None:
@@ -101,7 +103,7 @@ class World:
         self.give(source, operation, line.ref, command, line.known_at or NOW)
 
     def events(self, kind: type[C]) -> list[C]:
-        return [one.event for one in self.published if isinstance(one.event, kind)]
+        return self.by_type[kind]
 
     @cache  # noqa: B019 - there are as many worlds as seeds
     def model(self, known_on: date | None) -> FactSnapshot:
