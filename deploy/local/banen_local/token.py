@@ -19,11 +19,6 @@ from banen_local.issuer.tokens import ACCESS_SECONDS, mint
 LONGEST_SECONDS = int(LONGEST.total_seconds())
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("token")(command)
-
-
 def command(
     role: Annotated[list[str], typer.Option(help="In which role; may be given more than once.")],
     partner: Annotated[str, typer.Option(help="For which partner.")],

@@ -1,41 +1,43 @@
-"""The command `banen`: built-in commands, and those that installed packages add."""
+"""The command `banen`. Each of its commands is an entry point `banen.commands` of an installed package."""
 
 import os
 import sys
+from collections.abc import Collection
 from importlib.metadata import entry_points
 
 import typer
 
-from banen_cli import audit, bus, clock, keys, migrate, partner, person, report
 from banen_cli.fault import Fault
-from banen_cli.programme import command as programme
 from banen_kit.core.clocks import use_zone
 
-app = typer.Typer(
-    name="banen",
-    help="One job-placement programme, several organisations.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.add_typer(bus.app, name="bus")
-app.add_typer(audit.app, name="audit")
-app.add_typer(clock.app, name="clock")
-app.add_typer(keys.app, name="keys")
-app.add_typer(partner.app, name="partner")
-app.add_typer(person.app, name="person")
-app.add_typer(programme.app, name="programme")
-report.register(app)
-migrate.register(app)
-for entry in entry_points(group="banen.commands"):
-    entry.load()(app)
+ENTRIES = {entry.name: entry for entry in entry_points(group="banen.commands")}
+
+
+def application(names: Collection[str] = ENTRIES.keys()) -> typer.Typer:
+    """The command with some of its commands: to import what all of them need takes a second."""
+    app = typer.Typer(
+        name="banen", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+    )
+    app.callback()(banen)
+    for name in sorted(names):
+        loaded = ENTRIES[name].load()
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name)
+        else:
+            app.command(name)(loaded)
+    return app
+
+
+def banen() -> None:
+    """One job-placement programme, several organisations."""
 
 
 def main() -> None:
     """Runs a command. A known fault is shown as one line on standard error, with exit code 1."""
+    asked = [name for name in sys.argv[1:2] if name in ENTRIES]
     try:
         _use_zone()
-        app()
+        application(asked or ENTRIES.keys())()
     except Fault as fault:
         sys.stderr.write(f"banen: {fault}\n")
         sys.exit(1)

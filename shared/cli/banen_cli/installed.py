@@ -1,4 +1,4 @@
-"""Finds installed services and commands by entry point."""
+"""Finds installed services by entry point."""
 
 from collections.abc import Mapping
 from functools import cache

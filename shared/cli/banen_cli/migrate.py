@@ -15,11 +15,6 @@ from banen_kit.postgres.connection import UNREACHABLE
 from banen_kit.runtime.provision import provision_keys, provision_store
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("migrate")(command)
-
-
 def command(
     partner: Annotated[str, typer.Option(help="Whose service it is.")],
     service: ServiceName,

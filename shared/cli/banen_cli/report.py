@@ -24,11 +24,6 @@ UNSHOWN = "."
 TIMEOUT_SECONDS = 60
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command()(report)
-
-
 def report(
     url: Annotated[str, typer.Option(help="Address of reporting, such as http://127.0.0.1:8000.")],
     token_file: TokenFile,

@@ -12,11 +12,11 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_kit.audit.chain import anchor
 from banen_kit.audit.log import Entry, Outcome, PostgresAudit
 from banen_kit.postgres.connection import connect
+from support.cli import app
 
 runner = CliRunner()
 SCHEMA = "goed_werk_employers"

@@ -15,7 +15,6 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import source_of
 from banen_contracts.roles import Role
@@ -39,6 +38,7 @@ from banen_kit.web.app import create_app
 from banen_kit.web.server import http_server
 from banen_local.cluster.nats import Nats
 from banen_local.cluster.programme import PARTNERS_FILE
+from support.cli import app
 from support.definition import learned
 
 runner = CliRunner()

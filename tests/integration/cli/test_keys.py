@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.postgres.connection import connect, migrate, migrations
 from banen_local.cluster.postgres import Postgres
+from support.cli import app
 
 OLD, NEW = "11" * 32, "22" * 32
 runner = CliRunner()

@@ -17,7 +17,6 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from typer.testing import CliRunner, Result
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.base import ErasureReason
 from banen_contracts.intake import EducationBand
@@ -35,6 +34,7 @@ from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import connect, grant_store, migrate, migrations
 from banen_kit.privacy.subject_access import ALGORITHM, CERTIFICATE
 from banen_local.cluster.postgres import Postgres
+from support.cli import app
 
 PERSON = UUID(int=1)
 TOKEN = "a-token-that-is-nowhere-else"

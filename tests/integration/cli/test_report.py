@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_cli.figures import Results, Targets
 from banen_cli.report import print_tables
+from support.cli import app
 from support.definition import DEFINITION
 
 HEADING = {

@@ -17,7 +17,6 @@ from nats.aio.client import Client
 from nats.errors import Error
 from typer.testing import CliRunner
 
-from banen_cli.__main__ import app
 from banen_cli.accounts import Accounts
 from banen_cli.apply import apply_topology
 from banen_cli.fault import Fault
@@ -27,6 +26,7 @@ from banen_kit.messaging.bus_users import GUARD, OPERATOR, BusUser
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, connected, inbox_of, publish_batch
 from banen_kit.messaging.topology import Partner, read_integrators, read_partners
 from banen_local.cluster.nats import Nats
+from support.cli import app
 from support.waiting import DEADLINE, eventually
 
 PARTNERS = """

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from banen_cli.__main__ import app
 from banen_local import faults
 from banen_local.faults import Result
 from banen_local.faults.ledger import Ledger, Line, recounted
 from banen_local.faults.machine import fill, mount, unmount
 from banen_local.faults.oracle import Evidence, Numbered, Stored, Verdict, judge
+from support.cli import app
 
 INTAKE, MEDIATION = "vluchtelingenwerk_intake", "uaf_mediation"
 SOURCE = "urn:nl:banenoffensief:uaf:mediation"

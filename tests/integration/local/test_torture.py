@@ -7,12 +7,12 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from banen_cli.__main__ import app
 from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
 from banen_local import torture
 from banen_local.torture import Result, run
 from banen_local.torture.readers import Reader, compare
 from banen_local.torture.writers import Load
+from support.cli import app
 
 
 async def test_no_reader_loses_an_event_where_a_naive_one_does(tmp_path: Path):

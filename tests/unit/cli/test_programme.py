@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_cli.programme.file import programme_text
 from banen_contracts.base import BUREAU
@@ -21,6 +20,7 @@ from banen_local.cluster.define import programme_file
 from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.events import PartnerAdmitted, TargetUnitDefined
 from banen_reporting.service import SERVICE
+from support.cli import app
 from support.programme_text import GOOD
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -8,7 +8,6 @@ import pytest
 from joserfc import jwt
 from typer.testing import CliRunner
 
-from banen_cli.__main__ import app
 from banen_cli.fault import Fault
 from banen_contracts.roles import Role
 from banen_kit.messaging.topology import read_partners
@@ -18,6 +17,7 @@ from banen_local.issuer.keys import NoIssuer, ensure_key, read_keys
 from banen_local.issuer.people import demo_people
 from banen_local.issuer.testing import Clock
 from banen_local.issuer.tokens import mint
+from support.cli import app
 
 PARTNERS = read_partners(PARTNERS_FILE)
 

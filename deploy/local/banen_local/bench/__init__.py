@@ -38,11 +38,6 @@ async def bench(folder: Path, console: Console, events: int) -> list[Row]:
     return rows + await service_rows(folder)
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("bench")(command)
-
-
 def command(
     events: Annotated[int, typer.Option(help="How large a store appending is measured in.")] = EVENTS,
     result: Annotated[Path, typer.Option(help="Where the figures are written as JSON.")] = RESULT,

@@ -79,11 +79,6 @@ class Outcome:
         }
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("demo")(command)
-
-
 def command(
     data: Annotated[Path, typer.Option("--data", help="Where everything is kept.")] = DEFAULT_FOLDER,
     exit_: Annotated[bool, typer.Option("--exit", help="Stop as soon as the figures are there.")] = False,

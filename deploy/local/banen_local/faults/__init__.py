@@ -118,10 +118,6 @@ async def _beside(loading: asyncio.Task[None], work: Awaitable[Answer]) -> Answe
         await asyncio.gather(task, return_exceptions=True)
 
 
-def register(app: typer.Typer) -> None:
-    app.command("faults")(command)
-
-
 def command(
     seed: Annotated[int | None, typer.Option(help="Asks for the same load and order again.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each fault comes.")] = 1,

@@ -171,11 +171,6 @@ async def run(folder: Path, seconds: float) -> list[Phase]:
     return phases
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command("load-test")(command)
-
-
 def command(
     seconds: Annotated[float, typer.Option(min=1, help="How long each kind is thrown.")] = 10,
 ) -> None:

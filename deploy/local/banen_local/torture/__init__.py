@@ -202,10 +202,6 @@ async def _prepare(server: Postgres, password: str) -> None:
         await owner.close()
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(torture)
-
-
 def torture(
     events: Annotated[int, typer.Option(min=1, help="How many events are written.")] = 1_000_000,
     seed: Annotated[int | None, typer.Option(help="Asks for the same load again.")] = None,

@@ -11,27 +11,14 @@ from banen_cli.fault import Fault
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
-from banen_local import bench, faults, load_test, token, torture
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
-from banen_local.demo import run as demo
 
 Folder = Annotated[Path, typer.Option("--data", help="Where everything is kept.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Adds this package's commands."""
-    app.command()(up)
-    demo.register(app)
-    bench.register(app)
-    torture.register(app)
-    faults.register(app)
-    load_test.register(app)
-    token.register(app)
-
-
-def up(data: Folder = demo.DEFAULT_FOLDER) -> None:
+def command(data: Folder = Path("data")) -> None:
     """Start PostgreSQL, NATS and every service of each partner; stop with Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
