@@ -1,16 +1,18 @@
 """A service's connection to the bus, with all work that needs it: relay, reactors and others."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from banen_kit.core.faults import Loop
+from banen_kit.application.command_service import CommandService
+from banen_kit.core.faults import Faults, Loop
 from banen_kit.messaging.jetstream import BusUnavailable, api, connect, stream_name
 from banen_kit.messaging.learning import learn
 from banen_kit.messaging.outbox_relay import Relay
-from banen_kit.messaging.reactor_consumer import run_reactors
 from banen_kit.runtime.composition import BusWork, Foundation, Part
 from banen_kit.runtime.settings import Settings
 
@@ -23,6 +25,7 @@ class BusSide:
         self._loops = loops
         self._client: Client | None = None
         self._loop = Loop("bus", foundation.faults)
+        self._run_reactors = reactor_loop() if foundation.command_service.service.reactors else None
 
     def part(self) -> Part:
         return Part(checks={"bus": self._answers}, loops=[lambda: self._loop.forever(self._one_connection)])
@@ -50,7 +53,8 @@ class BusSide:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(relay.run())
-                tasks.create_task(run_reactors(url, ca_file, client, command_service, faults))
+                if self._run_reactors is not None:
+                    tasks.create_task(self._run_reactors(url, ca_file, client, command_service, faults))
                 for one in command_service.service.learns:
                     tasks.create_task(learn(client, command_service, one, faults))
                 for work in self._loops:
@@ -58,6 +62,15 @@ class BusSide:
                 await _until_closed(client)
         finally:
             await client.close()
+
+
+def reactor_loop() -> Callable[
+    [str, Path | None, Client, CommandService, Faults], Coroutine[Any, Any, NoReturn]
+]:
+    """Imported only where there are reactors, since FastStream takes a tenth of the start of a service."""
+    from banen_kit.messaging.reactor_consumer import run_reactors
+
+    return run_reactors
 
 
 async def _until_closed(client: Client) -> None:
