@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from banen_cli.installed import services
+from banen_contracts.roles import SERVICES
 from banen_kit.messaging.bus_users import bus_users
 from banen_kit.messaging.topology import Partner
 
@@ -18,7 +19,10 @@ of its own, so nobody can read what is delivered to others. Nobody can empty `EV
 
 
 def document() -> str:
-    partners = [Partner("bureau", ("reporting",)), Partner("uaf", ("intake", "mediation", "employers"))]
+    partners = [
+        Partner("bureau", ("reporting",)),
+        Partner("uaf", tuple(one for one in SERVICES if one != "reporting")),
+    ]
     lines = [INTRODUCTION]
     for user in bus_users(partners, ["statistics"], services()):
         lines += [f"## {user.name}", "", "| may | subject |", "|---|---|"]

@@ -30,6 +30,7 @@ from banen_contracts import (
     reporting,
 )
 from banen_contracts.reporting import CountingRuleSetPublished
+from banen_contracts.roles import SERVICES
 from support.searches import draws
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -146,7 +147,7 @@ def test_says_in_a_sentence_what_it_means(event: type[PublicEvent]):
 
 @all_events
 def test_its_name_and_reference_are_in_order(event: type[PublicEvent]):
-    assert re.fullmatch(r"(intake|mediation|employers|reporting)\.[a-z]+(-[a-z]+)*\.v[1-9]", event.NAME)
+    assert re.fullmatch(rf"({'|'.join(SERVICES)})\.[a-z]+(-[a-z]+)*\.v[1-9]", event.NAME)
     assert event.NAME.split(".")[0] == event.__module__.rsplit(".", 1)[1]
     example = golden(event)
     assert event.model_validate(example).ref == example[to_camel(event.REF)]

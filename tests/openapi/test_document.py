@@ -12,13 +12,14 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from banen_cli.installed import services
+from banen_contracts.roles import SERVICES
 from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.postgres.connection import Pool
 from banen_kit.security.permissions import ANYONE
 from banen_reporting.queries.queries import FigureQueries
 
-NAMES = ("intake", "mediation", "employers", "reporting")
+NAMES = SERVICES
 NOT_JSON = {
     "metrics",
     "page-overview",

@@ -13,24 +13,22 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
+from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
 from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_contracts.roles import ROLES, Role
-from banen_employers.service import SERVICE as EMPLOYERS
-from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.source_live import WentLive
 from banen_kit.audit.log import Outcome as AuditOutcome
 from banen_kit.messaging.topology import read_partners
 from banen_kit.security.permissions import every_service
 from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.people import demo_people
-from banen_mediation.service import SERVICE as MEDIATION
 from banen_reporting.counting import Clause, Outcome
 from banen_reporting.web import pages
 
-SERVICES = (INTAKE, MEDIATION, EMPLOYERS)
+SERVICES = tuple(one for name, one in services().items() if name != "reporting")
 EVENTS = {event for service in SERVICES for event in service.events} - {WentLive}
 FIELDS = [
     (name, field.annotation)

@@ -30,6 +30,11 @@ LISTS: dict[str, set[str]] = {
         for layer in CONTRACTS["services never import each other; shared never imports a service"]["layers"]
         for name in layer.split(" | ")
     },
+    "the layers inside services in pyproject.toml": {
+        name
+        for contract in ("inside a service, data flows one way", "the rooms of reporting stand on each other")
+        for name in CONTRACTS[contract]["containers"]
+    },
     "the pure modules in pyproject.toml": {
         name.split(".")[0] for name in CONTRACTS["the domain is pure"]["source_modules"]
     },
