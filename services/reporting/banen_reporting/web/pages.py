@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
 
 from banen_contracts.reporting import RuleSetParams
 from banen_kit.audit import log as audit
@@ -19,6 +20,7 @@ from banen_kit.core.text import Mark
 from banen_kit.web import login
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.login import Logins
+from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.cells import NONE
@@ -38,25 +40,17 @@ STYLE = Path(__file__).parent / "static" / "style.css"
 ROWS_ON_A_PAGE = 100
 ON_ROUTE = "route_"
 """How a rule set names the route of own firms (R12)."""
-FIELDS = (
-    "kind",
-    "contract",
-    "startDate",
-    "plannedEndDate",
-    "endDate",
-    "paid",
-    "benefitRetained",
-    "hoursBand",
-    "routeReported",
-    "programmeTag",
-    "primaryPartner",
-    "assistPartners",
-    "months",
-    "method",
-    "reasonCode",
-    "convertedFrom",
+FIELDS = sorted(
+    dict.fromkeys(
+        to_camel(name)
+        for event in BY_NAME["placement"].events
+        for name in event.model_fields
+        if not name.endswith(("_ref", "_hash")) and name != "occurred_on"
+    ),
+    key="reasonCode".__eq__,
 )
-"""The event fields that the page of a placement shows, in this order. References to other things are left out."""
+"""The event fields that the page of a placement shows, in this order. The reason comes last. References to other
+things are left out, and the day, which stands above them."""
 
 
 MARK: TypeAdapter[str] = TypeAdapter(Mark)
