@@ -1,9 +1,15 @@
 """A programme file: every fault is said at once, each with its line, and what has none is read as it was written."""
 
+from pathlib import Path
+from typing import Any, get_args
+
 import pytest
+from pydantic import BaseModel
 
 from banen_cli.programme.file import ProgrammeFile, parse_programme, programme_text
 from banen_cli.programme.yaml_tree import MOST_BYTES, FileFaulty, read_tree
+from banen_contracts.programme import Labels
+from banen_contracts.reporting import RuleSetParams
 from banen_local.cluster.define import programme_file
 from support.programme_text import GOOD
 
@@ -158,3 +164,21 @@ def test_what_is_written_reads_as_the_same():
     assert parse_programme(text.encode()) == programme
     assert "label: no\n" in text
     assert " on: " not in text
+
+
+def test_the_page_on_programmes_names_every_key():
+    page = (Path(__file__).parents[3] / "docs/programme.md").read_text("utf-8").partition("## Everything")[2]
+    parts: list[type[BaseModel]] = [ProgrammeFile]
+    for part in parts:
+        for field in part.model_fields.values():
+            found = [kind for kind in models_in(field.annotation) if kind not in parts]
+            parts += [kind for kind in found if kind not in (Labels, RuleSetParams)]
+    keys = {field.alias or name for part in parts for name, field in part.model_fields.items()}
+    assert len(parts) > 15
+    assert sorted(key for key in keys if f"`{key}`" not in page) == []
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [kind for part in get_args(annotation) for kind in models_in(part)]

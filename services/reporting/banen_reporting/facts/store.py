@@ -48,11 +48,12 @@ class FactStore:
                 "select kind, source, ref, data from facts"
                 " where kind = any ($1) and known_from < $2 and known_to >= $2"
                 " union all (select kind, source, ref, data from facts"
-                "  where kind = 'programme' and kind = any ($1) and known_from >= $2"
-                "  and not exists (select from facts p where p.kind = 'programme' and p.known_from < $2)"
+                "  where source = $3 and kind = 'programme' and kind = any ($1) and known_from >= $2 and not exists"
+                "   (select from facts p where p.source = $3 and p.kind = 'programme' and p.known_from < $2)"
                 "  order by known_from limit 1)",
                 list(kinds),
                 moment,
+                BUREAU,
             )
 
     async def changed(self, kinds: Sequence[str], after: int) -> list[Record]:
