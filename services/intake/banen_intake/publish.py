@@ -1,95 +1,71 @@
 """The public events of intake: each private event becomes a public one, or nothing."""
 
-from typing import assert_never
+from collections.abc import Mapping
 
 from banen_contracts import PublicEvent, intake
-from banen_intake.events import (
-    CandidateClosed,
-    CandidateErased,
-    CandidateEvent,
-    CandidateRegistered,
-    ContactErased,
-    ContactMade,
-    DistanceAssessed,
-    HandoverCompleted,
-    HandoverOffered,
-    IntakeCompleted,
-    IntakeEvent,
-    RouteAssigned,
+from banen_contracts.consent import ConsentScope
+from banen_intake import events as e
+from banen_kit.core.decider import DomainEvent, public_form
+
+SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
+    e.OutreachHeld: intake.OutreachHeld,
+    e.ContactMade: intake.ContactMade,
+    e.ContactErased: intake.ContactErased,
+    e.IntakeStarted: intake.IntakeStarted,
+    e.IntakeCompleted: intake.IntakeCompleted,
+    e.DistanceAssessed: intake.DistanceAssessed,
+    e.RouteAssigned: intake.RouteAssigned,
+    e.ActivityStarted: intake.DevelopmentActivityStarted,
+    e.ActivityEnded: intake.DevelopmentActivityEnded,
+    e.ConsentGranted: intake.ConsentGranted,
+    e.ConsentWithdrawn: intake.ConsentWithdrawn,
+    e.CandidateLost: intake.CandidateLost,
+    e.CandidateFound: intake.CandidateFound,
+    e.CandidateClosed: intake.CandidateClosed,
+    e.CandidateReentered: intake.CandidateReentered,
+    e.CandidateErased: intake.CandidateErased,
+    e.HandoverOffered: intake.HandoverOffered,
+    e.HandoverCompleted: intake.HandoverCompleted,
+    e.HandoverEnded: intake.HandoverEnded,
+}
+"""The public event takes from the private one the fields that it declares, and nothing else."""
+
+PRIVATE: frozenset[type[DomainEvent]] = frozenset(
+    {e.WorkerAssigned, e.ConversationLogged, e.PlanAgreed, e.PortraitPublished, e.PortraitTakenDown}
 )
+"""What only the own partner may know, such as who is responsible and what was said."""
 
 
-def to_public_event(event: IntakeEvent) -> PublicEvent | None:
+def to_public_event(event: e.IntakeEvent) -> PublicEvent | None:
     match event:
-        case ContactMade():
-            return intake.ContactMade(
-                contact_ref=event.contact_ref,
-                occurred_on=event.occurred_on,
-                channel=event.channel,
-                kind=event.kind,
-                region_id=event.region_id,
-                municipality_code=event.municipality_code,
-            )
-        case ContactErased():
-            return intake.ContactErased(contact_ref=event.contact_ref, occurred_on=event.occurred_on)
-        case HandoverOffered():
-            return intake.HandoverOffered(
-                handover_ref=event.handover_ref,
-                occurred_on=event.occurred_on,
-                candidate_ref=event.candidate_ref,
-                to_partner=event.to_partner,
-                expires_on=event.expires_on,
-                dossier_hash=event.dossier_hash,
-            )
-        case HandoverCompleted():
-            return intake.HandoverCompleted(
-                handover_ref=event.handover_ref,
-                occurred_on=event.occurred_on,
-                candidate_ref=event.candidate_ref,
-                to_partner=event.to_partner,
-            )
+        case e.CandidateRegistered():
+            return registered(event)
+        case e.ReadyForMediation():
+            return ready(event)
         case _:
-            return of_candidate(event)
+            return None if type(event) in PRIVATE else public_form(event, SAME[type(event)])
 
 
-def of_candidate(event: CandidateEvent) -> PublicEvent:
-    match event:
-        case CandidateRegistered():
-            return intake.CandidateRegistered(
-                candidate_ref=event.candidate_ref,
-                occurred_on=event.occurred_on,
-                contact_ref=event.contact_ref,
-                education_band=event.education_band,
-                region_id=event.region_id,
-                municipality_code=event.municipality_code,
-            )
-        case IntakeCompleted():
-            return intake.IntakeCompleted(
-                candidate_ref=event.candidate_ref,
-                occurred_on=event.occurred_on,
-                method_version=event.method_version,
-            )
-        case DistanceAssessed():
-            return intake.DistanceAssessed(
-                candidate_ref=event.candidate_ref,
-                occurred_on=event.occurred_on,
-                distance_phase=event.distance_phase,
-                assessor=event.assessor,
-            )
-        case RouteAssigned():
-            return intake.RouteAssigned(
-                candidate_ref=event.candidate_ref,
-                occurred_on=event.occurred_on,
-                route=event.route,
-                reason_code=event.reason_code,
-            )
-        case CandidateClosed():
-            return intake.CandidateClosed(
-                candidate_ref=event.candidate_ref,
-                occurred_on=event.occurred_on,
-                reason_code=event.reason_code,
-            )
-        case CandidateErased():
-            return intake.CandidateErased(candidate_ref=event.candidate_ref, occurred_on=event.occurred_on)
-        case _:
-            assert_never(event)
+def registered(event: e.CandidateRegistered) -> PublicEvent:
+    """Education and municipality are public only for those who allow statistics."""
+    consents = event.consents
+    is_told = consents is None or any(one.scope is ConsentScope.STATISTICS for one in consents)
+    return intake.CandidateRegistered(
+        candidate_ref=event.candidate_ref,
+        occurred_on=event.occurred_on,
+        contact_ref=event.contact_ref,
+        education_band=event.education_band if is_told else intake.EducationBand.UNKNOWN,
+        region_id=event.region_id,
+        municipality_code=event.municipality_code if is_told else None,
+        consents=consents or (),
+    )
+
+
+def ready(event: e.ReadyForMediation) -> PublicEvent:
+    """The profession too."""
+    return intake.CandidateReadyForMediation(
+        candidate_ref=event.candidate_ref,
+        occurred_on=event.occurred_on,
+        available_from=event.available_from,
+        profession_group=event.profession_group if event.is_profession_public else None,
+    )

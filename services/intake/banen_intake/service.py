@@ -6,10 +6,10 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_intake.commands import COMMANDS
-from banen_intake.events import IntakeEvent
+from banen_intake.events import UPCASTERS, IntakeEvent
 from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
-from banen_intake.reactors import HANDOVER_ACCEPTED
+from banen_intake.reactors import REACTORS
 from banen_kit.application.definition import Learns, Service
 from banen_kit.privacy.kit_features import with_kit_features
 
@@ -22,6 +22,7 @@ SERVICE = with_kit_features(
         views=VIEWS,
         roles=ROLES,
         learns=(Learns(ProgrammeDefined, BUREAU),),
-        reactors=(HANDOVER_ACCEPTED,),
+        reactors=REACTORS,
+        upcasters=UPCASTERS,
     )
 )

@@ -3,7 +3,7 @@
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
-from banen_mediation.domain.handover import HANDOVER, AcceptHandover
+from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
 from banen_mediation.domain.placement import (
     PLACEMENT,
     ConfirmRetention,
@@ -26,6 +26,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         STAFF,
         related=("client", "client_ref"),
     ),
+    CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
     CommandRoute(
         "/placements/{ref}/start", StartPlacement, "placement", PLACEMENT, STAFF, learned=ProgrammeDefined
     ),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from banen_contracts import mediation
 from banen_contracts.base import Digest, PartnerId, ReasonCode
+from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -59,6 +60,25 @@ class HandoverAccepted(DomainEvent, frozen=True):
     occurred_on: date
     client_ref: PersonRef
     from_partner: PartnerId
+
+
+class HandoverDeclined(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "handover-declined"
+    handover_ref: UUID
+    occurred_on: date
+    from_partner: PartnerId
+    reason_code: ReasonCode
+
+
+class HandoverSettled(DomainEvent, frozen=True):
+    """The offering partner settled the offer. Not published, because that partner published it."""
+
+    TYPE: ClassVar[str] = "handover-settled"
+    handover_ref: UUID
+    occurred_on: date
+    from_partner: PartnerId
+    outcome: HandoverOutcome | None
+    """None: completed."""
 
 
 class Terms(mediation.Terms, frozen=True):
@@ -119,7 +139,7 @@ class RetentionConfirmed(DomainEvent, frozen=True):
 
 
 ClientEvent: TypeAlias = ClientTakenOn | ClientErased
-HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted
+HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted | HandoverDeclined | HandoverSettled
 PlacementEvent: TypeAlias = (
     PlacementStarted
     | PlacementCorrected

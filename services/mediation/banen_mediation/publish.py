@@ -7,7 +7,9 @@ from banen_mediation.events import (
     ClientErased,
     ClientTakenOn,
     HandoverAccepted,
+    HandoverDeclined,
     HandoverReceived,
+    HandoverSettled,
     MediationEvent,
     PlacementCorrected,
     PlacementEnded,
@@ -37,7 +39,14 @@ def to_public_event(event: MediationEvent) -> PublicEvent | None:
                 client_ref=event.client_ref,
                 from_partner=event.from_partner,
             )
-        case HandoverReceived():
+        case HandoverDeclined():
+            return mediation.HandoverDeclined(
+                handover_ref=event.handover_ref,
+                occurred_on=event.occurred_on,
+                from_partner=event.from_partner,
+                reason_code=event.reason_code,
+            )
+        case HandoverReceived() | HandoverSettled():
             return None  # repeats what another source published
         case _:
             return of_placement(event)

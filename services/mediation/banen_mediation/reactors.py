@@ -1,16 +1,19 @@
-"""What mediation does by itself: it records handovers offered to it, and ends a placement that another replaces."""
+"""What mediation does by itself: it records handovers offered to it and how they were settled, and ends a placement that
+another replaces.
+"""
 
 from datetime import timedelta
 
 from banen_contracts import Envelope, PublicEvent
-from banen_contracts.intake import HandoverOffered
+from banen_contracts.intake import HandoverCompleted, HandoverEnded, HandoverOffered
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
-from banen_mediation.domain.handover import HANDOVER, ReceiveHandover
+from banen_mediation.domain.handover import HANDOVER, ReceiveHandover, SettleHandover
 from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
 
-# Not in the table of commands, since no caller may give these two.
+# Not in the table of commands, since no caller may give these.
 RECEIVE_HANDOVER = CommandRoute("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
+SETTLE_HANDOVER = CommandRoute("/handovers/{ref}/settle", SettleHandover, "handover", HANDOVER)
 END_AS_CONVERTED = CommandRoute("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
 
 
@@ -29,6 +32,16 @@ def receive(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | 
     return Dispatch(RECEIVE_HANDOVER, event.ref, command)
 
 
+def settle(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
+    if envelope.service != "intake" or not isinstance(event, HandoverCompleted | HandoverEnded):
+        return None
+    if event.to_partner != partner:
+        return None
+    outcome = event.outcome if isinstance(event, HandoverEnded) else None
+    command = SettleHandover(occurred_on=event.occurred_on, from_partner=envelope.partner, outcome=outcome)
+    return Dispatch(SETTLE_HANDOVER, event.ref, command)
+
+
 def end_converted(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
     if not isinstance(event, PlacementTerms) or event.converted_from is None:
         return None
@@ -39,7 +52,8 @@ def end_converted(envelope: Envelope, event: PublicEvent, partner: str) -> Dispa
     return Dispatch(END_AS_CONVERTED, str(event.converted_from), command)
 
 
-HANDOVER_OFFERED = Reactor("receive-handover", (HandoverOffered,), receive)
-PLACEMENT_CONVERTED = Reactor(
-    "end-converted", (PlacementStarted, PlacementCorrected), end_converted, only_own=True
+REACTORS = (
+    Reactor("receive-handover", (HandoverOffered,), receive),
+    Reactor("settle-handover", (HandoverCompleted, HandoverEnded), settle),
+    Reactor("end-converted", (PlacementStarted, PlacementCorrected), end_converted, only_own=True),
 )

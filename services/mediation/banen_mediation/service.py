@@ -11,7 +11,7 @@ from banen_mediation.commands import COMMANDS
 from banen_mediation.events import MediationEvent
 from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
-from banen_mediation.reactors import HANDOVER_OFFERED, PLACEMENT_CONVERTED
+from banen_mediation.reactors import REACTORS
 
 SERVICE = with_kit_features(
     Service(
@@ -22,6 +22,6 @@ SERVICE = with_kit_features(
         views=VIEWS,
         roles=ROLES,
         learns=(Learns(ProgrammeDefined, BUREAU),),
-        reactors=(HANDOVER_OFFERED, PLACEMENT_CONVERTED),
+        reactors=REACTORS,
     )
 )

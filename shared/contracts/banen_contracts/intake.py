@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from banen_contracts.base import (
     Code,
@@ -18,6 +18,7 @@ from banen_contracts.base import (
     Ref,
     RegionId,
 )
+from banen_contracts.consent import Consent
 
 
 class Channel(StrEnum):
@@ -46,8 +47,66 @@ class EducationBand(StrEnum):
     UNKNOWN = "unknown"
 
 
+class OutreachKind(StrEnum):
+    """What was held to reach people."""
+
+    INFO_SESSION = "info_session"
+    HOME_VISIT = "home_visit"
+    JOB_FAIR = "job_fair"
+    OPEN_HOUSE = "open_house"
+    OTHER = "other"
+
+
+class AttendanceBand(StrEnum):
+    """How many people came; a small number would say who."""
+
+    UNDER_10 = "under_10"
+    FROM_10_TO_24 = "10_to_24"
+    FROM_25_TO_49 = "25_to_49"
+    FROM_50 = "from_50"
+    UNKNOWN = "unknown"
+
+
+class ActivityKind(StrEnum):
+    """What a candidate does to become ready for work. It never counts as a placement."""
+
+    LANGUAGE = "language"
+    VOCATIONAL_LANGUAGE = "vocational_language"
+    INTERNSHIP = "internship"
+    VOLUNTEERING = "volunteering"
+    TRAINING = "training"
+    COMPETENCY_TEST = "competency_test"
+    DIPLOMA_VALUATION = "diploma_valuation"
+    COACHING = "coaching"
+    STUDY = "study"
+
+
+class ActivityOutcome(StrEnum):
+    """How an activity ended. What a test or a valuation said stays with the partner."""
+
+    COMPLETED = "completed"
+    CANDIDATE_STOPPED = "candidate_stopped"
+    PROVIDER_STOPPED = "provider_stopped"
+    FOUND_WORK = "found_work"
+    OTHER = "other"
+
+
+class HandoverOutcome(StrEnum):
+    """Why an offer ended without a handover."""
+
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 DistancePhase = Annotated[int, Field(ge=1, le=4)]
 """Distance to the labour market (fase 1-4): 1 and 2 can be mediated directly, 3 and 4 are far away."""
+ProfessionGroup = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+"""The first two digits of a profession in the International Standard Classification of Occupations (ISCO-08)."""
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
+"""A calendar month, such as 2006-03."""
+Spell = Annotated[int, Field(ge=2, le=1000)]
+Consents = Annotated[tuple[Consent, ...], Field(max_length=100)]
 
 
 class ContactMade(PublicEvent, frozen=True):
@@ -60,6 +119,8 @@ class ContactMade(PublicEvent, frozen=True):
     kind: ContactKind
     region_id: RegionId | None = None
     municipality_code: MunicipalityCode | None = None
+    outreach_ref: Ref | None = None
+    """The event at which this person was met."""
 
 
 class ContactErased(PublicEvent, frozen=True):
@@ -70,8 +131,24 @@ class ContactErased(PublicEvent, frozen=True):
     contact_ref: Ref
 
 
+class OutreachHeld(PublicEvent, frozen=True):
+    """Something was held to reach people of the target group; nothing says who came."""
+
+    NAME: ClassVar[str] = "intake.outreach-held.v1"
+    REF: ClassVar[str] = "outreach_ref"
+    outreach_ref: Ref
+    kind: OutreachKind
+    attendance: AttendanceBand
+    self_organisation_involved: bool
+    region_id: RegionId | None = None
+    municipality_code: MunicipalityCode | None = None
+
+
 class CandidateRegistered(PublicEvent, frozen=True):
-    """A person enters the programme at this partner, under a random reference."""
+    """A person enters the programme at this partner, under a random reference.
+
+    Without consent to statistics the education is `unknown` and there is no municipality.
+    """
 
     NAME: ClassVar[str] = "intake.candidate-registered.v1"
     REF: ClassVar[str] = "candidate_ref"
@@ -80,6 +157,16 @@ class CandidateRegistered(PublicEvent, frozen=True):
     education_band: EducationBand
     region_id: RegionId | None = None
     municipality_code: MunicipalityCode | None = None
+    consents: Consents = ()
+    """What the candidate allows from the start."""
+
+
+class IntakeStarted(PublicEvent, frozen=True):
+    """The intake of a candidate began: an interview that looks at work."""
+
+    NAME: ClassVar[str] = "intake.intake-started.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
 
 
 class IntakeCompleted(PublicEvent, frozen=True):
@@ -111,13 +198,85 @@ class RouteAssigned(PublicEvent, frozen=True):
     reason_code: ReasonCode
 
 
+class DevelopmentActivityStarted(PublicEvent, frozen=True):
+    """A candidate began something that prepares for work, such as a language course."""
+
+    NAME: ClassVar[str] = "intake.development-activity-started.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    activity_ref: Ref
+    kind: ActivityKind
+
+
+class DevelopmentActivityEnded(PublicEvent, frozen=True):
+    """Such an activity came to its end."""
+
+    NAME: ClassVar[str] = "intake.development-activity-ended.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    activity_ref: Ref
+    outcome: ActivityOutcome
+
+
+class CandidateReadyForMediation(PublicEvent, frozen=True):
+    """A candidate can be placed from a month on. Without consent to statistics there is no profession."""
+
+    NAME: ClassVar[str] = "intake.candidate-ready-for-mediation.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    available_from: Month
+    profession_group: ProfessionGroup | None = None
+
+
+class ConsentGranted(PublicEvent, Consent, frozen=True):
+    """A candidate allows something, from that day on."""
+
+    NAME: ClassVar[str] = "intake.consent-granted.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+
+
+class ConsentWithdrawn(PublicEvent, Consent, frozen=True):
+    """A candidate no longer allows something; whoever relies on it stops."""
+
+    NAME: ClassVar[str] = "intake.consent-withdrawn.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+
+
+class CandidateLost(PublicEvent, frozen=True):
+    """The partner has lost contact with a candidate, or has recorded nothing about them for half a year."""
+
+    NAME: ClassVar[str] = "intake.candidate-lost.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+
+
+class CandidateFound(PublicEvent, frozen=True):
+    """The partner has contact again with a candidate whom it had lost."""
+
+    NAME: ClassVar[str] = "intake.candidate-found.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+
+
 class CandidateClosed(PublicEvent, frozen=True):
-    """The partner closed a candidate's file; later facts about that candidate are refused."""
+    """The partner closed a candidate's file; no facts follow unless the candidate takes part again."""
 
     NAME: ClassVar[str] = "intake.candidate-closed.v1"
     REF: ClassVar[str] = "candidate_ref"
     candidate_ref: Ref
     reason_code: ReasonCode
+
+
+class CandidateReentered(PublicEvent, frozen=True):
+    """A candidate whose file was closed takes part again. What was recorded before stays."""
+
+    NAME: ClassVar[str] = "intake.candidate-reentered.v1"
+    REF: ClassVar[str] = "candidate_ref"
+    candidate_ref: Ref
+    spell: Spell
+    """Which time it is: 2 the first time after a closing."""
 
 
 class CandidateErased(PublicEvent, frozen=True):
@@ -148,6 +307,18 @@ class HandoverCompleted(PublicEvent, frozen=True):
     handover_ref: Ref
     candidate_ref: Ref
     to_partner: PartnerId
+
+
+class HandoverEnded(PublicEvent, frozen=True):
+    """The offer came to nothing: the other partner declined, the days ran out, or it was withdrawn."""
+
+    NAME: ClassVar[str] = "intake.handover-ended.v1"
+    REF: ClassVar[str] = "handover_ref"
+    handover_ref: Ref
+    candidate_ref: Ref
+    to_partner: PartnerId
+    outcome: HandoverOutcome
+    reason_code: ReasonCode | None = None
 
 
 class IntakeEventSkipped(EventSkipped, frozen=True):

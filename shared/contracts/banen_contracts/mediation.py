@@ -98,6 +98,16 @@ class HandoverAccepted(PublicEvent, frozen=True):
     from_partner: PartnerId
 
 
+class HandoverDeclined(PublicEvent, frozen=True):
+    """The receiving partner does not take an offered candidate."""
+
+    NAME: ClassVar[str] = "mediation.handover-declined.v1"
+    REF: ClassVar[str] = "handover_ref"
+    handover_ref: Ref
+    from_partner: PartnerId
+    reason_code: ReasonCode
+
+
 class Terms(BaseModel, frozen=True):
     """What was agreed about a placement; days are inclusive. Mediation's private events have the same fields."""
 

@@ -22,6 +22,8 @@ class RecordContact(Command, frozen=True):
     kind: ContactKind
     region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
+    outreach_ref: UUID | None = None
+    """The event at which this person was met."""
     name: ShortText | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
     notes: Text | None = Field(default=None, repr=False)
@@ -43,6 +45,7 @@ def record(command: RecordContact, context: DecisionContext) -> ContactMade:
         kind=command.kind,
         region_id=command.region_id,
         municipality_code=command.municipality_code,
+        outreach_ref=command.outreach_ref,
         name=Open(command.name) if command.name else None,
         phone=Open(command.phone) if command.phone else None,
         notes=Open(command.notes) if command.notes else None,

@@ -1,14 +1,27 @@
-"""Offering a candidate to another partner, and completing the handover after it was accepted."""
+"""Offering a candidate to another partner, and how the offer is settled: the first fact wins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Day, Digest, PartnerId
-from banen_intake.events import HandoverCompleted, HandoverEvent, HandoverOffered
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_contracts.base import Day, Digest, PartnerId, ReasonCode
+from banen_contracts.consent import Consent, ConsentScope
+from banen_contracts.intake import HandoverOutcome
+from banen_intake.domain.candidate import CANDIDATE
+from banen_intake.domain.consent import check_partner
+from banen_intake.domain.file import Candidate, File, in_contact
+from banen_intake.events import (
+    CandidateEvent,
+    HandoverCompleted,
+    HandoverEnded,
+    HandoverEvent,
+    HandoverOffered,
+)
+from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
+
+CONSENT_WITHDRAWN = "consent-withdrawn"
 
 
 class OfferHandover(Command, frozen=True):
@@ -17,7 +30,14 @@ class OfferHandover(Command, frozen=True):
     candidate_ref: UUID
     to_partner: PartnerId
     expires_on: Day
+    """The last day on which the other partner may accept."""
     dossier_hash: Digest | None = None
+
+
+class WithdrawHandover(Command, frozen=True):
+    NAME: ClassVar[str] = "withdraw-handover"
+    occurred_on: Day
+    reason_code: ReasonCode
 
 
 class CompleteHandover(Command, frozen=True):
@@ -29,7 +49,49 @@ class CompleteHandover(Command, frozen=True):
     accepted_by: PartnerId
 
 
-HandoverCommand: TypeAlias = OfferHandover | CompleteHandover
+class SettleDeclined(Command, frozen=True):
+    """Given only by a reactor, after another partner published that it declines."""
+
+    NAME: ClassVar[str] = "settle-declined"
+    occurred_on: Day
+    declined_by: PartnerId
+    reason_code: ReasonCode
+
+
+class ExpireHandover(Command, frozen=True):
+    """Given only by a timer, on the day after the last."""
+
+    NAME: ClassVar[str] = "expire-handover"
+    occurred_on: Day
+
+
+class CheckConsent(Command, frozen=True):
+    """Given only by a reactor, after an offer: a withdrawal of the consent may have crossed it."""
+
+    NAME: ClassVar[str] = "check-consent"
+    occurred_on: Day
+    candidate_ref: UUID
+
+
+class EndOffers(Command, frozen=True):
+    """Given only by a reactor, after a consent was withdrawn or a candidate closed or erased: to all offers of theirs."""
+
+    NAME: ClassVar[str] = "end-offers"
+    occurred_on: Day
+    to_partner: PartnerId | None = None
+    """Only the offers to this partner; None: all."""
+    reason_code: ReasonCode
+
+
+HandoverCommand: TypeAlias = (
+    OfferHandover
+    | WithdrawHandover
+    | CompleteHandover
+    | SettleDeclined
+    | ExpireHandover
+    | CheckConsent
+    | EndOffers
+)
 
 
 @dataclass(frozen=True)
@@ -49,65 +111,148 @@ class Completed:
     pass
 
 
-Handover: TypeAlias = NotOffered | Offered | Completed
+@dataclass(frozen=True)
+class Ended:
+    outcome: HandoverOutcome
+
+
+Handover: TypeAlias = NotOffered | Offered | Completed | Ended
 
 
 def decide(command: HandoverCommand, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match command:
         case OfferHandover():
-            return offer(command, state, context)
+            return [offer(command, state, context)]
+        case WithdrawHandover():
+            offered = still_open(state)
+            return [
+                end(command.occurred_on, offered, context, HandoverOutcome.WITHDRAWN, command.reason_code)
+            ]
         case CompleteHandover():
             return complete(command, state, context)
+        case SettleDeclined():
+            return settle_declined(command, state, context)
+        case ExpireHandover():
+            return end_if_open(command.occurred_on, state, context, HandoverOutcome.EXPIRED, None)
+        case CheckConsent():
+            return check_consent(command, state, context)
+        case EndOffers():
+            if command.to_partner and isinstance(state, Offered) and state.to_partner != command.to_partner:
+                return []
+            return end_if_open(
+                command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, command.reason_code
+            )
         case _:
             assert_never(command)
 
 
-def offer(command: OfferHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
+def offer(command: OfferHandover, state: Handover, context: DecisionContext) -> HandoverOffered:
     if not isinstance(state, NotOffered):
         raise Refused("handover-exists", "This handover was offered already.")
-    if command.to_partner == context.partner:
-        raise Refused("handover-to-self", "A handover goes to another partner.", "toPartner")
-    if command.to_partner not in context.partners:
-        raise Refused("partner-unknown", "That partner does not take part in the programme.", "toPartner")
+    consent = Consent(scope=ConsentScope.HANDOVER, to_partner=command.to_partner)
+    check_partner(consent, context, "toPartner")
     if command.expires_on < command.occurred_on:
         raise Refused("expires-before-offer", "An offer cannot expire before it is made.", "expiresOn")
-    return [
-        HandoverOffered(
-            handover_ref=UUID(context.ref),
-            occurred_on=command.occurred_on,
-            candidate_ref=command.candidate_ref,
-            to_partner=command.to_partner,
-            expires_on=command.expires_on,
-            dossier_hash=command.dossier_hash,
+    file = in_contact(of_candidate(context), command.occurred_on)
+    if not file.allows(ConsentScope.HANDOVER, command.to_partner):
+        raise Refused(
+            "consent-missing", "The candidate does not allow a handover to that partner.", "toPartner"
         )
-    ]
+    return HandoverOffered(
+        handover_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        candidate_ref=command.candidate_ref,
+        to_partner=command.to_partner,
+        expires_on=command.expires_on,
+        dossier_hash=command.dossier_hash,
+    )
 
 
-def complete(command: CompleteHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
+def of_candidate(context: DecisionContext) -> Candidate:
+    """The file of the candidate whom the command names."""
+    return CANDIDATE.replay([event for event in context.related if isinstance(event, CandidateEvent)])
+
+
+def still_open(state: Handover) -> Offered:
     match state:
         case NotOffered():
             raise Refused("handover-unknown", "No such handover was offered.")
         case Completed():
             raise Refused("handover-completed", "This handover was completed already.")
+        case Ended():
+            raise Refused("handover-ended", f"This offer has ended already: {state.outcome}.")
         case Offered():
-            check_acceptance(command, state)
-            return [
-                HandoverCompleted(
-                    handover_ref=UUID(context.ref),
-                    occurred_on=command.occurred_on,
-                    candidate_ref=state.candidate_ref,
-                    to_partner=state.to_partner,
-                )
-            ]
+            return state
         case _:
             assert_never(state)
 
 
-def check_acceptance(command: CompleteHandover, state: Offered) -> None:
-    if command.accepted_by != state.to_partner:
+def complete(command: CompleteHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
+    if isinstance(state, Ended):  # the acceptance comes too late
+        return []
+    offered = still_open(state)
+    if command.accepted_by != offered.to_partner:
         raise Refused("handover-not-yours", "This handover was offered to another partner.", "acceptedBy")
-    if command.occurred_on > state.expires_on:
+    if command.occurred_on > offered.expires_on:
         raise Refused("handover-expired", "The offer had expired by that day.", "occurredOn")
+    return [
+        HandoverCompleted(
+            handover_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            candidate_ref=offered.candidate_ref,
+            to_partner=offered.to_partner,
+        )
+    ]
+
+
+def settle_declined(
+    command: SettleDeclined, state: Handover, context: DecisionContext
+) -> Sequence[HandoverEvent]:
+    if isinstance(state, Offered) and command.declined_by != state.to_partner:
+        raise Refused("handover-not-yours", "This handover was offered to another partner.", "declinedBy")
+    if isinstance(state, NotOffered):
+        still_open(state)
+    return end_if_open(command.occurred_on, state, context, HandoverOutcome.DECLINED, command.reason_code)
+
+
+def check_consent(
+    command: CheckConsent, state: Handover, context: DecisionContext
+) -> Sequence[HandoverEvent]:
+    file = of_candidate(context)
+    if (
+        isinstance(state, Offered)
+        and isinstance(file, File)
+        and file.closed_on is None
+        and file.allows(ConsentScope.HANDOVER, state.to_partner)
+    ):
+        return []
+    return end_if_open(command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, CONSENT_WITHDRAWN)
+
+
+def end_if_open(
+    day: date, state: Handover, context: DecisionContext, outcome: HandoverOutcome, reason: str | None
+) -> Sequence[HandoverEvent]:
+    return [end(day, state, context, outcome, reason)] if isinstance(state, Offered) else []
+
+
+def end(
+    day: date, offered: Offered, context: DecisionContext, outcome: HandoverOutcome, reason: str | None
+) -> HandoverEnded:
+    return HandoverEnded(
+        handover_ref=UUID(context.ref),
+        occurred_on=day,
+        candidate_ref=offered.candidate_ref,
+        to_partner=offered.to_partner,
+        outcome=outcome,
+        reason_code=reason,
+    )
+
+
+def expired_from(_: date | None, event: DomainEvent, __: date) -> date | None:
+    """The day from which an offer has expired: the one after the last on which it could be accepted."""
+    if isinstance(event, HandoverOffered):
+        return event.expires_on + timedelta(days=1)
+    return None
 
 
 def evolve(state: Handover, event: HandoverEvent) -> Handover:
@@ -116,6 +261,8 @@ def evolve(state: Handover, event: HandoverEvent) -> Handover:
             return Offered(event.candidate_ref, event.to_partner, event.expires_on)
         case HandoverCompleted(), Offered():
             return Completed()
+        case HandoverEnded(), Offered():
+            return Ended(event.outcome)
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 

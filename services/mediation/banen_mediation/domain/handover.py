@@ -1,4 +1,4 @@
-"""Accepting a candidate whom another partner offered."""
+"""Accepting or declining a candidate whom another partner offered, and learning how that partner settled it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,18 @@ from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from banen_contracts.base import Day, Digest, PartnerId
+from banen_contracts.base import Day, Digest, PartnerId, ReasonCode
+from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import Origin
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
-from banen_mediation.events import ClientTakenOn, HandoverAccepted, HandoverEvent, HandoverReceived
+from banen_mediation.events import (
+    ClientTakenOn,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverEvent,
+    HandoverReceived,
+    HandoverSettled,
+)
 
 
 class ReceiveHandover(Command, frozen=True):
@@ -29,7 +37,23 @@ class AcceptHandover(Command, frozen=True):
     client_ref: UUID
 
 
-HandoverCommand: TypeAlias = ReceiveHandover | AcceptHandover
+class DeclineHandover(Command, frozen=True):
+    NAME: ClassVar[str] = "decline-handover"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
+class SettleHandover(Command, frozen=True):
+    """Given only by a reactor, after the offering partner published how it settled the offer."""
+
+    NAME: ClassVar[str] = "settle-handover"
+    occurred_on: Day
+    from_partner: PartnerId
+    outcome: HandoverOutcome | None
+    """None: completed."""
+
+
+HandoverCommand: TypeAlias = ReceiveHandover | AcceptHandover | DeclineHandover | SettleHandover
 
 
 @dataclass(frozen=True)
@@ -45,10 +69,18 @@ class Received:
 
 @dataclass(frozen=True)
 class Accepted:
-    pass
+    from_partner: str
 
 
-Handover: TypeAlias = NotReceived | Received | Accepted
+@dataclass(frozen=True)
+class Over:
+    """Declined here, or settled by the offering partner."""
+
+    from_partner: str
+    outcome: HandoverOutcome | None
+
+
+Handover: TypeAlias = NotReceived | Received | Accepted | Over
 
 
 def decide(command: HandoverCommand, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
@@ -56,13 +88,19 @@ def decide(command: HandoverCommand, state: Handover, context: DecisionContext) 
         case ReceiveHandover():
             return receive(command, state, context)
         case AcceptHandover():
-            return accept(command, state, context)
+            return [accept(command, offered(state, command.occurred_on), context)]
+        case DeclineHandover():
+            return [decline(command, offered(state, command.occurred_on), context)]
+        case SettleHandover():
+            return settle(command, state, context)
         case _:
             assert_never(command)
 
 
 def receive(command: ReceiveHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
-    if not isinstance(state, NotReceived):
+    if isinstance(state, Over) and state.from_partner == command.from_partner:
+        return []  # it was settled before the offer arrived
+    if not isinstance(state, NotReceived | Over):
         raise Refused("handover-exists", "This handover was received already.")
     return [
         HandoverReceived(
@@ -76,26 +114,68 @@ def receive(command: ReceiveHandover, state: Handover, context: DecisionContext)
     ]
 
 
-def accept(command: AcceptHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
+def offered(state: Handover, day: date) -> Received:
+    """Raises `Refused` unless the offer can still be answered on that day."""
     match state:
         case NotReceived():
             raise Refused("handover-unknown", "No such handover was offered to this partner.")
         case Accepted():
             raise Refused("handover-accepted", "This handover was accepted already.")
+        case Over():
+            raise _over(state.outcome)
         case Received():
-            if command.occurred_on > state.expires_on:
+            if day > state.expires_on:
                 raise Refused("handover-expired", "The offer had expired by that day.", "occurredOn")
-            check_client(context)
-            return [
-                HandoverAccepted(
-                    handover_ref=UUID(context.ref),
-                    occurred_on=command.occurred_on,
-                    client_ref=command.client_ref,
-                    from_partner=state.from_partner,
-                )
-            ]
+            return state
         case _:
             assert_never(state)
+
+
+def _over(outcome: HandoverOutcome | None) -> Refused:
+    match outcome:
+        case None:
+            return Refused("handover-accepted", "This handover was accepted already.")
+        case HandoverOutcome.DECLINED:
+            return Refused("handover-declined", "This handover was declined already.")
+        case HandoverOutcome.EXPIRED:
+            return Refused("handover-expired", "The offer has expired.")
+        case HandoverOutcome.WITHDRAWN:
+            return Refused("handover-withdrawn", "The other partner withdrew the offer.")
+        case _:
+            assert_never(outcome)
+
+
+def accept(command: AcceptHandover, handover: Received, context: DecisionContext) -> HandoverAccepted:
+    check_client(context)
+    return HandoverAccepted(
+        handover_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        client_ref=command.client_ref,
+        from_partner=handover.from_partner,
+    )
+
+
+def decline(command: DeclineHandover, handover: Received, context: DecisionContext) -> HandoverDeclined:
+    return HandoverDeclined(
+        handover_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        from_partner=handover.from_partner,
+        reason_code=command.reason_code,
+    )
+
+
+def settle(command: SettleHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
+    """The word of the offering partner holds, also against an acceptance that came too late."""
+    if not isinstance(state, NotReceived) and state.from_partner != command.from_partner:
+        raise Refused("handover-not-theirs", "Another partner made this offer.", "fromPartner")
+    return [
+        HandoverSettled(
+            handover_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            from_partner=command.from_partner,
+            outcome=command.outcome,
+        )
+    ]
 
 
 def check_client(context: DecisionContext) -> None:
@@ -111,10 +191,14 @@ def check_client(context: DecisionContext) -> None:
 
 def evolve(state: Handover, event: HandoverEvent) -> Handover:
     match event, state:
-        case HandoverReceived(), NotReceived():
+        case HandoverReceived(), NotReceived() | Over():
             return Received(event.from_partner, event.expires_on)
         case HandoverAccepted(), Received():
-            return Accepted()
+            return Accepted(event.from_partner)
+        case HandoverDeclined(), Received():
+            return Over(event.from_partner, HandoverOutcome.DECLINED)
+        case HandoverSettled(), _:
+            return Over(event.from_partner, event.outcome)
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 

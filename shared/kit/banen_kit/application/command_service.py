@@ -199,13 +199,24 @@ class CommandService:
 
         If the cause is a historic fact, `known_at` is that fact's, or that of the stream's last event if it is later.
         """
+        if not sent.to_all_about:
+            return await self._send_one(sent, sent.ref, cause, uuid5(cause.id, policy))
+        answer = Answer(0, ())
+        for ref in await self._mentioning(sent):
+            answer = await self._send_one(sent, ref, cause, uuid5(cause.id, f"{policy}/{ref}"))
+        return answer
+
+    async def _mentioning(self, sent: Dispatch) -> list[str]:
+        streams = await self.repository.store.concerning([UUID(sent.ref)], [])
+        category = f"{sent.operation.category}-"
+        return sorted(stream.removeprefix(category) for stream in streams if stream.startswith(category))
+
+    async def _send_one(self, sent: Dispatch, ref: str, cause: Envelope, command_id: UUID) -> Answer:
         body = sent.command.model_dump(mode="json")
-        request = json.dumps([sent.operation.name, sent.ref, body], sort_keys=True).encode()
-        known_at = await self._inherited(cause, f"{sent.operation.category}-{sent.ref}")
-        meta = CommandMetadata(
-            uuid5(cause.id, policy), cause.correlationid, cause.id, self.clock(), request, known_at
-        )
-        return await self._handle(sent.operation, sent.ref, sent.command, meta, None)
+        request = json.dumps([sent.operation.name, ref, body], sort_keys=True).encode()
+        known_at = await self._inherited(cause, f"{sent.operation.category}-{ref}")
+        meta = CommandMetadata(command_id, cause.correlationid, cause.id, self.clock(), request, known_at)
+        return await self._handle(sent.operation, ref, sent.command, meta, None)
 
     async def hear(self, learns: Learns, envelope: Envelope, body: bytes) -> None:
         """Keeps another service's event, unless a newer one is kept. Raises `ValidationError`, `StoreUnavailable`."""

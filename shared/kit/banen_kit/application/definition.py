@@ -49,11 +49,13 @@ class Dispatch:
     operation: CommandRoute
     ref: str
     command: Command
+    to_all_about: bool = False
+    """Whether `ref` is not that of the record but one that it mentions: then the command goes to each such record."""
 
 
 @dataclass(frozen=True)
 class Reactor:
-    """Reacts to public events: returns at most one command for its own service, always the same for the same event."""
+    """Reacts to public events: returns at most one dispatch for its own service, always the same for the same event."""
 
     name: str
     """Stable: the ids of the events it causes are derived from it."""

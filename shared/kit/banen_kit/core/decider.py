@@ -72,6 +72,11 @@ class DomainEvent(BaseModel, frozen=True, extra="forbid"):
         return None
 
 
+def public_form(event: DomainEvent, public: type[P]) -> P:
+    """The public event made of the fields that it declares; what else the private event holds stays private."""
+    return public(**{name: getattr(event, name) for name in public.model_fields})
+
+
 class Command(BaseModel, frozen=True, extra="forbid"):
     """A request to change something: the JSON body of an HTTP request, in camelCase. Unknown fields are an error.
 

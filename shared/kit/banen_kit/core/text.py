@@ -113,3 +113,5 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,24}$")]
 """A telephone number. It is not checked for a BSN, which it may look like by chance."""
 VNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,10}$")]
 """A person's number at the immigration service. Not checked for a BSN either. Stored sealed, never public."""
+StaffRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), NoBsn]
+"""A pseudonym of somebody who works for the partner: the subject that the issuer gives in their tokens. Never public."""
