@@ -7,23 +7,18 @@ from uuid import UUID
 
 from banen_contracts import PublicEvent
 from banen_contracts import employers as e
-from banen_contracts import intake as i
 from banen_contracts import mediation as m
 from banen_contracts import reporting as r
 from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import (
-    AcceptanceFact,
     AgreementFact,
-    CandidateFact,
     ClientFact,
-    ContactFact,
     CostFact,
     EmployerFact,
     Fact,
     FigureFact,
     FundingFact,
     GroupFact,
-    HandoverFact,
     PartnerFact,
     PlacementFact,
     ProgrammeFact,
@@ -55,57 +50,14 @@ class Learned:
         return day_of(self.known_at)
 
 
-def fold_contact(row: ContactFact | None, event: i.ContactMade, _: Learned) -> ContactFact:
-    _must_be_new(row)
-    return ContactFact(kind=event.kind, channel=event.channel, occurred_on=event.occurred_on)
-
-
-def fold_candidate(row: CandidateFact | None, event: PublicEvent, _: Learned) -> CandidateFact:
-    if isinstance(event, i.CandidateRegistered):
-        _must_be_new(row)
-        return CandidateFact(registered_on=event.occurred_on)
-    known = must_exist(row)
-    match event:
-        case i.IntakeCompleted():
-            return replace(known, intake_on=event.occurred_on)
-        case i.DistanceAssessed():
-            assessed = (*known.assessments, (event.occurred_on, event.distance_phase))
-            return replace(known, assessments=assessed)
-        case i.RouteAssigned():
-            return replace(known, route=event.route)
-        case i.CandidateClosed():
-            return replace(known, closed_on=event.occurred_on)
-        case _:
-            raise CannotFold("type-unknown")
-
-
-def fold_handover(row: HandoverFact | None, event: PublicEvent, _: Learned) -> HandoverFact:
-    if isinstance(event, i.HandoverOffered):
-        _must_be_new(row)
-        return HandoverFact(
-            candidate_ref=str(event.candidate_ref),
-            to_partner=event.to_partner,
-            offered_on=event.occurred_on,
-            expires_on=event.expires_on,
-        )
-    return replace(must_exist(row), completed_on=event.occurred_on)
-
-
-def fold_acceptance(row: AcceptanceFact | None, event: m.HandoverAccepted, _: Learned) -> AcceptanceFact:
-    _must_be_new(row)
-    return AcceptanceFact(
-        client_ref=str(event.client_ref), from_partner=event.from_partner, accepted_on=event.occurred_on
-    )
-
-
 def fold_client(row: ClientFact | None, event: m.ClientTakenOn, _: Learned) -> ClientFact:
-    _must_be_new(row)
-    return ClientFact(origin=event.origin, origin_ref=_text(event.origin_ref), taken_on=event.occurred_on)
+    must_be_new(row)
+    return ClientFact(origin=event.origin, origin_ref=text_of(event.origin_ref), taken_on=event.occurred_on)
 
 
 def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned) -> PlacementFact:
     if isinstance(event, m.PlacementStarted):
-        _must_be_new(row)
+        must_be_new(row)
         return PlacementFact(**_said(event), recorded_on=when.day, imported=when.imported)
     known = must_exist(row)
     match event:
@@ -131,12 +83,12 @@ def _said(event: m.PlacementTerms) -> dict[str, Any]:
 
 
 def fold_employer(row: EmployerFact | None, event: e.EmployerRegistered, _: Learned) -> EmployerFact:
-    _must_be_new(row)
+    must_be_new(row)
     return EmployerFact(legal_kind=event.legal_kind, sector_code=event.sector_code, name=event.name)
 
 
 def fold_agreement(row: AgreementFact | None, event: e.AgreementSigned, _: Learned) -> AgreementFact:
-    _must_be_new(row)
+    must_be_new(row)
     return AgreementFact(
         party_kind=event.party_kind, places_promised=event.places_promised, signed_on=event.occurred_on
     )
@@ -144,7 +96,7 @@ def fold_agreement(row: AgreementFact | None, event: e.AgreementSigned, _: Learn
 
 def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFact:
     if isinstance(event, e.GroupPlacementPlanned):
-        _must_be_new(row)
+        must_be_new(row)
         return GroupFact(
             employer_ref=str(event.employer_ref),
             kind=event.kind,
@@ -185,7 +137,7 @@ def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> 
 
 def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:
     if isinstance(event, r.TargetUnitDefined):
-        _must_be_new(row)
+        must_be_new(row)
         return UnitFact(label=event.label, members=event.members)
     known = must_exist(row)
     match event:
@@ -225,14 +177,14 @@ def fold_rule_set(_: RuleSetFact | None, event: r.CountingRuleSetPublished, __: 
 
 
 def fold_funding(row: FundingFact | None, event: r.FundingRecorded, _: Learned) -> FundingFact:
-    _must_be_new(row)
+    must_be_new(row)
     return FundingFact(
         occurred_on=event.occurred_on, funder=event.funder, status=event.status, amount_euro=event.amount_euro
     )
 
 
 def fold_cost(row: CostFact | None, event: r.CostRecorded, _: Learned) -> CostFact:
-    _must_be_new(row)
+    must_be_new(row)
     return CostFact(
         occurred_on=event.occurred_on, amount_euro=event.amount_euro, precision=event.precision.value
     )
@@ -242,7 +194,7 @@ def fold_figure(row: FigureFact | None, event: r.HistoricFigureImported, _: Lear
     if isinstance(event, r.HistoricFigureSuperseded):
         must_exist(row)
     else:
-        _must_be_new(row)
+        must_be_new(row)
     return FigureFact(
         unit_id=event.unit_id,
         measure=event.measure,
@@ -254,7 +206,7 @@ def fold_figure(row: FigureFact | None, event: r.HistoricFigureImported, _: Lear
     )
 
 
-def _must_be_new(row: Fact | None) -> None:
+def must_be_new(row: Fact | None) -> None:
     if row is not None:
         raise CannotFold("already-known")
 
@@ -265,5 +217,5 @@ def must_exist(row: Known | None) -> Known:
     return row
 
 
-def _text(ref: object) -> str | None:
+def text_of(ref: object) -> str | None:
     return None if ref is None else str(ref)

@@ -14,17 +14,13 @@ from banen_contracts import mediation as m
 from banen_contracts import reporting as r
 from banen_reporting.facts.evolve import (
     Learned,
-    fold_acceptance,
     fold_agreement,
-    fold_candidate,
     fold_client,
-    fold_contact,
     fold_cost,
     fold_employer,
     fold_figure,
     fold_funding,
     fold_group,
-    fold_handover,
     fold_partner,
     fold_placement,
     fold_programme,
@@ -32,9 +28,16 @@ from banen_reporting.facts.evolve import (
     fold_unit,
     must_exist,
 )
+from banen_reporting.facts.evolve_intake import (
+    fold_answer,
+    fold_candidate,
+    fold_contact,
+    fold_handover,
+    fold_outreach,
+)
 from banen_reporting.facts.model import (
-    AcceptanceFact,
     AgreementFact,
+    AnswerFact,
     CandidateFact,
     ClientFact,
     ContactFact,
@@ -45,6 +48,7 @@ from banen_reporting.facts.model import (
     FundingFact,
     GroupFact,
     HandoverFact,
+    OutreachFact,
     PartnerFact,
     PlacementFact,
     ProgrammeFact,
@@ -76,6 +80,7 @@ def _unchanged_by(erasure: type[PublicEvent], fold: Fold) -> Fold:
 
 
 KINDS: tuple[FactType, ...] = (
+    FactType("outreach", OutreachFact, fold_outreach, (i.OutreachHeld,)),
     FactType(
         "contact",
         ContactFact,
@@ -88,15 +93,26 @@ KINDS: tuple[FactType, ...] = (
         _unchanged_by(i.CandidateErased, fold_candidate),
         (
             i.CandidateRegistered,
+            i.IntakeStarted,
             i.IntakeCompleted,
             i.DistanceAssessed,
             i.RouteAssigned,
+            i.DevelopmentActivityStarted,
+            i.DevelopmentActivityEnded,
+            i.CandidateReadyForMediation,
+            i.ConsentGranted,
+            i.ConsentWithdrawn,
+            i.CandidateLost,
+            i.CandidateFound,
             i.CandidateClosed,
+            i.CandidateReentered,
             i.CandidateErased,
         ),
     ),
-    FactType("handover", HandoverFact, fold_handover, (i.HandoverOffered, i.HandoverCompleted)),
-    FactType("acceptance", AcceptanceFact, fold_acceptance, (m.HandoverAccepted,)),
+    FactType(
+        "handover", HandoverFact, fold_handover, (i.HandoverOffered, i.HandoverCompleted, i.HandoverEnded)
+    ),
+    FactType("answer", AnswerFact, fold_answer, (m.HandoverAccepted, m.HandoverDeclined)),
     FactType(
         "client",
         ClientFact,

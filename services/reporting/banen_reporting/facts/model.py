@@ -28,19 +28,55 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutreachFact(Fact):
+    kind: i.OutreachKind
+    attendance: i.AttendanceBand
+    self_organisation_involved: bool
+    occurred_on: date
+    region_id: str | None = None
+    municipality_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFact(Fact):
     kind: i.ContactKind
     channel: i.Channel
     occurred_on: date
+    region_id: str | None = None
+    municipality_code: str | None = None
+    outreach_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFact(Fact):
+    """A development activity of a candidate; it never counts as a placement."""
+
+    ref: str
+    kind: i.ActivityKind
+    started_on: date
+    ended_on: date | None = None
+    outcome: i.ActivityOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateFact(Fact):
     registered_on: date
+    contact_ref: str | None = None
+    region_id: str | None = None
+    education_band: i.EducationBand = i.EducationBand.UNKNOWN
+    """Unknown also where the candidate does not allow statistics, or no longer does; so with the next two."""
+    municipality_code: str | None = None
+    profession_group: str | None = None
     assessments: tuple[tuple[date, int], ...] = ()
     route: Code | None = None
+    intake_started_on: date | None = None
     intake_on: date | None = None
+    activities: tuple[ActivityFact, ...] = ()
+    ready_on: date | None = None
+    lost_on: date | None = None
     closed_on: date | None = None
+    reentered_on: tuple[date, ...] = ()
+    """The first days of the second time and later ones. The steps above, from the intake on, are of the last time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +86,18 @@ class HandoverFact(Fact):
     offered_on: date
     expires_on: date
     completed_on: date | None = None
+    ended_on: date | None = None
+    outcome: i.HandoverOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptanceFact(Fact):
-    client_ref: str
+class AnswerFact(Fact):
+    """What the receiving partner said to an offer."""
+
     from_partner: PartnerId
-    accepted_on: date
+    answered_on: date
+    client_ref: str | None = None
+    """None: declined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
