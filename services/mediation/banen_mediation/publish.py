@@ -1,96 +1,39 @@
 """The public events of mediation: each private event becomes a public one, or nothing."""
 
-from typing import assert_never
+from collections.abc import Mapping
 
 from banen_contracts import PublicEvent, mediation
-from banen_mediation.events import (
-    ClientErased,
-    ClientTakenOn,
-    HandoverAccepted,
-    HandoverDeclined,
-    HandoverReceived,
-    HandoverSettled,
-    MediationEvent,
-    PlacementCorrected,
-    PlacementEnded,
-    PlacementEvent,
-    PlacementExtended,
-    PlacementStarted,
-    PlacementVoided,
-    RetentionConfirmed,
-)
+from banen_kit.core.decider import DomainEvent, public_form
+from banen_mediation import events as e
+
+SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
+    e.ClientTakenOn: mediation.ClientTakenOn,
+    e.ClientErased: mediation.ClientErased,
+    e.HandoverAccepted: mediation.HandoverAccepted,
+    e.HandoverDeclined: mediation.HandoverDeclined,
+    e.PlacementCorrected: mediation.PlacementCorrected,
+    e.PlacementExtended: mediation.PlacementExtended,
+    e.PlacementVoided: mediation.PlacementVoided,
+    e.RetentionConfirmed: mediation.RetentionConfirmed,
+}
+"""The public event takes from the private one the fields that it declares, and nothing else."""
+
+PRIVATE: frozenset[type[DomainEvent]] = frozenset({e.HandoverReceived, e.HandoverSettled})
+"""What another source published."""
 
 
-def to_public_event(event: MediationEvent) -> PublicEvent | None:
+def to_public_event(event: e.MediationEvent) -> PublicEvent | None:
     match event:
-        case ClientTakenOn():
-            return mediation.ClientTakenOn(
-                client_ref=event.client_ref,
-                occurred_on=event.occurred_on,
-                origin=event.origin,
-                origin_ref=event.origin_ref,
-            )
-        case ClientErased():
-            return mediation.ClientErased(client_ref=event.client_ref, occurred_on=event.occurred_on)
-        case HandoverAccepted():
-            return mediation.HandoverAccepted(
-                handover_ref=event.handover_ref,
-                occurred_on=event.occurred_on,
-                client_ref=event.client_ref,
-                from_partner=event.from_partner,
-            )
-        case HandoverDeclined():
-            return mediation.HandoverDeclined(
-                handover_ref=event.handover_ref,
-                occurred_on=event.occurred_on,
-                from_partner=event.from_partner,
-                reason_code=event.reason_code,
-            )
-        case HandoverReceived() | HandoverSettled():
-            return None  # repeats what another source published
-        case _:
-            return of_placement(event)
-
-
-def of_placement(event: PlacementEvent) -> PublicEvent:
-    match event:
-        case PlacementStarted():
+        case e.PlacementStarted():
             return mediation.PlacementStarted(
                 placement_ref=event.placement_ref, occurred_on=event.start_date, **event.terms()
             )
-        case PlacementCorrected():
-            return mediation.PlacementCorrected(
-                placement_ref=event.placement_ref,
-                occurred_on=event.occurred_on,
-                reason_code=event.reason_code,
-                **event.terms(),
-            )
-        case PlacementExtended():
-            return mediation.PlacementExtended(
-                placement_ref=event.placement_ref,
-                occurred_on=event.occurred_on,
-                contract=event.contract,
-                planned_end_date=event.planned_end_date,
-            )
-        case PlacementEnded():
+        case e.PlacementEnded():
             return mediation.PlacementEnded(
                 placement_ref=event.placement_ref,
                 occurred_on=event.end_date,
                 end_date=event.end_date,
                 reason_code=event.reason_code,
             )
-        case PlacementVoided():
-            return mediation.PlacementVoided(
-                placement_ref=event.placement_ref,
-                occurred_on=event.occurred_on,
-                reason_code=event.reason_code,
-            )
-        case RetentionConfirmed():
-            return mediation.RetentionConfirmed(
-                placement_ref=event.placement_ref,
-                occurred_on=event.occurred_on,
-                months=event.months,
-                method=event.method,
-            )
         case _:
-            assert_never(event)
+            return None if type(event) in PRIVATE else public_form(event, SAME[type(event)])
