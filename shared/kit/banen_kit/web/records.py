@@ -1,4 +1,4 @@
-"""The record of one aggregate as outsiders may see it: the public events of its stream."""
+"""The record of one aggregate, for the own partner's people: the events of its stream, without personal fields."""
 
 import json
 from typing import Any
@@ -6,20 +6,27 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi import Request as HttpRequest
 from fastapi.responses import Response
+from pydantic.alias_generators import to_camel
 
 from banen_kit.application.command_service import CommandService, checked_ref
-from banen_kit.application.definition import CommandRoute
+from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.audit.log import Outcome
+from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
 from banen_kit.core.shapes import MomentText, Shape
+from banen_kit.crypto.personal_fields import persons_of
+from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.openapi import ETAG, path_ref, problems
 
 
-class PublicFact(Shape, frozen=True):
-    """A public event of a record. `data` follows the public contract of that name."""
+class RecordEvent(Shape, frozen=True):
+    """An event of a record. `data` follows the public contract of that name; if it is not public, it is what the service
+    keeps, without personal fields.
+    """
 
     event: str
+    """The name of the public event, or `<service>.<event>` without a version if it is not public."""
     version: int
     recorded_at: MomentText
     known_at: MomentText
@@ -27,11 +34,11 @@ class PublicFact(Shape, frozen=True):
 
 
 class Record(Shape, frozen=True):
-    """The public part of a record. `version` also counts events that are not public."""
+    """What is on record under a reference, in order."""
 
     ref: str
     version: int
-    events: list[PublicFact]
+    events: list[RecordEvent]
 
 
 def record_routes(command_service: CommandService, authentication: Authentication) -> APIRouter:
@@ -71,17 +78,25 @@ async def read(command_service: CommandService, category: str, ref: str) -> Reco
     facts = await command_service.repository.read(f"{category}-{ref}")
     if not facts:
         return None
-    events: list[PublicFact] = []
-    for fact in facts:
-        public = command_service.service.to_public_event(fact.event)
-        if public is not None:
-            events.append(
-                PublicFact(
-                    event=public.NAME,
-                    version=fact.record.version,
-                    recorded_at=fact.record.recorded_at.isoformat(),
-                    known_at=fact.record.known_at.isoformat(),
-                    data=json.loads(public.to_json()),
-                )
-            )
+    events = [record_event(command_service.service, fact) for fact in facts]
     return Record(ref=ref, version=facts[-1].record.version, events=events)
+
+
+def record_event(service: Service, fact: RecordedEvent[Any]) -> RecordEvent:
+    public = service.to_public_event(fact.event)
+    return RecordEvent(
+        event=public.NAME if public else f"{service.name}.{fact.event.TYPE}",
+        version=fact.record.version,
+        recorded_at=fact.record.recorded_at.isoformat(),
+        known_at=fact.record.known_at.isoformat(),
+        data=json.loads(public.to_json()) if public else private_data(fact.event),
+    )
+
+
+def private_data(event: DomainEvent) -> dict[str, Any]:
+    """The fields of a private event in camelCase, without those that are personal."""
+    personal = set(persons_of(type(event)))
+    return {
+        to_camel(name): value
+        for name, value in event.model_dump(mode="json", by_alias=True, exclude=personal).items()
+    }
