@@ -12,7 +12,6 @@ from banen_intake.domain.handover import (
     HANDOVER,
     CheckConsent,
     CompleteHandover,
-    EndOffers,
     ExpireHandover,
     OfferHandover,
     SettleDeclined,
@@ -34,6 +33,7 @@ from support.candidate import (
     lost,
     no_longer,
     ready,
+    reentered,
     registered,
 )
 
@@ -62,7 +62,6 @@ completed = HandoverCompleted(
 decline = SettleDeclined(occurred_on=EXPIRES_ON, declined_by="emplooi", reason_code="no-vacancies")
 expire = ExpireHandover(occurred_on=AFTERWARDS)
 check = CheckConsent(occurred_on=OFFERED_ON, candidate_ref=CANDIDATE)
-end_offers = EndOffers(occurred_on=EXPIRES_ON, reason_code="candidate-closed")
 
 
 def ended(outcome: HandoverOutcome, reason: str | None, day: date = EXPIRES_ON) -> HandoverEnded:
@@ -235,18 +234,34 @@ def test_an_offer_stands_while_the_candidate_allows_it():
 
 
 @pytest.mark.parametrize(
-    "file",
+    ("file", "reason"),
     [
-        [allowing(TO_EMPLOOI), no_longer(ConsentScope.HANDOVER, "emplooi")],
-        [allowing(TO_EMPLOOI), closed],
-        [allowing(TO_EMPLOOI), erased],
-        [],
+        ([allowing(TO_EMPLOOI), no_longer(ConsentScope.HANDOVER, "emplooi")], "consent-withdrawn"),
+        ([allowing(TO_EMPLOOI), closed], "candidate-closed"),
+        ([allowing(TO_EMPLOOI), erased], "candidate-closed"),
+        ([], "candidate-closed"),
     ],
     ids=["withdrawn", "closed", "erased", "unknown"],
 )
-def test_an_offer_that_crossed_a_withdrawal_ends(file: Any):
-    crossed = ended(HandoverOutcome.WITHDRAWN, "consent-withdrawn", OFFERED_ON)
-    handover.given(offered).beside(*file).when(check).then(crossed)
+def test_an_offer_ends_when_the_candidate_no_longer_allows_it_or_the_file_is_closed(file: Any, reason: str):
+    no_more = ended(HandoverOutcome.WITHDRAWN, reason, OFFERED_ON)
+    handover.given(offered).beside(*file).when(check).then(no_more)
+
+
+def test_an_offer_to_one_partner_stands_when_consent_to_another_is_withdrawn():
+    to_uwv = ConsentScope.HANDOVER, "uwv"
+    file = allowing(TO_EMPLOOI), allowed(*to_uwv), no_longer(*to_uwv)
+    handover.given(offered).beside(*file).when(check).then_nothing()
+
+
+def test_an_offer_stands_when_the_consent_was_given_again_meanwhile():
+    to_emplooi = ConsentScope.HANDOVER, "emplooi"
+    file = allowing(TO_EMPLOOI), no_longer(*to_emplooi), allowed(*to_emplooi)
+    handover.given(offered).beside(*file).when(check).then_nothing()
+
+
+def test_an_offer_stands_when_the_candidate_takes_part_again_meanwhile():
+    handover.given(offered).beside(allowing(TO_EMPLOOI), closed, reentered).when(check).then_nothing()
 
 
 @of_each_settlement
@@ -256,26 +271,6 @@ def test_what_was_settled_is_not_checked_again(settled: Any):
 
 def test_what_was_not_offered_needs_no_consent():
     handover.beside(registered).when(check).then_nothing()
-
-
-@pytest.mark.parametrize("to_partner", [None, "emplooi"])
-def test_ends_an_offer_of_whoever_may_no_longer_be_offered(to_partner: str | None):
-    command = end_offers.model_copy(update={"to_partner": to_partner})
-    handover.given(offered).when(command).then(ended(HandoverOutcome.WITHDRAWN, "candidate-closed"))
-
-
-def test_leaves_an_offer_to_another_partner_than_the_one_named():
-    command = end_offers.model_copy(update={"to_partner": "uwv"})
-    handover.given(offered).when(command).then_nothing()
-
-
-@of_each_settlement
-def test_what_was_settled_does_not_end_again(settled: Any):
-    handover.given(offered, settled).when(end_offers).then_nothing()
-
-
-def test_what_was_not_offered_does_not_end():
-    handover.when(end_offers).then_nothing()
 
 
 @pytest.mark.parametrize(

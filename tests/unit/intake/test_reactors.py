@@ -12,11 +12,10 @@ from banen_contracts.consent import ConsentScope
 from banen_contracts.intake import CandidateClosed, CandidateErased, ConsentWithdrawn, HandoverOffered
 from banen_contracts.mediation import HandoverAccepted, HandoverDeclined
 from banen_contracts.reporting import SourceDeclaredLive
-from banen_intake.domain.handover import CheckConsent, CompleteHandover, EndOffers, SettleDeclined
+from banen_intake.domain.handover import CheckConsent, CompleteHandover, SettleDeclined
 from banen_intake.reactors import (
     CHECK_CONSENT,
     COMPLETE_HANDOVER,
-    END_OFFERS,
     REACTORS,
     SETTLE_DECLINED,
 )
@@ -94,26 +93,22 @@ def test_ignores_an_answer_that_does_not_come_from_a_mediation(event: PublicEven
     assert sent(event, "emplooi", "employers") == []
 
 
+check = CheckConsent(occurred_on=DAY, candidate_ref=CANDIDATE)
+
+
 def test_looks_at_the_consent_again_after_an_offer():
-    command = CheckConsent(occurred_on=DAY, candidate_ref=CANDIDATE)
-    assert sent(offered, OURS) == [Dispatch(CHECK_CONSENT, str(HANDOVER), command)]
+    assert sent(offered, OURS) == [Dispatch(CHECK_CONSENT, str(HANDOVER), check)]
 
 
-def test_does_not_check_an_offer_of_a_historic_load():
-    """The load may bring the consent, or its end, in another order than it came in."""
-    historic = {"imported": True, "knownat": datetime(2006, 3, 1, 11, tzinfo=UTC)}
-    assert sent(offered, OURS, **historic) == []
+@pytest.mark.parametrize("event", [no_handover, closed, erased], **by_name)
+def test_looks_at_all_offers_of_whoever_withdraws_consent_or_is_closed_or_erased(event: PublicEvent):
+    assert sent(event, OURS) == [Dispatch(CHECK_CONSENT, str(CANDIDATE), check, to_all_about=True)]
 
 
-def test_ends_the_offers_to_a_partner_that_is_no_longer_allowed():
-    command = EndOffers(occurred_on=DAY, to_partner="emplooi", reason_code="consent-withdrawn")
-    assert sent(no_handover, OURS) == [Dispatch(END_OFFERS, str(CANDIDATE), command, to_all_about=True)]
-
-
-@pytest.mark.parametrize("event", [closed, erased], **by_name)
-def test_ends_all_offers_of_whoever_is_closed_or_erased(event: PublicEvent):
-    command = EndOffers(occurred_on=DAY, reason_code="candidate-closed")
-    assert sent(event, OURS) == [Dispatch(END_OFFERS, str(CANDIDATE), command, to_all_about=True)]
+@pytest.mark.parametrize("event", OWN, **by_name)
+def test_ends_nothing_because_of_a_historic_load(event: PublicEvent):
+    """What the other partner answered may be loaded later."""
+    assert sent(event, OURS, imported=True, knownat=datetime(2006, 3, 1, 11, tzinfo=UTC)) == []
 
 
 @pytest.mark.parametrize(
@@ -145,5 +140,5 @@ def test_listens_to_everything_that_it_reacts_to():
 
 
 def test_nobody_outside_may_give_what_reactors_give():
-    given = {one.name for one in (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT, END_OFFERS)}
+    given = {one.name for one in (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT)}
     assert given.isdisjoint(operation.name for operation in SERVICE.commands)
