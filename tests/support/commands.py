@@ -10,6 +10,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.roles import Role
+from banen_intake.reactors import CHECK_CONSENT, COMPLETE_HANDOVER, SETTLE_DECLINED
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.application.source_live import GO_LIVE
@@ -20,7 +21,7 @@ from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
-from banen_mediation.reactors import RECEIVE_HANDOVER
+from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
 from support.definition import DEFINITION, learned
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,17 +42,39 @@ PARAMS = {
 GOOD: dict[str, dict[str, Any]] = {
     "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
     "erase-contact": {**ON, "reason": "request"},
+    "record-outreach": {
+        **ON, "kind": "info_session", "attendance": "under_10", "selfOrganisationInvolved": True, "municipalityCode": "GM0363",
+    },
     "register-candidate": {**ON, "educationBand": "low", "name": "Synthetica Voorbeeld", "birthDate": "1980-01-01"},
     "complete-intake": {**ON, "methodVersion": "star-1"},
+    "assign-worker": {**ON, "worker": "worker-7"},
+    "log-conversation": {**ON, "notes": "Belt liever niet."},
+    "start-intake": ON,
+    "agree-plan": {**ON, "plan": "Eerst Nederlands.", "reviewOn": "2006-06-01"},
     "assess-distance": {**ON, "distancePhase": 3},
     "assign-route": {**ON, "route": "B", "reasonCode": "distance"},
+    "start-activity": {**ON, "activityRef": OTHER, "kind": "language", "plannedEndDate": "2006-06-01"},
+    "end-activity": {**ON, "activityRef": OTHER, "outcome": "completed"},
+    "declare-ready": {**ON, "availableFrom": "2006-04", "professionGroup": "52"},
+    "grant-consent": {**ON, "scope": "publicity", "documentRef": "FORM-1"},
+    "withdraw-consent": {**ON, "scope": "publicity"},
+    "publish-portrait": {**ON, "portraitRef": OTHER, "documentRef": "PHOTO-1"},
+    "take-down-portrait": {**ON, "portraitRef": OTHER},
+    "mark-lost": ON,
     "close-candidate": {**ON, "reasonCode": "moved"},
+    "reenter-candidate": {**ON, "reasonCode": "returned"},
     "erase-candidate": {**ON, "reason": "request"},
     "offer-handover": {**ON, "candidateRef": OTHER, "toPartner": "uwv", "expiresOn": "2006-06-01"},
+    "withdraw-handover": {**ON, "reasonCode": "found-work"},
+    "complete-handover": {**ON, "acceptedBy": "uwv"},
+    "settle-declined": {**ON, "declinedBy": "uwv", "reasonCode": "no-vacancies"},
+    "check-consent": {**ON, "candidateRef": OTHER},
     "take-on-client": {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"},
     "erase-client": {**ON, "reason": "request"},
     "accept-handover": {**ON, "clientRef": OTHER},
     "receive-handover": {**ON, "fromPartner": "uwv", "candidateRef": OTHER, "expiresOn": "2006-06-01"},
+    "decline-handover": {**ON, "reasonCode": "no-vacancies"},
+    "settle-handover": {**ON, "fromPartner": "uwv", "outcome": "expired"},
     "start-placement": PLACEMENT,
     "extend-placement": {**ON, "contract": "fixed", "plannedEndDate": "2008-02-28"},
     "end-placement": {"endDate": "2006-12-31", "reasonCode": "completed"},
@@ -95,11 +118,30 @@ GOOD: dict[str, dict[str, Any]] = {
 BEFORE: dict[str, tuple[str, ...]] = {
     "erase-contact": ("record-contact",),
     **dict.fromkeys(
-        ("complete-intake", "assess-distance", "assign-route", "close-candidate", "erase-candidate"),
+        (
+            "assign-worker",
+            "log-conversation",
+            "start-intake",
+            "complete-intake",
+            "agree-plan",
+            "assess-distance",
+            "assign-route",
+            "start-activity",
+            "grant-consent",
+            "mark-lost",
+            "close-candidate",
+            "erase-candidate",
+        ),
         ("register-candidate",),
     ),
+    "end-activity": ("register-candidate", "start-activity"),
+    "declare-ready": ("register-candidate", "complete-intake"),
+    **dict.fromkeys(("withdraw-consent", "publish-portrait"), ("register-candidate", "grant-consent")),
+    "take-down-portrait": ("register-candidate", "grant-consent", "publish-portrait"),
+    "reenter-candidate": ("register-candidate", "close-candidate"),
+    **dict.fromkeys(("withdraw-handover", "complete-handover", "settle-declined"), ("offer-handover",)),
     "erase-client": ("take-on-client",),
-    "accept-handover": ("receive-handover",),
+    **dict.fromkeys(("accept-handover", "decline-handover"), ("receive-handover",)),
     **dict.fromkeys(
         ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
         ("start-placement",),
@@ -123,6 +165,14 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
         ("set-target", "revise-target", "publish-rule-set", "record-funding"),
         ("define-programme", "uaf", GOOD["define-programme"]),
     ),
+    **dict.fromkeys(
+        ("offer-handover", "withdraw-handover", "complete-handover", "settle-declined"),
+        (
+            "register-candidate",
+            OTHER,
+            {**GOOD["register-candidate"], "consents": [{"scope": "handover", "toPartner": "uwv"}]},
+        ),
+    ),
     "accept-handover": (
         "take-on-client",
         OTHER,
@@ -134,9 +184,11 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 def from_policies(service: Service) -> dict[str, CommandRoute]:
     """What only policies give; a test may give it as anybody's."""
-    if service.name != "mediation":
-        return {}
-    return {RECEIVE_HANDOVER.name: RECEIVE_HANDOVER}
+    routes = {
+        "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
+        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER),
+    }
+    return {one.name: one for one in routes.get(service.name, ())}
 
 
 @cache

@@ -53,12 +53,17 @@ LABELS_AND_CODES = (
 HASH = "a hash, in which digits stand by chance"
 NOT_SEARCHED = {
     "offer-handover.to_partner": KNOWN_PARTNER,
+    "register-candidate.consents.to_partner": KNOWN_PARTNER,
+    "grant-consent.to_partner": KNOWN_PARTNER,
+    "withdraw-consent.to_partner": "must be a partner that the candidate allows, or the command is refused",
     "start-placement.primary_partner": KNOWN_PARTNER,
     "start-placement.assist_partners": KNOWN_PARTNER,
     "correct-placement.primary_partner": KNOWN_PARTNER,
     "correct-placement.assist_partners": KNOWN_PARTNER,
     "complete-handover.accepted_by": FROM_THE_BUS,
+    "settle-declined.declined_by": FROM_THE_BUS,
     "receive-handover.from_partner": FROM_THE_BUS,
+    "settle-handover.from_partner": FROM_THE_BUS,
     "publish-rule-set.params.except_units": PROGRAMME,
     "publish-rule-set.params.self_employment": CODE,
     "assign-partner.unit_id": PROGRAMME,
@@ -175,6 +180,8 @@ FROM_OTHERS = "a policy's command: held against today where it was given"
 NOT_PAST = {
     "offer-handover.expires_on": LATER,
     "receive-handover.expires_on": LATER,
+    "agree-plan.review_on": LATER,
+    "start-activity.planned_end_date": LATER,
     "start-placement.start_date": LATER,
     "start-placement.planned_end_date": LATER,
     "correct-placement.start_date": LATER,

@@ -233,6 +233,9 @@ class HandoverCompleted(DomainEvent, frozen=True):
     """Repeats the offer's reference, but not as a `PersonRef`: an accepted offer is completed even after an erasure."""
     to_partner: PartnerId
 
+    def may_follow_erasure(self) -> bool:
+        return True
+
 
 class HandoverEnded(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "handover-ended"
@@ -243,6 +246,9 @@ class HandoverEnded(DomainEvent, frozen=True):
     to_partner: PartnerId
     outcome: HandoverOutcome
     reason_code: ReasonCode | None = None
+
+    def may_follow_erasure(self) -> bool:
+        return True
 
 
 ContactEvent: TypeAlias = ContactMade | ContactErased

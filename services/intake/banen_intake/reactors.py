@@ -4,14 +4,7 @@ from banen_contracts import Envelope, PublicEvent
 from banen_contracts.consent import ConsentScope
 from banen_contracts.intake import CandidateClosed, CandidateErased, ConsentWithdrawn, HandoverOffered
 from banen_contracts.mediation import HandoverAccepted, HandoverDeclined
-from banen_intake.domain.handover import (
-    CONSENT_WITHDRAWN,
-    HANDOVER,
-    CheckConsent,
-    CompleteHandover,
-    EndOffers,
-    SettleDeclined,
-)
+from banen_intake.domain.handover import HANDOVER, CheckConsent, CompleteHandover, SettleDeclined
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 
 # Not in the table of commands, since no caller may give these.
@@ -24,7 +17,6 @@ CHECK_CONSENT = CommandRoute(
     HANDOVER,
     related=("candidate", "candidate_ref"),
 )
-END_OFFERS = CommandRoute("/handovers/{ref}/end-offers", EndOffers, "handover", HANDOVER)
 
 
 def settle(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
@@ -44,37 +36,31 @@ def settle(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | N
             return None
 
 
-def check_offer(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
-    """Whoever offers reads the consent first; this looks again, since it may have been withdrawn at that moment."""
-    if not isinstance(event, HandoverOffered) or not _is_own(envelope, partner) or envelope.imported:
-        return None
-    command = CheckConsent(occurred_on=event.occurred_on, candidate_ref=event.candidate_ref)
-    return Dispatch(CHECK_CONSENT, event.ref, command)
+def check(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
+    """Nobody is offered any longer who does not allow it, or whose file is closed or erased.
 
-
-def end_offers(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
-    """Nobody is offered any longer who does not allow it, or whose file is closed or erased."""
-    if not _is_own(envelope, partner):
+    A historic load is left alone: what the other partner answered may be loaded later.
+    """
+    if (envelope.partner, envelope.service) != (partner, "intake") or envelope.imported:
         return None
-    to_partner, reason = None, "candidate-closed"
     match event:
-        case ConsentWithdrawn(scope=ConsentScope.HANDOVER):
-            to_partner, reason = event.to_partner, CONSENT_WITHDRAWN
-        case CandidateClosed() | CandidateErased():
-            pass
+        case HandoverOffered():
+            command = CheckConsent(occurred_on=event.occurred_on, candidate_ref=event.candidate_ref)
+            return Dispatch(CHECK_CONSENT, event.ref, command)
+        case ConsentWithdrawn(scope=ConsentScope.HANDOVER) | CandidateClosed() | CandidateErased():
+            command = CheckConsent(occurred_on=event.occurred_on, candidate_ref=event.candidate_ref)
+            return Dispatch(CHECK_CONSENT, event.ref, command, to_all_about=True)
         case _:
             return None
-    command = EndOffers(occurred_on=event.occurred_on, to_partner=to_partner, reason_code=reason)
-    return Dispatch(END_OFFERS, event.ref, command, to_all_about=True)
-
-
-def _is_own(envelope: Envelope, partner: str) -> bool:
-    return (envelope.partner, envelope.service) == (partner, "intake")
 
 
 REACTORS = (
     Reactor("complete-handover", (HandoverAccepted,), settle),
     Reactor("settle-declined", (HandoverDeclined,), settle),
-    Reactor("check-offer", (HandoverOffered,), check_offer, only_own=True),
-    Reactor("end-offers", (ConsentWithdrawn, CandidateClosed, CandidateErased), end_offers, only_own=True),
+    Reactor(
+        "check-consent",
+        (HandoverOffered, ConsentWithdrawn, CandidateClosed, CandidateErased),
+        check,
+        only_own=True,
+    ),
 )

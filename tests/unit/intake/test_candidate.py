@@ -1,62 +1,97 @@
-"""A candidate: registering, intake, distance, route, closing the file and erasing the person."""
+"""A candidate's file: registering, who is responsible, conversations, lost and found, closing, re-entry and erasure."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from banen_contracts.base import ErasureReason
-from banen_contracts.intake import EducationBand
+from banen_contracts.consent import Consent, ConsentScope
+from banen_contracts.intake import ActivityKind, ActivityOutcome, EducationBand
 from banen_intake.domain.candidate import (
     CANDIDATE,
-    AssessDistance,
-    AssignRoute,
+    AssignWorker,
     CloseCandidate,
-    CompleteIntake,
     EraseCandidate,
+    LogConversation,
+    MarkLost,
+    ReenterCandidate,
     RegisterCandidate,
 )
-from banen_intake.events import (
-    CandidateClosed,
-    CandidateErased,
-    CandidateRegistered,
-    DistanceAssessed,
-    HandoverOffered,
-    IntakeCompleted,
-    RouteAssigned,
+from banen_intake.domain.consent import GrantConsent, PublishPortrait, TakeDownPortrait, WithdrawConsent
+from banen_intake.domain.file import File
+from banen_intake.domain.preparation import (
+    AgreePlan,
+    AssessDistance,
+    AssignRoute,
+    CompleteIntake,
+    DeclareReady,
+    EndActivity,
+    StartActivity,
+    StartIntake,
 )
-from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
-from banen_kit.testing import Scenario
-from support.definition import DEFINED, REGION, defined, ending
+from banen_intake.events import CandidateRegistered
+from banen_kit.crypto.personal_fields import Open
+from support.candidate import (
+    ACTIVITY,
+    AFTER,
+    BEFORE,
+    DAY,
+    PORTRAIT,
+    REF,
+    STATISTICS,
+    TO_EMPLOOI,
+    activity,
+    activity_ended,
+    allowed,
+    allowing,
+    candidate,
+    closed,
+    completed,
+    erased,
+    found,
+    logged,
+    lost,
+    portrait,
+    ready,
+    reentered,
+    registered,
+    started,
+    worker,
+)
+from support.definition import REGION, defined
 
-REF = UUID(int=1)
 CONTACT = UUID(int=2)
-DAY = date(2006, 3, 1)
-
-candidate = Scenario(CANDIDATE, str(REF), partner="vluchtelingenwerk").knowing(DEFINED)
-
 register = RegisterCandidate(occurred_on=DAY, education_band=EducationBand.UNKNOWN, name="Sanne Voorbeeld")
-registered = CandidateRegistered(
-    candidate_ref=REF,
-    occurred_on=DAY,
-    education_band=EducationBand.UNKNOWN,
-    name=Open("Sanne Voorbeeld"),
-)
-complete = CompleteIntake(occurred_on=DAY, method_version="star-1", notes="Wil graag leren.")
-completed = IntakeCompleted(
-    candidate_ref=REF, occurred_on=DAY, method_version="star-1", notes=Open("Wil graag leren.")
-)
-assess = AssessDistance(occurred_on=DAY, distance_phase=3)
-assessed = DistanceAssessed(
-    candidate_ref=REF, occurred_on=DAY, distance_phase=3, assessor="vluchtelingenwerk"
-)
-assign = AssignRoute(occurred_on=DAY, route="B", reason_code="far-from-work")
-assigned = RouteAssigned(candidate_ref=REF, occurred_on=DAY, route="B", reason_code="far-from-work")
+assign_worker = AssignWorker(occurred_on=DAY, worker="worker-7")
+log = LogConversation(occurred_on=DAY, notes="Belt liever niet.")
+mark_lost = MarkLost(occurred_on=DAY)
 close = CloseCandidate(occurred_on=DAY, reason_code="moved-away")
-closed = CandidateClosed(candidate_ref=REF, occurred_on=DAY, reason_code="moved-away")
+reenter = ReenterCandidate(occurred_on=DAY, reason_code="returned")
 erase = EraseCandidate(occurred_on=DAY, reason=ErasureReason.REQUEST)
-erased = CandidateErased(candidate_ref=REF, occurred_on=DAY, reason=ErasureReason.REQUEST)
+PREPARING = (
+    StartIntake(occurred_on=DAY),
+    CompleteIntake(occurred_on=DAY, method_version="star-1"),
+    AgreePlan(occurred_on=DAY, plan="Eerst Nederlands."),
+    AssessDistance(occurred_on=DAY, distance_phase=3),
+    AssignRoute(occurred_on=DAY, route="B", reason_code="far-from-work"),
+    StartActivity(occurred_on=DAY, activity_ref=ACTIVITY, kind=ActivityKind.LANGUAGE),
+    EndActivity(occurred_on=DAY, activity_ref=ACTIVITY, outcome=ActivityOutcome.COMPLETED),
+    DeclareReady(occurred_on=DAY, available_from="2006-04"),
+)
+ALLOWING = (
+    GrantConsent(occurred_on=DAY, scope=ConsentScope.LINKAGE),
+    PublishPortrait(occurred_on=DAY, portrait_ref=PORTRAIT, document_ref="PHOTO-1"),
+)
+ALWAYS = (
+    WithdrawConsent(occurred_on=DAY, scope=ConsentScope.LINKAGE),
+    TakeDownPortrait(occurred_on=DAY, portrait_ref=PORTRAIT),
+    reenter,
+    erase,
+)
+"""What can be recorded about a closed file too."""
+WHILE_OPEN = (assign_worker, log, mark_lost, close, *PREPARING, *ALLOWING)
 
 
 def test_registers_with_a_name_alone():
@@ -70,10 +105,12 @@ def test_registers_with_everything_that_is_known():
         education_band=EducationBand.HIGH,
         region_id="noord",
         municipality_code="GM0363",
+        consents=(STATISTICS, TO_EMPLOOI),
         name="Sanne Voorbeeld",
         birth_date=date(1970, 1, 1),
         phone="0600000000",
         email="sanne@example.org",
+        address="Voorbeeldstraat 1",
         v_number="1234567890",
     )
     candidate.when(command).then(
@@ -84,10 +121,12 @@ def test_registers_with_everything_that_is_known():
             education_band=EducationBand.HIGH,
             region_id="noord",
             municipality_code="GM0363",
+            consents=(STATISTICS, TO_EMPLOOI),
             name=Open("Sanne Voorbeeld"),
             birth_date=Open("1970-01-01"),
             phone=Open("0600000000"),
             email=Open("sanne@example.org"),
+            address=Open("Voorbeeldstraat 1"),
             v_number=Open("1234567890"),
         )
     )
@@ -97,133 +136,22 @@ def test_refuses_to_register_twice():
     candidate.given(registered).when(register).then_refused("candidate-exists")
 
 
-def test_completes_the_intake():
-    candidate.given(registered).when(complete).then(completed)
+def test_refuses_to_register_somebody_whose_file_is_closed():
+    candidate.given(registered, closed).when(register).then_refused("candidate-closed")
 
 
-def test_completes_the_intake_without_notes():
-    command = complete.model_copy(update={"notes": None})
-    candidate.given(registered).when(command).then(completed.model_copy(update={"notes": None}))
+def test_refuses_a_consent_that_is_named_twice():
+    twice = register.model_copy(update={"consents": (STATISTICS, STATISTICS)})
+    candidate.when(twice).then_refused("consent-twice", "consents")
 
 
-def test_refuses_to_complete_the_intake_twice():
-    candidate.given(registered, completed).when(complete).then_refused("intake-completed")
-
-
-def test_assesses_the_distance_before_the_intake_is_completed():
-    candidate.given(registered).when(assess).then(assessed)
-
-
-def test_assesses_the_distance_again():
-    again = AssessDistance(occurred_on=date(2006, 9, 1), distance_phase=2)
-    candidate.given(registered, assessed).when(again).then(
-        DistanceAssessed(
-            candidate_ref=REF,
-            occurred_on=date(2006, 9, 1),
-            distance_phase=2,
-            assessor="vluchtelingenwerk",
-        )
-    )
-
-
-def test_assigns_a_route():
-    candidate.given(registered).when(assign).then(assigned)
-
-
-def test_assigns_a_route_anew():
-    anew = AssignRoute(occurred_on=date(2006, 9, 1), route="A", reason_code="ready-for-work")
-    candidate.given(registered, assigned).when(anew).then(
-        RouteAssigned(
-            candidate_ref=REF,
-            occurred_on=date(2006, 9, 1),
-            route="A",
-            reason_code="ready-for-work",
-        )
-    )
-
-
-def test_closes_the_file():
-    candidate.given(registered, completed, assessed, assigned).when(close).then(closed)
-
-
-@pytest.mark.parametrize("command", [complete, assess, assign, close, erase], ids=lambda c: c.NAME)
-def test_refuses_everything_before_registering(command: Any):
-    candidate.when(command).then_refused("candidate-unknown")
-
-
-@pytest.mark.parametrize("command", [register, complete, assess, assign, close], ids=lambda c: c.NAME)
-def test_refuses_everything_after_closing(command: Any):
-    candidate.given(registered, closed).when(command).then_refused("candidate-closed")
-
-
-@pytest.mark.parametrize("past", [[registered], [registered, completed], [registered, closed]], ids=len)
-def test_erases_the_person_whatever_is_on_record(past: Any):
-    candidate.given(*past).when(erase).then(erased)
-
-
-@pytest.mark.parametrize("command", [register, complete, assess, assign, close, erase], ids=lambda c: c.NAME)
-@pytest.mark.parametrize("past", [[registered, erased], [registered, closed, erased]], ids=len)
-def test_refuses_everything_after_an_erasure(past: Any, command: Any):
-    candidate.given(*past).when(command).then_refused("person-erased")
-
-
-def test_an_erasure_names_whose_key_goes_and_no_other_event_does():
-    assert erased.erased_person() == REF
-    assert {event.erased_person() for event in (registered, completed, assessed, assigned, closed)} == {None}
-
-
-def test_a_candidate_who_came_from_a_contact_is_one_person_with_it():
-    assert registered.same_person() is None
-    assert registered.model_copy(update={"contact_ref": CONTACT}).same_person() == (REF, CONTACT)
-
-
-def test_every_event_about_a_candidate_says_that_it_concerns_a_person():
-    events = (registered, completed, assessed, assigned, closed)
-    for event in (*map(type, events), HandoverOffered):
-        assert any(isinstance(mark, IsPerson) for mark in event.model_fields["candidate_ref"].metadata), event
-
-
-def test_an_erasure_needs_no_key_of_the_person():
-    assert CandidateErased.model_fields["candidate_ref"].metadata == []
-
-
-def test_seals_what_is_personal_under_the_key_of_the_candidate():
-    fields = ("name", "birth_date", "phone", "email", "v_number")
-    assert persons_of(CandidateRegistered) == dict.fromkeys(fields, "candidate_ref")
-    assert persons_of(IntakeCompleted) == {"notes": "candidate_ref"}
-
-
-def test_a_command_never_shows_the_person_in_its_repr():
-    command = register.model_copy(
-        update={
-            "birth_date": date(1970, 1, 1),
-            "phone": "Voorbeeld",
-            "email": "Voorbeeld",
-            "v_number": "1970",
-        }
-    )
-    assert "Voorbeeld" not in repr(command)
-    assert "1970" not in repr(command)
-    assert "leren" not in repr(complete)
-
-
-def test_stops_on_a_history_that_cannot_be():
-    with pytest.raises(AssertionError, match="route-assigned cannot follow"):
-        CANDIDATE.replay([assigned])
-
-
-# what the programme has
-
-
-def test_refuses_a_route_that_the_programme_does_not_have():
-    other = assign.model_copy(update={"route": "C"})
-    candidate.given(registered).when(other).then_refused("route-unknown", "route")
-
-
-def test_refuses_a_route_that_is_over():
-    known = candidate.given(registered)
-    known.knowing(ending(DAY)).when(assign).then(assigned)
-    known.knowing(ending(DAY - timedelta(days=1))).when(assign).then_refused("route-over", "route")
+@pytest.mark.parametrize(
+    ("partner", "code"), [("vluchtelingenwerk", "handover-to-self"), ("nobody", "partner-unknown")]
+)
+def test_refuses_consent_from_the_start_to_nobody_else_in_the_programme(partner: str, code: str):
+    to_partner = Consent(scope=ConsentScope.HANDOVER, to_partner=partner)
+    command = register.model_copy(update={"consents": (to_partner,)})
+    candidate.when(command).then_refused(code, "consents")
 
 
 def test_takes_every_region_where_the_programme_has_none_and_else_only_its_own():
@@ -233,3 +161,135 @@ def test_takes_every_region_where_the_programme_has_none_and_else_only_its_own()
     with_regions.when(register.model_copy(update=there)).then_refused("region-unknown", "regionId")
     with_regions.when(register.model_copy(update=here)).then(registered.model_copy(update=here))
     with_regions.when(register).then(registered)
+
+
+def test_names_who_is_responsible():
+    candidate.given(registered).when(assign_worker).then(worker)
+
+
+def test_a_caseload_moves_to_a_colleague():
+    to_colleague = {"worker": "worker-8"}
+    candidate.given(registered, worker).when(assign_worker.model_copy(update=to_colleague)).then(
+        worker.model_copy(update=to_colleague)
+    )
+
+
+def test_refuses_a_worker_who_is_responsible_already():
+    candidate.given(registered, worker).when(assign_worker).then_refused("worker-unchanged", "worker")
+
+
+def test_logs_a_conversation():
+    candidate.given(registered).when(log).then(logged)
+
+
+def test_logs_a_conversation_without_notes():
+    nothing: dict[str, Any] = {"notes": None}
+    candidate.given(registered).when(log.model_copy(update=nothing)).then(logged.model_copy(update=nothing))
+
+
+def test_marks_as_lost():
+    candidate.given(registered).when(mark_lost).then(lost)
+
+
+def test_refuses_to_lose_somebody_twice():
+    candidate.given(registered, lost).when(mark_lost).then_refused("candidate-lost")
+
+
+@pytest.mark.parametrize("day", [DAY, AFTER])
+def test_whoever_was_lost_is_found_by_a_conversation(day: date):
+    on_that_day = {"occurred_on": day}
+    candidate.given(registered, lost).when(log.model_copy(update=on_that_day)).then(
+        found.model_copy(update=on_that_day), logged.model_copy(update=on_that_day)
+    )
+
+
+def test_a_conversation_before_the_loss_finds_nobody():
+    earlier = {"occurred_on": BEFORE}
+    candidate.given(registered, lost).when(log.model_copy(update=earlier)).then(
+        logged.model_copy(update=earlier)
+    )
+
+
+def test_whoever_was_found_can_be_lost_again():
+    candidate.given(registered, lost, found, logged).when(mark_lost).then(lost)
+
+
+@pytest.mark.parametrize("past", [[registered], [registered, started, completed], [registered, lost]])
+def test_closes_the_file(past: Any):
+    candidate.given(*past).when(close).then(closed)
+
+
+def test_keeps_the_notes_of_a_closing():
+    command = close.model_copy(update={"notes": "Naar een andere stad."})
+    expected = closed.model_copy(update={"notes": Open("Naar een andere stad.")})
+    candidate.given(registered).when(command).then(expected)
+
+
+@pytest.mark.parametrize("day", [DAY, AFTER])
+def test_takes_a_closed_file_up_again(day: date):
+    later = {"occurred_on": day}
+    candidate.given(registered, closed).when(reenter.model_copy(update=later)).then(
+        reentered.model_copy(update=later)
+    )
+
+
+def test_counts_the_spells():
+    third = reentered.model_copy(update={"spell": 3})
+    candidate.given(registered, closed, reentered, closed).when(reenter).then(third)
+
+
+def test_refuses_a_reentry_while_the_file_is_open():
+    candidate.given(registered).when(reenter).then_refused("candidate-open")
+
+
+def test_refuses_a_reentry_before_the_closing():
+    earlier = reenter.model_copy(update={"occurred_on": BEFORE})
+    candidate.given(registered, closed).when(earlier).then_refused("reentry-before-closing", "occurredOn")
+
+
+def test_the_steps_begin_anew_with_a_reentry():
+    again = candidate.given(registered, started, completed, ready, lost, closed, reentered)
+    assert CANDIDATE.replay(again.past) == File(spell=2)
+
+
+def test_a_reentry_keeps_worker_consents_activities_and_portraits():
+    other = activity.model_copy(update={"activity_ref": UUID(int=99)})
+    past = (allowing(TO_EMPLOOI), worker, allowed(ConsentScope.PUBLICITY), portrait, activity, other)
+    assert CANDIDATE.replay([*past, activity_ended, closed, reentered]) == File(
+        spell=2,
+        worker="worker-7",
+        consents=frozenset({(ConsentScope.HANDOVER, "emplooi"), (ConsentScope.PUBLICITY, None)}),
+        running={UUID(int=99): DAY},
+        ended=frozenset({ACTIVITY}),
+        portraits={PORTRAIT: True},
+    )
+
+
+@pytest.mark.parametrize("command", [*WHILE_OPEN, *ALWAYS], ids=lambda command: command.NAME)
+def test_refuses_everything_before_registering(command: Any):
+    candidate.when(command).then_refused("candidate-unknown")
+
+
+@pytest.mark.parametrize("command", WHILE_OPEN, ids=lambda command: command.NAME)
+def test_refuses_everything_after_closing(command: Any):
+    candidate.given(registered, activity, closed).when(command).then_refused("candidate-closed")
+
+
+@pytest.mark.parametrize("past", [[registered], [registered, completed], [registered, closed]], ids=len)
+def test_erases_the_person_whatever_is_on_record(past: Any):
+    candidate.given(*past).when(erase).then(erased)
+
+
+@pytest.mark.parametrize("command", [register, *WHILE_OPEN, *ALWAYS], ids=lambda command: command.NAME)
+@pytest.mark.parametrize("past", [[registered, erased], [registered, closed, erased]], ids=len)
+def test_refuses_everything_after_an_erasure(past: Any, command: Any):
+    candidate.given(*past).when(command).then_refused("person-erased")
+
+
+def test_stops_on_a_history_that_cannot_be():
+    with pytest.raises(AssertionError, match="candidate-closed cannot follow"):
+        CANDIDATE.replay([closed])
+    with pytest.raises(AssertionError, match="candidate-registered cannot follow"):
+        CANDIDATE.replay([registered, registered])
+    with pytest.raises(AssertionError, match="candidate-closed cannot follow"):
+        CANDIDATE.replay([registered, erased, closed])

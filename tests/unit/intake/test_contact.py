@@ -14,7 +14,7 @@ from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 from support.definition import DEFINED, REGION, defined
 
-REF = UUID(int=1)
+REF, OUTREACH = UUID(int=1), UUID(int=2)
 DAY = date(2006, 3, 1)
 
 contact = Scenario(CONTACT, str(REF), partner="vluchtelingenwerk").knowing(DEFINED)
@@ -36,6 +36,7 @@ def test_records_a_contact_with_everything_that_is_known():
         kind=ContactKind.CONTACT,
         region_id="noord",
         municipality_code="GM0363",
+        outreach_ref=OUTREACH,
         name="Sanne Voorbeeld",
         phone="0600000000",
         notes="Belt liever niet.",
@@ -48,6 +49,7 @@ def test_records_a_contact_with_everything_that_is_known():
             kind=ContactKind.CONTACT,
             region_id="noord",
             municipality_code="GM0363",
+            outreach_ref=OUTREACH,
             name=Open("Sanne Voorbeeld"),
             phone=Open("0600000000"),
             notes=Open("Belt liever niet."),

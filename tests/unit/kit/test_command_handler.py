@@ -54,6 +54,11 @@ class Forget(Command, frozen=True):
     also_count: bool = False
 
 
+class Leave(Command, frozen=True):
+    NAME: ClassVar[str] = "leave"
+    also_count: bool = False
+
+
 class Counted(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "counted"
     total: int
@@ -80,6 +85,15 @@ class Forgotten(DomainEvent, frozen=True):
         return self.person_ref
 
 
+class Left(DomainEvent, frozen=True):
+    """Says nothing of whom its stream is about."""
+
+    TYPE: ClassVar[str] = "left"
+
+    def may_follow_erasure(self) -> bool:
+        return True
+
+
 def decide(command: Command, total: int, _: DecisionContext) -> Sequence[DomainEvent]:
     match command:
         case Count() if command.by < 0:
@@ -92,6 +106,8 @@ def decide(command: Command, total: int, _: DecisionContext) -> Sequence[DomainE
             return [Met(person_ref=command.person_ref)]
         case Forget():
             return [Forgotten(person_ref=PERSON), *([Counted(total=1)] if command.also_count else [])]
+        case Leave():
+            return [Left(), *([Counted(total=1)] if command.also_count else [])]
         case _:
             raise AssertionError
 
@@ -145,7 +161,7 @@ def keys() -> MemoryKeys:
 
 @pytest.fixture
 def repository(store: RacedStore, keys: MemoryKeys) -> EventRepository[Any]:
-    return EventRepository(store, EventSerializer([Counted, Named, Met, Forgotten]), keys)
+    return EventRepository(store, EventSerializer([Counted, Named, Met, Forgotten, Left]), keys)
 
 
 @pytest.fixture
@@ -336,6 +352,15 @@ async def test_an_erasure_together_with_something_else_is_no_way_round_the_refus
     assert refused.value.code == "person-erased"
 
 
+async def test_what_says_nothing_of_the_person_may_follow_the_erasure(run: Any, keys: MemoryKeys):
+    await run(Meet(person_ref=PERSON), meta(8))
+    await keys.destroy([str(PERSON)])
+    assert await run(Leave(), meta(9)) == Answer(2, ("left",))
+    with pytest.raises(Refused) as refused:
+        await run(Leave(also_count=True))
+    assert refused.value.code == "person-erased"
+
+
 class HesitantKeys(MemoryKeys):
     refusals = 2
 
@@ -349,7 +374,7 @@ class HesitantKeys(MemoryKeys):
 async def test_a_repeat_finishes_an_erasure_whose_keys_could_not_be_destroyed(store: RacedStore):
     keys = HesitantKeys()
     repository: EventRepository[Any] = EventRepository(
-        store, EventSerializer([Counted, Named, Met, Forgotten]), keys
+        store, EventSerializer([Counted, Named, Met, Forgotten, Left]), keys
     )
 
     async def run(command: Command, given: CommandMetadata) -> Answer:

@@ -8,6 +8,7 @@ import pytest
 
 from banen_contracts import PublicEvent, mediation
 from banen_contracts.base import ErasureReason
+from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -77,6 +78,12 @@ placement_voided = events.PlacementVoided(placement_ref=REF, occurred_on=DAY, re
 retention_confirmed = events.RetentionConfirmed(
     placement_ref=REF, occurred_on=DAY, months=3, method=RetentionMethod.CONTRACT
 )
+handover_declined = events.HandoverDeclined(
+    handover_ref=REF, occurred_on=DAY, from_partner="vluchtelingenwerk", reason_code="no-vacancies"
+)
+handover_settled = events.HandoverSettled(
+    handover_ref=REF, occurred_on=DAY, from_partner="vluchtelingenwerk", outcome=HandoverOutcome.EXPIRED
+)
 handover_received = events.HandoverReceived(
     handover_ref=REF,
     occurred_on=DAY,
@@ -94,6 +101,12 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
         handover_accepted,
         mediation.HandoverAccepted(
             handover_ref=REF, occurred_on=DAY, client_ref=CLIENT, from_partner="vluchtelingenwerk"
+        ),
+    ),
+    (
+        handover_declined,
+        mediation.HandoverDeclined(
+            handover_ref=REF, occurred_on=DAY, from_partner="vluchtelingenwerk", reason_code="no-vacancies"
         ),
     ),
     (
@@ -140,7 +153,13 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
-KEPT = [handover_received, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
+KEPT = [
+    handover_received,
+    handover_settled,
+    *REQUESTS,
+    WentLive(occurred_on=DAY),
+    Heard(sequence=1, body="{}"),
+]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import pytest
+
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
-from banen_contracts.intake import HandoverOffered
+from banen_contracts.intake import HandoverCompleted, HandoverEnded, HandoverOffered, HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     PlacementCorrected,
@@ -15,13 +17,15 @@ from banen_contracts.mediation import (
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
-from banen_mediation.domain.handover import ReceiveHandover
+from banen_mediation.domain.handover import ReceiveHandover, SettleHandover
 from banen_mediation.domain.placement import EndAsConverted
 from banen_mediation.reactors import (
     END_AS_CONVERTED,
-    HANDOVER_OFFERED,
-    PLACEMENT_CONVERTED,
     RECEIVE_HANDOVER,
+    SETTLE_HANDOVER,
+    end_converted,
+    receive,
+    settle,
 )
 from banen_mediation.service import SERVICE
 
@@ -38,6 +42,13 @@ offered = HandoverOffered(
     expires_on=date(2006, 3, 31),
     dossier_hash="a" * 64,
 )
+COMPLETED = HandoverCompleted(
+    handover_ref=HANDOVER, occurred_on=DAY, candidate_ref=CANDIDATE, to_partner="emplooi"
+)
+ENDED = [
+    HandoverEnded(**COMPLETED.model_dump(), outcome=outcome, reason_code="no-more")
+    for outcome in HandoverOutcome
+]
 replacing = PlacementStarted(
     placement_ref=UUID(int=4),
     occurred_on=DAY,
@@ -67,7 +78,7 @@ def envelope(partner: str, service: str, event: PublicEvent) -> Envelope:
 
 
 def test_notes_a_handover_that_is_offered_to_us():
-    sent = HANDOVER_OFFERED.react(envelope("vluchtelingenwerk", "intake", offered), offered, "emplooi")
+    sent = receive(envelope("vluchtelingenwerk", "intake", offered), offered, "emplooi")
     assert sent == Dispatch(
         RECEIVE_HANDOVER,
         str(HANDOVER),
@@ -82,38 +93,62 @@ def test_notes_a_handover_that_is_offered_to_us():
 
 
 def test_leaves_a_handover_to_another_partner_alone():
-    assert HANDOVER_OFFERED.react(envelope("vluchtelingenwerk", "intake", offered), offered, "uwv") is None
+    assert receive(envelope("vluchtelingenwerk", "intake", offered), offered, "uwv") is None
 
 
 def test_ignores_an_offer_that_does_not_come_from_an_intake():
     forged = envelope("vluchtelingenwerk", "employers", offered)
-    assert HANDOVER_OFFERED.react(forged, offered, "emplooi") is None
+    assert receive(forged, offered, "emplooi") is None
+
+
+each_settlement = pytest.mark.parametrize(
+    ("event", "outcome"), [(COMPLETED, None), *((ended, ended.outcome) for ended in ENDED)]
+)
+
+
+@each_settlement
+def test_notes_how_an_offer_to_us_was_settled(event: PublicEvent, outcome: HandoverOutcome | None):
+    command = SettleHandover(occurred_on=DAY, from_partner="vluchtelingenwerk", outcome=outcome)
+    sent = settle(envelope("vluchtelingenwerk", "intake", event), event, "emplooi")
+    assert sent == Dispatch(SETTLE_HANDOVER, str(HANDOVER), command)
+
+
+@each_settlement
+def test_leaves_what_was_settled_between_others_alone(event: PublicEvent, outcome: HandoverOutcome | None):
+    assert settle(envelope("vluchtelingenwerk", "intake", event), event, "uwv") is None
+
+
+@each_settlement
+def test_ignores_a_settlement_that_does_not_come_from_an_intake(
+    event: PublicEvent, outcome: HandoverOutcome | None
+):
+    assert settle(envelope("vluchtelingenwerk", "employers", event), event, "emplooi") is None
 
 
 def test_a_conversion_ends_the_old_placement_the_day_before_the_new_one_starts():
-    sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", replacing), replacing, "emplooi")
+    sent = end_converted(envelope("emplooi", "mediation", replacing), replacing, "emplooi")
     assert sent == Dispatch(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
 
 
 def test_a_correction_that_names_the_old_placement_ends_it_too():
     corrected = PlacementCorrected(**replacing.model_dump(), reason_code="conversion-forgotten")
-    sent = PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", corrected), corrected, "emplooi")
+    sent = end_converted(envelope("emplooi", "mediation", corrected), corrected, "emplooi")
     assert sent == Dispatch(END_AS_CONVERTED, str(OLD), EndAsConverted(end_date=date(2006, 2, 28)))
 
 
 def test_a_placement_that_replaces_nothing_ends_nothing():
     new = replacing.model_copy(update={"converted_from": None})
-    assert PLACEMENT_CONVERTED.react(envelope("emplooi", "mediation", new), new, "emplooi") is None
+    assert end_converted(envelope("emplooi", "mediation", new), new, "emplooi") is None
 
 
 def test_another_partner_cannot_end_our_placement():
     theirs = envelope("uwv", "mediation", replacing)
-    assert PLACEMENT_CONVERTED.react(theirs, replacing, "emplooi") is None
+    assert end_converted(theirs, replacing, "emplooi") is None
 
 
 def test_another_service_cannot_end_our_placement():
     forged = envelope("emplooi", "intake", replacing)
-    assert PLACEMENT_CONVERTED.react(forged, replacing, "emplooi") is None
+    assert end_converted(forged, replacing, "emplooi") is None
 
 
 def test_takes_note_when_the_bureau_declares_it_live():
@@ -128,10 +163,11 @@ def test_takes_note_when_the_bureau_declares_it_live():
 
 def test_listens_to_everything_that_it_reacts_to():
     heard = {event for policy in SERVICE.reactors for event in policy.listens_to}
-    assert heard == {HandoverOffered, PlacementStarted, PlacementCorrected, SourceDeclaredLive}
+    handovers = {HandoverOffered, HandoverCompleted, HandoverEnded}
+    assert heard == handovers | {PlacementStarted, PlacementCorrected, SourceDeclaredLive}
 
 
 def test_nobody_outside_may_give_what_policies_give():
-    assert {RECEIVE_HANDOVER.name, END_AS_CONVERTED.name}.isdisjoint(
+    assert {RECEIVE_HANDOVER.name, SETTLE_HANDOVER.name, END_AS_CONVERTED.name}.isdisjoint(
         operation.name for operation in SERVICE.commands
     )

@@ -21,7 +21,8 @@ from banen_intake.events import (
 )
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 
-CONSENT_WITHDRAWN = "consent-withdrawn"
+CONSENT_WITHDRAWN, CANDIDATE_CLOSED = "consent-withdrawn", "candidate-closed"
+"""Why this service withdraws an offer by itself."""
 
 
 class OfferHandover(Command, frozen=True):
@@ -66,31 +67,17 @@ class ExpireHandover(Command, frozen=True):
 
 
 class CheckConsent(Command, frozen=True):
-    """Given only by a reactor, after an offer: a withdrawal of the consent may have crossed it."""
+    """Given only by a reactor, after an offer, and to all offers of a candidate after a consent was withdrawn or the file
+    was closed or erased. It looks at the file as it is then: a withdrawal and an offer may have crossed.
+    """
 
     NAME: ClassVar[str] = "check-consent"
     occurred_on: Day
     candidate_ref: UUID
 
 
-class EndOffers(Command, frozen=True):
-    """Given only by a reactor, after a consent was withdrawn or a candidate closed or erased: to all offers of theirs."""
-
-    NAME: ClassVar[str] = "end-offers"
-    occurred_on: Day
-    to_partner: PartnerId | None = None
-    """Only the offers to this partner; None: all."""
-    reason_code: ReasonCode
-
-
 HandoverCommand: TypeAlias = (
-    OfferHandover
-    | WithdrawHandover
-    | CompleteHandover
-    | SettleDeclined
-    | ExpireHandover
-    | CheckConsent
-    | EndOffers
+    OfferHandover | WithdrawHandover | CompleteHandover | SettleDeclined | ExpireHandover | CheckConsent
 )
 
 
@@ -136,12 +123,6 @@ def decide(command: HandoverCommand, state: Handover, context: DecisionContext) 
             return end_if_open(command.occurred_on, state, context, HandoverOutcome.EXPIRED, None)
         case CheckConsent():
             return check_consent(command, state, context)
-        case EndOffers():
-            if command.to_partner and isinstance(state, Offered) and state.to_partner != command.to_partner:
-                return []
-            return end_if_open(
-                command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, command.reason_code
-            )
         case _:
             assert_never(command)
 
@@ -218,15 +199,16 @@ def settle_declined(
 def check_consent(
     command: CheckConsent, state: Handover, context: DecisionContext
 ) -> Sequence[HandoverEvent]:
-    file = of_candidate(context)
-    if (
-        isinstance(state, Offered)
-        and isinstance(file, File)
-        and file.closed_on is None
-        and file.allows(ConsentScope.HANDOVER, state.to_partner)
-    ):
+    if not isinstance(state, Offered):
         return []
-    return end_if_open(command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, CONSENT_WITHDRAWN)
+    file = of_candidate(context)
+    if not isinstance(file, File) or file.closed_on is not None:
+        reason = CANDIDATE_CLOSED
+    elif not file.allows(ConsentScope.HANDOVER, state.to_partner):
+        reason = CONSENT_WITHDRAWN
+    else:
+        return []
+    return [end(command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, reason)]
 
 
 def end_if_open(

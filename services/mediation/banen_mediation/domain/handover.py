@@ -1,7 +1,7 @@
 """Accepting or declining a candidate whom another partner offered, and learning how that partner settled it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
@@ -58,7 +58,8 @@ HandoverCommand: TypeAlias = ReceiveHandover | AcceptHandover | DeclineHandover 
 
 @dataclass(frozen=True)
 class NotReceived:
-    pass
+    settled: Mapping[str, HandoverOutcome | None] = field(default_factory=dict[str, HandoverOutcome | None])
+    """How partners settled an offer of this reference. Only the word of the one that made it will hold."""
 
 
 @dataclass(frozen=True)
@@ -86,32 +87,28 @@ Handover: TypeAlias = NotReceived | Received | Accepted | Over
 def decide(command: HandoverCommand, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
     match command:
         case ReceiveHandover():
-            return receive(command, state, context)
+            return [receive(command, state, context)]
         case AcceptHandover():
             return [accept(command, offered(state, command.occurred_on), context)]
         case DeclineHandover():
             return [decline(command, offered(state, command.occurred_on), context)]
         case SettleHandover():
-            return settle(command, state, context)
+            return [settle(command, state, context)]
         case _:
             assert_never(command)
 
 
-def receive(command: ReceiveHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
-    if isinstance(state, Over) and state.from_partner == command.from_partner:
-        return []  # it was settled before the offer arrived
-    if not isinstance(state, NotReceived | Over):
+def receive(command: ReceiveHandover, state: Handover, context: DecisionContext) -> HandoverReceived:
+    if not isinstance(state, NotReceived):
         raise Refused("handover-exists", "This handover was received already.")
-    return [
-        HandoverReceived(
-            handover_ref=UUID(context.ref),
-            occurred_on=command.occurred_on,
-            from_partner=command.from_partner,
-            candidate_ref=command.candidate_ref,
-            expires_on=command.expires_on,
-            dossier_hash=command.dossier_hash,
-        )
-    ]
+    return HandoverReceived(
+        handover_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        from_partner=command.from_partner,
+        candidate_ref=command.candidate_ref,
+        expires_on=command.expires_on,
+        dossier_hash=command.dossier_hash,
+    )
 
 
 def offered(state: Handover, day: date) -> Received:
@@ -164,18 +161,16 @@ def decline(command: DeclineHandover, handover: Received, context: DecisionConte
     )
 
 
-def settle(command: SettleHandover, state: Handover, context: DecisionContext) -> Sequence[HandoverEvent]:
-    """The word of the offering partner holds, also against an acceptance that came too late."""
+def settle(command: SettleHandover, state: Handover, context: DecisionContext) -> HandoverSettled:
+    """The word of the offering partner holds, also against an acceptance that came too late, and before the offer arrives."""
     if not isinstance(state, NotReceived) and state.from_partner != command.from_partner:
         raise Refused("handover-not-theirs", "Another partner made this offer.", "fromPartner")
-    return [
-        HandoverSettled(
-            handover_ref=UUID(context.ref),
-            occurred_on=command.occurred_on,
-            from_partner=command.from_partner,
-            outcome=command.outcome,
-        )
-    ]
+    return HandoverSettled(
+        handover_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        from_partner=command.from_partner,
+        outcome=command.outcome,
+    )
 
 
 def check_client(context: DecisionContext) -> None:
@@ -191,8 +186,12 @@ def check_client(context: DecisionContext) -> None:
 
 def evolve(state: Handover, event: HandoverEvent) -> Handover:
     match event, state:
-        case HandoverReceived(), NotReceived() | Over():
+        case HandoverReceived(), NotReceived():
+            if event.from_partner in state.settled:
+                return Over(event.from_partner, state.settled[event.from_partner])
             return Received(event.from_partner, event.expires_on)
+        case HandoverSettled(), NotReceived():
+            return NotReceived({**state.settled, event.from_partner: event.outcome})
         case HandoverAccepted(), Received():
             return Accepted(event.from_partner)
         case HandoverDeclined(), Received():

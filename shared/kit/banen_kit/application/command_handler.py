@@ -87,7 +87,7 @@ class CommandHandler:
             events = decider.decide(command, decider.replay(past), context)
         if not events:
             return Answer(len(history), ())
-        if any(event.erased_person() is None for event in events):
+        if not all(event.erased_person() or event.may_follow_erasure() for event in events):
             await refuse_erased(past, events, self.repository.serializer, self.repository.keys)
         # 3. Record nothing that cannot be published.
         self.publisher.refuse_unpublishable(events, meta)

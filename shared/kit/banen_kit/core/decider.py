@@ -67,6 +67,10 @@ class DomainEvent(BaseModel, frozen=True, extra="forbid"):
         """Whether only the data under that one reference is erased, and not that under linked references."""
         return False
 
+    def may_follow_erasure(self) -> bool:
+        """Whether it is recorded also after its stream's person was erased, since it says nothing of that person."""
+        return False
+
     def same_person(self) -> tuple[UUID, UUID] | None:
         """Two references that belong to one person, according to this event. Erasing one erases both."""
         return None
