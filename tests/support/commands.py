@@ -40,6 +40,7 @@ PARAMS = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
+    "correct-contact": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "erase-contact": {**ON, "reason": "request"},
     "register-candidate": {**ON, "educationBand": "low", "name": "Synthetica Voorbeeld", "birthDate": "1980-01-01"},
     "complete-intake": {**ON, "methodVersion": "star-1"},
@@ -49,6 +50,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "erase-candidate": {**ON, "reason": "request"},
     "offer-handover": {**ON, "candidateRef": OTHER, "toPartner": "uwv", "expiresOn": "2006-06-01"},
     "take-on-client": {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"},
+    "correct-client": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "erase-client": {**ON, "reason": "request"},
     "accept-handover": {**ON, "clientRef": OTHER},
     "receive-handover": {**ON, "fromPartner": "uwv", "candidateRef": OTHER, "expiresOn": "2006-06-01"},
@@ -59,6 +61,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "void-placement": {**ON, "reasonCode": "never-was"},
     "confirm-retention": {"occurredOn": "2006-12-01", "months": 6, "method": "register"},
     "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
+    "correct-employer": {**ON, "reasonCode": "left", "remove": ["contactName", "contactPhone"]},
     "erase-employer": {**ON, "reason": "request"},
     "sign-agreement": {**ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01"},
     "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
@@ -93,17 +96,20 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
 BEFORE: dict[str, tuple[str, ...]] = {
+    "correct-contact": ("record-contact",),
     "erase-contact": ("record-contact",),
     **dict.fromkeys(
         ("complete-intake", "assess-distance", "assign-route", "close-candidate", "erase-candidate"),
         ("register-candidate",),
     ),
+    "correct-client": ("take-on-client",),
     "erase-client": ("take-on-client",),
     "accept-handover": ("receive-handover",),
     **dict.fromkeys(
         ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
         ("start-placement",),
     ),
+    "correct-employer": ("register-employer",),
     "erase-employer": ("register-employer",),
     "close-group": ("plan-group",),
     **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),

@@ -78,9 +78,12 @@ NOT_SEARCHED = {
     "start-placement.evidence_hash": HASH,
     "correct-placement.evidence_hash": HASH,
     "record-contact.phone": "a telephone number may look like one by chance",
+    "correct-contact.phone": "a telephone number may look like one by chance",
     "register-candidate.phone": "a telephone number may look like one by chance",
     "take-on-client.phone": "a telephone number may look like one by chance",
+    "correct-client.phone": "a telephone number may look like one by chance",
     "register-employer.contact_phone": "a telephone number may look like one by chance",
+    "correct-employer.contact_phone": "a telephone number may look like one by chance",
     "register-candidate.v_number": "a V-number may look like one by chance, and is kept sealed",
 }
 """Every field that could hold nine digits and is not searched, with the reason."""

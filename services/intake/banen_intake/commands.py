@@ -10,7 +10,7 @@ from banen_intake.domain.candidate import (
     EraseCandidate,
     RegisterCandidate,
 )
-from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
+from banen_intake.domain.contact import CONTACT, CorrectContact, EraseContact, RecordContact
 from banen_intake.domain.handover import HANDOVER, OfferHandover
 from banen_intake.permissions import STAFF, STAFF_AND_COACHES
 from banen_kit.application.definition import CommandRoute
@@ -23,6 +23,9 @@ COMMANDS: tuple[CommandRoute, ...] = (
         CONTACT,
         STAFF_AND_COACHES,
         learned=ProgrammeDefined,
+    ),
+    CommandRoute(
+        "/contacts/{ref}/correct", CorrectContact, "contact", CONTACT, STAFF_AND_COACHES, needs_version=True
     ),
     CommandRoute("/contacts/{ref}/erase", EraseContact, "contact", CONTACT, erases=True),
     CommandRoute(

@@ -1,7 +1,7 @@
 """The private events of intake: contacts, candidates and the handovers that this partner offered."""
 
 from datetime import date
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
@@ -15,12 +15,16 @@ from banen_contracts.base import (
 )
 from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
 from banen_kit.core.decider import DomainEvent
-from banen_kit.core.records import Erasure
+from banen_kit.core.records import DetailsCorrected, Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
+
+ContactDetail: TypeAlias = Literal["name", "phone", "email", "address", "birthDate", "notes"]
+"""What may be known of a contact, and need not be."""
 
 
 class ContactMade(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "contact-made"
+    VERSION: ClassVar[int] = 2
     contact_ref: PersonRef
     occurred_on: date
     channel: Channel
@@ -30,6 +34,22 @@ class ContactMade(DomainEvent, frozen=True):
     name: Annotated[Personal[str] | None, Of("contact_ref")] = None
     phone: Annotated[Personal[str] | None, Of("contact_ref")] = None
     notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    email: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    address: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    birth_date: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    """Stored as YYYY-MM-DD, because a sealed value is JSON."""
+
+
+class ContactDetailsCorrected(DetailsCorrected, frozen=True):
+    TYPE: ClassVar[str] = "contact-details-corrected"
+    contact_ref: PersonRef
+    name: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    phone: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    email: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    address: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    birth_date: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
+    removed: tuple[ContactDetail, ...] = ()
 
 
 class ContactErased(Erasure, frozen=True):
@@ -128,3 +148,5 @@ CandidateEvent: TypeAlias = (
 )
 HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted
 IntakeEvent: TypeAlias = ContactEvent | CandidateEvent | HandoverEvent
+Correction: TypeAlias = ContactDetailsCorrected
+"""Stored beside the others, and never published."""

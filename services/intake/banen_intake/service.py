@@ -6,21 +6,23 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_intake.commands import COMMANDS
-from banen_intake.events import IntakeEvent
+from banen_intake.events import ContactMade, Correction, IntakeEvent
 from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
 from banen_intake.reactors import HANDOVER_ACCEPTED
 from banen_kit.application.definition import Learns, Service
+from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 
 SERVICE = with_kit_features(
     Service(
         name="intake",
-        events=get_args(IntakeEvent),
+        events=get_args(IntakeEvent | Correction),
         to_public_event=to_public_event,
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        upcasters={(ContactMade.TYPE, 1): only_added},
         learns=(Learns(ProgrammeDefined, BUREAU),),
         reactors=(HANDOVER_ACCEPTED,),
     )
