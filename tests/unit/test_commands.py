@@ -254,7 +254,8 @@ def with_only(command: type[Command], path: str, value: object) -> Command:
     """A command in which one field says something."""
     name, _, inside = path.partition(".")
     if inside:
-        inner = get_type_hints(command)[name]
+        hint = get_type_hints(command)[name]
+        inner = next(one for one in (hint, *get_args(hint)) if hasattr(one, "model_construct"))
         value = inner.model_construct(**dict.fromkeys(inner.model_fields) | {inside: value})
     fields: dict[str, Any] = dict.fromkeys(command.model_fields) | {name: value}
     return command.model_construct(**fields)

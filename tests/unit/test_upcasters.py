@@ -49,3 +49,9 @@ def test_reads_a_person_recorded_before_there_were_addresses(service: str, kind:
     assert isinstance(event.name, Sealed)
     assert unseal(event.name, KEY) == Open("Sanne Voorbeeld")
     assert (event.occurred_on, event.address, event.email) == (date(2006, 3, 1), None, None)
+
+
+def test_reads_an_answer_from_before_it_named_a_correction():
+    answer = {"answered_on": "2026-02-02", "answer": "granted", "reason_code": "done", "request_ref": PERSON}
+    event = read("intake", "request-answered", answer)
+    assert (event.answer, event.correction) == ("granted", None)

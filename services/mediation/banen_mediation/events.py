@@ -104,6 +104,9 @@ class PlacementCorrected(DomainEvent, Terms, frozen=True):
     occurred_on: date
     reason_code: ReasonCode
 
+    def corrects(self) -> bool:
+        return True
+
 
 class PlacementExtended(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "placement-extended"
@@ -127,6 +130,9 @@ class PlacementVoided(DomainEvent, frozen=True):
     placement_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
+
+    def corrects(self) -> bool:
+        return True
 
 
 class RetentionConfirmed(DomainEvent, frozen=True):

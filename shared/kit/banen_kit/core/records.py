@@ -63,6 +63,9 @@ class DetailsCorrected(DomainEvent, frozen=True):
     removed: tuple[str, ...] = ()
     """By their names in the command."""
 
+    def corrects(self) -> bool:
+        return True
+
 
 def refuse_unfit_correction(command: CorrectDetails) -> None:
     """Raises `Refused` if it corrects nothing, or says two things about one detail."""

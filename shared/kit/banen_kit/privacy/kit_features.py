@@ -10,7 +10,8 @@ from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import DetailsCorrected
-from banen_kit.privacy.requests import REQUESTS, RequestEvent
+from banen_kit.eventstore.serializer import only_added
+from banen_kit.privacy.requests import REQUESTS, RequestAnswered, RequestEvent
 from banen_kit.security.permissions import ANYONE, Permission, Permissions, every_service, own_partner
 
 
@@ -38,6 +39,7 @@ def with_kit_features(service: Service) -> Service:
         service,
         events=(*service.events, *private),
         to_public_event=to_public_event,
+        upcasters={**service.upcasters, (RequestAnswered.TYPE, 1): only_added},
         commands=(*own, *requests),
         views={
             **every_service(service.roles),
