@@ -29,7 +29,7 @@ Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "
 Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
 
 
-class Correction(BaseModel, frozen=True, extra="forbid"):
+class Correction(BaseModel, frozen=True):
     """Where the correction is that carried out a request: an event of a record of the same service."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
