@@ -41,6 +41,7 @@ PARAMS = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
+    "correct-contact": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "erase-contact": {**ON, "reason": "request"},
     "record-outreach": {
         **ON, "kind": "info_session", "attendance": "under_10", "selfOrganisationInvolved": True, "municipalityCode": "GM0363",
@@ -61,6 +62,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "publish-portrait": {**ON, "portraitRef": OTHER, "documentRef": "PHOTO-1"},
     "take-down-portrait": {**ON, "portraitRef": OTHER},
     "mark-lost": ON,
+    "correct-candidate": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "close-candidate": {**ON, "reasonCode": "moved"},
     "reenter-candidate": {**ON, "reasonCode": "returned"},
     "erase-candidate": {**ON, "reason": "request"},
@@ -70,6 +72,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "settle-declined": {**ON, "declinedBy": "uwv", "reasonCode": "no-vacancies"},
     "check-consent": {**ON, "candidateRef": OTHER},
     "take-on-client": {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"},
+    "correct-client": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "erase-client": {**ON, "reason": "request"},
     "accept-handover": {**ON, "clientRef": OTHER},
     "receive-handover": {**ON, "fromPartner": "uwv", "candidateRef": OTHER, "expiresOn": "2006-06-01"},
@@ -82,6 +85,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "void-placement": {**ON, "reasonCode": "never-was"},
     "confirm-retention": {"occurredOn": "2006-12-01", "months": 6, "method": "register"},
     "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
+    "correct-employer": {**ON, "reasonCode": "left", "remove": ["contactName", "contactPhone"]},
     "erase-employer": {**ON, "reason": "request"},
     "sign-agreement": {**ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01"},
     "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
@@ -116,6 +120,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
 BEFORE: dict[str, tuple[str, ...]] = {
+    "correct-contact": ("record-contact",),
     "erase-contact": ("record-contact",),
     **dict.fromkeys(
         (
@@ -129,6 +134,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
             "start-activity",
             "grant-consent",
             "mark-lost",
+            "correct-candidate",
             "close-candidate",
             "erase-candidate",
         ),
@@ -140,12 +146,14 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "take-down-portrait": ("register-candidate", "grant-consent", "publish-portrait"),
     "reenter-candidate": ("register-candidate", "close-candidate"),
     **dict.fromkeys(("withdraw-handover", "complete-handover", "settle-declined"), ("offer-handover",)),
+    "correct-client": ("take-on-client",),
     "erase-client": ("take-on-client",),
     **dict.fromkeys(("accept-handover", "decline-handover"), ("receive-handover",)),
     **dict.fromkeys(
         ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
         ("start-placement",),
     ),
+    "correct-employer": ("register-employer",),
     "erase-employer": ("register-employer",),
     "close-group": ("plan-group",),
     **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),

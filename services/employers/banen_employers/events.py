@@ -1,7 +1,7 @@
 """The private events of employers: employers, agreements and group placements."""
 
 from datetime import date
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
@@ -14,8 +14,11 @@ from banen_contracts.base import (
 )
 from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
 from banen_kit.core.decider import DomainEvent
-from banen_kit.core.records import Erasure
+from banen_kit.core.records import DetailsCorrected, Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
+
+EmployerDetail: TypeAlias = Literal["contactName", "contactPhone", "contactEmail"]
+"""What may be known of an employer's contact person, and need not be."""
 
 
 class EmployerRegistered(DomainEvent, frozen=True):
@@ -34,6 +37,17 @@ class EmployerRegistered(DomainEvent, frozen=True):
     contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
+
+
+class EmployerDetailsCorrected(DetailsCorrected, frozen=True):
+    """Of the contact person. The employer's own name may be published, and is not corrected this way."""
+
+    TYPE: ClassVar[str] = "employer-details-corrected"
+    employer_ref: PersonRef
+    contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
+    contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
+    contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
+    removed: tuple[EmployerDetail, ...] = ()
 
 
 class EmployerErased(Erasure, frozen=True):
@@ -81,3 +95,5 @@ class GroupClosed(DomainEvent, frozen=True):
 EmployerEvent: TypeAlias = EmployerRegistered | EmployerErased
 GroupEvent: TypeAlias = GroupPlanned | GroupClosed
 EmployersEvent: TypeAlias = EmployerEvent | AgreementSigned | GroupEvent
+Correction: TypeAlias = EmployerDetailsCorrected
+"""Stored beside the others, and never published."""

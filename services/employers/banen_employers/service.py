@@ -6,7 +6,7 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
-from banen_employers.events import EmployersEvent
+from banen_employers.events import Correction, EmployersEvent
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
 from banen_kit.application.definition import Learns, Service
@@ -15,7 +15,7 @@ from banen_kit.privacy.kit_features import with_kit_features
 SERVICE = with_kit_features(
     Service(
         name="employers",
-        events=get_args(EmployersEvent),
+        events=get_args(EmployersEvent | Correction),
         to_public_event=to_public_event,
         commands=COMMANDS,
         views=VIEWS,

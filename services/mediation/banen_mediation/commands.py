@@ -2,7 +2,7 @@
 
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
-from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
+from banen_mediation.domain.client import CLIENT, CorrectClient, EraseClient, TakeOnClient
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
 from banen_mediation.domain.placement import (
     PLACEMENT,
@@ -17,6 +17,7 @@ from banen_mediation.permissions import MEDIATORS, STAFF
 
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT, STAFF),
+    CommandRoute("/clients/{ref}/correct", CorrectClient, "client", CLIENT, STAFF, needs_version=True),
     CommandRoute("/clients/{ref}/erase", EraseClient, "client", CLIENT, erases=True),
     CommandRoute(
         "/handovers/{ref}/accept",

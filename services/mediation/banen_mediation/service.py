@@ -6,9 +6,10 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_kit.application.definition import Learns, Service
+from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
-from banen_mediation.events import MediationEvent
+from banen_mediation.events import ClientTakenOn, Correction, MediationEvent
 from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
 from banen_mediation.reactors import REACTORS
@@ -16,11 +17,12 @@ from banen_mediation.reactors import REACTORS
 SERVICE = with_kit_features(
     Service(
         name="mediation",
-        events=get_args(MediationEvent),
+        events=get_args(MediationEvent | Correction),
         to_public_event=to_public_event,
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        upcasters={(ClientTakenOn.TYPE, 1): only_added},
         learns=(Learns(ProgrammeDefined, BUREAU),),
         reactors=REACTORS,
     )

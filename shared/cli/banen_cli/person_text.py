@@ -11,7 +11,7 @@ from banen_kit.core.clocks import day_of
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
 """The fields that may hold the day of an event; the first one present is used."""
 DATES = {*HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date"}
-PLAIN = {"name", "phone", "email", "notes", "v_number", "workplace", "public_name"} | {
+PLAIN = {"name", "phone", "email", "address", "notes", "v_number", "workplace", "public_name"} | {
     f"contact_{name}" for name in ("name", "phone", "email")
 }
 """Free text, which is never treated as a code."""
@@ -31,7 +31,7 @@ def readable(held: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> str
         lines += [gettext("held_by").format(partner=one["partner"], service=one["service"]), ""]
         # Events of one day stay in the order in which they were recorded.
         for event in sorted(one["events"], key=happened_on):
-            lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event["data"], kinds))]
+            lines += [heading(event), *(f"{INDENT}{line}" for line in fields(event, kinds))]
         lines += ["", gettext("accesses"), *accesses(one["access"]), ""]
     return "\n".join(lines)
 
@@ -53,16 +53,20 @@ def heading(event: Mapping[str, Any]) -> str:
     return f"{day(happened)}  {said('event', event['event'])}{later}"
 
 
-def fields(data: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterable[str]:
+def fields(event: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterable[str]:
     """Leaves out references, which mean nothing to the reader, and the day, which is in the heading."""
-    for name, value in data.items():
-        if name != "occurred_on" and not is_reference(value):
+    for name, value in event["data"].items():
+        if name != "occurred_on" and not is_reference(value) and value != []:
             first, *more = words(name, value, kinds)
-            yield f"{said('field', name)}: {first}"
+            since = f" ({gettext('corrected_since')})" if name in event.get("corrected", ()) else ""
+            yield f"{said('field', name)}: {first}{since}"
             yield from (f"  {line}" for line in more)
 
 
 def is_reference(value: object) -> bool:
+    """Also what names an event by the reference of its record."""
+    if isinstance(value, dict):
+        return "ref" in value
     try:
         return isinstance(value, str) and str(UUID(value)) == value
     except ValueError:

@@ -192,6 +192,26 @@ def test_an_export_says_what_the_programme_calls_a_kind_of_placement(service: Fa
     assert "soort: stage" in export(service).output
 
 
+def test_an_export_says_which_values_were_corrected_and_what_was_removed(service: FakeService):
+    at = "2026-01-05T10:00:00+00:00"
+    made = {**event("contact-made", at, name="Synthetica", phone="0600000000"), "corrected": ["phone"]}
+    corrected = event("contact-details-corrected", at, reason_code="mistake", removed=["phone", "birthDate"])
+    reference = {"kind": "contact", "ref": str(PERSON), "version": 2}
+    answered = event("request-answered", at, answer="granted", correction=reference)
+    held = {**HELD, "events": [made, {**corrected, "corrected": []}, answered], "access": []}
+    service.answers[f"/v1/persons/{PERSON}"] = 200, held
+    assert export(service).output.splitlines()[2:10] == [
+        "05-01-2026  Contact met u",
+        "            naam: Synthetica",
+        "            telefoon: 0600000000 (later verbeterd)",
+        "05-01-2026  Uw gegevens verbeterd",
+        "            reden: mistake",
+        "            verwijderd: telefoon, geboortedatum",
+        "05-01-2026  Uw verzoek beantwoord",
+        "            antwoord: ingewilligd",
+    ]
+
+
 def test_an_export_leaves_out_a_service_that_holds_nothing(new_service: Callable[[], FakeService]):
     first, second = new_service(), new_service()
     first.answers[f"/v1/persons/{PERSON}"] = 200, HELD

@@ -1,4 +1,4 @@
-"""Registering an employer, and erasing the persons behind it."""
+"""Registering an employer, and correcting and erasing the persons behind it."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 
 from banen_contracts.base import ErasureReason
 from banen_contracts.employers import LegalKind, SizeBand
-from banen_employers.domain.employer import EMPLOYER, EraseEmployer, RegisterEmployer
-from banen_employers.events import EmployerErased, EmployerRegistered
+from banen_employers.domain.employer import EMPLOYER, CorrectEmployer, EraseEmployer, RegisterEmployer
+from banen_employers.events import EmployerDetailsCorrected, EmployerErased, EmployerRegistered
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
 
@@ -31,6 +31,21 @@ registered = EmployerRegistered(
 )
 erase = EraseEmployer(occurred_on=DAY, reason=ErasureReason.OTHER)
 erased = EmployerErased(employer_ref=REF, occurred_on=DAY, reason=ErasureReason.OTHER)
+correct = CorrectEmployer(
+    occurred_on=DAY,
+    reason_code="other-person",
+    contact_name="Sanne Voorbeeld",
+    contact_phone="0600000000",
+    contact_email="sanne@example.org",
+)
+corrected = EmployerDetailsCorrected(
+    employer_ref=REF,
+    occurred_on=DAY,
+    reason_code="other-person",
+    contact_name=Open("Sanne Voorbeeld"),
+    contact_phone=Open("0600000000"),
+    contact_email=Open("sanne@example.org"),
+)
 
 
 def test_registers_without_a_public_name_unless_the_employer_agreed():
@@ -81,6 +96,22 @@ def test_refuses_to_register_twice():
     employer.given(registered).when(register).then_refused("employer-exists")
 
 
+def test_corrects_everything_about_the_contact_person():
+    employer.given(registered).when(correct).then(corrected)
+
+
+@pytest.mark.parametrize("detail", ["contactName", "contactPhone", "contactEmail"])
+def test_removes_a_contact_person_who_left(detail: Any):
+    command = CorrectEmployer(occurred_on=DAY, reason_code="left", remove=(detail,))
+    employer.given(registered).when(command).then(
+        EmployerDetailsCorrected(employer_ref=REF, occurred_on=DAY, reason_code="left", removed=(detail,))
+    )
+
+
+def test_refuses_to_correct_what_was_not_registered():
+    employer.when(correct).then_refused("employer-unknown")
+
+
 def test_erases_the_persons_behind_it():
     employer.given(registered).when(erase).then(erased)
 
@@ -89,7 +120,7 @@ def test_refuses_to_erase_what_was_not_registered():
     employer.when(erase).then_refused("employer-unknown")
 
 
-@pytest.mark.parametrize("command", [register, erase], ids=lambda c: c.NAME)
+@pytest.mark.parametrize("command", [register, correct, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
     employer.given(registered, erased).when(command).then_refused("person-erased")
 
@@ -110,8 +141,9 @@ def test_stops_on_a_history_that_cannot_be():
 
 
 def test_seals_what_is_personal_under_the_key_of_the_employer():
-    fields = ("name", "contact_name", "contact_phone", "contact_email")
-    assert persons_of(EmployerRegistered) == dict.fromkeys(fields, "employer_ref")
+    contact = dict.fromkeys(("contact_name", "contact_phone", "contact_email"), "employer_ref")
+    assert persons_of(EmployerRegistered) == {"name": "employer_ref", **contact}
+    assert persons_of(EmployerDetailsCorrected) == contact
 
 
 def test_a_command_never_shows_a_person_in_its_repr():
@@ -119,3 +151,4 @@ def test_a_command_never_shows_a_person_in_its_repr():
         update=dict.fromkeys(("contact_name", "contact_phone", "contact_email"), "Voorbeeld")
     )
     assert "Voorbeeld" not in repr(command)
+    assert not any(word in repr(correct) for word in ("Voorbeeld", "0600000000", "example"))

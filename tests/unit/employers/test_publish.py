@@ -126,7 +126,10 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
-KEPT = [*REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
+corrected = events.EmployerDetailsCorrected(
+    employer_ref=UUID(int=1), occurred_on=DAY, reason_code="typing-error", removed=("contactPhone",)
+)
+KEPT = [corrected, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

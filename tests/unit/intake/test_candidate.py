@@ -14,8 +14,6 @@ from banen_intake.domain.candidate import (
     AssignWorker,
     CloseCandidate,
     EraseCandidate,
-    LogConversation,
-    MarkLost,
     ReenterCandidate,
     RegisterCandidate,
 )
@@ -31,6 +29,7 @@ from banen_intake.domain.preparation import (
     StartActivity,
     StartIntake,
 )
+from banen_intake.domain.silence import LogConversation, MarkLost
 from banen_intake.events import CandidateRegistered
 from banen_kit.crypto.personal_fields import Open
 from support.candidate import (

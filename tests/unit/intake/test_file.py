@@ -7,7 +7,6 @@ import pytest
 from banen_intake.domain.candidate import (
     CandidateCommand,
     CloseCandidate,
-    LogConversation,
     RegisterCandidate,
 )
 from banen_intake.domain.preparation import (
@@ -18,6 +17,7 @@ from banen_intake.domain.preparation import (
     EndActivity,
     StartActivity,
 )
+from banen_intake.domain.silence import LogConversation
 from banen_intake.events import CandidateErased, CandidateEvent, HandoverOffered
 from banen_kit.core.decider import Command, DomainEvent
 from banen_kit.crypto.personal_fields import IsPerson, persons_of

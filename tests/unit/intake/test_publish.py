@@ -110,8 +110,11 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (events.HandoverEnded(**ENDED), intake.HandoverEnded(**ENDED)),
 ]
 OWN: list[DomainEvent] = [file.worker, file.logged, file.planned, file.portrait, file.taken_down]
+WHY: dict[str, Any] = {"occurred_on": DAY, "reason_code": "typing-error", "removed": ("birthDate",)}
 KEPT = [
     *OWN,
+    events.ContactDetailsCorrected(contact_ref=CONTACT, **WHY),
+    events.CandidateDetailsCorrected(candidate_ref=CANDIDATE, **WHY),
     RequestReceived(request_ref=REF, person_ref=CANDIDATE, kind="access", received_on=DAY, answer_by=AFTER),
     RequestExtended(request_ref=REF, extended_on=DAY, reason_code="many-requests", answer_by=AFTER),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),

@@ -7,7 +7,7 @@ import pytest
 
 from banen_contracts.consent import ConsentScope
 from banen_contracts.intake import Channel, ContactKind
-from banen_intake.domain.candidate import MarkSilent, silent_from
+from banen_intake.domain.silence import MarkSilent, silent_from
 from banen_intake.events import CandidateEvent, ContactMade
 from support.candidate import (
     DAY,

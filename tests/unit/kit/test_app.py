@@ -227,6 +227,21 @@ async def test_another_version_than_the_one_seen_is_refused(mediation: Caller, v
     assert await recorded(mediation) == 1
 
 
+async def test_who_saw_an_older_version_learns_what_was_recorded_since(mediation: Caller):
+    await mediation.post(START, STARTED)
+    await mediation.post(END, ENDED)
+
+    changes = {
+        seen: (await mediation.post(VOID, VOIDED, If_Match=seen)).json().get("changes")
+        for seen in ("0", "1", "17")
+    }
+    assert changes == {
+        "0": [{"version": 1, "event": "placement-started"}, {"version": 2, "event": "placement-ended"}],
+        "1": [{"version": 2, "event": "placement-ended"}],
+        "17": None,
+    }
+
+
 @pytest.mark.parametrize("version", ["1", '"1"'])
 async def test_the_version_that_was_seen_is_taken(mediation: Caller, version: str):
     await mediation.post(START, STARTED)

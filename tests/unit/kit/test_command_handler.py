@@ -259,14 +259,14 @@ async def test_gives_up_after_so_many_lost_races(
     assert await totals(repository) == [100] * ATTEMPTS
 
 
-@pytest.mark.parametrize("seen", [0, 2])
+@pytest.mark.parametrize(("seen", "since"), [(0, ["counted"]), (2, [])])
 async def test_refuses_another_version_than_the_caller_saw(
-    run: Any, repository: EventRepository[Any], seen: int
+    run: Any, repository: EventRepository[Any], seen: int, since: list[str]
 ):
     await run(Count(by=1))
     with pytest.raises(VersionMismatch) as refused:
         await run(Count(by=1), meta(8), seen=seen)
-    assert refused.value.actual == 1
+    assert (refused.value.actual, refused.value.since) == (1, since)
     assert await totals(repository) == [1]
 
 

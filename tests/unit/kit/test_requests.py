@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 
 from banen_contracts.months import add_months
-from banen_kit.core.decider import DecisionContext, Refused
+from banen_kit.core.decider import DecisionContext, DomainEvent, Refused
+from banen_kit.core.records import DetailsCorrected
 from banen_kit.privacy.requests import (
     REQUEST,
     AnswerRequest,
+    Correction,
     ExtendRequest,
     RecordRequest,
     RequestAnswered,
@@ -90,6 +92,72 @@ def test_takes_an_answer_that_is_late():
 def test_is_answered_on_the_day_of_its_receipt():
     at_once = {"answered_on": RECEIVED_ON}
     request.given(received).when(answer.model_copy(update=at_once)).then(answered.model_copy(update=at_once))
+
+
+# What was corrected
+
+
+class Noted(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "noted"
+
+
+class NoteCorrected(DetailsCorrected, frozen=True):
+    TYPE: ClassVar[str] = "note-corrected"
+
+
+NOTE = UUID(int=3)
+wrong = received.model_copy(update={"kind": "rectification"})
+named = Correction(kind="note", ref=NOTE, version=2)
+put_right = answer.model_copy(update={"correction": named})
+beside = (Noted(), NoteCorrected(occurred_on=date(2026, 1, 15), reason_code="rectification"))
+rectification = request.given(wrong)
+of_the_person = rectification.beside(*beside, about=frozenset({str(NOTE), str(PERSON)}))
+
+
+@pytest.mark.parametrize("how", ["granted", "partly_granted"])
+def test_a_rectification_names_the_correction_which_may_be_older(how: Any):
+    of_the_person.when(put_right.model_copy(update={"answer": how})).then(
+        answered.model_copy(update={"answer": how, "correction": named})
+    )
+
+
+@pytest.mark.parametrize("how", ["granted", "partly_granted"])
+def test_refuses_a_rectification_without_its_correction(how: Any):
+    rectification.when(answer.model_copy(update={"answer": how})).then_refused(
+        "correction-missing", "correction"
+    )
+
+
+def test_a_rectification_that_is_refused_has_no_correction():
+    refusal = {"answer": "refused"}
+    rectification.when(answer.model_copy(update=refusal)).then(answered.model_copy(update=refusal))
+    of_the_person.when(put_right.model_copy(update=refusal)).then_refused(
+        "correction-not-expected", "correction"
+    )
+
+
+@pytest.mark.parametrize("kind", ["access", "erasure", "restriction", "objection"])
+def test_nothing_else_has_a_correction(kind: Any):
+    of_the_person.given(received.model_copy(update={"kind": kind})).when(put_right).then_refused(
+        "correction-not-expected", "correction"
+    )
+
+
+@pytest.mark.parametrize("version", [1, 3, 1_000_000])
+def test_refuses_what_is_no_correction(version: int):
+    other = named.model_copy(update={"version": version})
+    of_the_person.when(put_right.model_copy(update={"correction": other})).then_refused(
+        "correction-unknown", "correction"
+    )
+
+
+def test_refuses_a_correction_of_a_record_that_is_not_there():
+    rectification.when(put_right).then_refused("correction-unknown", "correction")
+
+
+def test_refuses_a_correction_about_somebody_else():
+    of_another = rectification.beside(*beside, about=frozenset({str(NOTE)}))
+    of_another.when(put_right).then_refused("correction-of-another", "correction")
 
 
 def test_is_recorded_once():

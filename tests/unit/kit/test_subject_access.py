@@ -1,5 +1,6 @@
 """What a data steward gets: all that is held on somebody, what they asked, and a proof of their erasure."""
 
+import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +65,9 @@ class Steward:
         self.keys = StubbornKeys()
         self.now = NOW
         store = MemoryStore(lambda: self.now)
-        repository: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), self.keys)
+        repository: EventRepository[Any] = EventRepository(
+            store, EventSerializer(service.events, service.upcasters), self.keys
+        )
         audit, metrics = MemoryAudit(lambda: self.now), Metrics.create(CollectorRegistry())
         command_service = CommandService(
             service, repository, "uaf", frozenset({"uaf"}), audit, metrics, lambda: self.now, learned()
@@ -84,9 +87,11 @@ class Steward:
         )
         self.given = 0
 
-    async def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
+    async def post(self, path: str, body: dict[str, Any], seen: int | None = None) -> httpx2.Response:
         self.given += 1
         key = {"Idempotency-Key": str(UUID(int=100 + self.given, version=4))}
+        if seen is not None:
+            key["If-Match"] = f'"{seen}"'
         answer = await self.http.post(f"/v1/{path}", json=body, headers=key)
         assert answer.status_code in (200, 201, 409, 503), answer.text
         return answer
@@ -240,6 +245,105 @@ async def test_a_request_for_erasure_is_answered_after_the_erasure(steward: Stew
     ]  # fmt: skip
 
 
+# Corrections
+
+PHONED = {
+    "occurredOn": "2026-03-04",
+    "reasonCode": "typing-error",
+    "name": "Synthetica Verbeterd",
+    "phone": "0600000000",
+}
+REMOVED = {"occurredOn": "2026-03-05", "reasonCode": "rectification", "remove": ["phone"]}
+
+
+@pytest.fixture
+async def corrected(steward: Steward) -> Steward:
+    """The name was put right, and a telephone number came with that which was then removed."""
+    for version, body in enumerate((PHONED, REMOVED), 1):
+        done = await steward.post(f"contacts/{CONTACT}/correct", body, seen=version)
+        assert done.status_code == 200, done.text
+    return steward
+
+
+async def test_an_export_shows_every_value_that_was_kept_and_which_were_corrected(corrected: Steward):
+    events = (await corrected.get(f"persons/{CANDIDATE}"))["events"]
+    shown = [(one["data"].get("name"), one["data"].get("phone"), one["corrected"]) for one in events]
+    assert shown == [
+        (NAME, None, ["name"]),
+        (NAME, None, []),
+        (None, None, []),
+        ("Synthetica Verbeterd", "0600000000", ["phone"]),
+        (None, None, []),
+    ]
+    assert events[-1]["data"]["removed"] == ["phone"]
+
+
+async def test_nobody_else_reads_what_was_corrected(corrected: Steward):
+    found = await corrected.get(f"contacts/{CONTACT}")
+    assert [event["event"] for event in found["events"]] == ["intake.contact-made.v1"]
+    assert found["version"] == 3
+
+
+async def test_corrected_values_go_with_the_person(corrected: Steward):
+    await erase(corrected)
+    found = await corrected.get(f"persons/{CONTACT}")
+    assert {"Synthetica", "0600000000"} & set(str(found).replace("'", " ").split()) == set()
+    again = await corrected.post(f"contacts/{CONTACT}/correct", PHONED, seen=3)
+    assert (again.status_code, again.json()["code"]) == (409, "person-erased")
+
+
+RECTIFY = {"personRef": CANDIDATE, "kind": "rectification", "receivedOn": "2026-03-06"}
+REQUEST = f"requests/{UUID(int=70, version=4)}"
+
+
+def granted(kind: str, ref: str, version: int) -> dict[str, Any]:
+    correction = {"kind": kind, "ref": ref, "version": version}
+    return {"answeredOn": "2026-03-07", "answer": "granted", "reasonCode": "done", "correction": correction}
+
+
+async def test_a_request_names_a_correction_under_another_reference_of_the_person(corrected: Steward):
+    await corrected.post(f"{REQUEST}/receive", RECTIFY)
+    assert (await corrected.post(f"{REQUEST}/answer", granted("contact", CONTACT, 3))).status_code == 200
+    [listed] = (await corrected.get("requests"))["requests"]
+    assert listed["correction"] == {"kind": "contact", "ref": CONTACT, "version": 3}
+    exported = (await corrected.get(f"persons/{CANDIDATE}"))["events"][-1]
+    assert (exported["event"], exported["data"]["correction"]) == ("request-answered", listed["correction"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "version", "code"),
+    [
+        ("contact", CONTACT, 1, "correction-unknown"),
+        ("contact", CONTACT, 4, "correction-unknown"),
+        ("candidate", CANDIDATE, 2, "correction-unknown"),
+        ("nothing", CONTACT, 1, "correction-unknown"),
+        ("contact", OTHER, 2, "correction-of-another"),
+    ],
+)
+async def test_a_request_names_no_other_event(
+    corrected: Steward, kind: str, ref: str, version: int, code: str
+):
+    await corrected.post(f"contacts/{OTHER}/correct", PHONED, seen=1)
+    await corrected.post(f"{REQUEST}/receive", RECTIFY)
+    refused = await corrected.post(f"{REQUEST}/answer", granted(kind, ref, version))
+    assert (refused.status_code, refused.json()["code"]) == (409, code)
+    assert refused.json()["field"] == "correction"
+
+
+async def test_a_correction_and_the_answer_that_names_it_come_in_one_load(steward: Steward):
+    await steward.post(f"{REQUEST}/receive", RECTIFY)
+    lines = [
+        {"command": "correct-contact", "ref": CONTACT, "body": PHONED, "ifMatch": 1},
+        {"command": "answer-request", "ref": REQUEST.split("/")[1], "body": granted("contact", CONTACT, 2)},
+    ]
+    keyed = [{**line, "key": str(UUID(int=200 + at, version=4))} for at, line in enumerate(lines)]
+    content = "".join(json.dumps(line) + "\n" for line in keyed)
+    answer = await steward.http.post(
+        "/v1/bulk", content=content, headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert [json.loads(line)["status"] for line in answer.text.splitlines()] == [200, 200]
+
+
 # An employer, who may be one person
 
 
@@ -264,6 +368,23 @@ async def test_who_was_placed_is_not_part_of_what_is_held_on_the_employer(mediat
     events = (await mediation.get(f"persons/{OTHER}"))["events"]
     assert [event["event"] for event in events] == ["client-taken-on", "placement-started"]
     assert events[1]["data"]["workplace"] == "Voorbeeldkwekerij"
+
+
+async def test_a_placement_that_was_corrected_answers_its_client(mediation: Steward):
+    terms = {
+        "clientRef": OTHER, "kind": "employment", "contract": "open_ended", "startDate": "2026-03-03",
+        "paid": True, "programmeTag": "programme", "primaryPartner": "uaf", "employerRef": EMPLOYER,
+    }  # fmt: skip
+    why = {"occurredOn": "2026-03-04", "reasonCode": "rectification"}
+    await mediation.post(f"placements/{PLACEMENT}/correct", {**terms, **why}, seen=1)
+    await mediation.post(f"{REQUEST}/receive", {**RECTIFY, "personRef": EMPLOYER})
+    refused = await mediation.post(f"{REQUEST}/answer", granted("placement", PLACEMENT, 2))
+    assert refused.json()["code"] == "correction-of-another"
+    of_client = f"requests/{UUID(int=71, version=4)}"
+    await mediation.post(f"{of_client}/receive", {**RECTIFY, "personRef": OTHER})
+    assert (
+        await mediation.post(f"{of_client}/answer", granted("placement", PLACEMENT, 2))
+    ).status_code == 200
 
 
 async def test_what_was_agreed_is_part_of_what_is_held_on_the_employer():

@@ -1,17 +1,19 @@
-"""Taking somebody on for mediation, and erasing who it was."""
+"""Taking somebody on for mediation, correcting what is known of who it was, and erasing that."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import Origin
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
-from banen_mediation.domain.client import CLIENT, EraseClient, TakeOnClient
+from banen_mediation.domain.client import CLIENT, CorrectClient, EraseClient, TakeOnClient
 from banen_mediation.events import (
+    ClientDetailsCorrected,
     ClientErased,
     ClientTakenOn,
     HandoverAccepted,
@@ -32,6 +34,25 @@ walked_in = ClientTakenOn(
 )
 erase = EraseClient(occurred_on=DAY, reason=ErasureReason.REQUEST)
 erased = ClientErased(client_ref=REF, occurred_on=DAY, reason=ErasureReason.REQUEST)
+correct = CorrectClient(
+    occurred_on=DAY,
+    reason_code="rectification",
+    name="Sanne Voorbeeld",
+    phone="0600000000",
+    email="sanne@example.org",
+    address="Voorbeeldweg 1, Voorbeeldstad",
+    birth_date=date(1980, 1, 2),
+)
+corrected = ClientDetailsCorrected(
+    client_ref=REF,
+    occurred_on=DAY,
+    reason_code="rectification",
+    name=Open("Sanne Voorbeeld"),
+    phone=Open("0600000000"),
+    email=Open("sanne@example.org"),
+    address=Open("Voorbeeldweg 1, Voorbeeldstad"),
+    birth_date=Open("1980-01-02"),
+)
 
 
 def test_takes_on_somebody_who_walked_in():
@@ -52,6 +73,42 @@ def test_takes_on_a_candidate_of_the_own_intake():
             phone=Open("0600000000"),
         )
     )
+
+
+def test_takes_on_with_everything_that_is_known():
+    details = {
+        "phone": "0600000000",
+        "email": "sanne@example.org",
+        "address": "Voorbeeldweg 1, Voorbeeldstad",
+        "birth_date": date(1980, 1, 2),
+    }
+    sealed = {**details, "birth_date": "1980-01-02"}
+    client.when(take_on_walk_in.model_copy(update=details)).then(
+        walked_in.model_copy(update={name: Open(value) for name, value in sealed.items()})
+    )
+
+
+def test_corrects_everything_that_is_known():
+    client.given(walked_in).when(correct).then(corrected)
+
+
+@pytest.mark.parametrize("detail", ["phone", "email", "address", "birthDate"])
+def test_removes_what_is_of_somebody_else(detail: Any):
+    command = CorrectClient(occurred_on=DAY, reason_code="of-somebody-else", remove=(detail,))
+    client.given(walked_in).when(command).then(
+        ClientDetailsCorrected(
+            client_ref=REF, occurred_on=DAY, reason_code="of-somebody-else", removed=(detail,)
+        )
+    )
+
+
+def test_a_client_keeps_a_name():
+    with pytest.raises(ValidationError, match=r"remove\.0"):
+        CorrectClient.model_validate({"occurredOn": DAY, "reasonCode": "mistake", "remove": ["name"]})
+
+
+def test_refuses_to_correct_a_client_who_was_not_taken_on():
+    client.when(correct).then_refused("client-unknown")
 
 
 def test_refuses_a_client_who_was_taken_on():
@@ -76,7 +133,7 @@ def test_refuses_to_erase_a_client_who_was_not_taken_on():
     client.when(erase).then_refused("client-unknown")
 
 
-@pytest.mark.parametrize("command", [take_on_walk_in, erase], ids=lambda c: c.NAME)
+@pytest.mark.parametrize("command", [take_on_walk_in, correct, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
     client.given(walked_in, erased).when(command).then_refused("person-erased")
 
@@ -111,9 +168,11 @@ def test_stops_on_a_history_that_cannot_be():
         CLIENT.replay([erased])
 
 
-def test_seals_name_and_phone_under_the_key_of_the_client():
-    assert persons_of(ClientTakenOn) == {"name": "client_ref", "phone": "client_ref"}
+def test_seals_what_is_personal_under_the_key_of_the_client():
+    details = dict.fromkeys(("name", "phone", "email", "address", "birth_date"), "client_ref")
+    assert persons_of(ClientTakenOn) == persons_of(ClientDetailsCorrected) == details
 
 
 def test_a_command_never_shows_the_person_in_its_repr():
     assert "Voorbeeld" not in repr(take_on_walk_in)
+    assert not any(word in repr(correct) for word in ("Voorbeeld", "0600000000", "example", "1980"))

@@ -153,7 +153,11 @@ REQUESTS: list[DomainEvent] = [
     ),
     RequestAnswered(request_ref=REF, answered_on=DAY, answer="granted", reason_code="copy-sent"),
 ]
+corrected = events.ClientDetailsCorrected(
+    client_ref=UUID(int=1), occurred_on=DAY, reason_code="typing-error", removed=("birthDate",)
+)
 KEPT = [
+    corrected,
     handover_received,
     handover_settled,
     *REQUESTS,

@@ -1,4 +1,4 @@
-"""Registering an employer, whether its name may be published, and erasing the persons behind it."""
+"""Registering an employer, whether its name may be published, and correcting and erasing the persons behind it."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -7,11 +7,16 @@ from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
-from banen_employers.events import EmployerErased, EmployerRegistered
+from banen_employers.events import (
+    EmployerDetail,
+    EmployerDetailsCorrected,
+    EmployerErased,
+    EmployerRegistered,
+)
 from banen_kit.core.decider import Command, DecisionContext
-from banen_kit.core.records import ErasePerson, person_recorded_once
+from banen_kit.core.records import CorrectDetails, ErasePerson, Names, person_recorded_once
 from banen_kit.core.text import Phone, PublicName, ShortText
-from banen_kit.crypto.personal_fields import Open
+from banen_kit.crypto.personal_fields import Open, opened
 
 
 class RegisterEmployer(Command, frozen=True):
@@ -28,6 +33,16 @@ class RegisterEmployer(Command, frozen=True):
     contact_name: ShortText | None = Field(default=None, repr=False)
     contact_phone: Phone | None = Field(default=None, repr=False)
     contact_email: ShortText | None = Field(default=None, repr=False)
+
+
+class CorrectEmployer(CorrectDetails, frozen=True):
+    """Of the contact person."""
+
+    NAME: ClassVar[str] = "correct-employer"
+    contact_name: ShortText | None = Field(default=None, repr=False)
+    contact_phone: Phone | None = Field(default=None, repr=False)
+    contact_email: ShortText | None = Field(default=None, repr=False)
+    remove: Names[EmployerDetail] = ()
 
 
 class EraseEmployer(ErasePerson, frozen=True):
@@ -47,9 +62,21 @@ def register(command: RegisterEmployer, context: DecisionContext) -> EmployerReg
         municipality_code=command.municipality_code,
         name=Open(command.name),
         public_name=command.name if is_public else None,
-        contact_name=Open(command.contact_name) if command.contact_name else None,
-        contact_phone=Open(command.contact_phone) if command.contact_phone else None,
-        contact_email=Open(command.contact_email) if command.contact_email else None,
+        contact_name=opened(command.contact_name),
+        contact_phone=opened(command.contact_phone),
+        contact_email=opened(command.contact_email),
+    )
+
+
+def correct(command: CorrectEmployer, context: DecisionContext) -> EmployerDetailsCorrected:
+    return EmployerDetailsCorrected(
+        employer_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        reason_code=command.reason_code,
+        contact_name=opened(command.contact_name),
+        contact_phone=opened(command.contact_phone),
+        contact_email=opened(command.contact_email),
+        removed=command.remove,
     )
 
 
@@ -59,4 +86,4 @@ def erase(command: ErasePerson, context: DecisionContext) -> EmployerErased:
     )
 
 
-EMPLOYER = person_recorded_once("employer", "This employer was registered already.", register, erase)
+EMPLOYER = person_recorded_once("employer", "This employer was registered already.", register, correct, erase)

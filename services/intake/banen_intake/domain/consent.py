@@ -5,7 +5,7 @@ from uuid import UUID
 
 from banen_contracts.base import Day
 from banen_contracts.consent import Consent, ConsentScope
-from banen_intake.domain.file import Candidate, File, known, opened
+from banen_intake.domain.file import Candidate, File, known, open_file
 from banen_intake.events import (
     CandidateEvent,
     ConsentGranted,
@@ -57,11 +57,11 @@ ConsentCommand: TypeAlias = GrantConsent | WithdrawConsent | PublishPortrait | T
 def decide_consent(command: ConsentCommand, state: Candidate, context: DecisionContext) -> CandidateEvent:
     match command:
         case GrantConsent():
-            return grant(command, opened(state), context)
+            return grant(command, open_file(state), context)
         case WithdrawConsent():
             return withdraw(command, known(state), context)
         case PublishPortrait():
-            return publish_portrait(command, opened(state), context)
+            return publish_portrait(command, open_file(state), context)
         case TakeDownPortrait():
             return take_down(command, known(state), context)
         case _:

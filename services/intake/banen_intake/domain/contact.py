@@ -1,4 +1,4 @@
-"""Recording a contact with somebody of the target group, and erasing that person."""
+"""Recording a contact with somebody of the target group, correcting what is known of that person, and erasing it."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -8,11 +8,12 @@ from pydantic import Field
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
 from banen_contracts.reporting import ProgrammeDefined
-from banen_intake.events import ContactErased, ContactMade
+from banen_intake.events.reaching import ContactDetail, ContactDetailsCorrected, ContactErased, ContactMade
+from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, DecisionContext, refuse_if
-from banen_kit.core.records import ErasePerson, person_recorded_once
+from banen_kit.core.records import CorrectDetails, ErasePerson, Names, person_recorded_once
 from banen_kit.core.text import Phone, Region, ShortText, Text
-from banen_kit.crypto.personal_fields import Open
+from banen_kit.crypto.personal_fields import opened
 
 
 class RecordContact(Command, frozen=True):
@@ -26,7 +27,21 @@ class RecordContact(Command, frozen=True):
     """The event at which this person was met."""
     name: ShortText | None = Field(default=None, repr=False)
     phone: Phone | None = Field(default=None, repr=False)
+    email: ShortText | None = Field(default=None, repr=False)
+    address: ShortText | None = Field(default=None, repr=False)
+    birth_date: BirthDay | None = Field(default=None, repr=False)
     notes: Text | None = Field(default=None, repr=False)
+
+
+class CorrectContact(CorrectDetails, frozen=True):
+    NAME: ClassVar[str] = "correct-contact"
+    name: ShortText | None = Field(default=None, repr=False)
+    phone: Phone | None = Field(default=None, repr=False)
+    email: ShortText | None = Field(default=None, repr=False)
+    address: ShortText | None = Field(default=None, repr=False)
+    birth_date: BirthDay | None = Field(default=None, repr=False)
+    notes: Text | None = Field(default=None, repr=False)
+    remove: Names[ContactDetail] = ()
 
 
 class EraseContact(ErasePerson, frozen=True):
@@ -46,9 +61,27 @@ def record(command: RecordContact, context: DecisionContext) -> ContactMade:
         region_id=command.region_id,
         municipality_code=command.municipality_code,
         outreach_ref=command.outreach_ref,
-        name=Open(command.name) if command.name else None,
-        phone=Open(command.phone) if command.phone else None,
-        notes=Open(command.notes) if command.notes else None,
+        name=opened(command.name),
+        phone=opened(command.phone),
+        email=opened(command.email),
+        address=opened(command.address),
+        birth_date=opened(command.birth_date and command.birth_date.isoformat()),
+        notes=opened(command.notes),
+    )
+
+
+def correct(command: CorrectContact, context: DecisionContext) -> ContactDetailsCorrected:
+    return ContactDetailsCorrected(
+        contact_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        reason_code=command.reason_code,
+        name=opened(command.name),
+        phone=opened(command.phone),
+        email=opened(command.email),
+        address=opened(command.address),
+        birth_date=opened(command.birth_date and command.birth_date.isoformat()),
+        notes=opened(command.notes),
+        removed=command.remove,
     )
 
 
@@ -58,4 +91,4 @@ def erase(command: ErasePerson, context: DecisionContext) -> ContactErased:
     )
 
 
-CONTACT = person_recorded_once("contact", "This contact was recorded already.", record, erase)
+CONTACT = person_recorded_once("contact", "This contact was recorded already.", record, correct, erase)

@@ -11,6 +11,7 @@ from banen_intake.events import (
     ActivityEnded,
     ActivityStarted,
     CandidateClosed,
+    CandidateDetailsCorrected,
     CandidateErased,
     CandidateEvent,
     CandidateFound,
@@ -76,7 +77,7 @@ def known(state: Candidate) -> File:
     return state
 
 
-def opened(state: Candidate) -> File:
+def open_file(state: Candidate) -> File:
     """As `known`; also refuses a file that is closed."""
     file = known(state)
     if file.closed_on is not None:
@@ -85,8 +86,8 @@ def opened(state: Candidate) -> File:
 
 
 def in_contact(state: Candidate, day: date) -> File:
-    """As `opened`; also refuses what is said to have happened after contact with the candidate was lost."""
-    file = opened(state)
+    """As `open_file`; also refuses what is said to have happened after contact with the candidate was lost."""
+    file = open_file(state)
     if file.lost_on is not None and day >= file.lost_on:
         raise Refused(
             "candidate-lost",
@@ -96,13 +97,15 @@ def in_contact(state: Candidate, day: date) -> File:
     return file
 
 
-def evolve(state: Candidate, event: CandidateEvent) -> Candidate:
+def evolve(state: Candidate, event: CandidateEvent | CandidateDetailsCorrected) -> Candidate:
     match event, state:
         case CandidateRegistered(), NotRegistered():
             return File(consents=frozenset(map(_key, event.consents or ())))
         case CandidateErased(), File():
             return Erased()
-        case _, File() if not isinstance(event, CandidateRegistered):
+        case CandidateDetailsCorrected(), File():
+            return state
+        case _, File() if not isinstance(event, CandidateRegistered | CandidateDetailsCorrected):
             return _changed(state, event)
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")

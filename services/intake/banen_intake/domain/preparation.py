@@ -9,7 +9,7 @@ from banen_contracts.base import Code, Day, ReasonCode
 from banen_contracts.consent import ConsentScope
 from banen_contracts.intake import ActivityKind, ActivityOutcome, DistancePhase, Month, ProfessionGroup
 from banen_contracts.reporting import ProgrammeDefined
-from banen_intake.domain.file import Candidate, File, in_contact, opened
+from banen_intake.domain.file import Candidate, File, in_contact, open_file
 from banen_intake.events import (
     ActivityEnded,
     ActivityStarted,
@@ -23,7 +23,7 @@ from banen_intake.events import (
 )
 from banen_kit.core.decider import Command, DecisionContext, Refused, refuse_if
 from banen_kit.core.text import Method, ShortText, Text
-from banen_kit.crypto.personal_fields import Open
+from banen_kit.crypto.personal_fields import Open, opened
 
 
 class StartIntake(Command, frozen=True):
@@ -112,7 +112,7 @@ def decide_preparation(
     command: PreparationCommand, state: Candidate, context: DecisionContext
 ) -> CandidateEvent:
     if isinstance(command, EndActivity):
-        return end_activity(command, opened(state), context)
+        return end_activity(command, open_file(state), context)
     file = in_contact(state, command.occurred_on)
     match command:
         case StartIntake():
@@ -146,7 +146,7 @@ def complete_intake(command: CompleteIntake, file: File, context: DecisionContex
         candidate_ref=UUID(context.ref),
         occurred_on=command.occurred_on,
         method_version=command.method_version,
-        notes=Open(command.notes) if command.notes else None,
+        notes=opened(command.notes),
     )
 
 
@@ -167,7 +167,7 @@ def assess_distance(command: AssessDistance, context: DecisionContext) -> Distan
         occurred_on=command.occurred_on,
         distance_phase=command.distance_phase,
         assessor=context.partner,
-        notes=Open(command.notes) if command.notes else None,
+        notes=opened(command.notes),
     )
 
 
@@ -179,7 +179,7 @@ def assign_route(command: AssignRoute, context: DecisionContext) -> RouteAssigne
         occurred_on=command.occurred_on,
         route=command.route,
         reason_code=command.reason_code,
-        notes=Open(command.notes) if command.notes else None,
+        notes=opened(command.notes),
     )
 
 
@@ -194,8 +194,8 @@ def start_activity(command: StartActivity, file: File, context: DecisionContext)
         activity_ref=command.activity_ref,
         kind=command.kind,
         planned_end_date=command.planned_end_date,
-        provider=Open(command.provider) if command.provider else None,
-        notes=Open(command.notes) if command.notes else None,
+        provider=opened(command.provider),
+        notes=opened(command.notes),
     )
 
 
@@ -212,7 +212,7 @@ def end_activity(command: EndActivity, file: File, context: DecisionContext) -> 
         occurred_on=command.occurred_on,
         activity_ref=command.activity_ref,
         outcome=command.outcome,
-        result=Open(command.result) if command.result else None,
+        result=opened(command.result),
     )
 
 

@@ -1,5 +1,6 @@
 """Runs a command: load, decide, append. If another command came first, it loads and decides again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +24,12 @@ class KnownAtRefused(Exception):
 
 
 class VersionMismatch(Exception):
-    """The stream is not at the version that the caller saw."""
+    """The stream is not at the version that the caller saw. `since` are the types of the events after that version."""
 
-    def __init__(self, actual: int) -> None:
+    def __init__(self, actual: int, since: Sequence[str] = ()) -> None:
         super().__init__(f"the current version is {actual}")
         self.actual = actual
+        self.since = since
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class CommandHandler:
                 return await self._repeat(fact.record, meta)
         # 2. Rebuild the state from past events, and decide.
         if seen_version is not None and seen_version != len(history):
-            raise VersionMismatch(len(history))
+            raise VersionMismatch(len(history), [fact.event.TYPE for fact in history[seen_version:]])
         past = [fact.event for fact in history]
         with telling():  # events have limits of their own
             events = decider.decide(command, decider.replay(past), context)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
 from banen_kit.core.clocks import day_of, zone
-from banen_kit.core.decider import Command, DecisionContext, Refused
+from banen_kit.core.decider import Command, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
@@ -71,8 +71,13 @@ class Request:
             return None
         category, field = self.operation.related
         # Only the own partner's people give commands.
-        ref = self.principal.partner if field is None else self.body.get(to_camel(field))
-        return f"{category}-{ref}".lower()
+        named = self.principal.partner if field is None else self.body.get(to_camel(field))
+        if category is None:
+            if not isinstance(named, dict):
+                return None
+            both = cast("dict[str, Any]", named)
+            category, named = both.get("kind"), both.get("ref")
+        return f"{category}-{named}".lower()
 
     def canonical(self) -> bytes:
         """Returns the same bytes for the same request, whatever the order of its fields."""
@@ -182,17 +187,32 @@ class CommandService:
         meta: CommandMetadata,
         seen_version: int | None,
     ) -> Answer:
-        related: list[Any] = []
-        if operation.related is not None:
-            category, field = operation.related
-            other = self.partner if field is None else getattr(command, field)
-            facts = await self.repository.read(f"{category}-{other}")
-            related = [fact.event for fact in facts]
+        related, about = await self._related(operation, command)
         heard = self.learned.needed(operation.learned) if operation.learned else None
-        context = DecisionContext(ref, meta.now, self.partner, self.partners, related, heard, zone().key)
+        context = DecisionContext(
+            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about
+        )
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
         return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+
+    async def _related(
+        self, operation: CommandRoute, command: Command
+    ) -> tuple[list[DomainEvent], frozenset[str]]:
+        """Returns the events of the other stream, and whom it is about (see `DecisionContext`)."""
+        if operation.related is None:
+            return [], frozenset()
+        category, field = operation.related
+        named: Any = self.partner if field is None else getattr(command, field)
+        if category is not None:
+            facts = await self.repository.read(f"{category}-{named}")
+            return [fact.event for fact in facts], frozenset()
+        if named is None:
+            return [], frozenset()
+        events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
+        persons = sorted(self.repository.serializer.about(events))
+        linked = [await self.repository.keys.linked(person) for person in persons]
+        return events, frozenset[str]().union(*linked)
 
     async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
         """Runs a reactor's command in this service. The same event never causes it twice.

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from banen_kit.core.days import Past
 from banen_kit.core.decider import Command
-from banen_kit.core.problem import MOST_ERRORS, FieldError, invalid
+from banen_kit.core.problem import FieldError, invalid
 from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
 
 HAPPENED: Final = "occurred_on"
@@ -26,7 +26,7 @@ def refuse_unfit(command: Command, today: date) -> None:
         if (fault := _fault(value, past, today))
     ]
     if errors:
-        raise invalid(errors[:MOST_ERRORS], max(0, len(errors) - MOST_ERRORS))
+        raise invalid(errors)
 
 
 def _fault(value: object, past: Past | None, today: date) -> str | None:

@@ -13,17 +13,16 @@ from banen_kit.application.command_handler import KeyReused, KnownAtRefused, Ver
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.core.decider import Refused
 from banen_kit.core.errors import StoreUnavailable, StreamTooLong, WrongVersion
-from banen_kit.core.problem import MOST_ERRORS, FieldError, Problem, field_of, invalid
+from banen_kit.core.problem import Change, FieldError, Problem, field_of, invalid
 
 
 def from_validation(error: ValidationError | RequestValidationError | Unpublishable) -> Problem:
-    """Names the first wrong fields, without their values: these could be personal data."""
+    """Names the wrong fields, without their values: these could be personal data."""
     if isinstance(error, ValidationError):
         found: Sequence[Any] = error.errors(include_url=False, include_context=False, include_input=False)
     else:
         found = error.errors()
-    errors = [FieldError(field_of(item["loc"]), _said(item)) for item in found[:MOST_ERRORS]]
-    return invalid(errors, len(found) - len(errors))
+    return invalid([FieldError(field_of(item["loc"]), _said(item)) for item in found])
 
 
 def _said(item: Mapping[str, Any]) -> str:
@@ -46,7 +45,10 @@ def to_problem(error: Exception) -> Problem:
                 422, "key-reused", "This Idempotency-Key was used for another request.", "Idempotency-Key"
             )
         case VersionMismatch():
-            return Problem(412, "wrong-version", f"If-Match does not hold: {error}.", "If-Match")
+            detail = f"If-Match does not hold: {error}."
+            first = error.actual - len(error.since) + 1
+            changes = [Change(version, event) for version, event in enumerate(error.since, first)]
+            return Problem(412, "wrong-version", detail, "If-Match", changes=changes)
         case KnownAtRefused():
             detail = "knownAt lies in the future, or before what is already known about this."
             return Problem(409, "known-at-refused", detail, "knownAt")

@@ -75,6 +75,10 @@ class DomainEvent(BaseModel, frozen=True, extra="forbid"):
         """Two references that belong to one person, according to this event. Erasing one erases both."""
         return None
 
+    def corrects(self) -> bool:
+        """Whether it puts right what was recorded about a person, so that it can be the answer to who asked for that."""
+        return False
+
 
 def public_form(event: DomainEvent, public: type[P]) -> P:
     """The public event made of the fields that it declares; what else the private event holds stays private."""
@@ -112,6 +116,8 @@ class DecisionContext:
     """The newest public event of another service, if its `CommandRoute` has `learned`; then it is never None."""
     zone: str = "Europe/Amsterdam"
     """The zone of the service's days."""
+    about: frozenset[str] = frozenset()
+    """All references of the persons whom the `related` stream is about, if the command names its kind too."""
 
     def heard_as(self, event: type[P]) -> P:
         """`heard`, of the type that its route names."""

@@ -15,12 +15,22 @@ NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
 """Names of our fields, and indexes of lists."""
 MOST_ERRORS = 10
 """The most fields named in one problem; further ones are only counted."""
+MOST_CHANGES = 20
+"""The most changes named in one problem: the newest."""
 
 
 @dataclass(frozen=True)
 class FieldError:
     field: str
     detail: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was recorded since: the version to which it brought the record, and the type of the event."""
+
+    version: int
+    event: str
 
 
 class ProblemDetails(Shape, frozen=True):
@@ -36,6 +46,8 @@ class ProblemDetails(Shape, frozen=True):
     """All wrong fields, if there are several; at most ten."""
     more_errors: int | SkipJsonSchema[None] = None
     """How many wrong fields are not listed."""
+    changes: list[Change] | SkipJsonSchema[None] = None
+    """What was recorded since the version that the caller saw; the newest twenty."""
 
 
 class Problem(Exception):
@@ -49,7 +61,7 @@ class Problem(Exception):
         field: str | None = None,
         *,
         errors: Sequence[FieldError] = (),
-        more: int = 0,
+        changes: Sequence[Change] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -58,7 +70,7 @@ class Problem(Exception):
         self.detail = detail
         self.field = field
         self.errors = errors
-        self.more = more
+        self.changes = changes
         self.headers = dict(headers or {})
 
     def to_json(self) -> dict[str, Any]:
@@ -69,8 +81,9 @@ class Problem(Exception):
             code=self.code,
             detail=self.detail,
             field=self.field,
-            errors=[*self.errors] or None,
-            more_errors=self.more or None,
+            errors=[*self.errors[:MOST_ERRORS]] or None,
+            more_errors=max(0, len(self.errors) - MOST_ERRORS) or None,
+            changes=[*self.changes[-MOST_CHANGES:]] or None,
         )
         return details.model_dump(by_alias=True, exclude_none=True)
 
@@ -78,11 +91,11 @@ class Problem(Exception):
         return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
 
 
-def invalid(errors: Sequence[FieldError], more: int = 0) -> Problem:
-    """A 400 for invalid input. Names the fields and how many more there are, never a value."""
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """A 400 for invalid input. Names the fields, never a value."""
     first = errors[0]
     detail = f"{first.field}: {first.detail}"
-    return Problem(400, "invalid-input", detail, first.field, errors=errors, more=more)
+    return Problem(400, "invalid-input", detail, first.field, errors=errors)
 
 
 def field_of(place: Sequence[int | str]) -> str:

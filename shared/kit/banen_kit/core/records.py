@@ -3,14 +3,23 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeAlias, TypeVar, cast
 
-from banen_contracts.base import Day, ErasureReason
+from pydantic import Field
+from pydantic.alias_generators import to_camel
+
+from banen_contracts.base import Day, ErasureReason, ReasonCode
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, PersonErased, Refused
 
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=DomainEvent)
 D = TypeVar("D", bound="Erasure")
+X = TypeVar("X", bound="CorrectDetails")
+F = TypeVar("F", bound="DetailsCorrected")
+N = TypeVar("N", bound=str)
+
+Names: TypeAlias = Annotated[tuple[N, ...], Field(max_length=20)]
+"""Names of fields, out of an enumeration."""
 
 
 class ErasePerson(Command, frozen=True):
@@ -28,6 +37,45 @@ class Erasure(DomainEvent, frozen=True):
 
     def erases_alone(self) -> bool:
         return self.reason is ErasureReason.RETENTION
+
+
+class CorrectDetails(Command, frozen=True):
+    """Corrects personal details that are on record. A subclass adds them, each optional, and a field `remove`.
+
+    What is given takes the place of what was recorded; what is named in `remove` should not be there at all.
+    """
+
+    occurred_on: Day
+    reason_code: ReasonCode
+    remove: Names[str] = ()
+    """A subclass enumerates the details that may be missing, by their names in the command."""
+
+
+class DetailsCorrected(DomainEvent, frozen=True):
+    """Personal details were corrected. What was recorded before stays in the earlier events, under the person's key.
+
+    A subclass adds the details as personal fields, with the names that they have in the event that recorded them.
+    Such an event is never published, whatever a service's `to_public_event` does.
+    """
+
+    occurred_on: date
+    reason_code: ReasonCode
+    removed: tuple[str, ...] = ()
+    """By their names in the command."""
+
+    def corrects(self) -> bool:
+        return True
+
+
+def refuse_unfit_correction(command: CorrectDetails) -> None:
+    """Raises `Refused` if it corrects nothing, or says two things about one detail."""
+    details = type(command).model_fields.keys() - CorrectDetails.model_fields.keys()
+    given = [to_camel(name) for name in details if getattr(command, name) is not None]
+    named = [*given, *command.remove]
+    if not named:
+        raise Refused("correction-empty", "Say which details are corrected, or which are removed.")
+    if len(named) != len(set(named)):
+        raise Refused("field-twice", "A detail is either corrected or removed, once.", "remove")
 
 
 class Record(StrEnum):
@@ -55,27 +103,35 @@ def person_recorded_once(
     noun: str,
     refusal: str,
     record: Callable[[C, DecisionContext], E],
+    correct: Callable[[X, DecisionContext], F],
     erase: Callable[[ErasePerson, DecisionContext], D],
-) -> Decider[C | ErasePerson, Record, E | D]:
-    """As `recorded_once`; what was recorded can be erased, and nothing follows that."""
+) -> Decider[C | X | ErasePerson, Record, E | F | D]:
+    """As `recorded_once`; what was recorded can be corrected and erased, and nothing follows an erasure."""
     once = recorded_once(noun, refusal, record)
 
-    def decide(command: C | ErasePerson, state: Record, context: DecisionContext) -> Sequence[E | D]:
+    def decide(command: C | X | ErasePerson, state: Record, context: DecisionContext) -> Sequence[E | F | D]:
         if state is Record.ERASED:
             raise PersonErased
-        if not isinstance(command, ErasePerson):
+        if not isinstance(command, ErasePerson | CorrectDetails):
             return once.decide(command, state, context)
         if state is Record.NOTHING:
             raise Refused(f"{noun}-unknown", f"There is no such {noun}.")
-        return [erase(command, context)]
+        if isinstance(command, ErasePerson):
+            return [erase(command, context)]
+        refuse_unfit_correction(command)
+        return [correct(cast("X", command), context)]
 
     return Decider(Record.NOTHING, decide, _evolve)
 
 
 def _evolve(state: Record, event: DomainEvent) -> Record:
-    expected, then = (
-        (Record.RECORDED, Record.ERASED) if isinstance(event, Erasure) else (Record.NOTHING, Record.RECORDED)
-    )
+    match event:
+        case Erasure():
+            expected, then = Record.RECORDED, Record.ERASED
+        case DetailsCorrected():
+            expected, then = Record.RECORDED, Record.RECORDED
+        case _:
+            expected, then = Record.NOTHING, Record.RECORDED
     if state is not expected:
         raise AssertionError(f"{event.TYPE} cannot follow {state}")
     return then

@@ -54,6 +54,11 @@ class Open(_Held, Generic[T]):
         return "Open(…)"
 
 
+def opened(value: T | None) -> Open[T] | None:
+    """For a personal field that may be missing."""
+    return None if value is None else Open(value)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a field was sealed. The place is bound into the ciphertext, so a sealed field cannot be moved elsewhere."""

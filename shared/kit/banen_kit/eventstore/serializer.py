@@ -29,6 +29,11 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Converts the fields of one schema version to the next. Passes personal values on without looking inside."""
 
 
+def only_added(fields: dict[str, Any]) -> dict[str, Any]:
+    """The upcaster to a version that only has more fields, all optional."""
+    return fields
+
+
 @dataclass
 class EventSerializer(Generic[E]):
     """Converts events to JSON and back: parse, recognise sealed fields, upcast, validate."""

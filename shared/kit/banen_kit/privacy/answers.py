@@ -3,17 +3,21 @@
 from typing import Any
 
 from banen_kit.core.shapes import DayText, MomentText, RefText, Shape
-from banen_kit.privacy.requests import Kind, Reply
+from banen_kit.privacy.requests import Correction, Kind, Reply
 
 
 class HeldEvent(Shape, frozen=True):
-    """A recorded event. Its personal fields are decrypted, or marked as erased."""
+    """A recorded event. Its personal fields are decrypted, or marked as erased.
+
+    `corrected` names those whose value is no longer valid: a later correction replaced or removed it.
+    """
 
     event: str
     record: str
     recorded_at: MomentText
     known_at: MomentText
     data: dict[str, Any]
+    corrected: list[str]
 
 
 class Look(Shape, frozen=True):
@@ -68,6 +72,7 @@ class PersonRequest(Shape, frozen=True):
     answer_by: DayText
     answered_on: DayText | None
     answer: Reply | None
+    correction: Correction | None
     is_overdue: bool
 
 

@@ -9,7 +9,9 @@ from banen_kit.application.definition import Service
 from banen_kit.application.learned import Heard
 from banen_kit.application.source_live import WentLive, live_reactor
 from banen_kit.core.decider import DomainEvent
-from banen_kit.privacy.requests import REQUESTS, RequestEvent
+from banen_kit.core.records import DetailsCorrected
+from banen_kit.eventstore.serializer import only_added
+from banen_kit.privacy.requests import REQUESTS, RequestAnswered, RequestEvent
 from banen_kit.security.permissions import ANYONE, Permission, Permissions, every_service, own_partner
 
 
@@ -17,7 +19,8 @@ def with_kit_features(service: Service) -> Service:
     """Adds going live, what the service learns and, if it keeps persons' data, persons' requests: events, commands and
     permissions.
 
-    These events are not published: a request is between person and partner, and the others repeat a public event.
+    These events are not published: a request is between person and partner, and the others repeat a public event. Nor
+    is any correction of personal details.
     """
     keeps_persons = bool(service.kept)
     private: tuple[type[DomainEvent], ...] = (
@@ -27,7 +30,7 @@ def with_kit_features(service: Service) -> Service:
     )
 
     def to_public_event(event: DomainEvent) -> PublicEvent | None:
-        return None if isinstance(event, private) else service.to_public_event(event)
+        return None if isinstance(event, (*private, DetailsCorrected)) else service.to_public_event(event)
 
     erasers, privacy = own_partner(*service.roles.erasers), own_partner(*service.roles.privacy)
     own = [replace(one, permission=erasers) if one.erases else one for one in service.commands]
@@ -36,6 +39,7 @@ def with_kit_features(service: Service) -> Service:
         service,
         events=(*service.events, *private),
         to_public_event=to_public_event,
+        upcasters={**service.upcasters, (RequestAnswered.TYPE, 1): only_added},
         commands=(*own, *requests),
         views={
             **every_service(service.roles),

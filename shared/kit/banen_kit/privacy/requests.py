@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Literal, TypeAlias, assert_never
+from typing import Annotated, ClassVar, Literal, TypeAlias, assert_never
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from banen_contracts.base import ReasonCode
 from banen_contracts.months import add_months
@@ -25,6 +27,18 @@ period that ends on a weekend or holiday run on to the next working day; this do
 
 Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "objection"]
 Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
+
+
+class Correction(BaseModel, frozen=True):
+    """Where the correction is that carried out a request: an event of a record of the same service."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+    """What was corrected, such as `contact`."""
+    ref: UUID
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
+    """The version to which the correction brought that record."""
 
 
 class RequestReceived(DomainEvent, frozen=True):
@@ -48,10 +62,12 @@ class RequestExtended(DomainEvent, frozen=True):
 
 class RequestAnswered(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "request-answered"
+    VERSION: ClassVar[int] = 2
     request_ref: UUID
     answered_on: date
     answer: Reply
     reason_code: ReasonCode
+    correction: Correction | None = None
 
 
 RequestEvent: TypeAlias = RequestReceived | RequestExtended | RequestAnswered
@@ -73,12 +89,17 @@ class ExtendRequest(Command, frozen=True):
 
 
 class AnswerRequest(Command, frozen=True):
-    """The person was told what was done. A late answer is accepted too."""
+    """The person was told what was done. A late answer is accepted too.
+
+    A rectification that was granted, or granted in part, names the correction that carried it out. That may be older
+    than the request: what is wrong can be corrected at once, and the request recorded afterwards.
+    """
 
     NAME: ClassVar[str] = "answer-request"
     answered_on: RequestDay
     answer: Reply
     reason_code: ReasonCode
+    correction: Correction | None = None
 
 
 RequestCommand: TypeAlias = RecordRequest | ExtendRequest | AnswerRequest
@@ -91,6 +112,8 @@ class NotReceived:
 
 @dataclass(frozen=True)
 class Pending:
+    person_ref: UUID
+    kind: Kind
     received_on: date
     answer_by: date
     is_extended: bool = False
@@ -161,14 +184,30 @@ def extend(command: ExtendRequest, state: Pending, context: DecisionContext) -> 
 
 def answer(command: AnswerRequest, state: Pending, context: DecisionContext) -> Sequence[RequestEvent]:
     check_day(command.answered_on, state, context, "answeredOn")
+    check_correction(command, state, context)
     return [
         RequestAnswered(
             request_ref=UUID(context.ref),
             answered_on=command.answered_on,
             answer=command.answer,
             reason_code=command.reason_code,
+            correction=command.correction,
         )
     ]
+
+
+def check_correction(command: AnswerRequest, state: Pending, context: DecisionContext) -> None:
+    named = command.correction
+    if state.kind != "rectification" or command.answer == "refused":
+        if named is not None:
+            raise Refused("correction-not-expected", "Nothing was to be corrected.", "correction")
+        return
+    if named is None:
+        raise Refused("correction-missing", "Name the correction that carried this out.", "correction")
+    if not any(event.corrects() for event in context.related[named.version - 1 : named.version]):
+        raise Refused("correction-unknown", "There is no correction at that version.", "correction")
+    if str(state.person_ref) not in context.about:
+        raise Refused("correction-of-another", "That correction is about somebody else.", "correction")
 
 
 def check_day(day: date, state: Pending, context: DecisionContext, field: str) -> None:
@@ -185,7 +224,7 @@ def check_not_future(day: date, context: DecisionContext, field: str) -> None:
 def evolve(state: Request, event: RequestEvent) -> Request:
     match event, state:
         case RequestReceived(), NotReceived():
-            return Pending(event.received_on, event.answer_by)
+            return Pending(event.person_ref, event.kind, event.received_on, event.answer_by)
         case RequestExtended(), Pending():
             return replace(state, answer_by=event.answer_by, is_extended=True)
         case RequestAnswered(), Pending():
@@ -198,6 +237,6 @@ REQUEST: Decider[RequestCommand, Request, RequestEvent] = Decider(NotReceived(),
 REQUESTS: tuple[CommandRoute, ...] = (
     CommandRoute("/requests/{ref}/receive", RecordRequest, "request", REQUEST),
     CommandRoute("/requests/{ref}/extend", ExtendRequest, "request", REQUEST),
-    CommandRoute("/requests/{ref}/answer", AnswerRequest, "request", REQUEST),
+    CommandRoute("/requests/{ref}/answer", AnswerRequest, "request", REQUEST, related=(None, "correction")),
 )
 """Every service that keeps persons takes these."""

@@ -1,14 +1,17 @@
 """For data stewards and privacy officers: what is held on a person, persons' requests, certificates of erasure."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, Request
 from joserfc import jwt
 from joserfc.jwk import OKPKey
+from pydantic.alias_generators import to_snake
 
 from banen_contracts.base import source_of
 from banen_kit.application.command_service import CommandService, as_uuid
@@ -16,7 +19,8 @@ from banen_kit.audit.log import Kept, Outcome
 from banen_kit.core.clocks import day_of
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
-from banen_kit.crypto.personal_fields import Erased, Sealed
+from banen_kit.core.records import DetailsCorrected
+from banen_kit.crypto.personal_fields import Erased, Sealed, persons_of
 from banen_kit.eventstore.port import of_type, ref_of
 from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.privacy.answers import ErasureCertificate, PersonExport, PersonRequests, SigningKey
@@ -44,6 +48,7 @@ class SubjectAccess:
         repository = self.command_service.repository
         refs = await repository.keys.linked(ref)
         facts = await self._facts(refs)
+        corrected = corrected_in(facts)
         looked = await self.command_service.audit.about(
             {*refs, *(ref_of(fact.record.stream) for fact in facts)}
         )
@@ -51,7 +56,9 @@ class SubjectAccess:
             "partner": self.command_service.partner,
             "service": self.command_service.service.name,
             "references": sorted(refs),
-            "events": [await self._shown(fact, refs) for fact in facts],
+            "events": [
+                {**await self._shown(fact, refs), "corrected": corrected[fact.record.id]} for fact in facts
+            ],
             "access": [_access(kept) for kept in looked],
         }
 
@@ -197,10 +204,26 @@ async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
         async for records in of_type(command_service.repository.store, kind):
             for record in records:
                 data = json.loads(record.data)
-                found.setdefault(data["request_ref"], {"answered_on": None, "answer": None}).update(data)
+                found.setdefault(
+                    data["request_ref"], {"answered_on": None, "answer": None, "correction": None}
+                ).update(data)
     today = day_of(command_service.clock())
     rows = [_request(data, today) for data in found.values()]
     return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
+
+
+def corrected_in(facts: Sequence[RecordedEvent[Any]]) -> dict[UUID, list[str]]:
+    """Returns, per event, the names of its personal fields that a later event of the same stream corrected."""
+    found: dict[UUID, list[str]] = {}
+    later: dict[str, set[str]] = {}
+    for fact in reversed(facts):
+        event: DomainEvent = fact.event
+        held = {name for name in persons_of(type(event)) if getattr(event, name) is not None}
+        corrections = later.setdefault(fact.record.stream, set())
+        found[fact.record.id] = sorted(held & corrections)
+        if isinstance(event, DetailsCorrected):
+            corrections |= held.union(map(to_snake, event.removed))
+    return found
 
 
 def _access(kept: Kept) -> dict[str, Any]:
@@ -227,5 +250,6 @@ def _request(data: dict[str, Any], today: date) -> dict[str, Any]:
         "answerBy": data["answer_by"],
         "answeredOn": data["answered_on"],
         "answer": data["answer"],
+        "correction": data["correction"],
         "isOverdue": is_open and date.fromisoformat(data["answer_by"]) < today,
     }

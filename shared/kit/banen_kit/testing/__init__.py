@@ -50,21 +50,24 @@ class Scenario(Generic[E]):
     )
     past: tuple[E, ...] = ()
     related: tuple[DomainEvent, ...] = ()
+    about: frozenset[str] = frozenset()
     heard: PublicEvent | None = None
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
 
-    def beside(self, *related: DomainEvent) -> "Scenario[E]":
-        """The events of the other stream that the command names (`CommandRoute.related`)."""
-        return replace(self, related=related)
+    def beside(self, *related: DomainEvent, about: frozenset[str] = frozenset()) -> "Scenario[E]":
+        """The events of the other stream that the command names (`CommandRoute.related`), and whom they are about."""
+        return replace(self, related=related, about=about)
 
     def knowing(self, heard: PublicEvent) -> "Scenario[E]":
         """The newest that was heard of what the operation needs (`CommandRoute.learned`)."""
         return replace(self, heard=heard)
 
     def when(self, command: Command) -> "Result[E]":
-        context = DecisionContext(self.ref, NOW, self.partner, self.partners, self.related, self.heard)
+        context = DecisionContext(
+            self.ref, NOW, self.partner, self.partners, self.related, self.heard, about=self.about
+        )
         state = self.decider.replay(self.past)
         try:
             return Result(tuple(self.decider.decide(command, state, context)), None, self.decider, self.past)

@@ -1,13 +1,11 @@
-"""The private events of intake: outreach, contacts, candidates and the handovers that this partner offered."""
+"""A candidate's file."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
     Code,
-    Digest,
     DocumentRef,
     MethodVersion,
     MunicipalityCode,
@@ -19,55 +17,15 @@ from banen_contracts.consent import Consent
 from banen_contracts.intake import (
     ActivityKind,
     ActivityOutcome,
-    AttendanceBand,
-    Channel,
-    ContactKind,
     DistancePhase,
     EducationBand,
-    HandoverOutcome,
     Month,
-    OutreachKind,
     ProfessionGroup,
 )
 from banen_kit.core.decider import DomainEvent
-from banen_kit.core.records import Erasure
+from banen_kit.core.records import DetailsCorrected, Erasure
 from banen_kit.core.text import StaffRef
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
-from banen_kit.eventstore.serializer import Upcaster
-
-
-class OutreachHeld(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "outreach-held"
-    outreach_ref: UUID
-    occurred_on: date
-    kind: OutreachKind
-    attendance: AttendanceBand
-    self_organisation_involved: bool
-    region_id: RegionId | None = None
-    municipality_code: MunicipalityCode | None = None
-
-
-class ContactMade(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "contact-made"
-    VERSION: ClassVar[int] = 2
-    contact_ref: PersonRef
-    occurred_on: date
-    channel: Channel
-    kind: ContactKind
-    region_id: RegionId | None = None
-    municipality_code: MunicipalityCode | None = None
-    name: Annotated[Personal[str] | None, Of("contact_ref")] = None
-    phone: Annotated[Personal[str] | None, Of("contact_ref")] = None
-    outreach_ref: UUID | None = None
-    notes: Annotated[Personal[str] | None, Of("contact_ref")] = None
-
-
-class ContactErased(Erasure, frozen=True):
-    TYPE: ClassVar[str] = "contact-erased"
-    contact_ref: UUID
-
-    def erased_person(self) -> UUID:
-        return self.contact_ref
 
 
 class AboutCandidate(DomainEvent, frozen=True):
@@ -96,6 +54,22 @@ class CandidateRegistered(AboutCandidate, frozen=True):
 
     def same_person(self) -> tuple[UUID, UUID] | None:
         return (self.candidate_ref, self.contact_ref) if self.contact_ref else None
+
+
+CandidateDetail: TypeAlias = Literal["birthDate", "phone", "email", "address", "vNumber"]
+"""What may be known of a candidate, and need not be."""
+
+
+class CandidateDetailsCorrected(DetailsCorrected, frozen=True):
+    TYPE: ClassVar[str] = "candidate-details-corrected"
+    candidate_ref: PersonRef
+    name: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    birth_date: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    phone: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    email: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    address: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    v_number: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    removed: tuple[CandidateDetail, ...] = ()
 
 
 class WorkerAssigned(AboutCandidate, frozen=True):
@@ -213,84 +187,3 @@ class CandidateErased(Erasure, frozen=True):
 
     def erased_person(self) -> UUID:
         return self.candidate_ref
-
-
-class HandoverOffered(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "handover-offered"
-    handover_ref: UUID
-    occurred_on: date
-    candidate_ref: PersonRef
-    to_partner: PartnerId
-    expires_on: date
-    dossier_hash: Digest | None = None
-
-
-class HandoverCompleted(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "handover-completed"
-    handover_ref: UUID
-    occurred_on: date
-    candidate_ref: UUID
-    """Repeats the offer's reference, but not as a `PersonRef`: an accepted offer is completed even after an erasure."""
-    to_partner: PartnerId
-
-    def may_follow_erasure(self) -> bool:
-        return True
-
-
-class HandoverEnded(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "handover-ended"
-    handover_ref: UUID
-    occurred_on: date
-    candidate_ref: UUID
-    """As in `HandoverCompleted`: an open offer ends because of an erasure."""
-    to_partner: PartnerId
-    outcome: HandoverOutcome
-    reason_code: ReasonCode | None = None
-
-    def may_follow_erasure(self) -> bool:
-        return True
-
-
-ContactEvent: TypeAlias = ContactMade | ContactErased
-CandidateEvent: TypeAlias = (
-    CandidateRegistered
-    | WorkerAssigned
-    | ConversationLogged
-    | IntakeStarted
-    | IntakeCompleted
-    | PlanAgreed
-    | DistanceAssessed
-    | RouteAssigned
-    | ActivityStarted
-    | ActivityEnded
-    | ReadyForMediation
-    | ConsentGranted
-    | ConsentWithdrawn
-    | PortraitPublished
-    | PortraitTakenDown
-    | CandidateLost
-    | CandidateFound
-    | CandidateClosed
-    | CandidateReentered
-    | CandidateErased
-)
-HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted | HandoverEnded
-IntakeEvent: TypeAlias = OutreachHeld | ContactEvent | CandidateEvent | HandoverEvent
-
-
-def _with_defaults(fields: dict[str, Any]) -> dict[str, Any]:
-    """For a version that only added fields which may be left out."""
-    return fields
-
-
-def _without_consents(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "consents": None}
-
-
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
-    (CandidateRegistered.TYPE, 1): _without_consents,
-    (ContactMade.TYPE, 1): _with_defaults,
-    (DistanceAssessed.TYPE, 1): _with_defaults,
-    (RouteAssigned.TYPE, 1): _with_defaults,
-    (CandidateClosed.TYPE, 1): _with_defaults,
-}
