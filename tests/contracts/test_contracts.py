@@ -25,6 +25,7 @@ from banen_contracts import (
     PublicEvent,
     base,
     employers,
+    intake,
     json_schema,
     programme,
     reporting,
@@ -56,6 +57,7 @@ CODES = (
     base.MethodVersion,
     base.SubjectRef,
     employers.SectorCode,
+    intake.ReachRef,
     reporting.OnRoute,
 )
 ORGANISATIONS = {

@@ -12,7 +12,8 @@ from banen_intake.domain.candidate import (
 )
 from banen_intake.domain.contact import CONTACT, EraseContact, RecordContact
 from banen_intake.domain.handover import HANDOVER, OfferHandover
-from banen_intake.permissions import STAFF, STAFF_AND_COACHES
+from banen_intake.domain.reach import REACH, ImportReachEstimate
+from banen_intake.permissions import STAFF, STAFF_AND_COACHES, STAFF_AND_STEWARDS
 from banen_kit.application.definition import CommandRoute
 
 COMMANDS: tuple[CommandRoute, ...] = (
@@ -41,4 +42,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/candidates/{ref}/close", CloseCandidate, "candidate", CANDIDATE, STAFF),
     CommandRoute("/candidates/{ref}/erase", EraseCandidate, "candidate", CANDIDATE, erases=True),
     CommandRoute("/handovers/{ref}/offer", OfferHandover, "handover", HANDOVER, STAFF),
+    CommandRoute(
+        "/reach/{ref}/import-estimate", ImportReachEstimate, "reach", REACH, STAFF_AND_STEWARDS, ref="slug"
+    ),
 )

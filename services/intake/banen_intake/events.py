@@ -6,14 +6,17 @@ from uuid import UUID
 
 from banen_contracts.base import (
     Code,
+    Count,
     Digest,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
+    Precision,
     ReasonCode,
     RegionId,
+    Year,
 )
-from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand
+from banen_contracts.intake import Channel, ContactKind, DistancePhase, EducationBand, ReachSource
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
@@ -117,6 +120,17 @@ class HandoverCompleted(DomainEvent, frozen=True):
     to_partner: PartnerId
 
 
+class ReachEstimateImported(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "reach-estimate-imported"
+    occurred_on: date
+    municipality_code: MunicipalityCode
+    year: Year
+    estimate: Count
+    precision: Precision
+    source: ReachSource
+    method_version: MethodVersion
+
+
 ContactEvent: TypeAlias = ContactMade | ContactErased
 CandidateEvent: TypeAlias = (
     CandidateRegistered
@@ -127,4 +141,4 @@ CandidateEvent: TypeAlias = (
     | CandidateErased
 )
 HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted
-IntakeEvent: TypeAlias = ContactEvent | CandidateEvent | HandoverEvent
+IntakeEvent: TypeAlias = ContactEvent | CandidateEvent | HandoverEvent | ReachEstimateImported

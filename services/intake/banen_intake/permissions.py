@@ -5,6 +5,8 @@ from banen_kit.security.permissions import Permissions, own_partner
 
 STAFF = own_partner(Role.INTAKE_WORKER)
 STAFF_AND_COACHES = own_partner(Role.INTAKE_WORKER, Role.COACH)
+STAFF_AND_STEWARDS = own_partner(Role.INTAKE_WORKER, Role.PARTNER_DATA_STEWARD)
+"""Who may load files in which nobody is a person: estimates are research data, and stewards load them."""
 _READERS = own_partner(
     Role.INTAKE_WORKER, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD, Role.PRIVACY_OFFICER
 )
@@ -14,4 +16,5 @@ VIEWS: Permissions = {
     "read-contact": _READERS,
     "read-candidate": _READERS,
     "read-handover": _READERS,
+    "read-reach": _READERS,
 }

@@ -15,6 +15,7 @@ from banen_intake.events import (
     HandoverOffered,
     IntakeCompleted,
     IntakeEvent,
+    ReachEstimateImported,
     RouteAssigned,
 )
 
@@ -47,6 +48,17 @@ def to_public_event(event: IntakeEvent) -> PublicEvent | None:
                 occurred_on=event.occurred_on,
                 candidate_ref=event.candidate_ref,
                 to_partner=event.to_partner,
+            )
+        case ReachEstimateImported():
+            return intake.ReachEstimateImported(
+                reach_ref=intake.reach_ref_of(event.municipality_code, event.year),
+                occurred_on=event.occurred_on,
+                municipality_code=event.municipality_code,
+                year=event.year,
+                estimate=event.estimate,
+                precision=event.precision,
+                source=event.source,
+                method_version=event.method_version,
             )
         case _:
             return of_candidate(event)

@@ -3,20 +3,23 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from banen_contracts.base import (
     Code,
+    Count,
     Day,
     Digest,
     EventSkipped,
     MethodVersion,
     MunicipalityCode,
     PartnerId,
+    Precision,
     PublicEvent,
     ReasonCode,
     Ref,
     RegionId,
+    Year,
 )
 
 
@@ -148,6 +151,43 @@ class HandoverCompleted(PublicEvent, frozen=True):
     handover_ref: Ref
     candidate_ref: Ref
     to_partner: PartnerId
+
+
+class ReachSource(StrEnum):
+    """Where an estimate of the target group comes from."""
+
+    CBS = "cbs"
+    """Computed from figures of Statistics Netherlands."""
+    PARTNER = "partner"
+    """The partner's own research."""
+    ASSUMED = "assumed"
+    """Nobody measured it."""
+
+
+ReachRef = Annotated[str, StringConstraints(pattern=r"^gm[0-9]{4}-[0-9]{4}$")]
+
+
+def reach_ref_of(municipality_code: str, year: int) -> str:
+    """The reference of a partner's estimate for a municipality in a year, such as gm0363-2007."""
+    return f"{municipality_code.lower()}-{year}"
+
+
+class ReachEstimateImported(PublicEvent, frozen=True):
+    """How many people of the target group live in a municipality in a year, as this partner estimates; the last one holds.
+
+    The municipality is one of the classification of that year (`municipalities.py`).
+    """
+
+    NAME: ClassVar[str] = "intake.reach-estimate-imported.v1"
+    REF: ClassVar[str] = "reach_ref"
+    reach_ref: ReachRef
+    """The municipality code and the year, as `reach_ref_of` writes them."""
+    municipality_code: MunicipalityCode
+    year: Year
+    estimate: Count
+    precision: Precision
+    source: ReachSource
+    method_version: MethodVersion
 
 
 class IntakeEventSkipped(EventSkipped, frozen=True):

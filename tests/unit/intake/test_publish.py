@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import PublicEvent, intake
-from banen_contracts.base import ErasureReason
-from banen_contracts.intake import Channel, ContactKind, EducationBand
+from banen_contracts.base import ErasureReason, Precision
+from banen_contracts.intake import Channel, ContactKind, EducationBand, ReachSource
 from banen_intake import events
 from banen_intake.publish import to_public_event
 from banen_intake.service import SERVICE
@@ -126,6 +126,27 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
         ),
         intake.HandoverCompleted(
             handover_ref=REF, occurred_on=DAY, candidate_ref=CANDIDATE, to_partner="emplooi"
+        ),
+    ),
+    (
+        events.ReachEstimateImported(
+            occurred_on=DAY,
+            municipality_code="GM0363",
+            year=2006,
+            estimate=1200,
+            precision=Precision.APPROX,
+            source=ReachSource.ASSUMED,
+            method_version="synthetic-1",
+        ),
+        intake.ReachEstimateImported(
+            reach_ref="gm0363-2006",
+            occurred_on=DAY,
+            municipality_code="GM0363",
+            year=2006,
+            estimate=1200,
+            precision=Precision.APPROX,
+            source=ReachSource.ASSUMED,
+            method_version="synthetic-1",
         ),
     ),
 ]

@@ -27,6 +27,7 @@ from banen_reporting.facts.model import (
     PartnerFact,
     PlacementFact,
     ProgrammeFact,
+    ReachFact,
     RuleSetFact,
     UnitFact,
 )
@@ -251,6 +252,18 @@ def fold_figure(row: FigureFact | None, event: r.HistoricFigureImported, _: Lear
         provenance=event.provenance,
         precision=event.precision.value,
         document_ref=event.document_ref,
+    )
+
+
+def fold_reach(_: ReachFact | None, event: i.ReachEstimateImported, __: Learned) -> ReachFact:
+    return ReachFact(
+        municipality_code=event.municipality_code,
+        year=event.year,
+        estimate=event.estimate,
+        precision=event.precision,
+        source=event.source,
+        method_version=event.method_version,
+        imported_on=event.occurred_on,
     )
 
 

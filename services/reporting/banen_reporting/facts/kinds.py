@@ -28,6 +28,7 @@ from banen_reporting.facts.evolve import (
     fold_partner,
     fold_placement,
     fold_programme,
+    fold_reach,
     fold_rule_set,
     fold_unit,
     must_exist,
@@ -48,6 +49,7 @@ from banen_reporting.facts.model import (
     PartnerFact,
     PlacementFact,
     ProgrammeFact,
+    ReachFact,
     RuleSetFact,
     UnitFact,
 )
@@ -149,6 +151,7 @@ KINDS: tuple[FactType, ...] = (
     FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
     FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
     FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
+    FactType("reach", ReachFact, fold_reach, (i.ReachEstimateImported,)),
 )
 BY_NAME: Mapping[str, FactType] = {kind.name: kind for kind in KINDS}
 BY_EVENT: Mapping[type[PublicEvent], FactType] = {event: kind for kind in KINDS for event in kind.events}
