@@ -79,13 +79,14 @@ def _sums(content: bytes, asked: Question) -> Mapping[str, int]:
         if "odata.nextLink" in answer:
             raise Fault(f"Statistics Netherlands answers with a part only; filter with --where; {NOTHING}.")
         found = [(_code(row, asked), row[asked.measure]) for row in rows]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Fault(NOT_ODATA) from None
     sums = Counter[str]()
     for code, number in found:
         if number is None:
             continue
-        if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number):
+        is_whole = type(number) is int or (type(number) is float and number.is_integer())
+        if not is_whole:
             raise Fault(f"{asked.measure} holds something else than whole numbers; {NOTHING}.")
         sums[code] += int(number)
     if not sums:
