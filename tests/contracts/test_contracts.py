@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pydantic import TypeAdapter, ValidationError, create_model
 from pydantic.alias_generators import to_camel
 
@@ -59,6 +58,7 @@ CODES = (
     employers.SectorCode,
     intake.ProfessionGroup,
     intake.Month,
+    intake.ReachRef,
     reporting.OnRoute,
 )
 ORGANISATIONS = {

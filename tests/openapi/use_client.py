@@ -12,8 +12,7 @@ from uuid import UUID
 
 from intake_client import AuthenticatedClient as Intake
 from intake_client.api.commands import bulk, register_candidate
-from intake_client.models import ProblemDetails as Refusal
-from intake_client.models import RegisterCandidate
+from intake_client.models import ProblemDetails as Refusal, RegisterCandidate
 from intake_client.types import File
 from reporting_client import AuthenticatedClient as Reporting
 from reporting_client.api.figures import targets

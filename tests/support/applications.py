@@ -23,8 +23,7 @@ from banen_kit.privacy.due_list import MemoryDueList
 from banen_kit.privacy.retention import Retention
 from banen_kit.privacy.retention_routes import routes as retention_routes
 from banen_kit.privacy.subject_access import SubjectAccess
-from banen_kit.runtime import blocked_routes
-from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime import blocked_routes, database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
@@ -35,8 +34,7 @@ from banen_kit.web.login import Logins, RelyingParty
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released
-from banen_reporting.web import api as reads
-from banen_reporting.web import pages
+from banen_reporting.web import api as reads, pages
 from support.definition import learned
 from support.programme import NOW, PROGRAMME
 

@@ -113,12 +113,18 @@ GOOD: dict[str, dict[str, Any]] = {
         **ON, "measure": "regular_placements", "year": 2006, "value": 140, "provenance": "measured",
         "precision": "exact", "documentRef": "REPORT-2010", "reasonCode": "annual-report",
     },
+    "import-reach-estimate": {
+        **ON, "municipalityCode": "GM0363", "year": 2006, "estimate": 1200, "precision": "approx",
+        "source": "assumed", "methodVersion": "synthetic-1",
+    },
     "record-request": {"personRef": OTHER, "kind": "access", "receivedOn": "2026-02-01"},
     "extend-request": {"extendedOn": "2026-02-02", "reasonCode": "complex"},
     "answer-request": {"answeredOn": "2026-02-02", "answer": "granted", "reasonCode": "complete"},
     "go-live": ON,
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
+SLUGS = {"import-reach-estimate": "gm0363-2006"}
+"""The references of things that are called by what they are about, where not the partner's."""
 BEFORE: dict[str, tuple[str, ...]] = {
     "correct-contact": ("record-contact",),
     "erase-contact": ("record-contact",),
@@ -236,7 +242,7 @@ class Office:
     ) -> None:
         operation = self.commands[command]
         self.given += 1
-        ref = thing or (REF if operation.ref == "uuid" else slug)
+        ref = thing or (REF if operation.ref == "uuid" else SLUGS.get(command, slug))
         seen = len(await self.store.read(f"{operation.category}-{ref}"))
         await self.command_service.execute(
             Request(operation, STAFF, ref, dict(body), UUID(int=self.given, version=4), None, seen)

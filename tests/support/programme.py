@@ -49,8 +49,7 @@ from banen_reporting.queries.access import FigureAccess, Programme
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing
 from banen_reporting.service import SERVICE
-from banen_reporting.web import api as reads
-from banen_reporting.web import pages
+from banen_reporting.web import api as reads, pages
 from support.definition import DEFINED
 
 ISSUER = FakeIssuer()

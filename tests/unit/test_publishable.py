@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, g
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from nats.aio.msg import Msg
 from pydantic import BaseModel
 

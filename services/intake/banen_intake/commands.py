@@ -6,6 +6,7 @@ from banen_intake.domain.candidate import CANDIDATE
 from banen_intake.domain.contact import CONTACT, CorrectContact, EraseContact, RecordContact
 from banen_intake.domain.handover import HANDOVER, OfferHandover, WithdrawHandover
 from banen_intake.domain.outreach import OUTREACH, RecordOutreach
+from banen_intake.domain.reach import REACH, ImportReachEstimate
 from banen_intake.permissions import STAFF, STAFF_AND_COACHES, STAFF_AND_MANAGERS, STAFF_AND_STEWARDS
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
@@ -73,4 +74,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         related=("candidate", "candidate_ref"),
     ),
     CommandRoute("/handovers/{ref}/withdraw", WithdrawHandover, "handover", HANDOVER, STAFF),
+    CommandRoute(
+        "/reach/{ref}/import-estimate", ImportReachEstimate, "reach", REACH, STAFF_AND_STEWARDS, ref="slug"
+    ),
 )

@@ -17,4 +17,5 @@ VIEWS: Permissions = {
     "read-contact": _READERS,
     "read-candidate": _READERS,
     "read-handover": _READERS,
+    "read-reach": _READERS,
 }

@@ -8,6 +8,7 @@ from banen_intake import events as e
 from banen_kit.core.decider import DomainEvent, public_form
 
 SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
+    e.ReachEstimateImported: intake.ReachEstimateImported,
     e.OutreachHeld: intake.OutreachHeld,
     e.ContactMade: intake.ContactMade,
     e.ContactErased: intake.ContactErased,

@@ -18,8 +18,7 @@ from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing
-from banen_reporting.web import api as reads
-from banen_reporting.web import pages
+from banen_reporting.web import api as reads, pages
 
 MOST_BEHIND = 10_000
 """If more received events than this are not counted yet, the service is not ready."""

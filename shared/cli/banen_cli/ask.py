@@ -1,6 +1,7 @@
 """Calls a service over HTTP, and turns a refusal into one line."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import httpx2
@@ -51,3 +52,25 @@ def give(url: str, path: str, headers: Mapping[str, str], body: object) -> Mappi
     if not answer.is_success:
         raise Fault(refusal_in(answer))
     return object_in(answer)
+
+
+def give_lines(url: str, headers: Mapping[str, str], lines: Sequence[object]) -> Sequence[Mapping[str, Any]]:
+    """Sends a bulk load and returns the answer to each line. Raises `Fault` if it was not taken as a whole."""
+    try:
+        answer = httpx2.request(
+            "POST",
+            f"{url.rstrip('/')}/v1/bulk",
+            headers={**headers, "Content-Type": "application/x-ndjson"},
+            content="\n".join(json.dumps(line) for line in lines),
+            timeout=TIMEOUT_SECONDS,
+        )
+        if answer.status_code != 200:
+            raise Fault(refusal_in(answer))
+        found: list[dict[str, Any]] = [json.loads(line) for line in answer.text.splitlines()]
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise Fault(f"The service cannot be reached: {type(error).__name__}") from error
+    except ValueError:
+        found = []
+    if len(found) != len(lines):
+        raise Fault("The service does not answer every line; is the address right?")
+    return found

@@ -46,6 +46,7 @@ OrganisationName = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w &().,
 """The name of an organisation, never of a person; only fields on a short list in the tests may use it."""
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 """A business date. The limits keep typing errors from breaking readers' calculations."""
+Year = Annotated[int, Field(ge=2000, le=2100)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Euro = Annotated[int, Field(ge=0, le=10_000_000_000)]
 """Whole euros."""

@@ -19,51 +19,25 @@ from banen_contracts.base import (
     RegionId,
 )
 from banen_contracts.consent import Consent
-
-
-class Channel(StrEnum):
-    """How a person was found."""
-
-    INFO_SESSION = "info_session"
-    SELF_ORGANISATION = "self_organisation"
-    UWV_FILE = "uwv_file"
-    MUNICIPALITY = "municipality"
-    WORD_OF_MOUTH = "word_of_mouth"
-    STUDENT_POOL = "student_pool"
-    OTHER = "other"
-
-
-class ContactKind(StrEnum):
-    """A contact is any first sign of life; a conversation is an interview that was held."""
-
-    CONTACT = "contact"
-    CONVERSATION = "conversation"
+from banen_contracts.reaching import (
+    AttendanceBand as AttendanceBand,
+    Channel as Channel,
+    ContactErased as ContactErased,
+    ContactKind as ContactKind,
+    ContactMade as ContactMade,
+    OutreachHeld as OutreachHeld,
+    OutreachKind as OutreachKind,
+    ReachEstimateImported as ReachEstimateImported,
+    ReachRef as ReachRef,
+    ReachSource as ReachSource,
+    reach_ref_of as reach_ref_of,
+)
 
 
 class EducationBand(StrEnum):
     LOW = "low"
     MID = "mid"
     HIGH = "high"
-    UNKNOWN = "unknown"
-
-
-class OutreachKind(StrEnum):
-    """What was held to reach people."""
-
-    INFO_SESSION = "info_session"
-    HOME_VISIT = "home_visit"
-    JOB_FAIR = "job_fair"
-    OPEN_HOUSE = "open_house"
-    OTHER = "other"
-
-
-class AttendanceBand(StrEnum):
-    """How many people came; a small number would say who."""
-
-    UNDER_10 = "under_10"
-    FROM_10_TO_24 = "10_to_24"
-    FROM_25_TO_49 = "25_to_49"
-    FROM_50 = "from_50"
     UNKNOWN = "unknown"
 
 
@@ -107,41 +81,6 @@ Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1
 """A calendar month, such as 2006-03."""
 Spell = Annotated[int, Field(ge=2, le=1000)]
 Consents = Annotated[tuple[Consent, ...], Field(max_length=100)]
-
-
-class ContactMade(PublicEvent, frozen=True):
-    """Somebody of the target group was reached, or had a conversation; nothing says who."""
-
-    NAME: ClassVar[str] = "intake.contact-made.v1"
-    REF: ClassVar[str] = "contact_ref"
-    contact_ref: Ref
-    channel: Channel
-    kind: ContactKind
-    region_id: RegionId | None = None
-    municipality_code: MunicipalityCode | None = None
-    outreach_ref: Ref | None = None
-    """The event at which this person was met."""
-
-
-class ContactErased(PublicEvent, frozen=True):
-    """The partner destroyed what it kept on the person of a contact; the contact itself stays counted."""
-
-    NAME: ClassVar[str] = "intake.contact-erased.v1"
-    REF: ClassVar[str] = "contact_ref"
-    contact_ref: Ref
-
-
-class OutreachHeld(PublicEvent, frozen=True):
-    """Something was held to reach people of the target group; nothing says who came."""
-
-    NAME: ClassVar[str] = "intake.outreach-held.v1"
-    REF: ClassVar[str] = "outreach_ref"
-    outreach_ref: Ref
-    kind: OutreachKind
-    attendance: AttendanceBand
-    self_organisation_involved: bool
-    region_id: RegionId | None = None
-    municipality_code: MunicipalityCode | None = None
 
 
 class CandidateRegistered(PublicEvent, frozen=True):

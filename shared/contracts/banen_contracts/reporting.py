@@ -23,6 +23,7 @@ from banen_contracts.base import (
     RuleSetId,
     UnitId,
     UnitIds,
+    Year,
     each_once,
     source_of,
 )
@@ -32,7 +33,6 @@ from banen_contracts.roles import SERVICES, Service
 Services = Annotated[
     tuple[Service, ...], Field(min_length=1, max_length=len(SERVICES)), AfterValidator(each_once)
 ]
-Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 class Provenance(StrEnum):

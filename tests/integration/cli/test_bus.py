@@ -30,8 +30,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.messaging.jetstream import EVT_ALL, api, dead_letter, jetstream
-from banen_kit.runtime import blocked_routes
-from banen_kit.runtime import database_clock as clock
+from banen_kit.runtime import blocked_routes, database_clock as clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app

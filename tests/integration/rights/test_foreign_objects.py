@@ -14,7 +14,7 @@ from banen_kit.application.definition import Service
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 from support.applications import OWNERS
-from support.commands import BEFORE, GOOD, REF, Office
+from support.commands import BEFORE, GOOD, REF, SLUGS, Office
 from support.programme import ref_of
 from support.rights import Asker, askers, due, routes_of
 
@@ -40,9 +40,11 @@ async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
     return found
 
 
-def has_slug(service: Service, route: Any) -> bool:
+def refs_of(service: Service, route: Any) -> tuple[str, str]:
+    """The reference of the thing that is on record, and one of nothing."""
     thing = route.path[: route.path.index("{ref}")]
-    return any(one.ref == "slug" and f"/v1{one.path}".startswith(thing) for one in service.commands)
+    of = [one for one in service.commands if one.ref == "slug" and f"/v1{one.path}".startswith(thing)]
+    return (SLUGS.get(of[0].name, "uaf"), UNKNOWN["slug"]) if of else (REF, UNKNOWN["uuid"])
 
 
 def path_of(route: Any, ref: str) -> str:
@@ -64,7 +66,7 @@ async def test_a_thing_of_others_is_as_if_it_were_not_there(
         for asker in askers():
             headers = asker.headers(issuer, name) | {"Content-Type": "application/json"}
             for route in routes:
-                refs = ("uaf", UNKNOWN["slug"]) if has_slug(service, route) else (REF, UNKNOWN["uuid"])
+                refs = refs_of(service, route)
                 key = {"Idempotency-Key": str(UUID(int=7, version=4))}
                 body = b"{}" if route.method == "POST" else None
                 there, unknown = [

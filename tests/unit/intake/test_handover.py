@@ -22,8 +22,6 @@ from banen_intake.events import HandoverCompleted, HandoverEnded, HandoverOffere
 from banen_kit.testing import Scenario
 from support.candidate import (
     REF as CANDIDATE,
-)
-from support.candidate import (
     STATISTICS,
     TO_EMPLOOI,
     allowed,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from banen_contracts import PublicEvent, intake
-from banen_contracts.base import ErasureReason
+from banen_contracts.base import ErasureReason, Precision
 from banen_contracts.consent import Consent, ConsentScope
 from banen_contracts.intake import (
     ActivityKind,
@@ -17,6 +17,7 @@ from banen_contracts.intake import (
     EducationBand,
     HandoverOutcome,
     OutreachKind,
+    ReachSource,
 )
 from banen_intake import events
 from banen_intake.publish import PRIVATE, SAME, to_public_event
@@ -30,8 +31,17 @@ from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.privacy.requests import RequestAnswered, RequestExtended, RequestReceived
 from banen_kit.testing import NOW
 from support import candidate as file
-from support.candidate import ACTIVITY, AFTER, DAY, PORTRAIT, STATISTICS, TO_EMPLOOI, allowed, no_longer
-from support.candidate import REF as CANDIDATE
+from support.candidate import (
+    ACTIVITY,
+    AFTER,
+    DAY,
+    PORTRAIT,
+    REF as CANDIDATE,
+    STATISTICS,
+    TO_EMPLOOI,
+    allowed,
+    no_longer,
+)
 
 REF, CONTACT = UUID(int=7), UUID(int=8)
 OF: dict[str, Any] = {"candidate_ref": CANDIDATE, "occurred_on": DAY}
@@ -108,6 +118,27 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (events.HandoverOffered(**OFFERED), intake.HandoverOffered(**OFFERED)),
     (events.HandoverCompleted(**OFFER), intake.HandoverCompleted(**OFFER)),
     (events.HandoverEnded(**ENDED), intake.HandoverEnded(**ENDED)),
+    (
+        events.ReachEstimateImported(
+            occurred_on=DAY,
+            municipality_code="GM0363",
+            year=2006,
+            estimate=1200,
+            precision=Precision.APPROX,
+            source=ReachSource.ASSUMED,
+            method_version="synthetic-1",
+        ),
+        intake.ReachEstimateImported(
+            reach_ref="gm0363-2006",
+            occurred_on=DAY,
+            municipality_code="GM0363",
+            year=2006,
+            estimate=1200,
+            precision=Precision.APPROX,
+            source=ReachSource.ASSUMED,
+            method_version="synthetic-1",
+        ),
+    ),
 ]
 OWN: list[DomainEvent] = [file.worker, file.logged, file.planned, file.portrait, file.taken_down]
 WHY: dict[str, Any] = {"occurred_on": DAY, "reason_code": "typing-error", "removed": ("birthDate",)}

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from banen_kit.core.decider import DomainEvent, PersonErased
 from banen_kit.crypto.in_memory_keys import MemoryKeys

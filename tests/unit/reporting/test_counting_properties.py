@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from banen_contracts.base import source_of
 from banen_contracts.mediation import ContractTerm, ProgrammeTag

@@ -6,8 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from banen_contracts import PublicEvent
-from banen_contracts import reporting as public
+from banen_contracts import PublicEvent, reporting as public
 from banen_contracts.base import Precision
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent

@@ -8,8 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from banen_reporting.counting import Clause, CountedRoute, Outcome, Tally, Verdict, tally
 from banen_reporting.queries.aggregate import kept_back

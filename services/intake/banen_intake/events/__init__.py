@@ -35,6 +35,7 @@ from banen_intake.events.reaching import (
     ContactErased,
     ContactMade,
     OutreachHeld,
+    ReachEstimateImported,
 )
 
 ContactEvent: TypeAlias = ContactMade | ContactErased
@@ -61,7 +62,7 @@ CandidateEvent: TypeAlias = (
     | CandidateErased
 )
 HandoverEvent: TypeAlias = HandoverOffered | HandoverCompleted | HandoverEnded
-IntakeEvent: TypeAlias = OutreachHeld | ContactEvent | CandidateEvent | HandoverEvent
+IntakeEvent: TypeAlias = OutreachHeld | ContactEvent | CandidateEvent | HandoverEvent | ReachEstimateImported
 Correction: TypeAlias = ContactDetailsCorrected | CandidateDetailsCorrected
 """Stored beside the others, and never published."""
 
@@ -96,6 +97,7 @@ __all__ = [
     "PlanAgreed",
     "PortraitPublished",
     "PortraitTakenDown",
+    "ReachEstimateImported",
     "ReadyForMediation",
     "RouteAssigned",
     "WorkerAssigned",

@@ -1,18 +1,24 @@
-"""How people are reached: outreach events and contacts."""
+"""How people are reached: outreach, contacts, and estimates of how many there are."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from banen_contracts.base import (
+    Count,
+    MethodVersion,
     MunicipalityCode,
+    Precision,
     RegionId,
+    Year,
 )
 from banen_contracts.intake import (
     AttendanceBand,
     Channel,
     ContactKind,
     OutreachKind,
+    ReachSource,
+    reach_ref_of,
 )
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import DetailsCorrected, Erasure
@@ -71,3 +77,18 @@ class ContactErased(Erasure, frozen=True):
 
     def erased_person(self) -> UUID:
         return self.contact_ref
+
+
+class ReachEstimateImported(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "reach-estimate-imported"
+    occurred_on: date
+    municipality_code: MunicipalityCode
+    year: Year
+    estimate: Count
+    precision: Precision
+    source: ReachSource
+    method_version: MethodVersion
+
+    @property
+    def reach_ref(self) -> str:
+        return reach_ref_of(self.municipality_code, self.year)

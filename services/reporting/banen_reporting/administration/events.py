@@ -18,9 +18,10 @@ from banen_contracts.base import (
     ReasonCode,
     RuleSetId,
     UnitId,
+    Year,
 )
 from banen_contracts.programme import ProgrammeDefinition
-from banen_contracts.reporting import Provenance, RuleSetParams, Year
+from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_contracts.roles import Service
 from banen_kit.core.decider import DomainEvent
 

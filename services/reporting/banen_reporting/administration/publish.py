@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from banen_contracts import PublicEvent
-from banen_contracts import reporting as public
+from banen_contracts import PublicEvent, reporting as public
 from banen_kit.core.decider import DomainEvent, public_form
 from banen_reporting.administration import events as e
 

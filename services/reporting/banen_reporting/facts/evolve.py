@@ -5,10 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from banen_contracts import PublicEvent
-from banen_contracts import employers as e
-from banen_contracts import mediation as m
-from banen_contracts import reporting as r
+from banen_contracts import PublicEvent, employers as e, mediation as m, reporting as r
 from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import (
     AgreementFact,

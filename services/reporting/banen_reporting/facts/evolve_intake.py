@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from banen_contracts import PublicEvent
-from banen_contracts import intake as i
-from banen_contracts import mediation as m
+from banen_contracts import PublicEvent, intake as i, mediation as m
 from banen_contracts.consent import ConsentScope
 from banen_reporting.facts.evolve import CannotFold, Learned, must_be_new, must_exist, text_of
 from banen_reporting.facts.model import (
@@ -16,6 +14,7 @@ from banen_reporting.facts.model import (
     ContactFact,
     HandoverFact,
     OutreachFact,
+    ReachFact,
 )
 
 WITHHELD: dict[str, Any] = {
@@ -149,4 +148,16 @@ def fold_answer(
         from_partner=event.from_partner,
         answered_on=event.occurred_on,
         client_ref=str(event.client_ref) if isinstance(event, m.HandoverAccepted) else None,
+    )
+
+
+def fold_reach(_: ReachFact | None, event: i.ReachEstimateImported, __: Learned) -> ReachFact:
+    return ReachFact(
+        municipality_code=event.municipality_code,
+        year=event.year,
+        estimate=event.estimate,
+        precision=event.precision,
+        source=event.source,
+        method_version=event.method_version,
+        imported_on=event.occurred_on,
     )

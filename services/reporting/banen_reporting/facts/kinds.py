@@ -7,11 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from banen_contracts import PublicEvent
-from banen_contracts import employers as e
-from banen_contracts import intake as i
-from banen_contracts import mediation as m
-from banen_contracts import reporting as r
+from banen_contracts import PublicEvent, employers as e, intake as i, mediation as m, reporting as r
 from banen_reporting.facts.evolve import (
     Learned,
     fold_agreement,
@@ -34,6 +30,7 @@ from banen_reporting.facts.evolve_intake import (
     fold_contact,
     fold_handover,
     fold_outreach,
+    fold_reach,
 )
 from banen_reporting.facts.model import (
     AgreementFact,
@@ -52,6 +49,7 @@ from banen_reporting.facts.model import (
     PartnerFact,
     PlacementFact,
     ProgrammeFact,
+    ReachFact,
     RuleSetFact,
     UnitFact,
 )
@@ -165,6 +163,7 @@ KINDS: tuple[FactType, ...] = (
     FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
     FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
     FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
+    FactType("reach", ReachFact, fold_reach, (i.ReachEstimateImported,)),
 )
 BY_NAME: Mapping[str, FactType] = {kind.name: kind for kind in KINDS}
 BY_EVENT: Mapping[type[PublicEvent], FactType] = {event: kind for kind in KINDS for event in kind.events}

@@ -6,12 +6,17 @@ from datetime import date, datetime
 
 from pydantic.dataclasses import dataclass
 
-from banen_contracts import employers as e
-from banen_contracts import intake as i
-from banen_contracts import mediation as m
-from banen_contracts import reporting as r
-from banen_contracts.base import BUREAU as BUREAU_ID
-from banen_contracts.base import Code, Digest, OrganisationName, PartnerId, source_of
+from banen_contracts import employers as e, intake as i, mediation as m, reporting as r
+from banen_contracts.base import (
+    BUREAU as BUREAU_ID,
+    Code,
+    Digest,
+    MunicipalityCode,
+    OrganisationName,
+    PartnerId,
+    Precision,
+    source_of,
+)
 from banen_contracts.programme import ProgrammeDefinition
 
 BUREAU = source_of(BUREAU_ID, "reporting")
@@ -232,6 +237,19 @@ class FigureFact(Fact):
     @property
     def last_day(self) -> date:
         return date(self.year, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachFact(Fact):
+    """A partner's estimate of the target group in a municipality in a year; the last one holds."""
+
+    municipality_code: MunicipalityCode
+    year: int
+    estimate: int
+    precision: Precision
+    source: i.ReachSource
+    method_version: str
+    imported_on: date
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

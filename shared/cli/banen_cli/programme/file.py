@@ -23,9 +23,10 @@ from banen_contracts.base import (
     ReasonCode,
     RuleSetId,
     UnitId,
+    Year,
 )
 from banen_contracts.programme import Part, ProgrammeDefinition
-from banen_contracts.reporting import Provenance, RuleSetParams, Services, Year
+from banen_contracts.reporting import Provenance, RuleSetParams, Services
 
 WHOLE, BY_YEAR = "(whole)", "(by year)"
 

@@ -10,15 +10,13 @@ from hmac import compare_digest
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi import Request as HttpRequest
+from fastapi import APIRouter, Depends, FastAPI, Request as HttpRequest
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 from pydantic.json_schema import SkipJsonSchema
 
-from banen_kit.application.bulk import BulkAnswer, BulkLine, BulkRefusal, Loads
-from banen_kit.application.bulk import bulk as take_bulk
+from banen_kit.application.bulk import BulkAnswer, BulkLine, BulkRefusal, Loads, bulk as take_bulk
 from banen_kit.application.command_service import (
     CommandAnswer,
     CommandService,

@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from fastapi import APIRouter
-from fastapi import Request as HttpRequest
+from fastapi import APIRouter, Request as HttpRequest
 from fastapi.responses import Response
 from pydantic.alias_generators import to_camel
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 from uuid import UUID, uuid5
 
-from banen_contracts.base import Count, Day, Precision, ReasonCode
-from banen_contracts.reporting import Provenance, Year
+from banen_contracts.base import Count, Day, Precision, ReasonCode, Year
+from banen_contracts.reporting import Provenance
 from banen_kit.core.decider import Command, DecisionContext, Refused
 from banen_kit.core.text import Mark
 from banen_reporting.administration.events import HistoricFigureImported, HistoricFigureSuperseded

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeAlias, assert_never
 
-from banen_contracts.base import Code, Count, Day, Precision, ReasonCode
-from banen_contracts.reporting import Year
+from banen_contracts.base import Code, Count, Day, Precision, ReasonCode, Year
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Mark, PublicName
 from banen_reporting.administration.domain.figure import (

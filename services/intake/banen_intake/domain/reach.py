@@ -1,0 +1,47 @@
+"""Taking over how many people of the target group live in a municipality in a year."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+from banen_contracts.base import Count, Day, MunicipalityCode, Precision, Year
+from banen_contracts.intake import ReachSource, reach_ref_of
+from banen_contracts.municipalities import fault_of_municipality
+from banen_intake.events import ReachEstimateImported
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused, refuse_if
+from banen_kit.core.text import Method
+
+
+class ImportReachEstimate(Command, frozen=True):
+    """A later one for the same municipality and year holds instead of the one before; the same again changes nothing."""
+
+    NAME: ClassVar[str] = "import-reach-estimate"
+    occurred_on: Day
+    municipality_code: MunicipalityCode
+    year: Year
+    estimate: Count
+    precision: Precision
+    source: ReachSource
+    method_version: Method
+
+
+def decide(
+    command: ImportReachEstimate, state: ReachEstimateImported | None, context: DecisionContext
+) -> Sequence[ReachEstimateImported]:
+    ref = reach_ref_of(command.municipality_code, command.year)
+    if context.ref != ref:
+        raise Refused("reach-ref-differs", f"The reference of this estimate is {ref}.", "municipalityCode")
+    # A year's figures are by the municipalities of its first day.
+    refuse_if(fault_of_municipality(command.municipality_code, date(command.year, 1, 1)), "municipalityCode")
+    imported = ReachEstimateImported(**dict(command))
+    on_another_day = state and state.model_copy(update={"occurred_on": command.occurred_on})
+    return [] if imported == on_another_day else [imported]
+
+
+def evolve(_: ReachEstimateImported | None, event: ReachEstimateImported) -> ReachEstimateImported:
+    return event
+
+
+REACH: Decider[ImportReachEstimate, ReachEstimateImported | None, ReachEstimateImported] = Decider(
+    None, decide, evolve
+)
