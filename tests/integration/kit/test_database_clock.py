@@ -17,18 +17,9 @@ from banen_kit.eventstore.port import Append, NewEvent
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.runtime.database_clock import ClockUntrusted, DatabaseClock
+from support.fake_clock import FAKE
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
-FAKE = """
-create table fake_clock (ahead interval not null);
-insert into fake_clock values ('0');
-grant select on fake_clock to service;
-create function clock_timestamp() returns timestamptz language sql volatile as
-  $$ select pg_catalog.clock_timestamp() + ahead from {schema}.fake_clock $$;
-alter function append_many set search_path = {schema}, pg_catalog;
-alter function publish_floor set search_path = {schema}, pg_catalog;
-"""
-"""A clock of the database that a test sets: found before PostgreSQL's own where that comes last in the path."""
 
 
 @dataclass

@@ -246,12 +246,20 @@ class CommandService:
             await self.learned.recall(self.repository, [learns])
 
     async def execute_internally(
-        self, operation: CommandRoute, ref: str, command: Command, command_id: UUID
+        self,
+        operation: CommandRoute,
+        ref: str,
+        command: Command,
+        command_id: UUID,
+        seen_version: int | None = None,
     ) -> Outcome:
-        """Runs a command that no caller sent, such as an erasure by age. Raises `StoreUnavailable`."""
+        """Runs a command that no caller sent, such as an erasure by age.
+
+        Raises `StoreUnavailable`, and `VersionMismatch` if the stream is not at `seen_version`.
+        """
         meta = CommandMetadata(command_id, command_id, command_id, self.clock(), command_id.bytes)
         try:
-            return _outcome_of(await self._handle(operation, ref, command, meta, None))
+            return _outcome_of(await self._handle(operation, ref, command, meta, seen_version))
         except (Refused, Unpublishable, WrongVersion) as error:
             return _outcome_of(error)
 

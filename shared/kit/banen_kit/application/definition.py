@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
@@ -68,6 +69,21 @@ class Reactor:
 
 
 @dataclass(frozen=True)
+class Timer:
+    """Gives a command to a stream on the day on which that is due: once, also after a week of downtime."""
+
+    name: str
+    """Stable, lower-case letters and hyphens: the ids of the events it causes are derived from it."""
+    operation: CommandRoute
+    """The command, which is not in the table of commands: nobody else gives it. Its category is the one that is followed."""
+    due: Callable[[date | None, Any, date], date | None]
+    """Folds an event of the stream: takes the day on which it was due so far, the event, and the day on which that was
+    recorded; returns the day from which on it is due now, or None. Pure; it gets every event of the category."""
+    fire: Callable[[date], Command]
+    """Makes the command, of the day on which it was due; pure."""
+
+
+@dataclass(frozen=True)
 class Learns:
     """A public event of another service that decisions need: of all that were said only the newest counts."""
 
@@ -98,6 +114,7 @@ class Service:
     roles: Roles
     reactors: Sequence[Reactor] = ()
     learns: Sequence[Learns] = ()
+    timers: Sequence[Timer] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     read_side: str | None = None
     """The function that builds what only this service has, such as pages, as `package.module:function`: a name, so that

@@ -20,6 +20,9 @@ class Metrics:
     retention_overdue: Gauge
     retention_stopped: Gauge
     requests_overdue: Gauge
+    timers_waiting: Gauge
+    timers_overdue: Gauge
+    timers_fired: Counter
     fault: Gauge
     loop_failures: Counter
     logouts_refused: Counter
@@ -66,6 +69,14 @@ class Metrics:
                 "Persons who are not erased until a steward confirms, because they are far more than usual.",
             ),
             gauge("requests_overdue", "Requests of persons that should have been answered."),
+            gauge("timers_waiting", "Streams in which a timer is due on a later day.", "timer"),
+            gauge("timers_overdue", "Streams in which a timer is due and was not fired yet.", "timer"),
+            counter(
+                "timers_fired_total",
+                "Timers fired, by outcome: accepted, unchanged, repeated or refused.",
+                "timer",
+                "outcome",
+            ),
             gauge("fault", "1 while something is wrong, by name; /readyz says what.", "fault"),
             counter(
                 "loop_failures_total",

@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from nats.aio.client import Client
 
 from banen_kit.application.command_service import CommandService
+from banen_kit.application.timer_table import TimerTable
+from banen_kit.application.timers import Timers
 from banen_kit.core.faults import Faults
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.messaging.blocked import Outbound
@@ -54,7 +56,7 @@ ReadSide: TypeAlias = Callable[[Foundation], Awaitable[Part]]
 
 
 def administration(foundation: Foundation) -> Part:
-    """The routes for operators and privacy staff, and retention. Raises `SettingsInvalid`."""
+    """The routes for operators and privacy staff, retention, and timers. Raises `SettingsInvalid`."""
     settings, command_service = foundation.settings, foundation.command_service
     authentication, service = foundation.authentication, foundation.command_service.service
     kept = Retention(
@@ -76,4 +78,9 @@ def administration(foundation: Foundation) -> Part:
             subject_access.routes(persons, authentication),
             retention_routes.routes(kept, authentication),
         ]
-    return Part(routers=routers, loops=[kept.run_forever])
+    loops: list[Work] = [kept.run_forever]
+    if service.timers:
+        table = TimerTable(foundation.store.pool)
+        timers = Timers(command_service, table, foundation.clock.refuse_untrusted, foundation.faults)
+        loops.append(timers.run_forever)
+    return Part(routers=routers, loops=loops)
