@@ -18,6 +18,7 @@ from banen_intake.events import (
 from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
 from banen_intake.reactors import REACTORS
+from banen_intake.timers import TIMERS
 from banen_kit.application.definition import Learns, Service
 from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
@@ -38,6 +39,7 @@ SERVICE = with_kit_features(
         roles=ROLES,
         learns=(Learns(ProgrammeDefined, BUREAU),),
         reactors=REACTORS,
+        timers=TIMERS,
         upcasters={
             (CandidateRegistered.TYPE, 1): without_consents,
             (ContactMade.TYPE, 1): only_added,
