@@ -462,6 +462,23 @@ async def test_a_command_without_result_ends_it_until_something_else_is_recorded
     assert process.sample("fired_total", timer="recall", outcome=outcome) == 2
 
 
+async def test_what_another_process_folded_meanwhile_is_not_taken_for_tried(site: Site):
+    class Late(TimerTable):
+        async def note_tried(self, timer: DueTimer) -> None:
+            await site.record(ONE, Extended(months=1))
+            await site.process(forgetful).apply()
+            await super().note_tried(timer)
+
+    forgetful = deaf(RECALL, Returned)
+    await site.at(2030, 1, 1)
+    await site.record(ONE, Lent(months=1), Returned())
+    await site.at(2030, 2, 1)
+    process = site.process(forgetful)
+    process.table = Late(site.pool)
+    await process.apply()
+    assert await site.rows() == [("recall", ONE, date(2030, 3, 1), 3, False)]
+
+
 async def test_clocks_that_disagree_fire_nothing_and_readiness_says_so(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):

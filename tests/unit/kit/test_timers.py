@@ -26,11 +26,19 @@ class Log:
     def __init__(self) -> None:
         self.facts: list[RecordedEvent[Any]] = []
 
-    def add(self, event: DomainEvent, at: datetime, of: str = ONE, category: str = "loan") -> "Log":
+    def add(
+        self,
+        event: DomainEvent,
+        at: datetime,
+        of: str = ONE,
+        *,
+        category: str = "loan",
+        known_at: datetime | None = None,
+    ) -> "Log":
         stream, position = f"{category}-{of}", len(self.facts) + 1
         version = 1 + sum(fact.record.stream == stream for fact in self.facts)
         id_ = UUID(int=position)
-        record = StoredRecord(position, stream, version, id_, event.TYPE, 1, "{}", "{}", at, at)
+        record = StoredRecord(position, stream, version, id_, event.TYPE, 1, "{}", "{}", at, known_at or at)
         self.facts.append(RecordedEvent(event, record))
         return self
 
@@ -75,6 +83,11 @@ def test_is_due_calendar_months_after_the_day_on_which_it_was_recorded(
 )
 def test_the_day_is_that_of_the_programmes_zone(recorded: datetime, due: date):
     assert Log().add(Lent(months=1), recorded).folded(RECALL)["recall", ONE] == (due, 1)
+
+
+def test_what_a_historic_load_records_is_due_counted_from_the_day_of_the_load():
+    log = Log().add(Lent(months=6), on(2026, 1, 31), known_at=on(2006, 5, 1))
+    assert log.folded(RECALL) == {("recall", ONE): (date(2026, 7, 31), 1)}
 
 
 def test_each_event_may_change_the_day_and_the_version_is_that_of_the_last():

@@ -82,14 +82,14 @@ class TimerTable:
         last: StoredRecord,
         keys: Sequence[Key],
         fold: Callable[[Mapping[Key, date]], Folded],
-    ) -> None:
-        """Folds a batch that ends with `last`, in one transaction; nothing if another process did so meanwhile.
+    ) -> bool:
+        """Folds the batch after a position that ends with `last`, in one transaction.
 
-        `fold` gets the days on which these keys were due so far.
+        `fold` gets the days on which these keys were due so far. Returns False if another process folded meanwhile.
         """
         async with reachable(), self.pool.acquire() as connection, connection.transaction():
             if await connection.fetchval("select position from timer_progress for update") != after:
-                return
+                return False
             known = await _known(connection, keys)
             folded = fold(known)
             await _save(connection, folded)
@@ -101,6 +101,7 @@ class TimerTable:
                 last.id,
                 grown,
             )
+        return True
 
     async def due(self, today: date, after: DueTimer, limit: int) -> list[DueTimer]:
         """Returns what is due and was not tried, after another, in order of day, name and reference."""

@@ -105,15 +105,13 @@ class Timers:
     async def _follow(self) -> None:
         repository, names = self.command_service.repository, sorted(self._by_name)
         categories = {timer.operation.category for timer in self._timers}
-        while True:
-            after = await self.table.position(names)
-            records = await repository.store.read_all(after, BATCH)
-            if not records:
-                return
+        after = await self.table.position(names)
+        while records := await repository.store.read_all(after, BATCH):
             facts = [repository.fact(record) for record in records if category_of(record) in categories]
             steps = steps_of(self._timers, facts)
             keys = sorted({key for key, _, _ in steps})
-            await self.table.advance(after, records[-1], keys, partial(fold, steps))
+            is_moved = await self.table.advance(after, records[-1], keys, partial(fold, steps))
+            after = records[-1].position if is_moved else await self.table.position(names)
 
     async def _measure(self) -> bool:
         """Sets the gauges; returns whether something is due."""
