@@ -9,6 +9,7 @@ from uuid import UUID
 from banen_contracts.months import add_months
 from banen_contracts.roles import ROLES
 from banen_kit.application.definition import CommandRoute, Service, Timer
+from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused
 
 
@@ -52,7 +53,7 @@ class Recall(Command, frozen=True):
     occurred_on: date
 
 
-EVENTS = (Lent, Extended, Noted, Returned, Reminded, Recalled)
+EVENTS = (Lent, Extended, Noted, Returned, Reminded, Recalled, WentLive)
 History = tuple[DomainEvent, ...]
 
 

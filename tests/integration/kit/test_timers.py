@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from banen_kit.application import timers as timers_module
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Timer
+from banen_kit.application.source_live import LIVE_STREAM, WentLive
 from banen_kit.application.timer_table import DueTimer, TimerTable
 from banen_kit.application.timers import Timers
 from banen_kit.audit.in_memory import MemoryAudit
@@ -150,6 +151,11 @@ class Site:
         meta = CommandMetadata(command_id, command_id, command_id, self.wall())
         await self.repository.append(f"loan-{of}", events, None, meta)
 
+    async def go_live(self) -> None:
+        command_id = uuid4()
+        meta = CommandMetadata(command_id, command_id, command_id, self.wall())
+        await self.repository.append(LIVE_STREAM, [WentLive(occurred_on=date(2026, 1, 1))], None, meta)
+
     async def types(self, of: str) -> list[str]:
         return [record.type for record in await self.store.read(f"loan-{of}")]
 
@@ -168,7 +174,14 @@ class Site:
 
 
 @pytest.fixture
-async def site(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[Site]:
+async def site(loading: Site) -> Site:
+    """Declared live, before anything else."""
+    await loading.go_live()
+    return loading
+
+
+@pytest.fixture
+async def loading(database: Any, new_schema: Callable[..., Awaitable[str]]) -> AsyncIterator[Site]:
     schema = await new_schema()
     path = f"{schema}, pg_catalog"
     owner = await asyncpg.connect(database.owner_url, server_settings={"search_path": path})
@@ -192,6 +205,20 @@ async def running(process: Process, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 # On its day, once
+
+
+async def test_nothing_fires_while_a_history_is_loaded(loading: Site):
+    """Its events are years old, and the next line may say that what is due was done in time."""
+    await loading.at(2030, 5, 20)
+    await loading.record(ONE, Lent(months=6))
+    process = loading.process()
+    await loading.at(2031, 5, 20)
+    await process.apply()
+    assert await loading.fired() == []
+
+    await loading.go_live()
+    await process.apply()
+    assert await loading.fired() == [(ONE, date(2030, 11, 20))]
 
 
 async def test_fires_on_its_day_and_not_before(site: Site):
@@ -371,10 +398,10 @@ async def test_a_store_restored_to_an_earlier_state_is_folded_again(site: Site):
     process = site.process()
     await process.apply()
     # As if only the events came from a backup of before the second loan, and another was made since.
-    await site.owner.execute("delete from events where position = 2; delete from streams where version = 1")
+    await site.owner.execute("delete from events where position = 3; delete from streams where version = 1")
     await site.owner.execute(
         "insert into streams select stream, 1, 1, recorded_at, known_at from events;"
-        " select setval('position', 1)"
+        " select setval('position', 2)"
     )
     await site.record(THREE, Lent(months=2))
     await process.apply()
@@ -538,7 +565,7 @@ async def test_a_fold_that_fails_is_a_fault_with_a_name_and_mends_by_itself(
     async with running(process, monkeypatch):
         await eventually(lambda: "timers" in process.faults.open())
         fault = process.faults.open()["timers"]
-        assert fault.reason == "the timer recall cannot fold noted at position 3: ValueError"
+        assert fault.reason == "the timer recall cannot fold noted at position 4: ValueError"
         assert fault.still_ready
         assert await site.fired() == []
         broken.clear()

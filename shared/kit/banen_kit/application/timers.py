@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from banen_kit.application.command_handler import VersionMismatch
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Timer
+from banen_kit.application.source_live import is_live
 from banen_kit.application.timer_table import BEFORE_ALL, DueTimer, Folded, Key, TimerTable
 from banen_kit.audit.log import Entry, Outcome
 from banen_kit.core.clocks import day_of
@@ -96,10 +97,12 @@ class Timers:
     async def apply(self) -> None:
         """Folds all that was recorded, then fires what is due, also what became due by that.
 
+        Nothing fires before the bureau declared the source live: a historic load tells of years ago, and may go on.
+
         Raises `ClockUntrusted`, `CannotFold` and `StoreUnavailable`; another error of one timer, once it fired the others.
         """
         await self._follow()
-        while await self._measure() and await self._fire_due():
+        while await self._measure() and await self._is_live() and await self._fire_due():
             await self._follow()
 
     async def _follow(self) -> None:
@@ -121,6 +124,9 @@ class Timers:
             metrics.timers_waiting.labels(name).set(waiting)
             metrics.timers_overdue.labels(name).set(overdue)
         return any(overdue for _, overdue in counts.values())
+
+    async def _is_live(self) -> bool:
+        return await is_live(self.command_service.repository.store)
 
     def _today(self) -> date:
         return day_of(self.command_service.clock())
