@@ -33,7 +33,7 @@ REFS = UUID("8f3a3c12-1d0f-5c55-9a61-90d1f0b8a001")
 NAME, PHONE, NOTES = "Kanaria-Zoekwoord", "+31 97 0055 5151", "Kanaria-aantekening"
 CANARIES = (NAME, PHONE, "kanaria@zoekwoord.invalid", "1969-12-24", NOTES, "2099887766")
 PERSONAL: dict[str, str] = {
-    "name": NAME, "phone": PHONE, "email": CANARIES[2], "birthDate": CANARIES[3], "notes": NOTES,
+    "name": NAME, "phone": PHONE, "email": CANARIES[2], "address": NAME, "birthDate": CANARIES[3], "notes": NOTES,
     "vNumber": CANARIES[5], "workplace": NAME, "contactName": NAME, "contactPhone": PHONE, "contactEmail": CANARIES[2],
 }  # fmt: skip
 BSN = "123456782"
@@ -127,6 +127,23 @@ async def go_right(site: Site) -> None:
             json={**body, **personal},
         )
         assert answer.status_code == 201, answer.text
+    for service, things, verb in (
+        ("intake", "contacts", "record"),
+        ("mediation", "clients", "take-on"),
+        ("employers", "employers", "register"),
+    ):
+        path = f"/{things}/{{ref}}/correct"
+        operation = next(o for o in services()[service].commands if o.path == path)
+        personal = {name: PERSONAL[name] for name in personal_fields(operation)}
+        answer = await site.send(
+            service,
+            "POST",
+            f"/v1{path.replace('{ref}', str(ref_of(f'{things}/{{}}/{verb}')))}",
+            ROLES[service][0],
+            json={**day, "reasonCode": "typing-error", **personal},
+            headers={"If-Match": "1"},
+        )
+        assert answer.status_code == 200, answer.text
 
 
 async def go_wrong(site: Site) -> None:

@@ -48,6 +48,7 @@ CANARIES = {
     "name": "Canaria-Voorbeeldnaam",
     "phone": "+31 97 0042 4242",
     "email": "canaria@voorbeeld.invalid",
+    "address": "Canariastraat 7, Voorbeeldstad",
     "birthDate": "1971-11-23",
     "vNumber": "2045098761",
     "notes": "Canaria-notitie van de voorbeelddag",
@@ -143,6 +144,20 @@ async def register(site: Site, who: str, personal: dict[str, str]) -> None:
         "contactName": personal["contactName"], "contactPhone": personal["phone"], "contactEmail": personal["email"],
     }  # fmt: skip
     await site.do("employers", f"employers/{ref(who + 'employer')}/register", employer)
+    for service, path, details in corrections(who, personal):
+        body = {**day, "reasonCode": "typing-error", **details}
+        answer = await site.post(service, path, body, **{"If-Match": "1"})
+        assert answer.status_code == 200, (path, answer.text)
+
+
+def corrections(who: str, personal: dict[str, str]) -> list[tuple[str, str, dict[str, str]]]:
+    details = {name: personal[name] for name in ("name", "email", "address", "birthDate")}
+    contact_person = {"contactName": personal["contactName"], "contactPhone": personal["phone"]}
+    return [
+        ("intake", f"contacts/{ref(who + 'contact')}/correct", details),
+        ("mediation", f"clients/{ref(who + 'client')}/correct", details),
+        ("employers", f"employers/{ref(who + 'employer')}/correct", contact_person),
+    ]
 
 
 async def hand_over(site: Site, who: str, personal: dict[str, str]) -> None:
@@ -417,6 +432,10 @@ async def nothing_more_is_recorded(site: Site) -> None:
     ):
         seen = {"If-Match": "1"} if path.startswith(placement) else {}
         answer = await site.post(service, path, body, **seen)
+        assert (path, answer.status_code, answer.json()["code"]) == (path, 409, "person-erased")
+    for service, path, details in corrections("canary", CANARIES):
+        seen = {"If-Match": "3" if service == "employers" else "2"}
+        answer = await site.post(service, path, {**why, **details}, **seen)
         assert (path, answer.status_code, answer.json()["code"]) == (path, 409, "person-erased")
     again = {**day, "legalKind": "company", "sectorCode": "A", "name": "Bedrijf Voorbeeld"}
     answer = await site.post("employers", f"employers/{ref('canaryemployer')}/register", again)

@@ -13,8 +13,8 @@ from banen_kit.core.records import DetailsCorrected
 from banen_kit.privacy.requests import (
     REQUEST,
     AnswerRequest,
-    Correction,
     ExtendRequest,
+    NamedCorrection,
     RecordRequest,
     RequestAnswered,
     RequestExtended,
@@ -107,7 +107,7 @@ class NoteCorrected(DetailsCorrected, frozen=True):
 
 NOTE = UUID(int=3)
 wrong = received.model_copy(update={"kind": "rectification"})
-named = Correction(kind="note", ref=NOTE, version=2)
+named = NamedCorrection(kind="note", ref=NOTE, version=2)
 put_right = answer.model_copy(update={"correction": named})
 beside = (Noted(), NoteCorrected(occurred_on=date(2026, 1, 15), reason_code="rectification"))
 rectification = request.given(wrong)

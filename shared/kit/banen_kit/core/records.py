@@ -1,4 +1,4 @@
-"""What is recorded once and then stays as it is: deciders for it, and for the same about a person who may be erased."""
+"""What is recorded once: deciders for it, and for the same about a person, which can be corrected and erased."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

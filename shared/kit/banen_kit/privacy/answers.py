@@ -3,7 +3,7 @@
 from typing import Any
 
 from banen_kit.core.shapes import DayText, MomentText, RefText, Shape
-from banen_kit.privacy.requests import Correction, Kind, Reply
+from banen_kit.privacy.requests import Kind, NamedCorrection, Reply
 
 
 class HeldEvent(Shape, frozen=True):
@@ -72,7 +72,7 @@ class PersonRequest(Shape, frozen=True):
     answer_by: DayText
     answered_on: DayText | None
     answer: Reply | None
-    correction: Correction | None
+    correction: NamedCorrection | None
     is_overdue: bool
 
 

@@ -29,7 +29,7 @@ Kind: TypeAlias = Literal["access", "erasure", "rectification", "restriction", "
 Reply: TypeAlias = Literal["granted", "partly_granted", "refused"]
 
 
-class Correction(BaseModel, frozen=True):
+class NamedCorrection(BaseModel, frozen=True):
     """Where the correction is that carried out a request: an event of a record of the same service."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -67,7 +67,7 @@ class RequestAnswered(DomainEvent, frozen=True):
     answered_on: date
     answer: Reply
     reason_code: ReasonCode
-    correction: Correction | None = None
+    correction: NamedCorrection | None = None
 
 
 RequestEvent: TypeAlias = RequestReceived | RequestExtended | RequestAnswered
@@ -99,7 +99,7 @@ class AnswerRequest(Command, frozen=True):
     answered_on: RequestDay
     answer: Reply
     reason_code: ReasonCode
-    correction: Correction | None = None
+    correction: NamedCorrection | None = None
 
 
 RequestCommand: TypeAlias = RecordRequest | ExtendRequest | AnswerRequest
