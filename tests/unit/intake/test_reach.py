@@ -30,7 +30,8 @@ def test_takes_over_an_estimate():
 
 def test_the_same_again_changes_nothing_also_on_another_day():
     reach.given(imported).when(ImportReachEstimate(**SAID)).then_nothing()
-    again = ImportReachEstimate(**SAID | {"occurred_on": date(2008, 1, 1)})
+    later: dict[str, Any] = SAID | {"occurred_on": date(2008, 1, 1)}
+    again = ImportReachEstimate(**later)
     reach.given(imported).when(again).then_nothing()
 
 
@@ -45,12 +46,13 @@ def test_the_same_again_changes_nothing_also_on_another_day():
     ids=lambda change: next(iter(change)),
 )
 def test_a_later_one_that_says_something_else_follows(change: dict[str, Any]):
-    said = SAID | change
+    said: dict[str, Any] = SAID | change
     reach.given(imported).when(ImportReachEstimate(**said)).then(ReachEstimateImported(**said))
 
 
 def test_one_that_was_replaced_may_come_back():
-    other = ReachEstimateImported(**SAID | {"estimate": 1300})
+    changed: dict[str, Any] = SAID | {"estimate": 1300}
+    other = ReachEstimateImported(**changed)
     reach.given(imported, other).when(ImportReachEstimate(**SAID)).then(imported)
 
 
@@ -66,12 +68,12 @@ def test_refuses_a_reference_of_another_municipality_or_year(change: dict[str, A
 def test_refuses_a_municipality_that_was_not_there_on_the_first_day_of_the_year(
     code: str, year: int, refusal: str
 ):
-    said = SAID | {"municipality_code": code, "year": year}
+    said: dict[str, Any] = SAID | {"municipality_code": code, "year": year}
     of = Scenario(REACH, f"{code.lower()}-{year}", partner="vluchtelingenwerk")
     of.when(ImportReachEstimate(**said)).then_refused(refusal, "municipalityCode")
 
 
 def test_takes_a_municipality_that_ended_in_the_course_of_the_year():
-    said = SAID | {"municipality_code": "GM0240", "year": 2006}
+    said: dict[str, Any] = SAID | {"municipality_code": "GM0240", "year": 2006}
     of = Scenario(REACH, "gm0240-2006", partner="vluchtelingenwerk")
     of.when(ImportReachEstimate(**said)).then(ReachEstimateImported(**said))
