@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode, ReasonCode
-from banen_contracts.consent import Consent
-from banen_contracts.intake import EducationBand
+from banen_contracts.intake import Consents, EducationBand
 from banen_contracts.months import add_months
 from banen_contracts.reporting import ProgrammeDefined
 from banen_intake.domain.consent import ConsentCommand, check_partner, decide_consent
@@ -51,7 +50,7 @@ class RegisterCandidate(Command, frozen=True):
     education_band: EducationBand
     region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
-    consents: Annotated[tuple[Consent, ...], Field(max_length=100)] = ()
+    consents: Consents = ()
     """What the candidate allows from the start; each thing by itself."""
     name: ShortText = Field(repr=False)
     birth_date: BirthDay | None = Field(default=None, repr=False)
@@ -156,8 +155,6 @@ def register(command: RegisterCandidate, state: Candidate, context: DecisionCont
         raise Refused("candidate-exists", "This candidate was registered already.")
     definition = context.heard_as(ProgrammeDefined).definition
     refuse_if(definition.fault_of_region(command.region_id), "regionId")
-    if len(set(command.consents)) < len(command.consents):
-        raise Refused("consent-twice", "Name each consent once.", "consents")
     for consent in command.consents:
         check_partner(consent, context, "consents")
     return CandidateRegistered(
