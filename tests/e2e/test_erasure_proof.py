@@ -164,7 +164,8 @@ async def hand_over(site: Site, who: str, personal: dict[str, str]) -> None:
     """Somebody registered at one partner, and handed over to another, who has a key of its own."""
     day = {"occurredOn": "2026-01-05"}
     named = {"name": personal["name"], "phone": personal["phone"]}
-    candidate = {**day, "educationBand": "high", **named, "email": personal["email"]}
+    allowed = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
+    candidate = {**day, "educationBand": "high", **named, "email": personal["email"], **allowed}
     await site.do("intake", f"candidates/{ref(who + 'candidate')}/register", candidate)
     offer = {**day, "candidateRef": ref(who + "candidate"), "toPartner": "emplooi", "expiresOn": "2026-02-05"}
     await site.do("intake", f"handovers/{ref(who + 'handover')}/offer", offer)

@@ -304,6 +304,7 @@ class Leaking(Command, frozen=True):
     nested: Nested
     partner: PartnerId
     counted: Annotated[str, Field(pattern=r"^[0-9]{4}[a-z]?[0-9]{4}$")]
+    month: Annotated[str, Field(pattern=r"^(a|b[0-9]{4})-(c|[0-9]{4})$")]
     phone: Phone
     v_number: VNumber | None = None
 
@@ -316,6 +317,7 @@ class Tight(Command, frozen=True):
     reason: ReasonCode
     municipality: MunicipalityCode
     counted: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{4}-\d{3}$")]
+    month: Annotated[str, Field(pattern=r"^(1|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$")]
     choice: Literal["a", "b"]
     number: int
 
@@ -429,14 +431,22 @@ def _pattern_of(mark: Any) -> str | None:
 UNIT = re.compile(r"(\[(?:\\.|[^\]])+\]|\\.|[^\[\\])(?:\{(\d+)(?:,(\d+))?\}|([*+?]))?")
 
 
+CHOICE = re.compile(r"(?<!\\)\(([^()]+)\)(?![{*+?])")
+
+
 def _digits(pattern: str) -> float:
-    """How many digits a string of this pattern can hold at most; patterns here are a row of simple units."""
+    """How many digits a string of this pattern can hold at most; patterns here are a row of simple units and choices."""
     assert pattern.startswith("^")
     assert pattern.endswith("$")
     assert ",}" not in pattern
-    assert not re.search(r"(?<!\\)[(|]", re.sub(r"\[.*?\]", "", pattern))
+    row = CHOICE.sub(lambda choice: max(choice[1].split("|"), key=_digits_in), pattern[1:-1])
+    return _digits_in(row)
+
+
+def _digits_in(row: str) -> float:
+    assert not re.search(r"(?<!\\)[(|]", re.sub(r"\[.*?\]", "", row))
     most = 0.0
-    for unit, least, up_to, sign in UNIT.findall(pattern[1:-1]):
+    for unit, least, up_to, sign in UNIT.findall(row):
         if re.fullmatch(unit, "1"):
             most += float("inf") if sign in ("*", "+") else int(up_to or least or 1)
     return most

@@ -10,10 +10,13 @@ from banen_kit.core.clocks import day_of
 
 HAPPENED = ("occurred_on", "end_date", "start_date", "received_on", "extended_on", "answered_on")
 """The fields that may hold the day of an event; the first one present is used."""
-DATES = {*HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date"}
-PLAIN = {"name", "phone", "email", "address", "notes", "v_number", "workplace", "public_name"} | {
-    f"contact_{name}" for name in ("name", "phone", "email")
-}
+DATES = {
+    *HAPPENED, "planned_end_date", "expires_on", "valid_from", "valid_to", "answer_by", "birth_date", "review_on",
+}  # fmt: skip
+PLAIN = {
+    "name", "phone", "email", "address", "notes", "plan", "provider", "result", "v_number", "worker", "workplace",
+    "public_name",
+} | {f"contact_{name}" for name in ("name", "phone", "email")}  # fmt: skip
 """Free text, which is never treated as a code."""
 AS_ASKED = ("accepted", "shown")
 """Outcomes that need no mention."""
@@ -79,8 +82,14 @@ def words(name: str, value: object, kinds: Mapping[str, str]) -> list[str]:
         return [gettext("erased")]
     if isinstance(value, bool):
         return [gettext("yes") if value else gettext("no")]
+    if isinstance(value, dict):
+        inside = cast("dict[str, object]", value).items()
+        return [" ".join(words(inner, part, kinds)[0] for inner, part in inside if part is not None)]
     if isinstance(value, list):
-        parts = [words(name, part, kinds)[0] for part in cast("list[object]", value)]
+        found = cast("list[object]", value)
+        if found and all(map(is_reference, found)):
+            return [str(len(found))]
+        parts = [words(name, part, kinds)[0] for part in found]
         return [", ".join(parts) or gettext("none")]
     text = str(value)
     if name in PLAIN:

@@ -1,9 +1,10 @@
 """What every public event has in common: safe field types, the base class and the CloudEvents envelope."""
 
 import re
+from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeVar
 from urllib.parse import quote, unquote
 from uuid import UUID
 
@@ -62,7 +63,10 @@ class Precision(StrEnum):
     TENS = "tens"
 
 
-def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+H = TypeVar("H", bound=Hashable)
+
+
+def each_once(values: tuple[H, ...]) -> tuple[H, ...]:
     """Raises `ValueError` if a list contains something twice."""
     if len(set(values)) < len(values):
         raise ValueError("names something twice")

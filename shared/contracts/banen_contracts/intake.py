@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from banen_contracts.base import (
     Code,
@@ -17,6 +17,7 @@ from banen_contracts.base import (
     ReasonCode,
     Ref,
     RegionId,
+    each_once,
 )
 from banen_contracts.consent import Consent
 from banen_contracts.reaching import (
@@ -80,7 +81,7 @@ ProfessionGroup = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A calendar month, such as 2006-03."""
 Spell = Annotated[int, Field(ge=2, le=1000)]
-Consents = Annotated[tuple[Consent, ...], Field(max_length=100)]
+Consents = Annotated[tuple[Consent, ...], Field(max_length=50), AfterValidator(each_once)]
 
 
 class CandidateRegistered(PublicEvent, frozen=True):

@@ -25,11 +25,18 @@ WRITERS = {"EVT_UAF_INTAKE", "EVT_UAF_MEDIATION", "EVT_BUREAU_REPORTING"}
 CONSUMERS = {
     "bureau-reporting",
     "bureau-reporting-source-live-source-declared-live",
+    "uaf-intake-check-consent-candidate-closed",
+    "uaf-intake-check-consent-candidate-erased",
+    "uaf-intake-check-consent-consent-withdrawn",
+    "uaf-intake-check-consent-handover-offered",
     "uaf-intake-complete-handover-handover-accepted",
+    "uaf-intake-settle-declined-handover-declined",
     "uaf-intake-source-live-source-declared-live",
     "uaf-mediation-end-converted-placement-corrected",
     "uaf-mediation-end-converted-placement-started",
     "uaf-mediation-receive-handover-handover-offered",
+    "uaf-mediation-settle-handover-handover-completed",
+    "uaf-mediation-settle-handover-handover-ended",
     "uaf-mediation-source-live-source-declared-live",
 }
 

@@ -19,7 +19,7 @@ from support.cli import app
 INTAKE, MEDIATION = "vluchtelingenwerk_intake", "uaf_mediation"
 SOURCE = "urn:nl:banenoffensief:uaf:mediation"
 LINES = [
-    Line(INTAKE, "contact-1", 1, "record-contact", follows=(MEDIATION, "handover-1", 1)),
+    Line(INTAKE, "contact-1", 1, "record-contact", follows=((MEDIATION, "handover-1", 1),)),
     Line(MEDIATION, "placement-1", 1, "start-placement", start="2006-01-01"),
     Line(MEDIATION, "placement-2", 1, "start-placement", start="2006-01-01"),
     Line(MEDIATION, "placement-2", 2, "end-placement", end="2006-05-31"),

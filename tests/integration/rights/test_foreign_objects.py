@@ -14,7 +14,7 @@ from banen_kit.application.definition import Service
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 from support.applications import OWNERS
-from support.commands import BEFORE, GOOD, REF, SLUGS, Office
+from support.commands import BEFORE, BESIDE, GOOD, REF, SLUGS, Office
 from support.programme import ref_of
 from support.rights import Asker, askers, due, routes_of
 
@@ -35,6 +35,9 @@ async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
     found: set[str] = set()
     for operation in office.commands.values():
         if operation.category not in found and operation.name not in (*BEFORE, "go-live"):
+            if operation.name in BESIDE:
+                other, thing, body = BESIDE[operation.name]
+                await office.give(other, body, thing=thing)
             await office.give(operation.name, GOOD[operation.name])
             found.add(operation.category)
     return found

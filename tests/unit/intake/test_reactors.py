@@ -45,7 +45,7 @@ closed = CandidateClosed(candidate_ref=CANDIDATE, occurred_on=DAY, reason_code="
 erased = CandidateErased(candidate_ref=CANDIDATE, occurred_on=DAY)
 ANSWERS = (accepted, declined)
 OWN = (offered, no_handover, closed, erased)
-by_name = {"ids": lambda event: event.NAME}
+by_name: dict[str, Any] = {"ids": lambda event: event.NAME}
 
 
 def envelope(partner: str, service: str, event: PublicEvent, **more: Any) -> Envelope:

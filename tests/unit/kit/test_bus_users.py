@@ -29,6 +29,11 @@ def test_a_service_publishes_its_own_events_its_watermark_and_its_dead_letters()
         "evt.uaf.intake.>",
         "wmk.uaf.intake",
         "dlq.uaf-intake-complete-handover-handover-accepted",
+        "dlq.uaf-intake-settle-declined-handover-declined",
+        "dlq.uaf-intake-check-consent-handover-offered",
+        "dlq.uaf-intake-check-consent-consent-withdrawn",
+        "dlq.uaf-intake-check-consent-candidate-closed",
+        "dlq.uaf-intake-check-consent-candidate-erased",
         "dlq.uaf-intake-source-live-source-declared-live",
     ]
 

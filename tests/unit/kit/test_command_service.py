@@ -257,6 +257,97 @@ async def test_another_command_for_the_same_event_is_no_repeat(command_service: 
         await command_service.send(send(2), cause(), "greet")
 
 
+class Handed(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "handed"
+    person_ref: UUID
+
+
+class Hand(Command, frozen=True):
+    NAME: ClassVar[str] = "hand"
+    person_ref: UUID
+    is_twice: bool = False
+
+
+HANDED: Decider[Hand, int, Handed] = Decider(
+    0,
+    lambda command, times, _: (
+        [Handed(person_ref=command.person_ref)] if times == 0 or command.is_twice else []
+    ),
+    lambda times, _: times + 1,
+)
+HAND = CommandRoute("/handings/{ref}/hand", Hand, "handing", HANDED)
+PERSON, SOMEBODY_ELSE = UUID(int=60, version=4), UUID(int=61, version=4)
+
+
+@pytest.fixture
+async def handing(store: MemoryStore, clock: Clock) -> CommandService:
+    """Two things are on record of one person, and one of another; also a counter that is the person's by its name."""
+    repository: EventRepository[Any] = EventRepository(
+        store, EventSerializer([Counted, Handed]), MemoryKeys()
+    )
+    service = replace(SERVICE, events=(Counted, Handed))
+    audit, metrics = MemoryAudit(clock), Metrics.create(CollectorRegistry())
+    command_service = CommandService(service, repository, "uaf", PARTNERS, audit, metrics, clock)
+    for number, person in enumerate((PERSON, PERSON, SOMEBODY_ELSE), 1):
+        first = Dispatch(HAND, str(UUID(int=number, version=4)), Hand(person_ref=person))
+        await command_service.send(first, cause(number), "begin")
+    await command_service.send(send(ref=str(PERSON)), cause(1), "count")
+    return command_service
+
+
+def to_all(person: UUID, *, is_twice: bool = True) -> Dispatch:
+    return Dispatch(HAND, str(person), Hand(person_ref=person, is_twice=is_twice), to_all_about=True)
+
+
+async def recorded(store: MemoryStore) -> list[int]:
+    """How many events each of the three things has."""
+    return [len(await store.read(f"handing-{UUID(int=number, version=4)}")) for number in (1, 2, 3)]
+
+
+async def test_a_command_to_all_about_somebody_goes_to_each_of_theirs_and_to_no_other(
+    handing: CommandService, store: MemoryStore
+):
+    assert await handing.send(to_all(PERSON), cause(9), "end") == Answer(2, ("handed",))
+    assert await recorded(store) == [2, 2, 1]
+    assert len(await store.read_all(0, 100)) == 6
+    assert {metadata(event)["causationId"] for event in await store.read_all(4, 100)} == {str(cause(9).id)}
+
+
+async def test_a_command_to_all_that_is_given_twice_is_done_once(handing: CommandService, store: MemoryStore):
+    await handing.send(to_all(PERSON), cause(9), "end")
+    answer = await handing.send(to_all(PERSON), cause(9), "end")
+    assert answer == Answer(2, ("handed",), repeated=True)
+    assert await recorded(store) == [2, 2, 1]
+
+
+async def test_a_command_to_all_that_failed_half_way_is_finished_when_it_is_given_again(
+    handing: CommandService, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+):
+    read = store.read
+
+    async def away(stream: str) -> list[StoredRecord]:
+        if stream == f"handing-{TWO}":
+            raise StoreUnavailable("not now")
+        return await read(stream)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "read", away)
+        with pytest.raises(StoreUnavailable):
+            await handing.send(to_all(PERSON), cause(9), "end")
+    assert await recorded(store) == [2, 1, 1]
+    await handing.send(to_all(PERSON), cause(9), "end")
+    assert await recorded(store) == [2, 2, 1]
+
+
+async def test_a_command_to_all_changes_nothing_where_there_is_nothing_to_change(
+    handing: CommandService, store: MemoryStore
+):
+    nobody = UUID(int=62, version=4)
+    assert await handing.send(to_all(nobody), cause(9), "end") == Answer(0, ())
+    assert await handing.send(to_all(PERSON, is_twice=False), cause(9), "end") == Answer(1, ())
+    assert await recorded(store) == [1, 1, 1]
+
+
 async def test_what_follows_from_a_historic_fact_was_known_with_it(
     command_service: CommandService, store: MemoryStore
 ):

@@ -54,7 +54,7 @@ class Collector:
 
     async def until_followed(self, lines: Sequence[Line]) -> None:
         """Returns when reactors have recorded what follows from these commands."""
-        expected = [line.follows for line in lines if line.follows]
+        expected = [one for line in lines for one in line.follows]
         for one in self.programme.services:
             schema = schema_of(one.partner, one.service)
             streams = [stream for where, stream, _ in expected if where == schema]

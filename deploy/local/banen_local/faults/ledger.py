@@ -26,8 +26,8 @@ class Line:
     start: str = ""
     end: str = ""
     """Start and end of a placement, for the recount."""
-    follows: Recorded | None = None
-    """What another partner's reactor must record because of it."""
+    follows: tuple[Recorded, ...] = ()
+    """What reactors must record because of it."""
 
     @property
     def recorded(self) -> Recorded:

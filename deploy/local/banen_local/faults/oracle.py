@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from banen_local.faults.ledger import Line, Recorded, recounted
 
-NEVER_PUBLISHED = {"handover-received", "heard"}
+NEVER_PUBLISHED = {"handover-received", "handover-settled", "heard"}
 """Events of the load that stay private: what they repeat is public already."""
 
 
@@ -88,7 +88,7 @@ def judge(seen: Evidence) -> Verdict:
 
 def _asked(ledger: Sequence[Line]) -> set[Recorded]:
     """What must be recorded: each command, and what a reactor adds to it."""
-    return {line.recorded for line in ledger} | {line.follows for line in ledger if line.follows}
+    return {line.recorded for line in ledger} | {one for line in ledger for one in line.follows}
 
 
 def _lost(seen: Evidence) -> int:

@@ -21,7 +21,7 @@ class Step(NamedTuple):
     ref: str
     verb: str
     body: dict[str, Any]
-    follows: Recorded | None = None
+    follows: tuple[Recorded, ...] = ()
 
     @property
     def command(self) -> str:
@@ -58,22 +58,25 @@ def handed_over(random: Random) -> list[Step]:
     candidate, client, handover = (str(uuid(random)) for _ in range(3))
     offer = {**ON, "candidateRef": candidate, "toPartner": "emplooi", "expiresOn": "2006-03-01"}
     origin = {"origin": "handover", "originRef": handover}
+    accepted = {**ON, "clientRef": client}
     stream = f"handover-{handover}"
     received = schema_of("emplooi", "mediation"), stream, 1
     completed = schema_of("vluchtelingenwerk", "intake"), stream, 2
+    settled = schema_of("emplooi", "mediation"), stream, 3
+    allowed = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
     return [
-        *_registered(random, "vluchtelingenwerk", candidate),
-        Step("vluchtelingenwerk", "intake", "handover", handover, "offer", offer, received),
+        *_registered(random, "vluchtelingenwerk", candidate, **allowed),
+        Step("vluchtelingenwerk", "intake", "handover", handover, "offer", offer, (received,)),
         Step("emplooi", "mediation", "client", client, "take-on", {**ON, **NAME, **origin}),
-        Step("emplooi", "mediation", "handover", handover, "accept", {**ON, "clientRef": client}, completed),
+        Step("emplooi", "mediation", "handover", handover, "accept", accepted, (completed, settled)),
         *_placement(random, "emplooi", client),
     ]
 
 
-def _registered(random: Random, partner: str, candidate: str) -> list[Step]:
+def _registered(random: Random, partner: str, candidate: str, **more: Any) -> list[Step]:
     contact = str(uuid(random))
     met = {**ON, **NAME, "channel": "other", "kind": "contact"}
-    known = {**ON, **NAME, "educationBand": "low", "contactRef": contact}
+    known = {**ON, **NAME, "educationBand": "low", "contactRef": contact, **more}
     return [
         Step(partner, "intake", "contact", contact, "record", met),
         Step(partner, "intake", "candidate", candidate, "register", known),

@@ -1,17 +1,16 @@
 """A candidate's file from registration to closing, lost and found, taken up again, corrected and erased."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode, ReasonCode
-from banen_contracts.consent import Consent
-from banen_contracts.intake import EducationBand
-from banen_contracts.reporting import ProgrammeDefined
+from banen_contracts.intake import Consents, EducationBand
 from banen_intake.domain.consent import ConsentCommand, check_partner, decide_consent
 from banen_intake.domain.file import Candidate, File, NotRegistered, evolve, known, open_file
+from banen_intake.domain.place import check_place
 from banen_intake.domain.preparation import PreparationCommand, decide_preparation
 from banen_intake.domain.silence import SilenceCommand, decide_silence
 from banen_intake.events import (
@@ -25,7 +24,7 @@ from banen_intake.events import (
 )
 from banen_intake.events.candidate import CandidateDetail
 from banen_kit.core.days import BirthDay
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused, refuse_if
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.records import CorrectDetails, ErasePerson, Names, refuse_unfit_correction
 from banen_kit.core.text import Phone, Region, ShortText, StaffRef, Text, VNumber
 from banen_kit.crypto.personal_fields import Open, opened
@@ -38,7 +37,7 @@ class RegisterCandidate(Command, frozen=True):
     education_band: EducationBand
     region_id: Region | None = None
     municipality_code: MunicipalityCode | None = None
-    consents: Annotated[tuple[Consent, ...], Field(max_length=100)] = ()
+    consents: Consents = ()
     """What the candidate allows from the start; each thing by itself."""
     name: ShortText = Field(repr=False)
     birth_date: BirthDay | None = Field(default=None, repr=False)
@@ -131,10 +130,7 @@ def register(command: RegisterCandidate, state: Candidate, context: DecisionCont
     if not isinstance(state, NotRegistered):
         open_file(state)
         raise Refused("candidate-exists", "This candidate was registered already.")
-    definition = context.heard_as(ProgrammeDefined).definition
-    refuse_if(definition.fault_of_region(command.region_id), "regionId")
-    if len(set(command.consents)) < len(command.consents):
-        raise Refused("consent-twice", "Name each consent once.", "consents")
+    check_place(command.region_id, command.municipality_code, command.occurred_on, context)
     for consent in command.consents:
         check_partner(consent, context, "consents")
     return CandidateRegistered(

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.intake import Channel, ContactKind
-from banen_contracts.reporting import ProgrammeDefined
+from banen_intake.domain.place import check_place
 from banen_intake.events.reaching import ContactDetail, ContactDetailsCorrected, ContactErased, ContactMade
 from banen_kit.core.days import BirthDay
-from banen_kit.core.decider import Command, DecisionContext, refuse_if
+from banen_kit.core.decider import Command, DecisionContext
 from banen_kit.core.records import CorrectDetails, ErasePerson, Names, person_recorded_once
 from banen_kit.core.text import Phone, Region, ShortText, Text
 from banen_kit.crypto.personal_fields import opened
@@ -51,8 +51,7 @@ class EraseContact(ErasePerson, frozen=True):
 
 
 def record(command: RecordContact, context: DecisionContext) -> ContactMade:
-    definition = context.heard_as(ProgrammeDefined).definition
-    refuse_if(definition.fault_of_region(command.region_id), "regionId")
+    check_place(command.region_id, command.municipality_code, command.occurred_on, context)
     return ContactMade(
         contact_ref=UUID(context.ref),
         occurred_on=command.occurred_on,

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from banen_contracts.base import Day, MunicipalityCode
 from banen_contracts.intake import AttendanceBand, OutreachKind
-from banen_contracts.reporting import ProgrammeDefined
+from banen_intake.domain.place import check_place
 from banen_intake.events import OutreachHeld
-from banen_kit.core.decider import Command, DecisionContext, refuse_if
+from banen_kit.core.decider import Command, DecisionContext
 from banen_kit.core.records import recorded_once
 from banen_kit.core.text import Region
 
@@ -23,8 +23,7 @@ class RecordOutreach(Command, frozen=True):
 
 
 def record(command: RecordOutreach, context: DecisionContext) -> OutreachHeld:
-    definition = context.heard_as(ProgrammeDefined).definition
-    refuse_if(definition.fault_of_region(command.region_id), "regionId")
+    check_place(command.region_id, command.municipality_code, command.occurred_on, context)
     return OutreachHeld(
         outreach_ref=UUID(context.ref),
         occurred_on=command.occurred_on,
