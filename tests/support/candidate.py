@@ -38,9 +38,9 @@ REF = UUID(int=1)
 ACTIVITY, PORTRAIT = UUID(int=11), UUID(int=12)
 DAY, BEFORE, AFTER = date(2006, 3, 1), date(2006, 2, 28), date(2006, 3, 2)
 
-candidate: Scenario[CandidateEvent] = Scenario(CANDIDATE, str(REF), partner="vluchtelingenwerk").knowing(
-    DEFINED
-)
+candidate: Scenario[CandidateEvent | CandidateDetailsCorrected] = Scenario(
+    CANDIDATE, str(REF), partner="vluchtelingenwerk"
+).knowing(DEFINED)
 
 registered = CandidateRegistered(
     candidate_ref=REF,

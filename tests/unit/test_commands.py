@@ -83,6 +83,8 @@ NOT_SEARCHED = {
     "start-placement.evidence_hash": HASH,
     "correct-placement.evidence_hash": HASH,
     "record-contact.phone": "a telephone number may look like one by chance",
+    "correct-candidate.phone": "a telephone number may look like one by chance",
+    "correct-candidate.v_number": "a V-number may look like one by chance, and is kept sealed",
     "correct-contact.phone": "a telephone number may look like one by chance",
     "register-candidate.phone": "a telephone number may look like one by chance",
     "take-on-client.phone": "a telephone number may look like one by chance",

@@ -7,6 +7,7 @@ import pytest
 from banen_intake.domain.candidate import (
     CandidateCommand,
     CloseCandidate,
+    CorrectCandidate,
     RegisterCandidate,
 )
 from banen_intake.domain.preparation import (
@@ -45,6 +46,7 @@ SAID: dict[type[Command], set[str]] = {
     StartActivity: {"provider", "notes"},
     EndActivity: {"result"},
     CloseCandidate: {"notes"},
+    CorrectCandidate: SEALED["candidate-registered"],
 }
 
 
