@@ -21,7 +21,7 @@ REF, OTHER = "018f0000-0000-4000-8000-000000000001", "018f0000-0000-4000-8000-00
             },
             ["toestemmingen: overdracht uwv, statistiek"],
         ),
-        ({"consents": []}, ["toestemmingen: geen"]),
+        ({"consents": []}, []),
         ({"portraits": [REF, OTHER]}, ["te verwijderen portretten: 2"]),
         ({"plan": "Eerst language.\nDan werk."}, ["plan: Eerst language.", "  Dan werk."]),
         ({"result": "study"}, ["resultaat: study"]),
@@ -32,4 +32,4 @@ REF, OTHER = "018f0000-0000-4000-8000-000000000001", "018f0000-0000-4000-8000-00
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_says(data: dict[str, Any], lines: list[str]):
-    assert list(fields(data, {})) == lines
+    assert list(fields({"data": data}, {})) == lines

@@ -7,6 +7,7 @@ import pytest
 from banen_intake.domain.candidate import (
     CandidateCommand,
     CloseCandidate,
+    CorrectCandidate,
     RegisterCandidate,
 )
 from banen_intake.domain.preparation import (
@@ -37,6 +38,7 @@ SEALED: dict[str, set[str]] = {
 }
 SAID: dict[type[Command], set[str]] = {
     RegisterCandidate: SEALED["candidate-registered"],
+    CorrectCandidate: SEALED["candidate-registered"],
     LogConversation: {"notes"},
     CompleteIntake: {"notes"},
     AgreePlan: {"plan"},
