@@ -21,7 +21,7 @@ REF, OTHER = "018f0000-0000-4000-8000-000000000001", "018f0000-0000-4000-8000-00
             },
             ["toestemmingen: overdracht uwv, statistiek"],
         ),
-        ({"consents": []}, ["toestemmingen: geen"]),
+        ({"consents": []}, []),
         ({"portraits": [REF, OTHER]}, ["te verwijderen portretten: 2"]),
         ({"plan": "Eerst language.\nDan werk."}, ["plan: Eerst language.", "  Dan werk."]),
         ({"result": "study"}, ["resultaat: study"]),

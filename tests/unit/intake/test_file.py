@@ -38,6 +38,7 @@ SEALED: dict[str, set[str]] = {
 }
 SAID: dict[type[Command], set[str]] = {
     RegisterCandidate: SEALED["candidate-registered"],
+    CorrectCandidate: SEALED["candidate-registered"],
     LogConversation: {"notes"},
     CompleteIntake: {"notes"},
     AgreePlan: {"plan"},

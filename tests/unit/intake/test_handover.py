@@ -30,7 +30,6 @@ from support.candidate import (
     erased,
     lost,
     no_longer,
-    ready,
     reentered,
     registered,
 )
@@ -274,14 +273,11 @@ def test_what_was_not_offered_needs_no_consent():
 @pytest.mark.parametrize(
     ("last_day", "due"),
     [
-        (date(2006, 3, 30), date(2006, 3, 31)),
         (date(2006, 3, 31), date(2006, 4, 1)),
-        (date(2007, 2, 28), date(2007, 3, 1)),
         (date(2008, 2, 28), date(2008, 2, 29)),
         (date(2008, 2, 29), date(2008, 3, 1)),
         (date(2008, 12, 31), date(2009, 1, 1)),
     ],
-    ids=str,
 )
 def test_an_offer_expires_on_the_day_after_the_last(last_day: date, due: date):
     event = offered.model_copy(update={"expires_on": last_day})
@@ -291,10 +287,6 @@ def test_an_offer_expires_on_the_day_after_the_last(last_day: date, due: date):
 @of_each_settlement
 def test_what_was_settled_is_not_due(settled: Any):
     assert expired_from(AFTERWARDS, settled, OFFERED_ON) is None
-
-
-def test_other_events_are_never_due():
-    assert expired_from(None, ready, OFFERED_ON) is None
 
 
 @pytest.mark.parametrize(
