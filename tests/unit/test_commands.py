@@ -86,8 +86,6 @@ NOT_SEARCHED = {
     "correct-candidate.phone": "a telephone number may look like one by chance",
     "correct-candidate.v_number": "a V-number may look like one by chance, and is kept sealed",
     "correct-contact.phone": "a telephone number may look like one by chance",
-    "correct-candidate.phone": "a telephone number may look like one by chance",
-    "correct-candidate.v_number": "a V-number may look like one by chance, and is kept sealed",
     "register-candidate.phone": "a telephone number may look like one by chance",
     "take-on-client.phone": "a telephone number may look like one by chance",
     "correct-client.phone": "a telephone number may look like one by chance",

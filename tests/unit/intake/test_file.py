@@ -47,7 +47,6 @@ SAID: dict[type[Command], set[str]] = {
     StartActivity: {"provider", "notes"},
     EndActivity: {"result"},
     CloseCandidate: {"notes"},
-    CorrectCandidate: SEALED["candidate-registered"],
 }
 
 
