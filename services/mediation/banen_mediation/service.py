@@ -21,7 +21,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
-        learns=(Learns(ProgrammeDefined, BUREAU),),
+        learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=(HANDOVER_OFFERED, PLACEMENT_CONVERTED),
     )
 )

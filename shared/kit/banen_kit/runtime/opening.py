@@ -87,6 +87,8 @@ async def open_foundation(
     command_service = CommandService(service, repository, settings.partner, partners, audit, metrics, clock)
     http = await stack.enter_async_context(httpx2.AsyncClient())
     await command_service.learned.recall(repository, service.learns)
+    for one in service.learns:
+        command_service.learned.compare_zones(one, faults)
     authentication = _authentication(settings, command_service, pool, http)
     claim = partial(claim_keys, service, store, keys)
     loops: list[Work] = [
