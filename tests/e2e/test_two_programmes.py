@@ -1,4 +1,4 @@
-"""An organisation in two programmes runs its services twice: two folders on one machine, and nothing crosses."""
+"""An organisation in two programmes runs its services twice: two folders on one machine, one issuer; nothing crosses."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -16,6 +16,7 @@ from banen_contracts.roles import Role
 from banen_local.cluster.define import until_heard
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
+from banen_local.demo.visit import sign_in
 from support.waiting import eventually
 
 pytestmark = pytest.mark.e2e
@@ -28,14 +29,14 @@ routes: [{code: ROUTE, label: {nl: Route ROUTE}}]
 kinds: [{code: job, label: {nl: baan}, route: ROUTE}]
 partners:
   - {id: bureau, name: Bureau, services: [reporting]}
-  - {id: PARTNER, name: UAF, services: [intake], units: [{unit: students}]}
+  - {id: uaf, name: UAF, services: [intake], units: [{unit: students}]}
 units: [{id: students, label: Studenten, targets: {ROUTE: 10}, decidedBy: board}]
 ruleSets: [{id: published, params: {windowFrom: 2026-01-01, windowTo: 2027-12-31}, approvedBy: board}]
 """
 PARTNERS = """
 [bureau]
 services = ["reporting"]
-[PARTNER]
+[uaf]
 services = ["intake"]
 """
 
@@ -43,31 +44,38 @@ services = ["intake"]
 @dataclass
 class Site:
     programme: Programme
-    partner: str
+    name: str
     route: str
 
     def url(self, service: str) -> str:
-        return self.programme.url("bureau" if service == "reporting" else self.partner, service)
+        return self.programme.url(owner(service), service)
 
     def bearer(self, service: str, role: Role) -> dict[str, str]:
-        partner = "bureau" if service == "reporting" else self.partner
-        return {"Authorization": f"Bearer {self.programme.token(partner, role, 600)}"}
+        return {"Authorization": f"Bearer {self.programme.token(owner(service), role, 600)}"}
+
+
+def owner(service: str) -> str:
+    return "bureau" if service == "reporting" else "uaf"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sites(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Site]]:
-    """Work for students, and a second programme in which the same organisation takes part under another id."""
+    """Two programmes with one issuer, which call the same organisation by the same id."""
     async with AsyncExitStack() as stack:
         sites: list[Site] = []
-        for name, partner, route in (("Eerste", "uaf", "paid"), ("Tweede", "uaf-delta", "learning")):
-            folder = tmp_path_factory.mktemp(partner)
-            (folder / "partners.toml").write_text(PARTNERS.replace("PARTNER", partner))
+        for name, route in (("Eerste", "paid"), ("Tweede", "learning")):
+            folder = tmp_path_factory.mktemp(name)
+            (folder / "partners.toml").write_text(PARTNERS)
             supervisor = await stack.enter_async_context(Supervisor(folder / "data"))
-            programme = Programme(folder / "data", folder / "partners.toml")
+            programme = Programme(
+                folder / "data",
+                folder / "partners.toml",
+                name=name.lower(),
+                issuer_of=sites[0].programme if sites else None,
+            )
             await programme.start(supervisor)
-            site = Site(programme, partner, route)
-            text = FILE.replace("NAME", name).replace("PARTNER", partner).replace("ROUTE", route)
-            await bring_into_force(site, text)
+            site = Site(programme, name, route)
+            await bring_into_force(site, FILE.replace("NAME", name).replace("ROUTE", route))
             sites.append(site)
         yield sites
 
@@ -110,16 +118,33 @@ async def test_a_record_of_one_is_received_by_its_own_bureau_alone(sites: list[S
         assert await received(http, second) == before
 
 
-async def test_a_token_for_one_opens_nothing_of_the_other(sites: list[Site]):
-    first, second = sites
+@pytest.mark.parametrize(
+    ("service", "path", "role"),
+    [
+        ("reporting", "/v1/targets", Role.PROJECT_BUREAU),
+        ("intake", "/v1/learned/reporting.programme-defined.v1", Role.INTAKE_WORKER),
+    ],
+)
+async def test_a_token_for_one_opens_nothing_of_the_other(
+    sites: list[Site], service: str, path: str, role: Role
+):
+    """Issuer, audience, partner and role are the same in both."""
     async with httpx2.AsyncClient() as http:
-        for service, path, role in (
-            ("reporting", "/v1/targets", Role.PROJECT_BUREAU),
-            ("intake", "/v1/learned/reporting.programme-defined.v1", Role.INTAKE_WORKER),
-        ):
-            address = f"{second.url(service)}{path}"
-            assert (await http.get(address, headers=second.bearer(service, role))).status_code == 200
-            assert (await http.get(address, headers=first.bearer(service, role))).status_code == 401
+        for own, other in (sites, sites[::-1]):
+            address = f"{own.url(service)}{path}"
+            assert (await http.get(address, headers=own.bearer(service, role))).status_code == 200
+            refused = await http.get(address, headers=other.bearer(service, role))
+            assert (refused.status_code, refused.json()["code"]) == (401, "token-banen_programme-wrong")
+
+
+async def test_a_person_signs_in_at_each_and_the_session_of_one_is_none_of_the_other(sites: list[Site]):
+    async with httpx2.AsyncClient() as http:
+        cookies = [await sign_in(http, site.url("reporting"), "demo-bureau-project-bureau") for site in sites]
+        for site, own, other in zip(sites, cookies, reversed(cookies), strict=True):
+            page = await http.get(f"{site.url('reporting')}/", headers={"Cookie": own})
+            assert f"<h1>{site.name}</h1>" in page.text
+            foreign = await http.get(f"{site.url('reporting')}/v1/targets", headers={"Cookie": other})
+            assert (foreign.status_code, foreign.json()["code"]) == (401, "session-ended")
 
 
 async def received(http: httpx2.AsyncClient, site: Site) -> dict[str, int]:
@@ -131,5 +156,5 @@ async def received(http: httpx2.AsyncClient, site: Site) -> dict[str, int]:
 
 def test_each_keeps_its_data_in_a_folder_of_its_own(sites: list[Site]):
     folders: list[Path] = [site.programme.folder for site in sites]
-    assert len(set(folders)) == 2
+    assert len(set(folders)) == len({site.programme.issuer for site in sites}) + 1 == 2
     assert all((folder / "postgres").is_dir() and (folder / "nats").is_dir() for folder in folders)

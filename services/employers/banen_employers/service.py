@@ -20,6 +20,6 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
-        learns=(Learns(ProgrammeDefined, BUREAU),),
+        learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
     )
 )

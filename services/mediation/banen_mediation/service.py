@@ -23,7 +23,7 @@ SERVICE = with_kit_features(
         views=VIEWS,
         roles=ROLES,
         upcasters={(ClientTakenOn.TYPE, 1): only_added},
-        learns=(Learns(ProgrammeDefined, BUREAU),),
+        learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=REACTORS,
     )
 )

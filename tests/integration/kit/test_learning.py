@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from banen_contracts import Envelope
 from banen_contracts.base import BUREAU, source_of, subject_of
+from banen_contracts.programme import ProgrammeDefinition
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES, Role
 from banen_kit.application.command_service import CommandService, Request
@@ -38,11 +39,11 @@ from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_kit.postgres.connection import connect
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_local.cluster.nats import Nats
-from support.definition import DEFINED
+from support.definition import DEFINED, DEFINITION
 from support.waiting import eventually
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
-LEARNS = Learns(ProgrammeDefined, BUREAU)
+LEARNS = Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone)
 PARTNERS = [Partner("bureau", ("reporting",)), Partner("uaf", ("mediation", "reporting"))]
 SOMEBODY = Principal("somebody", "uaf", frozenset({Role.MEDIATOR}))
 FAULT, UNHEARD = "learn-programme-defined", "unheard-programme-defined"
@@ -132,9 +133,16 @@ class Bus:
         for declared in streams(PARTNERS, max_bytes=2**24):
             await apply_stream(self.client, declared, change=False)
 
-    async def say(self, sequence: int, version: int, by: str = "bureau", **changes: Any) -> None:
+    async def say(
+        self,
+        sequence: int,
+        version: int,
+        by: str = "bureau",
+        definition: ProgrammeDefinition = DEFINITION,
+        **changes: Any,
+    ) -> None:
         """Comes back when whoever reads everything could have it."""
-        event = DEFINED.model_copy(update={"version": version})
+        event = DEFINED.model_copy(update={"version": version, "definition": definition})
         fields: dict[str, Any] = {
             "id": UUID(int=100 * sequence + version),
             "source": source_of(by, "reporting"),
@@ -274,6 +282,19 @@ async def test_nothing_heard_yet_is_a_fault_with_which_it_stays_ready_and_comman
     assert await counted(store) == [1]
 
 
+async def test_a_definition_of_another_zone_is_a_fault_until_one_of_its_own_is_heard(
+    said: Bus, store: PostgresStore
+):
+    elsewhere = DEFINITION.model_copy(update={"zone": "America/Paramaribo"})
+    await said.say(1, version=1, definition=elsewhere)
+    process = await Process.start(store)
+    async with process.on_the_bus(said.client):
+        await eventually(lambda: "zone-differs" in process.faults.open())
+        assert process.faults.open()["zone-differs"].still_ready
+        await said.say(2, version=2)
+        await eventually(lambda: not process.faults.open())
+
+
 async def test_decides_by_what_it_heard_while_the_bus_is_away(said: Bus, store: PostgresStore, nats: Nats):
     await said.say(1, version=1)
     process = await Process.start(store)
@@ -338,7 +359,7 @@ async def test_what_another_partner_says_is_not_taken(said: Bus, store: Postgres
     ids=["another partner", "another service", "another event"],
 )
 async def test_what_is_not_what_its_subject_says_is_not_taken_and_named(
-    said: Bus, store: PostgresStore, changes: dict[str, str], reason: str
+    said: Bus, store: PostgresStore, changes: dict[str, Any], reason: str
 ):
     await said.say(1, version=1)
     process = await Process.start(store)

@@ -186,5 +186,9 @@ async def test_a_process_that_was_killed_hears_what_it_missed_and_publishes_noth
     intake.kill()
     intake.start()
     await intake.until(lambda said: said["status"] == "ok")
+    intake.kill()
+    intake.environment["BANEN_ZONE"] = "America/Paramaribo"
+    intake.start()
+    await intake.until(lambda said: "zone-differs" in said.get("degraded", {}))
     assert await heard() == [1, 2]
     assert await store.fetchval(f"select count(*) from {ROLE}.publications") == 0

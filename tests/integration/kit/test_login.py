@@ -38,7 +38,9 @@ from banen_kit.web.login import MOST_AT_ONCE, Logins, RelyingParty, own_path
 from banen_kit.web.middleware import Guard
 from banen_kit.web.server import http_server
 from banen_local.cluster.folder import free_port
+from banen_local.cluster.process import until_answers
 from support.problems import is_problem
+from support.waiting import DEADLINE
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 OURS = "https://pages.test"
@@ -88,23 +90,12 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (tmp_path_factory.mktemp("provider") / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            until_answers(f"http://127.0.0.1:{port}/.well-known/openid-configuration", process)
+            configuration = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+            assert asyncio.run(until_answers(process, configuration, DEADLINE)), "the provider did not start"
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(10)
-
-
-def until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            httpx2.get(url).raise_for_status()
-        except httpx2.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the provider did not start")
 
 
 @dataclass

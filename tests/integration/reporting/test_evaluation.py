@@ -1,12 +1,14 @@
 """Figures: what is kept current event by event is what counting afresh gives, and what was said on a day stays said."""
 
+import ast
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from uuid import UUID, uuid5
 
 import pytest
@@ -48,7 +50,8 @@ from banen_contracts.reporting import (
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
-from banen_reporting.counting import CountedRoute, tally
+from banen_reporting import counting
+from banen_reporting.counting import Clause, CountedRoute, tally
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.evaluation import Evaluation
@@ -78,6 +81,8 @@ RULE_SETS: dict[str, dict[str, Any]] = {
     "each": {"credit": "each", "count_on": "milestone_date", "self_employment": "excluded"},
     "capped": {"compensation": "capped_by_route", "count_on": "recorded_date"},
     "capped-by-unit": {"compensation": "capped_by_unit_route", "credit": "each"},
+    "unit-of-milestone": {"unit_on": "milestone_date", "self_employment": "route_B"},
+    "unit-of-record": {"unit_on": "recorded_date"},
 }
 
 
@@ -369,6 +374,31 @@ def test_the_rule_sets_fit_into_what_is_kept_current():
     assert len(RULE_SETS) <= MOST_KEPT
 
 
+@pytest.mark.parametrize("name", RuleSetParams.model_fields)
+def test_each_value_of_each_parameter_is_in_a_rule_set(name: str):
+    field = RuleSetParams.model_fields[name]
+    used = {params.get(name, field.default) for params in RULE_SETS.values()}
+    literals = [field.annotation, *get_args(field.annotation)]
+    assert {value for one in literals if get_origin(one) is Literal for value in get_args(one)} <= used
+
+
+def findings_in_code() -> set[tuple[str, str]]:
+    """Each outcome with each clause that stand beside each other in the counting rules."""
+    found: set[tuple[str, str]] = set()
+    for file in Path(counting.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Tuple):
+                values = node.elts
+            elif isinstance(node, ast.Call):
+                values = [keyword.value for keyword in node.keywords if keyword.arg in ("outcome", "clause")]
+            else:
+                continue
+            match [value.value for value in values if isinstance(value, ast.Constant)]:
+                case ["excluded" | "pending" as outcome, str(clause)] if clause in get_args(Clause):
+                    found.add((outcome, clause))
+    return found
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_figures_kept_current_are_those_counted_afresh(view: FactStore, seed: int):
     history, opening = random_history(seed)
@@ -399,10 +429,8 @@ async def test_the_random_histories_meet_every_clause(view: FactStore):
         for verdict in (await figures.judged(rule_set, None, until)).verdicts
     ]
 
-    assert {verdict.clause for verdict in verdicts} == {
-        None, "voided", "R6", "R12", "R15", "R5", "R7", "R9-conversion", "R4", "R1", "R2", "R3", "R11",
-    }  # fmt: skip
-    assert {verdict.outcome for verdict in verdicts} == {"counted", "pending", "excluded"}
+    assert {verdict.clause for verdict in verdicts} == {None, *get_args(Clause)}
+    assert {(one.outcome, one.clause) for one in verdicts} == findings_in_code() | {("counted", None)}
     assert {verdict.route for verdict in verdicts} == {None, "A", "B", "self_employment"}
 
 

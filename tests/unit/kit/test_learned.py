@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,7 +22,9 @@ from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Learns, Service
 from banen_kit.application.learned import HEAR, Hear, Heard
 from banen_kit.audit.in_memory import MemoryAudit
+from banen_kit.core.clocks import use_zone, zone
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent
+from banen_kit.core.faults import Faults
 from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
@@ -40,7 +42,7 @@ from support.definition import DEFINED
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
 SOMEBODY = Principal("somebody", "uaf", frozenset({Role.MEDIATOR}))
 ISSUER = FakeIssuer()
-LEARNS = Learns(ProgrammeDefined, BUREAU)
+LEARNS = Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone)
 VIEW = f"/v1/learned/{ProgrammeDefined.NAME}"
 
 
@@ -242,6 +244,49 @@ def envelope_of(sequence: int) -> Envelope:
         correlationid=UUID(int=7),
         causationid=UUID(int=8),
     )
+
+
+# the zone of its days
+
+
+@pytest.fixture
+def restore_zone() -> Iterator[None]:
+    before = zone().key
+    yield
+    use_zone(before)
+
+
+@pytest.mark.usefixtures("restore_zone")
+async def test_another_zone_than_the_definition_says_is_a_fault_and_decisions_go_on(
+    command_service: CommandService, store: CountingStore
+):
+    metrics = command_service.metrics
+    faults = Faults(metrics)
+    command_service.learned.compare_zones(LEARNS, faults)
+    assert not faults.open()
+    await teach(command_service, defined(1))
+
+    use_zone("America/Paramaribo")
+    command_service.learned.compare_zones(LEARNS, faults)
+
+    fault = faults.open()["zone-differs"]
+    assert fault.still_ready
+    assert "America/Paramaribo" in fault.reason
+    assert "Europe/Amsterdam" in fault.reason
+    assert metrics.fault.labels("zone-differs")._value.get() == 1
+    await command_service.execute(request())
+    assert await counted(store) == [1]
+    use_zone("Europe/Amsterdam")
+    command_service.learned.compare_zones(LEARNS, faults)
+    assert not faults.open()
+    assert metrics.fault.labels("zone-differs")._value.get() == 0
+
+
+@pytest.mark.parametrize("name", sorted(services()))
+def test_a_service_that_learns_the_definition_compares_its_zone(name: str):
+    for learns in services()[name].learns:
+        assert learns.zone is not None
+        assert learns.zone(DEFINED) == "Europe/Amsterdam"
 
 
 # the view

@@ -149,6 +149,7 @@ def test_nothing_that_connects_has_a_default():
         "client_secret",
         "public_url",
         "profile",
+        "programme",
         "retention",
         "retention_wait",
         "zone",
@@ -191,6 +192,13 @@ def test_there_is_one_other_profile(monkeypatch: pytest.MonkeyPatch):
 def test_a_schema_belongs_to_one_service_of_one_partner():
     assert schema_of("goed-werk", "mediation") == "goed_werk_mediation"
     assert keys_schema_of("goed-werk") == "goed_werk_keys"
+
+
+@pytest.mark.parametrize("name", ["", "Work", "-work", "two words", "w" * 62])
+def test_the_name_of_a_programme_is_a_word(monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.setenv("BANEN_PROGRAMME", name)
+
+    assert "BANEN_PROGRAMME: " in complaint()
 
 
 @pytest.mark.parametrize("types", ["", " ", "logout+jwt", "at+jwt logout+jwt", "JWT", "*"])

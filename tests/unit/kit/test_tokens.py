@@ -256,6 +256,24 @@ async def test_only_an_id_token_says_who_signed_in(issuer: Issuer, fake: FakeIss
     assert (await issuer.claims(token(fake, typ=None), AUDIENCE, IDENTITY))["sub"] == "somebody"
 
 
+@pytest.mark.parametrize("programme", ["work", None])
+@pytest.mark.parametrize("said", ["other", "Work", "", None, "work"])
+async def test_a_token_is_for_one_programme_of_its_issuer(
+    fake: FakeIssuer, programme: str | None, said: str | None
+):
+    issuer = Issuer(fake.url, fake.http(), ROLES.known, programme=programme)
+    text = token(fake, banen_programme=said)
+    if said == programme:
+        assert await issuer.principal(text, AUDIENCE) == ADVISER
+    else:
+        assert await refusal(issuer, text) == "token-banen_programme-wrong"
+
+
+async def test_a_token_for_several_programmes_is_refused(fake: FakeIssuer):
+    issuer = Issuer(fake.url, fake.http(), ROLES.known, programme="work")
+    assert await refusal(issuer, token(fake, banen_programme=["work", "other"])) == "account-incomplete"
+
+
 @pytest.mark.parametrize("types", [ACCESS, IDENTITY, LOGOUT])
 async def test_no_token_lives_for_longer_than_an_hour(issuer: Issuer, fake: FakeIssuer, types: Types):
     now = int(time.time())

@@ -55,12 +55,21 @@ class Programme:
         folder: Path,
         partners_file: Path = PARTNERS_FILE,
         under: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        *,
+        name: str | None = None,
+        issuer_of: "Programme | None" = None,
     ) -> None:
-        """`under`: by a child's name, a command line that is put before the child's own."""
+        """`under`: by a child's name, a command line that is put before the child's own.
+
+        `issuer_of`: a running programme whose issuer serves this one too; then each of them has a `name` of its own.
+        """
         self.folder = folder.absolute()
         self.partners = read_partners(partners_file)
         self._partners_file = partners_file
         self._under = under
+        self._name = name
+        self._issuer_of = issuer_of
+        self._issuer_folder: Path = issuer_of._issuer_folder if issuer_of else self.folder / ISSUER
         self.database = Postgres(
             self.folder / "postgres",
             settings={"max_connections": "300"},
@@ -104,7 +113,13 @@ class Programme:
     def token(self, partner: str, role: Role, seconds: int) -> str:
         """Returns an access token of the local issuer."""
         return mint(
-            self.folder / ISSUER, self.issuer, partner, [role], partners=self.partners, seconds=seconds
+            self._issuer_folder,
+            self.issuer,
+            partner,
+            [role],
+            partners=self.partners,
+            seconds=seconds,
+            programme=self._name,
         )
 
     async def start(self, supervisor: Supervisor) -> None:
@@ -114,9 +129,12 @@ class Programme:
         await supervisor.start(self.database, self.keys, self.bus)
         await self._prepare()
         ports = Ports(self.folder)
-        port = ports.claim(ISSUER)
-        self.issuer = f"http://127.0.0.1:{port}"
-        await supervisor.start(self._issuer(port))
+        if self._issuer_of:
+            self.issuer = self._issuer_of.issuer
+        else:
+            port = ports.claim(ISSUER)
+            self.issuer = f"http://127.0.0.1:{port}"
+            await supervisor.start(self._issuer(port))
         self.services = [
             Running(partner.id, service, f"http://127.0.0.1:{ports.claim(f'{partner.id}-{service}')}")
             for partner in self.partners
@@ -139,7 +157,7 @@ class Programme:
             [sys.executable, "-m", "banen_local.issuer"],
             environment={
                 "BANEN_PROFILE": "local",
-                "BANEN_ISSUER_FOLDER": str(self.folder / ISSUER),
+                "BANEN_ISSUER_FOLDER": str(self._issuer_folder),
                 "BANEN_ISSUER_PORT": str(port),
                 "BANEN_PARTNERS_FILE": str(self._partners_file),
                 "PATH": os.environ.get("PATH", ""),
@@ -182,14 +200,15 @@ class Programme:
             "BUS_URL": self.bus_url(user_name(running.partner, running.service)),
             "METRICS_TOKEN": self.metrics_token(running),
         }
-        pages: dict[str, str] = {}
+        more: dict[str, str] = {"BANEN_PROGRAMME": self._name} if self._name else {}
         if running.service == "reporting":
+            client_id = f"{self._name}-{running.name}" if self._name else running.name
             redirect_uri = f"{running.url}/login/answer"
             told_at = f"{running.url}/logout/backchannel"
             files["CLIENT_SECRET"] = register_client(
-                self.folder / ISSUER, running.name, redirect_uri, told_at
+                self._issuer_folder, client_id, redirect_uri, told_at, self._name
             )
-            pages = {"BANEN_CLIENT_ID": running.name, "BANEN_PUBLIC_URL": running.url}
+            more |= {"BANEN_CLIENT_ID": client_id, "BANEN_PUBLIC_URL": running.url}
         found: dict[str, str] = {
             "BANEN_PARTNER": running.partner,
             "BANEN_PARTNERS_FILE": str(self._partners_file),
@@ -201,7 +220,7 @@ class Programme:
             "BANEN_PORT": running.url.rsplit(":", 1)[1],
             "PATH": os.environ.get("PATH", ""),
             "PYTHONUNBUFFERED": "1",
-            **pages,
+            **more,
         }
         for name, value in files.items():
             path = place / f"{role}.{name.lower()}"

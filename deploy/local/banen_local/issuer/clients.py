@@ -21,13 +21,19 @@ class Client(BaseModel, frozen=True, extra="forbid"):
     redirect_uris: tuple[str, ...]
     backchannel_logout_uri: str | None = None
     """Where the client is told whose sessions end."""
+    programme: str | None = None
+    """What tokens for it call its programme, where the issuer serves several."""
 
 
 CLIENTS = TypeAdapter(dict[str, Client])
 
 
 def register_client(
-    folder: Path, client_id: str, redirect_uri: str, backchannel_logout_uri: str | None = None
+    folder: Path,
+    client_id: str,
+    redirect_uri: str,
+    backchannel_logout_uri: str | None = None,
+    programme: str | None = None,
 ) -> str:
     """The client's secret, made once and kept; the addresses may change at each start.
 
@@ -45,6 +51,7 @@ def register_client(
         secret=known.secret if known else secrets.token_urlsafe(32),
         redirect_uris=(redirect_uri,),
         backchannel_logout_uri=backchannel_logout_uri,
+        programme=programme,
     )
     if client != known:
         found = CLIENTS.dump_json({**clients, client_id: client}, indent=2).decode()

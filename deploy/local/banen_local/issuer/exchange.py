@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from banen_local.issuer.clients import read_clients
+from banen_local.issuer.clients import Client, read_clients
 from banen_local.issuer.form import FormInvalid, posted
 from banen_local.issuer.keys import read_keys
 from banen_local.issuer.provider import Granted, Provider
@@ -34,18 +34,27 @@ class TokenFault(Exception):
 
 def routes(provider: Provider) -> list[Route]:
     async def token(request: Request) -> Response:
-        client_id = authenticated(provider, request.headers.get("Authorization", ""))
+        client_id, client = authenticated(provider, request.headers.get("Authorization", ""))
         granted = await handed_in(provider, client_id, request)
         keys, now = read_keys(provider.folder, provider.clock()), provider.clock()
-        person, wanted = granted.person, granted.wanted
+        person, nonce, programme = granted.person, granted.wanted.nonce, client.programme
         return JSONResponse(
             {
-                "access_token": access_token(keys, provider.url, person, client_id, provider.partners, now),
+                "access_token": access_token(
+                    keys, provider.url, person, client_id, provider.partners, now, programme=programme
+                ),
                 "token_type": "Bearer",
                 "expires_in": ACCESS_SECONDS,
                 "scope": "openid",
                 "id_token": id_token(
-                    keys, provider.url, person, client_id, wanted.nonce, granted.logged_in, now
+                    keys,
+                    provider.url,
+                    person,
+                    client_id,
+                    nonce,
+                    granted.logged_in,
+                    now,
+                    programme=programme,
                 ),
             },
             headers={"Pragma": "no-cache"},
@@ -61,8 +70,8 @@ async def token_fault(_: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status, headers)
 
 
-def authenticated(provider: Provider, header: str) -> str:
-    """The client's id. Raises `TokenFault`."""
+def authenticated(provider: Provider, header: str) -> tuple[str, Client]:
+    """The client and its id. Raises `TokenFault`."""
     fault = TokenFault("invalid_client", "unknown client, or not its secret", 401)
     scheme, _, given = header.partition(" ")
     try:
@@ -76,7 +85,7 @@ def authenticated(provider: Provider, header: str) -> str:
     same = secrets.compare_digest(secret.encode(), expected.encode())
     if scheme.lower() != "basic" or client is None or not same:
         raise fault
-    return client_id
+    return client_id, client
 
 
 async def handed_in(provider: Provider, client_id: str, request: Request) -> Granted:

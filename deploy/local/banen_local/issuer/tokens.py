@@ -33,6 +33,7 @@ def mint(  # noqa: PLR0913 - a token has this many parts
     partners: Sequence[Partner],
     seconds: int = ACCESS_SECONDS,
     audience: Sequence[str] | None = None,
+    programme: str | None = None,
     now: datetime | None = None,
 ) -> str:
     """Makes an access token without a login, signed with the key in the issuer's folder.
@@ -48,7 +49,7 @@ def mint(  # noqa: PLR0913 - a token has this many parts
         raise ValueError(f"seconds: from 1 to {LONGEST.total_seconds():.0f}")
     at = now or datetime.now(UTC)
     claims = {
-        **_who(issuer, partner, roles),
+        **_who(issuer, partner, roles, programme),
         "client_id": MINTED,
         "aud": list(audience_of(partner, partners) if audience is None else audience),
     }
@@ -56,17 +57,24 @@ def mint(  # noqa: PLR0913 - a token has this many parts
 
 
 def access_token(
-    keys: Keyring, issuer: str, person: Person, client_id: str, partners: Sequence[Partner], now: datetime
+    keys: Keyring,
+    issuer: str,
+    person: Person,
+    client_id: str,
+    partners: Sequence[Partner],
+    now: datetime,
+    *,
+    programme: str | None,
 ) -> str:
     claims = {
-        **_who(issuer, person.partner, [person.role]),
+        **_who(issuer, person.partner, [person.role], programme),
         "client_id": client_id,
         "aud": audience_of(person.partner, partners),
     }
     return _signed(keys, ACCESS_TYPE, claims, now, ACCESS_SECONDS)
 
 
-def id_token(
+def id_token(  # noqa: PLR0913 - as above
     keys: Keyring,
     issuer: str,
     person: Person,
@@ -74,9 +82,11 @@ def id_token(
     nonce: str,
     logged_in: datetime,
     now: datetime,
+    *,
+    programme: str | None,
 ) -> str:
     claims = {
-        **_who(issuer, person.partner, [person.role]),
+        **_who(issuer, person.partner, [person.role], programme),
         "aud": client_id,
         "nonce": nonce,
         "auth_time": int(logged_in.timestamp()),
@@ -105,12 +115,14 @@ def audience_of(partner: str, partners: Sequence[Partner]) -> list[str]:
     ]
 
 
-def _who(issuer: str, partner: str, roles: Collection[Role]) -> dict[str, object]:
+def _who(issuer: str, partner: str, roles: Collection[Role], programme: str | None) -> dict[str, object]:
+    named = {} if programme is None else {"banen_programme": programme}
     return {
         "iss": issuer,
         "sub": subject(partner, roles),
         "banen_partner": partner,
         "banen_roles": sorted(roles),
+        **named,
     }
 
 

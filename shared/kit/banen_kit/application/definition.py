@@ -90,6 +90,8 @@ class Learns:
     event: type[PublicEvent]
     partner: str
     """Whose word it is; what anybody else says is not taken."""
+    zone: Callable[[Any], str] | None = None
+    """Reads from the event the zone in which the service's moments should become days."""
 
     @property
     def source(self) -> str:

@@ -14,9 +14,13 @@ from pydantic import Field, StringConstraints
 from banen_contracts import Envelope, PublicEvent
 from banen_kit.application.definition import CommandRoute, Dispatch, Learns
 from banen_kit.application.publishable import MOST_BYTES
+from banen_kit.core.clocks import zone
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent
+from banen_kit.core.faults import Faults
 from banen_kit.core.problem import Problem
 from banen_kit.eventstore.repository import EventRepository
+
+ZONE_DIFFERS = "zone-differs"
 
 
 class Heard(DomainEvent, frozen=True):
@@ -85,6 +89,21 @@ class Learned:
             )
             raise Problem(409, "not-learned-yet", detail)
         return newest.event
+
+    def compare_zones(self, learns: Learns, faults: Faults) -> None:
+        """Another zone than the newest event says is a fault. The service stays ready and decides by its own zone.
+
+        Only what happens in the hours between the two midnights gets another day; refusing would stop all work.
+        """
+        newest = self.newest(learns.event)
+        if learns.zone is None or newest is None:
+            return
+        wanted, own = learns.zone(newest.event), zone().key
+        if wanted == own:
+            faults.clear(ZONE_DIFFERS)
+        else:
+            reason = f"BANEN_ZONE is {own}, but {learns.event.NAME} says {wanted}; start again with that"
+            faults.raise_(ZONE_DIFFERS, reason, still_ready=True)
 
     async def recall(self, repository: EventRepository[Any], learns: Iterable[Learns]) -> None:
         """Reads the newest of these from the store, at the start and after one was kept. Raises `StoreUnavailable`."""

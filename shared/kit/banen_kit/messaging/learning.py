@@ -42,6 +42,7 @@ async def learn(client: Client, command_service: CommandService, learns: Learns,
 
     async def work() -> None:
         await ask(client, command_service, learns)
+        command_service.learned.compare_zones(learns, faults)
         if command_service.learned.newest(learns.event) is None:
             reason = f"{learns.event.NAME} was not published yet; commands that need it are refused"
             faults.raise_(f"unheard-{name}", reason, still_ready=True)

@@ -87,6 +87,8 @@ async def open_foundation(
     command_service = CommandService(service, repository, settings.partner, partners, audit, metrics, clock)
     http = await stack.enter_async_context(httpx2.AsyncClient())
     await command_service.learned.recall(repository, service.learns)
+    for one in service.learns:
+        command_service.learned.compare_zones(one, faults)
     authentication = _authentication(settings, command_service, pool, http)
     claim = partial(claim_keys, service, store, keys)
     loops: list[Work] = [
@@ -108,7 +110,13 @@ def _authentication(
         settings.partner,
         source_of(settings.partner, service.name),
         service.permissions,
-        Issuer(settings.issuer, http, service.roles.known, access=settings.access_token_types.split()),
+        Issuer(
+            settings.issuer,
+            http,
+            service.roles.known,
+            access=settings.access_token_types.split(),
+            programme=settings.programme,
+        ),
         command_service.audit,
         Sessions(pool, clock),
         strength=Strength(service.roles.strong, tuple(settings.acr_values.split())),

@@ -6,10 +6,18 @@ Connections have no defaults, and an unknown setting is an error.
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -17,6 +25,7 @@ from banen_contracts.base import PartnerId
 from banen_kit.core.errors import SettingsInvalid
 
 PREFIX = "BANEN_"
+ProgrammeName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 
 
 class Environment(PydanticBaseSettingsSource):
@@ -101,6 +110,8 @@ class Settings(EnvironmentSettings):
     """The OpenID issuer whose tokens say who asks, such as https://login.example/realms/banen."""
     access_token_types: str = "at+jwt"  # noqa: S105 - no password
     """The `typ` of its access tokens (RFC 9068); `at+jwt jwt` for an issuer that still writes `JWT` or nothing."""
+    programme: ProgrammeName | None = None
+    """What its tokens call this programme (`banen_programme`), where one issuer serves several; else they name none."""
     acr_values: str = ""
     """The `acr` values of which stewards, the bureau and auditors need one in their sign-in; empty: any will do."""
     key_backup_days: int = Field(ge=0, le=365)

@@ -71,6 +71,7 @@ class _Vouched(BaseModel, frozen=True, extra="ignore"):
     sub: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
     banen_partner: PartnerId
     banen_roles: frozenset[str]
+    banen_programme: str | None = None
 
 
 class _SignedIn(BaseModel, frozen=True, extra="ignore"):
@@ -92,11 +93,17 @@ class Issuer:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         access: Types = ACCESS,
+        programme: str | None = None,
     ) -> None:
-        """`roles` are the roles that it can give; `access` the types that its access tokens have."""
+        """`roles` are the roles that it can give; `access` the types that its access tokens have.
+
+        `programme` is what a token must say in `banen_programme`. If it is None, a token that has this claim is refused:
+        it is for another programme.
+        """
         self.url = url.rstrip("/")
         self._roles = roles
         self._access = access
+        self._programme = programme
         self._http = http
         self._monotonic = monotonic
         self._metadata: Metadata | None = None
@@ -172,12 +179,15 @@ class Issuer:
     def principal_of(self, claims: Mapping[str, Any]) -> Principal:
         """Returns the person or machine in verified claims. Roles that we do not know are left out.
 
-        Raises `TokenRefused` if partner or role is missing, or if the claims about the sign-in are invalid.
+        Raises `TokenRefused` if partner or role is missing, if it is for another programme, or if the claims about the
+        sign-in are invalid.
         """
         try:
             vouched = _Vouched.model_validate(dict(claims))
         except ValidationError:
             raise TokenRefused("account-incomplete") from None
+        if vouched.banen_programme != self._programme:
+            raise TokenRefused("token-banen_programme-wrong")
         roles = vouched.banen_roles & self._roles
         if not roles:
             raise TokenRefused("account-incomplete")
