@@ -12,12 +12,13 @@ from banen_contracts.intake import Channel, ContactKind, EducationBand
 from banen_intake import events
 from banen_intake.domain.candidate import CANDIDATE
 from banen_intake.domain.file import File
+from banen_intake.domain.handover import HANDOVER, CheckConsent
 from banen_intake.publish import to_public_event
 from banen_intake.service import SERVICE
 from banen_kit.crypto.personal_fields import Place, Sealed, seal
 from banen_kit.eventstore.port import StoredRecord
 from banen_kit.eventstore.serializer import EventSerializer
-from banen_kit.testing import NOW
+from banen_kit.testing import NOW, Scenario
 
 REF, CONTACT, ID = str(UUID(int=1)), str(UUID(int=2)), UUID(int=7)
 DAY = date(2006, 3, 1)
@@ -91,7 +92,15 @@ def test_education_and_municipality_stay_public_of_whoever_was_never_asked():
 
 
 def test_whoever_was_never_asked_allows_nothing_else():
-    assert CANDIDATE.replay([read("candidate-registered")]) == File()
+    assert CANDIDATE.replay([read("candidate-registered")]) == File(was_asked=False)
+
+
+def test_an_open_offer_from_before_consents_stays_open():
+    offered = events.HandoverOffered(
+        handover_ref=ID, occurred_on=DAY, candidate_ref=UUID(REF), to_partner="uwv", expires_on=DAY
+    )
+    beside = Scenario(HANDOVER, str(ID)).given(offered).beside(read("candidate-registered"))
+    beside.when(CheckConsent(occurred_on=DAY, candidate_ref=UUID(REF))).then_nothing()
 
 
 @pytest.mark.parametrize("type_", ["distance-assessed", "route-assigned", "candidate-closed"])

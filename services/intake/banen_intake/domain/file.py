@@ -49,6 +49,8 @@ class File:
     worker: str | None = None
     consents: Set[tuple[ConsentScope, str | None]] = frozenset()
     """What is allowed now: the scope, and for a handover the partner."""
+    was_asked: bool = True
+    """Whether consents were asked for one by one, which they were not at first."""
     running: Mapping[UUID, date] = field(default_factory=dict[UUID, date])
     """The activities that have not ended, with their first day."""
     ended: Set[UUID] = frozenset()
@@ -100,7 +102,8 @@ def in_contact(state: Candidate, day: date) -> File:
 def evolve(state: Candidate, event: CandidateEvent | CandidateDetailsCorrected) -> Candidate:
     match event, state:
         case CandidateRegistered(), NotRegistered():
-            return File(consents=frozenset(map(_key, event.consents or ())))
+            was_asked = event.consents is not None
+            return File(consents=frozenset(map(_key, event.consents or ())), was_asked=was_asked)
         case CandidateErased(), File():
             return Erased()
         case CandidateDetailsCorrected(), File():
@@ -116,9 +119,9 @@ def _changed(file: File, event: CandidateEvent) -> File:
         case ActivityStarted() | ActivityEnded() | PortraitPublished() | PortraitTakenDown():
             return _listed(file, event)
         case ConsentGranted():
-            return replace(file, consents=file.consents | {_key(event)})
+            return replace(file, consents=file.consents | {_key(event)}, was_asked=True)
         case ConsentWithdrawn():
-            return replace(file, consents=file.consents - {_key(event)})
+            return replace(file, consents=file.consents - {_key(event)}, was_asked=True)
         case CandidateReentered():
             # What the file lists stays; the steps begin anew.
             return replace(File(spell=event.spell), **{name: getattr(file, name) for name in LISTED})
@@ -126,7 +129,7 @@ def _changed(file: File, event: CandidateEvent) -> File:
             return replace(file, **_steps(event))
 
 
-LISTED = ("worker", "consents", "running", "ended", "portraits")
+LISTED = ("worker", "consents", "was_asked", "running", "ended", "portraits")
 
 
 def _listed(

@@ -11,7 +11,7 @@ from banen_contracts.consent import Consent, ConsentScope
 from banen_contracts.intake import HandoverOutcome
 from banen_intake.domain.candidate import CANDIDATE
 from banen_intake.domain.consent import check_partner
-from banen_intake.domain.file import Candidate, File, in_contact
+from banen_intake.domain.file import Candidate, Erased, File, in_contact
 from banen_intake.events import (
     CandidateEvent,
     HandoverCompleted,
@@ -201,13 +201,13 @@ def check_consent(
 ) -> Sequence[HandoverEvent]:
     if not isinstance(state, Offered):
         return []
-    file = of_candidate(context)
-    if not isinstance(file, File) or file.closed_on is not None:
-        reason = CANDIDATE_CLOSED
-    elif not file.allows(ConsentScope.HANDOVER, state.to_partner):
-        reason = CONSENT_WITHDRAWN
-    else:
-        return []
+    match of_candidate(context):
+        case Erased() | File(closed_on=date()):
+            reason = CANDIDATE_CLOSED
+        case File(was_asked=True) as file if not file.allows(ConsentScope.HANDOVER, state.to_partner):
+            reason = CONSENT_WITHDRAWN
+        case _:  # also what was offered before candidates were asked
+            return []
     return [end(command.occurred_on, state, context, HandoverOutcome.WITHDRAWN, reason)]
 
 
