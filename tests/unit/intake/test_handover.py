@@ -236,9 +236,8 @@ def test_an_offer_stands_while_the_candidate_allows_it():
         ([allowing(TO_EMPLOOI), no_longer(ConsentScope.HANDOVER, "emplooi")], "consent-withdrawn"),
         ([allowing(TO_EMPLOOI), closed], "candidate-closed"),
         ([allowing(TO_EMPLOOI), erased], "candidate-closed"),
-        ([], "candidate-closed"),
     ],
-    ids=["withdrawn", "closed", "erased", "unknown"],
+    ids=["withdrawn", "closed", "erased"],
 )
 def test_an_offer_ends_when_the_candidate_no_longer_allows_it_or_the_file_is_closed(file: Any, reason: str):
     no_more = ended(HandoverOutcome.WITHDRAWN, reason, OFFERED_ON)
