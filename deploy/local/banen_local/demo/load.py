@@ -204,13 +204,14 @@ def refuse_full(source: Source, code: str | None) -> None:
 
 
 def chunked(lines: Sequence[Line]) -> list[list[Line]]:
-    """Keeps lines about one thing together and in order, so that chunks can be sent in any order.
+    """Keeps lines about one thing, and those that follow from it, together and in order, so that chunks can be sent in
+    any order.
 
     A chunk begins with the first line of each thing, then the second lines, so that lines run together are independent.
     """
     by_stream: dict[str, list[Line]] = {}
     for line in lines:
-        by_stream.setdefault(line.stream, []).append(line)
+        by_stream.setdefault(line.follows, []).append(line)
     chunks: list[list[list[Line]]] = [[]]
     for stream in by_stream.values():
         if chunks[-1] and sum(map(len, chunks[-1])) + len(stream) > CHUNK:
@@ -224,7 +225,7 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
 
 def is_awaited(command: str, code: str) -> bool:
     """Whether a refusal ends by itself: the offer has not arrived over the bus yet."""
-    return (command, code) == ("accept-handover", "handover-unknown")
+    return command in ("accept-handover", "decline-handover") and code == "handover-unknown"
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:
