@@ -7,7 +7,7 @@ import pytest
 
 from banen_local.cluster.folder import LocalError
 from banen_local.demo.history import History, make_history
-from banen_local.demo.load import Loader
+from banen_local.demo.load import Loader, refused
 from support.histories import SOME
 
 AWAY = [
@@ -38,13 +38,14 @@ class Silent:
 async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_full(
     history: History, full: httpx2.Response
 ):
-    """As the answer to a whole chunk, and as the answer to its lines."""
-    answers = [*AWAY, full]
+    """As the answer to a whole chunk, and as the answer to its lines; after an attempt in vain with one line alone."""
+    answers, sizes = [*AWAY, full], list[int]()
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         one = answers.pop(0)
         # A line of the answer for each line of the chunk.
         lines = request.content.count(b"\n") + 1
+        sizes.append(lines)
         return httpx2.Response(one.status_code, text=one.text * (lines if one.status_code == 200 else 1))
 
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
@@ -52,3 +53,13 @@ async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_ful
         with pytest.raises(LocalError, match="The disk of the database of bureau-reporting is full"):
             await loader.load(history)
     assert answers == []
+    assert sizes == [len(history.programme), 1, 1, 1]
+
+
+@pytest.mark.parametrize("command", ["accept-handover", "decline-handover"])
+def test_sends_an_answer_again_until_the_offer_has_arrived(history: History, command: str):
+    source = ("emplooi", "mediation")
+    (line,) = [line for line in history.partners[source][1] if line.command == command][:1]
+    assert refused(source, [line], [{"status": 409, "code": "handover-unknown"}]) == [line]
+    with pytest.raises(LocalError, match="handover-expired"):
+        refused(source, [line], [{"status": 409, "code": "handover-expired"}])

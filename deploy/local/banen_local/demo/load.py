@@ -111,22 +111,25 @@ class Loader:
         await together(take() for _ in range(AT_ONCE))
 
     async def _send_chunk(self, source: Source, lines: Sequence[Line]) -> None:
-        """Sends repeatedly, with the same keys, until every line is accepted."""
-        pause, last_progress = FIRST_PAUSE, time.monotonic()
+        """Sends repeatedly, with the same keys, until every line is accepted; one line alone after an attempt in vain."""
+        pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
         while lines:
+            tried, others = lines[:most], lines[most:]
             try:
-                left = refused(source, lines, await self._post(source, lines))
+                left = refused(source, tried, await self._post(source, tried))
             except Unanswered as reason:
-                left, trouble = lines, str(reason)
+                left, trouble = list(tried), str(reason)
             else:
                 trouble = f"{left[0].command} of {left[0].ref} is still awaited" if left else ""
-            if len(left) < len(lines):
-                self.progress.advance(len(lines) - len(left))
-                pause, last_progress = FIRST_PAUSE, time.monotonic()
+            if len(left) < len(tried):
+                self.progress.advance(len(tried) - len(left))
+                pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
             elif time.monotonic() - last_progress > PATIENCE:
                 raise LocalError(f"{'-'.join(source)} takes no lines for {PATIENCE:.0f} s: {trouble}")
-            lines = left
-            if lines:
+            else:
+                most = 1
+            lines = [*left, *others]
+            if left:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -204,13 +207,14 @@ def refuse_full(source: Source, code: str | None) -> None:
 
 
 def chunked(lines: Sequence[Line]) -> list[list[Line]]:
-    """Keeps lines about one thing together and in order, so that chunks can be sent in any order.
+    """Keeps lines about one thing, and those that follow from it, together and in order, so that chunks can be sent in
+    any order.
 
     A chunk begins with the first line of each thing, then the second lines, so that lines run together are independent.
     """
     by_stream: dict[str, list[Line]] = {}
     for line in lines:
-        by_stream.setdefault(line.stream, []).append(line)
+        by_stream.setdefault(line.follows, []).append(line)
     chunks: list[list[list[Line]]] = [[]]
     for stream in by_stream.values():
         if chunks[-1] and sum(map(len, chunks[-1])) + len(stream) > CHUNK:
@@ -224,7 +228,7 @@ def chunked(lines: Sequence[Line]) -> list[list[Line]]:
 
 def is_awaited(command: str, code: str) -> bool:
     """Whether a refusal ends by itself: the offer has not arrived over the bus yet."""
-    return (command, code) == ("accept-handover", "handover-unknown")
+    return command in ("accept-handover", "decline-handover") and code == "handover-unknown"
 
 
 def refused(source: Source, lines: Sequence[Line], results: Sequence[dict[str, Any]]) -> list[Line]:

@@ -61,6 +61,7 @@ def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> Histo
         people.never_placed("uwv", 50)
         people.offered_in_vain(40)
         people.fill_up(CONTACTS, CONVERSATIONS)
+    people.contacts.record_sessions()
     programme = book.lines.pop(BUREAU)[0]
     partners = dict(book.lines)
     book.lines.clear()

@@ -10,6 +10,9 @@ from uuid import UUID, uuid5
 
 from banen_employers.commands import COMMANDS as EMPLOYERS
 from banen_intake.commands import COMMANDS as INTAKE
+from banen_intake.domain.candidate import AssignWorker
+from banen_intake.domain.consent import PublishPortrait, TakeDownPortrait
+from banen_intake.domain.preparation import AgreePlan
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import Command
 from banen_mediation.commands import COMMANDS as MEDIATION
@@ -27,6 +30,8 @@ OPENING = time(9)
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
 """Namespace of idempotency keys. They are derived from the lines, so a load can be repeated from any line."""
 COMMANDS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
+PRIVATE = (AssignWorker, AgreePlan, PublishPortrait, TakeDownPortrait)
+"""Commands of which nothing is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Line:
 
     command: str
     stream: str
+    follows: str
+    """The stream whose earlier lines it depends on: its own, or for an offer that of its candidate."""
     ref: str
     body: dict[str, Any]
     key: UUID
@@ -77,12 +84,13 @@ class Book:
         ref: UUID | str,
         command: Command,
         *,
+        follows: str | None = None,
         is_late: bool = False,
         live: bool = False,
         at_once: bool = False,
     ) -> None:
-        """`is_late`: sent in the second stage. `live`: becomes known when it is recorded. `at_once`: becomes known on the
-        day on which it happened."""
+        """`follows`: the stream that it depends on, if not its own. `is_late`: sent in the second stage. `live`: becomes
+        known when it is recorded. `at_once`: becomes known on the day on which it happened."""
         operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
         version = self._versions[source, stream]
@@ -91,6 +99,7 @@ class Book:
         line = Line(
             operation.name,
             stream,
+            follows or stream,
             str(ref),
             body,
             uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),
@@ -99,7 +108,7 @@ class Book:
         )
         self.lines.setdefault(source, ([], []))[is_late].append(line)
         self._versions[source, stream] += 1
-        self.public[source] += 1
+        self.public[source] += not isinstance(command, PRIVATE)
 
     def _learned(self, stream: str, day: date, *, at_once: bool) -> datetime:
         """Never before what its stream already knew."""
