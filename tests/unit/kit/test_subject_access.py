@@ -280,8 +280,12 @@ async def test_an_export_shows_every_value_that_was_kept_and_which_were_correcte
 
 async def test_nobody_else_reads_what_was_corrected(corrected: Steward):
     found = await corrected.get(f"contacts/{CONTACT}")
-    assert [event["event"] for event in found["events"]] == ["intake.contact-made.v1"]
-    assert found["version"] == 3
+    made, *corrections = found["events"]
+    assert made["event"] == "intake.contact-made.v1"
+    assert [event["event"] for event in corrections] == ["intake.contact-details-corrected"] * 2
+    kept = {"contactRef", "occurredOn", "reasonCode", "removed"}
+    assert all(event["data"].keys() == kept for event in corrections)
+    assert "Synthetica" not in str(found)
 
 
 async def test_corrected_values_go_with_the_person(corrected: Steward):
