@@ -19,7 +19,7 @@ from banen_local.demo.history.people import FAMILY_NAMES
 
 pytestmark = pytest.mark.e2e
 
-SECONDS = 400
+SECONDS = 900
 NO_TARGET = {"A": None, "B": None}
 UNITS = {
     "uaf": ({"A": 450, "B": 490}, {"A": 500, "B": 109}, 450),
