@@ -15,6 +15,7 @@ sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 SECONDS: dict[str, float] = {
     "tests/e2e/test_canaries.py": 22,
+    "tests/e2e/test_candidates_way.py": 30,
     "tests/e2e/test_changed_programme_file.py": 22,
     "tests/e2e/test_demo.py": 85,
     "tests/e2e/test_erasure_proof.py": 50,
