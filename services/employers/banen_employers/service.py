@@ -10,6 +10,7 @@ from banen_employers.events import Correction, EmployersEvent
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
 from banen_kit.application.definition import Learns, Service
+from banen_kit.core.answer_language import SHARED
 from banen_kit.privacy.kit_features import with_kit_features
 
 SERVICE = with_kit_features(
@@ -20,6 +21,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        texts=(*SHARED, "banen_employers"),
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
     )
 )

@@ -20,6 +20,7 @@ from banen_intake.publish import to_public_event
 from banen_intake.reactors import REACTORS
 from banen_intake.timers import TIMERS
 from banen_kit.application.definition import Learns, Service
+from banen_kit.core.answer_language import SHARED
 from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 
@@ -37,6 +38,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        texts=(*SHARED, "banen_intake"),
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=REACTORS,
         timers=TIMERS,

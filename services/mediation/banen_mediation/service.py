@@ -6,6 +6,7 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_kit.application.definition import Learns, Service
+from banen_kit.core.answer_language import SHARED
 from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
@@ -22,6 +23,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        texts=(*SHARED, "banen_mediation"),
         upcasters={(ClientTakenOn.TYPE, 1): only_added},
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=REACTORS,

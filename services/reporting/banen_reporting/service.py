@@ -4,6 +4,7 @@ from typing import get_args
 
 from banen_contracts.roles import ROLES
 from banen_kit.application.definition import Service
+from banen_kit.core.answer_language import SHARED
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_reporting.administration.commands import COMMANDS
 from banen_reporting.administration.events import ProgrammeEvent
@@ -18,6 +19,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        texts=(*SHARED, "banen_reporting"),
         read_side="banen_reporting.composition:read_side",
         has_inbox=True,
         sql=("banen_kit", "banen_reporting"),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.roles import Roles
+from banen_kit.core.answer_language import SHARED
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.serializer import Upcaster
 from banen_kit.security.permissions import Permission, Permissions
@@ -126,6 +127,9 @@ class Service:
     """Whether it reads all public events, and the watermarks."""
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
+
+    texts: tuple[str, ...] = SHARED
+    """The packages whose catalogues have the Dutch sentences of its refusals."""
 
     @cached_property
     def permissions(self) -> Permissions:

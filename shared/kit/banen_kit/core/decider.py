@@ -19,7 +19,7 @@ E = TypeVar("E")
 
 
 class Refused(Exception):
-    """The domain refused. `code` is stable and public, `detail` is for people, `field` is the wrong input."""
+    """The domain refused. `code` is stable and public, `detail` is for people, in English, `field` is the wrong input."""
 
     def __init__(self, code: str, detail: str, field: str | None = None) -> None:
         super().__init__(detail)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from io import BytesIO
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -16,13 +17,17 @@ from babel.support import Format, Translations
 from banen_kit.core.clocks import day_of
 
 
+def catalogue(package: str, code: str) -> Catalog:
+    with (files(package) / "messages" / f"{code}.po").open("rb") as file:
+        return read_po(file, locale=code, abort_invalid=True)
+
+
 class Language(Translations):
     """The texts of one package in one language. An unknown key or code is returned unchanged."""
 
     def __init__(self, package: str, code: str) -> None:
         compiled = BytesIO()
-        with (files(package) / "messages" / f"{code}.po").open("rb") as catalogue:
-            write_mo(compiled, read_po(catalogue, locale=code, abort_invalid=True))
+        write_mo(compiled, catalogue(package, code))
         compiled.seek(0)
         super().__init__(compiled)
         self.code = code

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.responses import JSONResponse
 from pydantic.json_schema import SkipJsonSchema
 
+from banen_kit.core.answer_language import answer_language
 from banen_kit.core.shapes import Shape
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,7 +52,7 @@ class ProblemDetails(Shape, frozen=True):
 
 
 class Problem(Exception):
-    """A request that cannot be carried out. `code` is stable, `detail` is for people."""
+    """A request that cannot be carried out. `code` is stable, `detail` is for people, in English."""
 
     def __init__(
         self,
@@ -74,12 +75,13 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def to_json(self) -> dict[str, Any]:
+        """In the language of the answer; `errors` and `changes` are in English."""
         details = ProblemDetails(
             type=f"urn:banen:problem:{self.code}",
             title=self.code.replace("-", " "),
             status=self.status,
             code=self.code,
-            detail=self.detail,
+            detail=answer_language().sentences.get(self.code, self.detail),
             field=self.field,
             errors=[*self.errors[:MOST_ERRORS]] or None,
             more_errors=max(0, len(self.errors) - MOST_ERRORS) or None,
@@ -88,7 +90,8 @@ class Problem(Exception):
         return details.model_dump(by_alias=True, exclude_none=True)
 
     def response(self) -> JSONResponse:
-        return JSONResponse(self.to_json(), self.status, self.headers, MEDIA_TYPE)
+        headers = {**answer_language().headers, **self.headers}
+        return JSONResponse(self.to_json(), self.status, headers, MEDIA_TYPE)
 
 
 def invalid(errors: Sequence[FieldError]) -> Problem:

@@ -26,6 +26,7 @@ from banen_kit.application.command_service import (
 )
 from banen_kit.application.definition import CommandRoute
 from banen_kit.application.problems import install as install_problems
+from banen_kit.core.answer_language import answer_language
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.core.shapes import Shape
@@ -36,6 +37,7 @@ from banen_kit.web.body import json_object, limited_body, refuse_other_type
 from banen_kit.web.learned import learned_routes
 from banen_kit.web.middleware import Guard
 from banen_kit.web.openapi import (
+    CONTENT_LANGUAGE,
     ETAG,
     OF_EVERY_ROUTE,
     REQUEST_ID,
@@ -120,7 +122,7 @@ def create_app(
         dependencies=[Depends(authentication)],
     )
     app.add_middleware(Audited)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, texts=command_service.service.texts)
     install_problems(app)
     app.include_router(command_routes(command_service), prefix="/v1")
     app.include_router(record_routes(command_service, authentication), prefix="/v1")
@@ -188,7 +190,12 @@ def add_bulk(router: APIRouter, command_service: CommandService) -> None:
         name="bulk",
         summary="Many commands, one JSON line each; answers a line each, in order",
         response_class=Response,
-        responses={200: {"content": lines_of_json(NDJSON, BulkAnswer | BulkRefusal, "serialization")}},
+        responses={
+            200: {
+                "content": lines_of_json(NDJSON, BulkAnswer | BulkRefusal, "serialization"),
+                "headers": CONTENT_LANGUAGE,
+            }
+        },
         openapi_extra={
             "requestBody": {"required": True, "content": lines_of_json(NDJSON, BulkLine, "validation")}
         },
@@ -199,7 +206,7 @@ def add_bulk(router: APIRouter, command_service: CommandService) -> None:
         with loads.one_more(principal.subject):
             body = await limited_body(http, MOST_BULK_BYTES)
             results = await take_bulk(command_service, loads, lines_of(body), principal)
-        return Response(await ndjson(results), media_type=NDJSON)
+        return Response(await ndjson(results), media_type=NDJSON, headers=answer_language().headers)
 
 
 def health_routes(command_service: CommandService, health: Health) -> APIRouter:

@@ -1,4 +1,4 @@
-"""Security headers for every answer, and a time limit for every request."""
+"""Security headers for every answer, the language of refusals, and a time limit for every request."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from banen_kit.core.answer_language import SHARED, answering
 from banen_kit.core.problem import Problem
 from banen_kit.web.request_head import refuse_unclear
 
@@ -38,14 +39,22 @@ FAULT: Final = Problem(500, "fault", "Something went wrong here; it has been log
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, most_seconds: float = MOST_SECONDS) -> None:
+    def __init__(
+        self, app: ASGIApp, most_seconds: float = MOST_SECONDS, texts: tuple[str, ...] = SHARED
+    ) -> None:
+        """`texts` are the packages with the Dutch sentences of the application's refusals."""
         self._app = app
+        self._texts = texts
         self._most_seconds = most_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with answering(scope["headers"], self._texts):
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
 
         async def send_guarded(message: Message) -> None:

@@ -93,6 +93,11 @@ PURPOSE: Final = header(
     "Why an auditor looks: the mark of a document.",
     schema_of(Mark, "validation"),
 )
+ACCEPT_LANGUAGE: Final = header(
+    "Accept-Language",
+    "The language of the sentences of refusals: Dutch (nl) or English (en); English where it says nothing else.",
+    {"type": "string"},
+)
 IF_NONE_MATCH: Final = header(
     "If-None-Match", "The ETag of an answer that the caller kept.", {"type": "string"}
 )
@@ -121,6 +126,8 @@ _RETRY_AFTER: Final = {"Retry-After": {"description": "In how many seconds to tr
                                        "schema": {"type": "integer", "minimum": 1}}}  # fmt: skip
 _CHALLENGE: Final = {"WWW-Authenticate": {"description": "RFC 6750.", "required": True,
                                           "schema": {"type": "string"}}}  # fmt: skip
+CONTENT_LANGUAGE: Final = {"Content-Language": {"description": "The language of the sentences of refusals.",
+                                                "schema": {"enum": ["en", "nl"]}}}  # fmt: skip
 _HEADERS: Final[Mapping[int, Json]] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
 OF_EVERY_ROUTE: Final = (400, 408, 414, 431, 500, 503)
@@ -136,8 +143,11 @@ def problems(*statuses: int) -> Responses:
 
 
 def _problem(status: int, schema: Json) -> Json:
-    found: Json = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
-    return found | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": schema}},
+        "headers": {**CONTENT_LANGUAGE, **_HEADERS.get(status, {})},
+    }
 
 
 BEARER: Final = "bearerAuth"
@@ -199,9 +209,10 @@ def _complete(operation: Json, access: Permission | None) -> None:
     if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: None}):
         del responses["422"]
     statuses: list[int] = []
+    operation.setdefault("parameters", []).append(ACCEPT_LANGUAGE)
     if access is not ANYONE:
         operation["security"] = [{BEARER: []}]
-        operation.setdefault("parameters", []).extend([CORRELATION_ID, PURPOSE])
+        operation["parameters"] += [CORRELATION_ID, PURPOSE]
         statuses += OF_THE_GATE
         if access is not None and access.partners == "own":
             statuses.append(404)

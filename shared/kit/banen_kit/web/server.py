@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from banen_kit.core.answer_language import answer_language, answering
 from banen_kit.core.problem import MEDIA_TYPE, Problem
 
 DRAIN_SECONDS: Final = 10
@@ -114,7 +115,8 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self.is_busy:
-            self.transport.write(_answer(problem))
+            with answering(self.headers or ()):  # those that were read
+                self.transport.write(_answer(problem))
         self.transport.close()
 
     def _make_room(self) -> bool:
@@ -138,6 +140,7 @@ def _answer(problem: Problem) -> bytes:
         f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
         f"Content-Type: {MEDIA_TYPE}",
         f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in answer_language().headers.items()),
         "Cache-Control: no-store",
         "Connection: close",
     ]
