@@ -167,6 +167,7 @@ def test_a_command_has_its_headers_its_body_and_its_refusals(name: str, document
         assert headers == {
             "Idempotency-Key": True,
             "If-Match": operation.needs_version,
+            "Accept-Language": False,
             "Correlation-Id": False,
             "Purpose": False,
         }

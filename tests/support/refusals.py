@@ -54,12 +54,19 @@ def _code(node: ast.expr, constants: Mapping[str, str]) -> Iterator[str]:
         case ast.Name(id=name) if name in constants:
             yield constants[name]
         case ast.JoinedStr(values=parts):
-            yield "".join(
-                part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
-                for part in parts
-            )
+            yield "".join(map(_part, parts))
         case _:
             assert ast.unparse(node) in PASSED_ON, f"which code is {ast.unparse(node)}?"
+
+
+def _part(node: ast.expr) -> str:
+    match node:
+        case ast.FormattedValue(value=inner):
+            return f"{{{ast.unparse(inner)}}}"
+        case ast.Constant(value=value):
+            return str(value)
+        case _:
+            raise AssertionError(ast.dump(node))
 
 
 def _looked_up(node: ast.expr) -> Iterator[str]:

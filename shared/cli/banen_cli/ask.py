@@ -10,6 +10,8 @@ from banen_cli.fault import Fault
 
 TIMEOUT_SECONDS = 120
 """Removing destroyed keys from disk may take half a minute."""
+SPOKEN = {"Accept-Language": "nl"}
+"""Refusals are shown as the service says them."""
 
 
 def get(url: str, path: str, headers: Mapping[str, str]) -> Any:
@@ -24,8 +26,9 @@ def get(url: str, path: str, headers: Mapping[str, str]) -> Any:
 
 
 def ask(method: str, address: str, headers: Mapping[str, str], body: object = None) -> httpx2.Response:
+    told = {**SPOKEN, **headers}
     try:
-        return httpx2.request(method, address, headers=dict(headers), json=body, timeout=TIMEOUT_SECONDS)
+        return httpx2.request(method, address, headers=told, json=body, timeout=TIMEOUT_SECONDS)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Fault(f"The service cannot be reached: {type(error).__name__}") from error
 
@@ -33,8 +36,15 @@ def ask(method: str, address: str, headers: Mapping[str, str], body: object = No
 def refusal_in(answer: httpx2.Response) -> str:
     body = object_in(answer)
     if "detail" in body and "code" in body:
-        return f"{body['detail']} ({body['code']})"
+        return said_in(body)
     return f"The service answers {answer.status_code}; is the address right?"
+
+
+def said_in(refusal: Mapping[str, Any]) -> str:
+    """One line: its sentence and its code, and what is wrong with which field, if it says so."""
+    errors: Sequence[Mapping[str, Any]] = refusal.get("errors") or ()
+    wrong = "; ".join(f"{error['field']}: {error['detail']}" for error in errors)
+    return f"{refusal['detail']} ({refusal['code']})" + (f" {wrong}" if wrong else "")
 
 
 def object_in(answer: httpx2.Response) -> Mapping[str, Any]:
@@ -60,7 +70,7 @@ def give_lines(url: str, headers: Mapping[str, str], lines: Sequence[object]) ->
         answer = httpx2.request(
             "POST",
             f"{url.rstrip('/')}/v1/bulk",
-            headers={**headers, "Content-Type": "application/x-ndjson"},
+            headers={**SPOKEN, **headers, "Content-Type": "application/x-ndjson"},
             content="\n".join(json.dumps(line) for line in lines),
             timeout=TIMEOUT_SECONDS,
         )

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from banen_cli.ask import SPOKEN, said_in
 from banen_cli.fault import Fault
 from banen_cli.figures import Cell, Heading, National, Parts, Results, Targets, Unit
 from banen_cli.files import TokenFile, bearer
@@ -65,16 +66,16 @@ def fetch(url: str, path: str, query: Mapping[str, str], headers: Mapping[str, s
     """Raises `Fault` if the service refuses or cannot be reached."""
     address = url.rstrip("/") + path
     try:
-        answer = httpx2.get(address, params=dict(query), headers=dict(headers), timeout=TIMEOUT_SECONDS)
+        answer = httpx2.get(
+            address, params=dict(query), headers={**SPOKEN, **headers}, timeout=TIMEOUT_SECONDS
+        )
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Fault(f"{address} cannot be reached: {error}") from error
     try:
         body: dict[str, Any] = answer.json()
         if answer.is_success:
             return body
-        fault = (
-            f"{body['detail']} ({body['code']})" if body["code"] != "not-found" else _not_reporting(address)
-        )
+        fault = said_in(body) if body["code"] != "not-found" else _not_reporting(address)
     except (ValueError, KeyError, TypeError):
         _not_reporting(address)
     raise Fault(fault)

@@ -187,7 +187,9 @@ async def test_says_why_a_decision_cannot_be(site: Site, tmp_path: Path):
     (tmp_path / "data.json").write_text("{}")
     arguments = ("--reason", "x-y", "--type", "nonsense", "--data", str(tmp_path / "data.json"))
     refused = await site.run("correct", "1", *arguments)
-    assert str(refused.exception) == "type: must be a public event of this service (invalid-input)"
+    said = str(refused.exception)
+    assert said.startswith("De invoer klopt niet; ")
+    assert said.endswith(" (invalid-input) type: must be a public event of this service")
     (tmp_path / "data.json").write_text("nonsense")
     assert str((await site.run("correct", "1", *arguments)).exception).endswith("data.json: is not JSON")
     (tmp_path / "token").write_text(

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from banen_cli.ask import give_lines
+from banen_cli.ask import give_lines, said_in
 from banen_cli.fault import Fault
 from banen_cli.files import TokenFile, bearer
 from banen_cli.reach.file import Estimate, Estimates, FileFaulty, parse, written
@@ -43,7 +43,7 @@ def import_file(
         part = read.found[first : first + AT_ONCE]
         for one, answer in zip(part, _sent(url, headers, part), strict=True):
             if "code" in answer:
-                refused.append(f"{file}:{one.line}: {answer['detail']} ({answer['code']})")
+                refused.append(f"{file}:{one.line}: {said_in(answer)}")
             elif answer.get("events"):
                 changed += 1
             else:
