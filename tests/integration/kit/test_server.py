@@ -130,6 +130,16 @@ async def test_a_head_that_is_never_complete_ends():
             assert problem_of(answer[answer.rindex(b"HTTP/1.1 408") :])["code"] == "request-incomplete"
 
 
+async def test_what_the_server_refuses_is_in_the_language_of_the_headers_it_has_read():
+    asked = b"GET /fine HTTP/1.1\r\nAccept-Language: nl\r\nX-Part: "
+    async with served(Impatient) as (port, _):
+        for begun, language in ((asked, "nl"), (b"GET /fine", "en")):
+            answer = await answer_to(port, begun)
+            assert f"Content-Language: {language}\r\n".encode() in answer
+            said = problem_of(answer)["detail"]
+            assert said.startswith("De kopregels" if language == "nl" else "The head")
+
+
 async def test_a_body_that_nobody_reads_any_more_ends():
     head = b"POST /unread HTTP/1.1\r\n" + HEAD + b"Content-Length: 100000000\r\n\r\n"
 
