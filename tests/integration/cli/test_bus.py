@@ -168,7 +168,7 @@ async def test_skips_it_once_a_human_says_so(site: Site):
     assert done.output == "Decided. The relay takes it up by itself; 0 events wait behind it.\n"
     assert await decisions(site) == [(1, None, None, "newer-version")]
     again = await site.run("skip", "1", "--reason", "newer-version")
-    assert str(again.exception) == "It was decided already what becomes of that event. (event-decided)"
+    assert str(again.exception) == "Over die gebeurtenis is al beslist. (event-decided)"
 
 
 async def test_corrects_it_as_a_human_says(site: Site, tmp_path: Path):
