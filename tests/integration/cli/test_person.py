@@ -184,12 +184,12 @@ def test_an_export_reads_in_the_order_in_which_things_happened(service: FakeServ
 
 
 def test_an_export_says_what_the_programme_calls_a_kind_of_placement(service: FakeService):
-    placement = {**event("placement-started", "2026-01-05T10:00:00+00:00"), "data": {"kind": "internship"}}
+    placement = {**event("placement-started", "2026-01-05T10:00:00+00:00"), "data": {"kind": "employment"}}
     service.answers[f"/v1/persons/{PERSON}"] = 200, {**HELD, "events": [placement], "access": []}
-    assert "soort: internship" in export(service).output
+    assert "soort: employment" in export(service).output
     defined = json.loads((GOLDEN / f"{ProgrammeDefined.NAME}.json").read_text())
     service.answers[f"/v1/learned/{ProgrammeDefined.NAME}"] = 200, {"data": defined}
-    assert "soort: stage" in export(service).output
+    assert "soort: baan" in export(service).output
 
 
 def test_an_export_says_which_values_were_corrected_and_what_was_removed(service: FakeService):
