@@ -77,6 +77,7 @@ TELLING = {
 HARMLESS = {
     ("mediation.client-taken-on.v1", "origin"),  # own intake, handover or walk-in
     ("mediation.client-taken-on.v1", "originRef"),
+    ("mediation.placement-end-corrected.v1", "endReason"),  # out of a closed list
     ("reporting.programme-defined.v1", "definition.name.nl"),  # of the programme
     ("reporting.programme-defined.v1", "definition.name.en"),
 }

@@ -22,6 +22,7 @@ from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
+from banen_mediation.timers import REMIND_MILESTONE
 from support.definition import DEFINITION, learned
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ ON = {"occurredOn": "2006-03-01"}
 PLACEMENT: dict[str, Any] = {
     "clientRef": OTHER, "kind": "employment", "contract": "fixed", "startDate": "2006-03-01",
     "plannedEndDate": "2007-02-28", "paid": True, "programmeTag": "programme", "primaryPartner": "uaf",
-    "assistPartners": ["uwv"],
+    "assistPartners": ["uwv"], "level": "mid", "fundingSource": "ministry",
 }  # fmt: skip
 PARAMS = {
     "windowFrom": "2005-12-01",
@@ -84,6 +85,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "correct-placement": {**PLACEMENT, **ON, "reasonCode": "typing-error"},
     "void-placement": {**ON, "reasonCode": "never-was"},
     "confirm-retention": {"occurredOn": "2006-12-01", "months": 6, "method": "register"},
+    "deny-retention": {"occurredOn": "2006-12-01", "months": 6},
+    "log-aftercare": {**ON, "dueMonth": 3, "done": True, "notes": "Het gaat goed."},
+    "pause-placement": {"occurredOn": "2006-05-01", "reason": "Onder behandeling."},
+    "resume-placement": {"occurredOn": "2006-06-01"},
+    "correct-end": {**ON, "reasonCode": "typing-error", "endDate": "2006-11-30", "endReason": "employer_ended"},
+    "correct-extension": {**ON, "reasonCode": "typing-error", "contract": "fixed", "plannedEndDate": "2008-03-31"},
+    "remind-milestone": {"months": 6},
     "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
     "correct-employer": {**ON, "reasonCode": "left", "remove": ["contactName", "contactPhone"]},
     "erase-employer": {**ON, "reason": "request"},
@@ -156,9 +164,22 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "erase-client": ("take-on-client",),
     **dict.fromkeys(("accept-handover", "decline-handover"), ("receive-handover",)),
     **dict.fromkeys(
-        ("extend-placement", "end-placement", "correct-placement", "void-placement", "confirm-retention"),
+        (
+            "extend-placement",
+            "pause-placement",
+            "end-placement",
+            "correct-placement",
+            "void-placement",
+            "confirm-retention",
+            "deny-retention",
+            "log-aftercare",
+            "remind-milestone",
+        ),
         ("start-placement",),
     ),
+    "correct-extension": ("start-placement", "extend-placement"),
+    "resume-placement": ("start-placement", "pause-placement"),
+    "correct-end": ("start-placement", "end-placement"),
     "correct-employer": ("register-employer",),
     "erase-employer": ("register-employer",),
     "close-group": ("plan-group",),
@@ -200,7 +221,7 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
     """What only policies give; a test may give it as anybody's."""
     routes = {
         "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
-        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER),
+        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, REMIND_MILESTONE),
     }
     return {one.name: one for one in routes.get(service.name, ())}
 

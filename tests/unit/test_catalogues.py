@@ -16,7 +16,14 @@ from jinja2.ext import babel_extract
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
-from banen_contracts.mediation import ContractTerm, EndReason, HoursBand, ProgrammeTag, RetentionMethod
+from banen_contracts.mediation import (
+    ContractTerm,
+    EndReason,
+    HoursBand,
+    JobLevel,
+    ProgrammeTag,
+    RetentionMethod,
+)
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_contracts.roles import ROLES, Role
 from banen_kit.application.source_live import WentLive
@@ -67,6 +74,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "field": pages.FIELDS,
         "contract": ContractTerm,
         "hoursBand": HoursBand,
+        "level": JobLevel,
         "programmeTag": ProgrammeTag,
         "method": RetentionMethod,
         "reasonCode": EndReason,

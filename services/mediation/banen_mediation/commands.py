@@ -2,18 +2,29 @@
 
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
+from banen_kit.core.decider import Command
 from banen_mediation.domain.client import CLIENT, CorrectClient, EraseClient, TakeOnClient
+from banen_mediation.domain.ending import CorrectEnd, CorrectExtension, EndPlacement, ExtendPlacement
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
-from banen_mediation.domain.placement import (
-    PLACEMENT,
-    ConfirmRetention,
-    CorrectPlacement,
-    EndPlacement,
-    ExtendPlacement,
-    StartPlacement,
-    VoidPlacement,
-)
+from banen_mediation.domain.pause import PausePlacement, ResumePlacement
+from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
+from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
 from banen_mediation.permissions import MEDIATORS, STAFF
+
+
+def _of_placement(
+    verb: str, command: type[Command], *, corrects: bool = False, learns: bool = False
+) -> CommandRoute:
+    return CommandRoute(
+        f"/placements/{{ref}}/{verb}",
+        command,
+        "placement",
+        PLACEMENT,
+        MEDIATORS if corrects else STAFF,
+        needs_version=corrects,
+        learned=ProgrammeDefined if learns else None,
+    )
+
 
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT, STAFF),
@@ -28,22 +39,16 @@ COMMANDS: tuple[CommandRoute, ...] = (
         related=("client", "client_ref"),
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
-    CommandRoute(
-        "/placements/{ref}/start", StartPlacement, "placement", PLACEMENT, STAFF, learned=ProgrammeDefined
-    ),
-    CommandRoute("/placements/{ref}/extend", ExtendPlacement, "placement", PLACEMENT, STAFF),
-    CommandRoute("/placements/{ref}/end", EndPlacement, "placement", PLACEMENT, STAFF),
-    CommandRoute(
-        "/placements/{ref}/correct",
-        CorrectPlacement,
-        "placement",
-        PLACEMENT,
-        MEDIATORS,
-        needs_version=True,
-        learned=ProgrammeDefined,
-    ),
-    CommandRoute(
-        "/placements/{ref}/void", VoidPlacement, "placement", PLACEMENT, MEDIATORS, needs_version=True
-    ),
-    CommandRoute("/placements/{ref}/confirm-retention", ConfirmRetention, "placement", PLACEMENT, STAFF),
+    _of_placement("start", StartPlacement, learns=True),
+    _of_placement("extend", ExtendPlacement),
+    _of_placement("correct-extension", CorrectExtension, corrects=True),
+    _of_placement("pause", PausePlacement),
+    _of_placement("resume", ResumePlacement),
+    _of_placement("end", EndPlacement),
+    _of_placement("correct-end", CorrectEnd, corrects=True),
+    _of_placement("correct", CorrectPlacement, corrects=True, learns=True),
+    _of_placement("void", VoidPlacement, corrects=True),
+    _of_placement("confirm-retention", ConfirmRetention),
+    _of_placement("deny-retention", DenyRetention),
+    _of_placement("log-aftercare", LogAftercare),
 )

@@ -14,12 +14,18 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.PlacementCorrected: mediation.PlacementCorrected,
     e.PlacementExtended: mediation.PlacementExtended,
     e.PlacementVoided: mediation.PlacementVoided,
+    e.PlacementEndCorrected: mediation.PlacementEndCorrected,
+    e.PlacementExtensionCorrected: mediation.PlacementExtensionCorrected,
+    e.PlacementPaused: mediation.PlacementPaused,
+    e.PlacementResumed: mediation.PlacementResumed,
+    e.RetentionNotReached: mediation.RetentionNotReached,
+    e.AftercareContactLogged: mediation.AftercareContactLogged,
     e.RetentionConfirmed: mediation.RetentionConfirmed,
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
 
-PRIVATE: frozenset[type[DomainEvent]] = frozenset({e.HandoverReceived, e.HandoverSettled})
-"""What another source published."""
+PRIVATE: frozenset[type[DomainEvent]] = frozenset({e.HandoverReceived, e.HandoverSettled, e.MilestoneDue})
+"""What another source published, and what reminds our own staff."""
 
 
 def to_public_event(event: e.MediationEvent) -> PublicEvent | None:

@@ -8,8 +8,9 @@ from banen_contracts import Envelope, PublicEvent
 from banen_contracts.intake import HandoverCompleted, HandoverEnded, HandoverOffered
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
+from banen_mediation.domain.ending import EndAsConverted
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover, SettleHandover
-from banen_mediation.domain.placement import PLACEMENT, EndAsConverted
+from banen_mediation.domain.placement import PLACEMENT
 
 # Not in the table of commands, since no caller may give these.
 RECEIVE_HANDOVER = CommandRoute("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)

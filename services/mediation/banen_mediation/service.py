@@ -10,10 +10,17 @@ from banen_kit.core.answer_language import SHARED
 from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 from banen_mediation.commands import COMMANDS
-from banen_mediation.events import ClientTakenOn, Correction, MediationEvent
+from banen_mediation.events import (
+    ClientTakenOn,
+    Correction,
+    MediationEvent,
+    PlacementCorrected,
+    PlacementStarted,
+)
 from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
 from banen_mediation.reactors import REACTORS
+from banen_mediation.timers import TIMERS
 
 SERVICE = with_kit_features(
     Service(
@@ -24,8 +31,13 @@ SERVICE = with_kit_features(
         views=VIEWS,
         roles=ROLES,
         texts=(*SHARED, "banen_mediation"),
-        upcasters={(ClientTakenOn.TYPE, 1): only_added},
+        upcasters={
+            (ClientTakenOn.TYPE, 1): only_added,
+            (PlacementStarted.TYPE, 1): only_added,
+            (PlacementCorrected.TYPE, 1): only_added,
+        },
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=REACTORS,
+        timers=TIMERS,
     )
 )

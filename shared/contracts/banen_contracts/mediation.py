@@ -44,6 +44,15 @@ class HoursBand(StrEnum):
     UNKNOWN = "unknown"
 
 
+class JobLevel(StrEnum):
+    """The education that the work asks for, in the bands in which that of candidates is told."""
+
+    LOW = "low"
+    MID = "mid"
+    HIGH = "high"
+    UNKNOWN = "unknown"
+
+
 class ProgrammeTag(StrEnum):
     """Whether the partner counts the placement as extra (programme) or as its regular work."""
 
@@ -67,6 +76,10 @@ class RetentionMethod(StrEnum):
     EMPLOYER_CONFIRMATION = "employer_confirmation"
     CANDIDATE = "candidate"
     REGISTER = "register"
+
+
+Months = Annotated[int, Field(ge=1, le=36)]
+"""Months of a placement, counted from its first day."""
 
 
 class ClientTakenOn(PublicEvent, frozen=True):
@@ -133,6 +146,13 @@ class Terms(BaseModel, frozen=True):
     converted_from: Ref | None = None
     """The placement of the same client that this one replaces."""
     evidence_hash: Digest | None = None
+    level: JobLevel = JobLevel.UNKNOWN
+    employer_is_partner: bool = False
+    """Whether a partner of the programme itself employs the client."""
+    funding_source: Code | None = None
+    """The funder who pays for the place, where that is known."""
+    benefit_agreement_ref: Ref | None = None
+    """The agreement of the municipality on which keeping the benefit rests."""
 
 
 class PlacementTerms(PublicEvent, Terms, frozen=True):
@@ -175,6 +195,45 @@ class PlacementEnded(PublicEvent, frozen=True):
     reason_code: EndReason
 
 
+class PlacementEndCorrected(PublicEvent, frozen=True):
+    """How a placement ended was recorded wrongly; this is right. Without a last day it had not ended, and runs on."""
+
+    NAME: ClassVar[str] = "mediation.placement-end-corrected.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    reason_code: ReasonCode
+    """Of the correction."""
+    end_date: Day | None = None
+    end_reason: EndReason | None = None
+
+
+class PlacementExtensionCorrected(PublicEvent, frozen=True):
+    """The last extension was recorded wrongly; this holds instead. Without a contract there is no extension."""
+
+    NAME: ClassVar[str] = "mediation.placement-extension-corrected.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    reason_code: ReasonCode
+    contract: Literal[ContractTerm.FIXED, ContractTerm.OPEN_ENDED] | None = None
+    planned_end_date: Day | None = None
+
+
+class PlacementPaused(PublicEvent, frozen=True):
+    """From this day on no work is done, while the placement goes on. Why is never said."""
+
+    NAME: ClassVar[str] = "mediation.placement-paused.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+
+
+class PlacementResumed(PublicEvent, frozen=True):
+    """From this day on the work goes on."""
+
+    NAME: ClassVar[str] = "mediation.placement-resumed.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+
+
 class PlacementVoided(PublicEvent, frozen=True):
     """A placement was recorded that never was; it never counts."""
 
@@ -190,8 +249,28 @@ class RetentionConfirmed(PublicEvent, frozen=True):
     NAME: ClassVar[str] = "mediation.retention-confirmed.v1"
     REF: ClassVar[str] = "placement_ref"
     placement_ref: Ref
-    months: Annotated[int, Field(ge=1, le=36)]
+    months: Months
     method: RetentionMethod
+
+
+class RetentionNotReached(PublicEvent, frozen=True):
+    """Somebody checked, and a placement had not lasted this many months."""
+
+    NAME: ClassVar[str] = "mediation.retention-not-reached.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    months: Months
+
+
+class AftercareContactLogged(PublicEvent, frozen=True):
+    """There was contact with the client or the employer during a placement, or it was tried in vain."""
+
+    NAME: ClassVar[str] = "mediation.aftercare-contact-logged.v1"
+    REF: ClassVar[str] = "placement_ref"
+    placement_ref: Ref
+    due_month: Months | None = None
+    """The month of the placement for which it was due."""
+    done: bool
 
 
 class MediationEventSkipped(EventSkipped, frozen=True):

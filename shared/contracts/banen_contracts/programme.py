@@ -188,6 +188,15 @@ class ProgrammeDefinition(Part, frozen=True):
             return "kind-over", f"The last day on which one could start was {kind.last_day}."
         return None
 
+    def fault_of_funder(self, code: str, day: date) -> Fault | None:
+        """Why a funder does not pay for what starts on a day, if so."""
+        funder = self.funder(code)
+        if funder is None:
+            return "funder-unknown", "The programme has no such funder."
+        if funder.is_over_on(day):
+            return "funder-over", f"The last day on which this funder paid was {funder.last_day}."
+        return None
+
     def fault_of_region(self, region_id: str | None) -> Fault | None:
         """A programme that names no regions takes any."""
         is_known = region_id is None or not self.regions or self.has_region(region_id)

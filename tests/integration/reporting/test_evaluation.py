@@ -22,8 +22,10 @@ from banen_contracts.mediation import (
     EndReason,
     Origin,
     PlacementCorrected,
+    PlacementEndCorrected,
     PlacementEnded,
     PlacementExtended,
+    PlacementExtensionCorrected,
     PlacementStarted,
     PlacementVoided,
     ProgrammeTag,
@@ -88,6 +90,18 @@ RULE_SETS: dict[str, dict[str, Any]] = {
 
 def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, AMSTERDAM)
+
+
+CHANGES = {
+    "correct": 5,
+    "extend": 3,
+    "end": 5,
+    "confirm": 3,
+    "void": 1,
+    "correct-end": 2,
+    "correct-extension": 2,
+}
+"""How often each happens to a placement."""
 
 
 @dataclass
@@ -255,7 +269,7 @@ class History:
         started = self.random.choice(self.placements)
         ref, partner = started.placement_ref, started.primary_partner
         on = self.day(started.start_date, 400)
-        what = self.random.choices(("correct", "extend", "end", "confirm", "void"), (5, 3, 5, 3, 1))[0]
+        what = self.random.choices(list(CHANGES), list(CHANGES.values()))[0]
         about: dict[str, Any] = {"placement_ref": ref, "occurred_on": on}
         match what:
             case "correct":
@@ -269,6 +283,14 @@ class History:
                 )
             case "end":
                 self.say(partner, PlacementEnded(end_date=on, reason_code=EndReason.OTHER, **about))
+            case "correct-end":
+                end, reason = self.random.choice(((on, EndReason.OTHER), (None, None)))
+                corrected = {"end_date": end, "end_reason": reason, "reason_code": "mistake"}
+                self.say(partner, PlacementEndCorrected.model_validate(about | corrected))
+            case "correct-extension":
+                contract, end = self.random.choice(((ContractTerm.FIXED, on), (None, None)))
+                corrected = {"contract": contract, "planned_end_date": end, "reason_code": "mistake"}
+                self.say(partner, PlacementExtensionCorrected.model_validate(about | corrected))
             case "confirm":
                 months = self.random.choice((3, 6, 12))
                 self.say(partner, RetentionConfirmed(months=months, method=RetentionMethod.REGISTER, **about))
@@ -575,6 +597,41 @@ async def test_a_placement_corrected_to_another_client_leaves_the_chain_of_the_f
         str(anna): {str(first)},
         str(bram): {str(second)},
     }
+
+
+async def test_a_corrected_end_counts_from_when_it_was_known(view: FactStore):
+    history = History()
+    history.open()
+    ref = UUID(int=21)
+    terms: dict[str, Any] = history.terms("uaf", UUID(int=11)) | {
+        "kind": "employment",
+        "contract": ContractTerm.OPEN_ENDED,
+        "planned_end_date": None,
+        "programme_tag": ProgrammeTag.PROGRAMME,
+        "start_date": date(2006, 3, 1),
+    }
+    about: dict[str, Any] = {"placement_ref": ref, "occurred_on": date(2006, 5, 1)}
+    history.say("uaf", PlacementStarted(placement_ref=ref, **terms))
+    history.say("uaf", PlacementEnded(end_date=date(2006, 4, 30), reason_code=EndReason.OTHER, **about))
+    await receive(view, history.rows)
+    figures = Figures(view)
+    wrong = history.today
+
+    async def counted(known_on: date | None) -> int:
+        return (await figures.judged("published", known_on, UNTIL[1])).tally.national("A", "counted")
+
+    assert await counted(None) == 0
+    for end, count in ((date(2006, 12, 31), 1), (date(2006, 4, 29), 0), (None, 1)):
+        history.now += timedelta(days=3)
+        reason = EndReason.OTHER if end else None
+        corrected = PlacementEndCorrected(
+            end_date=end, end_reason=reason, reason_code="typing-error", **about
+        )
+        history.say("uaf", corrected)
+        await receive(view, history.rows[-1:])
+        assert await counted(None) == count
+    assert await counted(wrong) == 0
+    assert await counted(wrong + timedelta(days=3)) == 1
 
 
 async def test_an_answer_never_claims_a_later_position_than_its_figures(view: FactStore):

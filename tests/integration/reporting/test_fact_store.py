@@ -258,7 +258,7 @@ async def test_what_does_not_fit_is_set_aside_with_its_reason(
 
 
 async def test_an_event_of_an_unknown_type_does_not_park_its_thing(view: FactStore):
-    newer = arrival(UAF, 2, ended(), type="nl.banenoffensief.mediation.placement-paused.v1")
+    newer = arrival(UAF, 2, ended(), type="nl.banenoffensief.mediation.placement-shared.v1")
     await receive(view.pool, [arrival(UAF, 1, started()), newer, arrival(UAF, 3, voided())])
     await project(view)
 

@@ -10,66 +10,38 @@ from pydantic import ValidationError
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
-    ProgrammeTag,
     RetentionMethod,
 )
 from banen_kit.crypto.personal_fields import Open, persons_of
-from banen_kit.testing import Scenario
-from banen_mediation.domain.placement import (
-    PLACEMENT,
-    ConfirmRetention,
-    CorrectPlacement,
-    EndAsConverted,
-    EndPlacement,
-    ExtendPlacement,
-    StartPlacement,
-    VoidPlacement,
-)
+from banen_mediation.domain.ending import EndAsConverted, EndPlacement, ExtendPlacement
+from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
+from banen_mediation.domain.retention import ConfirmRetention
 from banen_mediation.events import (
     PlacementCorrected,
     PlacementEnded,
     PlacementExtended,
     PlacementStarted,
-    PlacementVoided,
     RetentionConfirmed,
 )
-from support.definition import DEFINED, DEFINITION, defined, ending
-
-REF = UUID(int=1)
-CLIENT = UUID(int=2)
-OTHER = UUID(int=3)
-START = date(2006, 1, 1)
-PLANNED_END = date(2006, 6, 30)
-LATER = date(2006, 12, 31)
-DAY = date(2006, 5, 1)
-
-FIXED_TERMS: dict[str, Any] = {
-    "client_ref": CLIENT,
-    "kind": "employment",
-    "contract": ContractTerm.FIXED,
-    "start_date": START,
-    "planned_end_date": PLANNED_END,
-    "paid": True,
-    "programme_tag": ProgrammeTag.PROGRAMME,
-    "primary_partner": "uaf",
-}
-
-
-def fixed(**changes: Any) -> dict[str, Any]:
-    return FIXED_TERMS | changes
-
-
-OPEN_TERMS = fixed(contract=ContractTerm.OPEN_ENDED, planned_end_date=None)
-
-placement = Scenario(PLACEMENT, str(REF), partner="uaf").knowing(DEFINED)
-
-started = PlacementStarted(placement_ref=REF, **FIXED_TERMS)
-started_open = PlacementStarted(placement_ref=REF, **OPEN_TERMS)
-extended = PlacementExtended(
-    placement_ref=REF, occurred_on=DAY, contract=ContractTerm.FIXED, planned_end_date=LATER
+from support.definition import DEFINITION, defined, ending
+from support.placement import (
+    CLIENT,
+    DAY,
+    FIXED_TERMS,
+    LATER,
+    OPEN_TERMS,
+    OTHER,
+    PLANNED_END,
+    REF,
+    START,
+    ended,
+    extended,
+    fixed,
+    placement,
+    started,
+    started_open,
+    voided,
 )
-ended = PlacementEnded(placement_ref=REF, end_date=PLANNED_END, reason_code=EndReason.COMPLETED)
-voided = PlacementVoided(placement_ref=REF, occurred_on=DAY, reason_code="entered-twice")
 
 end = EndPlacement(end_date=PLANNED_END, reason_code=EndReason.COMPLETED)
 extend = ExtendPlacement(occurred_on=DAY, contract=ContractTerm.FIXED, planned_end_date=LATER)
@@ -109,6 +81,10 @@ def test_keeps_every_term():
         group_ref=UUID(int=5),
         converted_from=UUID(int=6),
         evidence_hash="b" * 64,
+        level="mid",
+        employer_is_partner=True,
+        funding_source="ministry",
+        benefit_agreement_ref=UUID(int=7),
     )
     placement.when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
 
@@ -202,6 +178,29 @@ def test_refuses_a_last_day_before_the_first():
 def test_refuses_an_employer_for_an_own_firm(name: str, field: str):
     command = start(kind="self_employment", **{name: OTHER})
     placement.when(command).then_refused("employer-is-person", field)
+
+
+def test_refuses_a_partner_as_the_employer_of_an_own_firm():
+    command = start(kind="self_employment", employer_is_partner=True)
+    placement.when(command).then_refused("employer-is-person", "employerIsPartner")
+
+
+def test_refuses_an_agreement_where_no_benefit_is_kept():
+    command = start(benefit_agreement_ref=OTHER)
+    placement.when(command).then_refused("agreement-not-expected", "benefitAgreementRef")
+    placement.given(started).when(correct(benefit_agreement_ref=OTHER)).then_refused(
+        "agreement-not-expected", "benefitAgreementRef"
+    )
+
+
+def test_refuses_a_funder_that_the_programme_does_not_have():
+    placement.when(start(funding_source="nobody")).then_refused("funder-unknown", "fundingSource")
+
+
+def test_refuses_a_funder_that_no_longer_paid():
+    over = tuple(one.model_copy(update={"last_day": START - timedelta(days=1)}) for one in DEFINITION.funders)
+    knowing = placement.knowing(defined(funders=over))
+    knowing.when(start(funding_source="ministry")).then_refused("funder-over", "fundingSource")
 
 
 def test_starts_an_own_firm():

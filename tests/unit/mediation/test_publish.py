@@ -12,6 +12,7 @@ from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
+    JobLevel,
     Origin,
     ProgrammeTag,
     RetentionMethod,
@@ -53,7 +54,13 @@ TERMS: dict[str, Any] = {
     "group_ref": UUID(int=5),
     "converted_from": UUID(int=6),
     "evidence_hash": "b" * 64,
+    "level": JobLevel.HIGH,
+    "employer_is_partner": True,
+    "funding_source": "ministry",
+    "benefit_agreement_ref": UUID(int=7),
 }
+
+WHY: dict[str, Any] = {"occurred_on": DAY, "reason_code": "wrong-date"}
 
 client_taken_on = events.ClientTakenOn(
     client_ref=CLIENT,
@@ -143,6 +150,43 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
             placement_ref=REF, occurred_on=DAY, months=3, method=RetentionMethod.CONTRACT
         ),
     ),
+    (
+        events.PlacementEndCorrected(
+            placement_ref=REF, **WHY, end_date=DAY, end_reason=EndReason.OTHER, start_date=START
+        ),
+        mediation.PlacementEndCorrected(placement_ref=REF, **WHY, end_date=DAY, end_reason=EndReason.OTHER),
+    ),
+    (
+        events.PlacementExtensionCorrected(
+            placement_ref=REF, **WHY, is_withdrawn=False, contract=ContractTerm.OPEN_ENDED
+        ),
+        mediation.PlacementExtensionCorrected(placement_ref=REF, **WHY, contract=ContractTerm.OPEN_ENDED),
+    ),
+    (
+        events.PlacementPaused(
+            placement_ref=REF, occurred_on=DAY, client_ref=CLIENT, reason=Open("Onder behandeling.")
+        ),
+        mediation.PlacementPaused(placement_ref=REF, occurred_on=DAY),
+    ),
+    (
+        events.PlacementResumed(placement_ref=REF, occurred_on=DAY),
+        mediation.PlacementResumed(placement_ref=REF, occurred_on=DAY),
+    ),
+    (
+        events.RetentionNotReached(placement_ref=REF, occurred_on=DAY, months=6),
+        mediation.RetentionNotReached(placement_ref=REF, occurred_on=DAY, months=6),
+    ),
+    (
+        events.AftercareContactLogged(
+            placement_ref=REF,
+            occurred_on=DAY,
+            client_ref=CLIENT,
+            due_month=3,
+            done=True,
+            notes=Open("Gaat goed."),
+        ),
+        mediation.AftercareContactLogged(placement_ref=REF, occurred_on=DAY, due_month=3, done=True),
+    ),
 ]
 REQUESTS: list[DomainEvent] = [
     RequestReceived(
@@ -160,6 +204,7 @@ KEPT = [
     corrected,
     handover_received,
     handover_settled,
+    events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
     *REQUESTS,
     WentLive(occurred_on=DAY),
     Heard(sequence=1, body="{}"),

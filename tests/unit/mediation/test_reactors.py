@@ -17,8 +17,8 @@ from banen_contracts.mediation import (
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
+from banen_mediation.domain.ending import EndAsConverted
 from banen_mediation.domain.handover import ReceiveHandover, SettleHandover
-from banen_mediation.domain.placement import EndAsConverted
 from banen_mediation.reactors import (
     END_AS_CONVERTED,
     RECEIVE_HANDOVER,

@@ -15,6 +15,14 @@ def check_terms(terms: Terms, context: DecisionContext) -> None:
     refuse_if(definition.fault_of_kind(terms.kind, terms.start_date), "kind")
     if terms.route_reported is not None:
         refuse_if(definition.fault_of_route(terms.route_reported, terms.start_date), "routeReported")
+    if terms.funding_source is not None:
+        refuse_if(definition.fault_of_funder(terms.funding_source, terms.start_date), "fundingSource")
+    if terms.benefit_agreement_ref and not terms.benefit_retained:
+        raise Refused(
+            "agreement-not-expected",
+            "Without keeping the benefit there is no agreement.",
+            "benefitAgreementRef",
+        )
     if terms.kind in definition.own_firms:
         check_no_employer(terms)
     if str(terms.converted_from) == context.ref:
@@ -51,6 +59,7 @@ def check_no_employer(terms: Terms) -> None:
     for field, employer in (
         ("employerRef", terms.employer_ref),
         ("hiringEmployerRef", terms.hiring_employer_ref),
+        ("employerIsPartner", terms.employer_is_partner),
     ):
         if employer:
             raise Refused("employer-is-person", "An own firm is a person, so it has no employer.", field)

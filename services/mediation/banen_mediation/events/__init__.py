@@ -15,12 +15,19 @@ from banen_mediation.events.handover import (
     HandoverSettled,
 )
 from banen_mediation.events.placement import (
+    AftercareContactLogged,
+    MilestoneDue,
     PlacementCorrected,
+    PlacementEndCorrected,
     PlacementEnded,
     PlacementExtended,
+    PlacementExtensionCorrected,
+    PlacementPaused,
+    PlacementResumed,
     PlacementStarted,
     PlacementVoided,
     RetentionConfirmed,
+    RetentionNotReached,
     Terms,
 )
 
@@ -32,13 +39,21 @@ PlacementEvent: TypeAlias = (
     | PlacementExtended
     | PlacementEnded
     | PlacementVoided
+    | PlacementEndCorrected
+    | PlacementExtensionCorrected
+    | PlacementPaused
+    | PlacementResumed
     | RetentionConfirmed
+    | RetentionNotReached
+    | MilestoneDue
+    | AftercareContactLogged
 )
 MediationEvent: TypeAlias = ClientEvent | HandoverEvent | PlacementEvent
 Correction: TypeAlias = ClientDetailsCorrected
 """Stored beside the others, and never published."""
 
 __all__ = [
+    "AftercareContactLogged",
     "ClientDetail",
     "ClientDetailsCorrected",
     "ClientErased",
@@ -51,12 +66,18 @@ __all__ = [
     "HandoverReceived",
     "HandoverSettled",
     "MediationEvent",
+    "MilestoneDue",
     "PlacementCorrected",
+    "PlacementEndCorrected",
     "PlacementEnded",
     "PlacementEvent",
     "PlacementExtended",
+    "PlacementExtensionCorrected",
+    "PlacementPaused",
+    "PlacementResumed",
     "PlacementStarted",
     "PlacementVoided",
     "RetentionConfirmed",
+    "RetentionNotReached",
     "Terms",
 ]

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
-from banen_contracts import PublicEvent, employers as e, mediation as m, reporting as r
+from banen_contracts import PublicEvent, employers as e, reporting as r
 from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import (
     AgreementFact,
-    ClientFact,
     CostFact,
     EmployerFact,
     Fact,
@@ -17,7 +15,6 @@ from banen_reporting.facts.model import (
     FundingFact,
     GroupFact,
     PartnerFact,
-    PlacementFact,
     ProgrammeFact,
     RuleSetFact,
     UnitFact,
@@ -45,38 +42,6 @@ class Learned:
     @property
     def day(self) -> date:
         return day_of(self.known_at)
-
-
-def fold_client(row: ClientFact | None, event: m.ClientTakenOn, _: Learned) -> ClientFact:
-    must_be_new(row)
-    return ClientFact(origin=event.origin, origin_ref=text_of(event.origin_ref), taken_on=event.occurred_on)
-
-
-def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned) -> PlacementFact:
-    if isinstance(event, m.PlacementStarted):
-        must_be_new(row)
-        return PlacementFact(**_said(event), recorded_on=when.day, imported=when.imported)
-    known = must_exist(row)
-    match event:
-        case m.PlacementCorrected():
-            return replace(known, **_said(event))
-        case m.PlacementExtended():
-            return replace(known, extended_contract=event.contract, extended_end=event.planned_end_date)
-        case m.PlacementEnded():
-            return replace(known, end=event.end_date, end_reason=event.reason_code)
-        case m.PlacementVoided():
-            return replace(known, voided=True)
-        case m.RetentionConfirmed():
-            confirmed = (*known.confirmed_months, (event.months, event.occurred_on))
-            return replace(known, confirmed_months=confirmed)
-        case _:
-            raise CannotFold("type-unknown")
-
-
-def _said(event: m.PlacementTerms) -> dict[str, Any]:
-    """The terms in an event under the names and types of the fact, which ignores fields that it does not have."""
-    said = {name: str(value) if isinstance(value, UUID) else value for name, value in event}
-    return {**said, "start": event.start_date, "planned_end": event.planned_end_date}
 
 
 def fold_employer(row: EmployerFact | None, event: e.EmployerRegistered, _: Learned) -> EmployerFact:

@@ -11,14 +11,12 @@ from banen_contracts import PublicEvent, employers as e, intake as i, mediation 
 from banen_reporting.facts.evolve import (
     Learned,
     fold_agreement,
-    fold_client,
     fold_cost,
     fold_employer,
     fold_figure,
     fold_funding,
     fold_group,
     fold_partner,
-    fold_placement,
     fold_programme,
     fold_rule_set,
     fold_unit,
@@ -32,6 +30,7 @@ from banen_reporting.facts.evolve_intake import (
     fold_outreach,
     fold_reach,
 )
+from banen_reporting.facts.evolve_mediation import fold_client, fold_placement
 from banen_reporting.facts.model import (
     AgreementFact,
     AnswerFact,
@@ -127,7 +126,13 @@ KINDS: tuple[FactType, ...] = (
             m.PlacementExtended,
             m.PlacementEnded,
             m.PlacementVoided,
+            m.PlacementEndCorrected,
+            m.PlacementExtensionCorrected,
+            m.PlacementPaused,
+            m.PlacementResumed,
             m.RetentionConfirmed,
+            m.RetentionNotReached,
+            m.AftercareContactLogged,
         ),
     ),
     FactType(

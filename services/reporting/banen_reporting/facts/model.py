@@ -138,6 +138,12 @@ class PlacementFact(Fact):
     converted_from: str | None = None
     confirmed_months: tuple[tuple[int, date], ...] = ()
     """Confirmed months of retention, each with the date of the confirmation."""
+    denied_months: tuple[tuple[int, date], ...] = ()
+    """Months that it turned out not to have lasted, each with the date of the check; no rule reads them."""
+    pauses: tuple[tuple[date, date | None], ...] = ()
+    """First day without work, and first day of work again; no rule reads them."""
+    aftercare: tuple[tuple[date, int | None, bool], ...] = ()
+    """Contacts: the date, the month for which it was due, and whether there was contact."""
     seasonal: bool = False
     recorded_on: date
     """The day in Amsterdam on which the placement first became known."""

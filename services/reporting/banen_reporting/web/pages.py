@@ -272,5 +272,9 @@ def field_words(name: str, value: Any, names: Mapping[str, str], words: Programm
             return words.kind(value)
         case str() if name == "routeReported":
             return words.route(value)
+        case str() if name == "fundingSource":
+            return words.funder(value)
+        case str() if name == "endReason":
+            return pgettext("reasonCode", value)
         case _:
             return pgettext(name, str(value))

@@ -44,3 +44,7 @@ class ProgrammeWords:
     def kind(self, code: str) -> str:
         found = self.definition.kind(code) if self.definition else None
         return found.label.in_language(LANGUAGE.code) if found else code
+
+    def funder(self, code: str) -> str:
+        found = self.definition.funder(code) if self.definition else None
+        return found.label.in_language(LANGUAGE.code) if found else code

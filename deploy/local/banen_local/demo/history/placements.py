@@ -30,15 +30,10 @@ from banen_local.demo.history.plan import (
     with_terms,
 )
 from banen_local.demo.published import PUBLISHED
-from banen_mediation.domain.placement import (
-    ConfirmRetention,
-    CorrectPlacement,
-    EndPlacement,
-    ExtendPlacement,
-    StartPlacement,
-    VoidPlacement,
-    last_day_of_month,
-)
+from banen_mediation.domain.ending import EndPlacement, ExtendPlacement
+from banen_mediation.domain.history import last_day_of_month
+from banen_mediation.domain.placement import CorrectPlacement, StartPlacement, VoidPlacement
+from banen_mediation.domain.retention import ConfirmRetention
 from banen_mediation.events import Terms
 
 STARTS_UNTIL = {

@@ -10,7 +10,7 @@ from banen_contracts.mediation import ContractTerm
 from banen_local.demo.history.book import Source
 from banen_local.demo.history.bureau import route_of
 from banen_local.demo.published import PUBLISHED
-from banen_mediation.domain.placement import last_day_of_month
+from banen_mediation.domain.history import last_day_of_month
 from banen_mediation.events import Terms
 
 DAY = timedelta(days=1)
