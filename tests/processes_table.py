@@ -77,7 +77,9 @@ def how_given(causes: Causes) -> dict[tuple[str, str], str]:
     for following in causes.after.values():
         given |= {key: f"reactor `{reactor}`" for key, reactor in following.items()}
     for service in services().values():
-        given |= {(service.name, one.operation.name): f"timer `{one.name}`" for one in service.timers}
+        for timer in service.timers:
+            key = service.name, timer.operation.name
+            given[key] = f"{given[key]}, `{timer.name}`" if key in given else f"timer `{timer.name}`"
         given |= {(service.name, one.name): f"`POST /v1{one.path}`" for one in service.commands}
         learned = ", ".join(f"`{one.event.NAME}`" for one in service.learns)
         if learned:
