@@ -97,7 +97,7 @@ def test_refuses_a_reason_without_an_end():
 
 def test_refuses_to_correct_the_end_to_what_was_recorded():
     command = CorrectEnd(**WHY, end_date=PLANNED_END, end_reason=EndReason.COMPLETED)
-    placement.given(started, ended).when(command).then_refused("correction-empty")
+    placement.given(started, ended).when(command).then_refused("correction-unchanged")
 
 
 # the extension
@@ -168,7 +168,7 @@ def test_refuses_a_last_day_of_an_extension_that_never_was():
 
 def test_refuses_to_correct_the_extension_to_what_was_recorded():
     command = correct_extension.model_copy(update={"planned_end_date": LATER})
-    placement.given(started, extended).when(command).then_refused("correction-empty")
+    placement.given(started, extended).when(command).then_refused("correction-unchanged")
 
 
 @pytest.mark.parametrize("command", [correct_end, correct_extension], ids=lambda c: c.NAME)

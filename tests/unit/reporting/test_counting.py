@@ -229,9 +229,9 @@ def test_r3_contract_only_sees_no_early_end() -> None:
 @pytest.mark.parametrize("basis", ["contract_at_start", "contract_only", "realised", "confirmed"])
 def test_r3_pauses_and_denied_months_change_nothing(basis: str) -> None:
     known: dict[str, Any] = {"confirmed_months": ((6, date(2007, 6, 30)),)}
-    paused = {"pauses": ((date(2007, 2, 1), date(2007, 5, 1)), (date(2007, 6, 1), None))}
-    denied = {"denied_months": ((6, date(2007, 6, 30)),)}
-    assert verdict(placement(**known, **paused, **denied), duration_basis=basis) == COUNTED
+    known |= {"pauses": ((date(2007, 2, 1), date(2007, 5, 1)), (date(2007, 6, 1), None))}
+    known |= {"denied_months": ((6, date(2007, 6, 30)),)}
+    assert verdict(placement(**known), duration_basis=basis) == COUNTED
 
 
 def test_r3_realised_is_pending_until_the_last_day_of_month_six() -> None:

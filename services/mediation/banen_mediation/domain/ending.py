@@ -168,4 +168,4 @@ def correct_end(command: CorrectEnd, placement: Started, context: DecisionContex
 
 def refuse_unchanged(is_same: bool) -> None:
     if is_same:
-        raise Refused("correction-empty", "This is what was recorded; nothing is corrected.")
+        raise Refused("correction-unchanged", "This is what was recorded; nothing is corrected.")
