@@ -23,6 +23,7 @@ from banen_contracts import (
     Envelope,
     PublicEvent,
     base,
+    effort,
     employers,
     intake,
     json_schema,
@@ -59,6 +60,7 @@ CODES = (
     intake.ProfessionGroup,
     intake.Month,
     intake.ReachRef,
+    effort.EffortRef,
     reporting.OnRoute,
 )
 ORGANISATIONS = {

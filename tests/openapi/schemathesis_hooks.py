@@ -18,7 +18,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 UUIDS = tuple(str(UUID(int=number, version=4)) for number in range(1, 4))
 NAMES = ("uaf", "goed-werk", "uwv")
-SLUGS = ("/partners/", "/units/", "/rule-sets/", "/reach/")
+SLUGS = ("/partners/", "/units/", "/rule-sets/", "/reach/", "/effort/")
 _keys = (str(UUID(int=number, version=4)) for number in count(1000))
 _refs: defaultdict[str, Iterator[tuple[str, str]]] = defaultdict(
     lambda: cycle(zip(UUIDS, NAMES, strict=True))

@@ -23,6 +23,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
 from banen_mediation.timers import REMIND_MILESTONE
+from support import commands_matching as matching
 from support.definition import DEFINITION, learned
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,6 +42,7 @@ PARAMS = {
     "exceptUnits": ["uwv"],
 }
 GOOD: dict[str, dict[str, Any]] = {
+    **matching.GOOD,
     "record-contact": {**ON, "channel": "other", "kind": "contact", "name": "Synthetica Voorbeeld"},
     "correct-contact": {**ON, "reasonCode": "typing-error", "name": "Ander Voorbeeld", "remove": ["phone"]},
     "erase-contact": {**ON, "reason": "request"},
@@ -131,9 +133,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "go-live": ON,
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
-SLUGS = {"import-reach-estimate": "gm0363-2006"}
+SLUGS = {"import-reach-estimate": "gm0363-2006", "record-effort": "2006-02-adviser"}
 """The references of things that are called by what they are about, where not the partner's."""
 BEFORE: dict[str, tuple[str, ...]] = {
+    **matching.BEFORE,
     "correct-contact": ("record-contact",),
     "erase-contact": ("record-contact",),
     **dict.fromkeys(
@@ -196,6 +199,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "answer-request": ("record-request",),
 }
 BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    **matching.BESIDE,
     **dict.fromkeys(
         ("set-target", "revise-target", "publish-rule-set", "record-funding"),
         ("define-programme", "uaf", GOOD["define-programme"]),

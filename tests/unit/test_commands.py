@@ -53,6 +53,7 @@ LABELS_AND_CODES = (
 HASH = "a hash, in which digits stand by chance"
 NOT_SEARCHED = {
     "offer-handover.to_partner": KNOWN_PARTNER,
+    "start-enterprise-track.guided_by": KNOWN_PARTNER,
     "register-candidate.consents.to_partner": KNOWN_PARTNER,
     "grant-consent.to_partner": KNOWN_PARTNER,
     "withdraw-consent.to_partner": "must be a partner that the candidate allows, or the command is refused",

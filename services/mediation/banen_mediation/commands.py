@@ -3,13 +3,30 @@
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
-from banen_mediation.domain.client import CLIENT, CorrectClient, EraseClient, TakeOnClient
+from banen_mediation.domain.client import (
+    CLIENT,
+    CloseClient,
+    CorrectClient,
+    EraseClient,
+    ReopenClient,
+    TakeOnClient,
+)
+from banen_mediation.domain.effort import EFFORT, MEETING, RecordEffort, RecordMeeting
 from banen_mediation.domain.ending import CorrectEnd, CorrectExtension, EndPlacement, ExtendPlacement
+from banen_mediation.domain.enterprise import (
+    ENTERPRISE,
+    ConfirmEnterprise,
+    RecordMicrocredit,
+    StartEnterprise,
+    StartEnterpriseTrack,
+    StopEnterprise,
+)
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
+from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
 from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
-from banen_mediation.permissions import MEDIATORS, STAFF
+from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 
 def _of_placement(
@@ -29,6 +46,8 @@ def _of_placement(
 COMMANDS: tuple[CommandRoute, ...] = (
     CommandRoute("/clients/{ref}/take-on", TakeOnClient, "client", CLIENT, STAFF),
     CommandRoute("/clients/{ref}/correct", CorrectClient, "client", CLIENT, STAFF, needs_version=True),
+    CommandRoute("/clients/{ref}/close", CloseClient, "client", CLIENT, STAFF),
+    CommandRoute("/clients/{ref}/reopen", ReopenClient, "client", CLIENT, STAFF),
     CommandRoute("/clients/{ref}/erase", EraseClient, "client", CLIENT, erases=True),
     CommandRoute(
         "/handovers/{ref}/accept",
@@ -39,6 +58,11 @@ COMMANDS: tuple[CommandRoute, ...] = (
         related=("client", "client_ref"),
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
+    CommandRoute(
+        "/matches/{ref}/propose", ProposeMatch, "match", MATCH, STAFF, related=("client", "client_ref")
+    ),
+    CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
+    CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
     _of_placement("start", StartPlacement, learns=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
@@ -51,4 +75,31 @@ COMMANDS: tuple[CommandRoute, ...] = (
     _of_placement("confirm-retention", ConfirmRetention),
     _of_placement("deny-retention", DenyRetention),
     _of_placement("log-aftercare", LogAftercare),
+    CommandRoute(
+        "/enterprises/{ref}/start-track",
+        StartEnterpriseTrack,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+        related=("client", "client_ref"),
+    ),
+    CommandRoute(
+        "/enterprises/{ref}/record-microcredit",
+        RecordMicrocredit,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+    ),
+    CommandRoute(
+        "/enterprises/{ref}/start",
+        StartEnterprise,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+        related=("placement", "placement_ref"),
+    ),
+    CommandRoute("/enterprises/{ref}/confirm", ConfirmEnterprise, "enterprise", ENTERPRISE, STAFF),
+    CommandRoute("/enterprises/{ref}/stop", StopEnterprise, "enterprise", ENTERPRISE, STAFF),
+    CommandRoute("/effort/{ref}/record", RecordEffort, "effort", EFFORT, MEDIATORS_AND_MANAGERS, ref="slug"),
+    CommandRoute("/meetings/{ref}/record", RecordMeeting, "meeting", MEETING, MEDIATORS_AND_MANAGERS),
 )

@@ -8,10 +8,16 @@ _READERS = own_partner(*_STAFF, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD,
 STAFF = own_partner(*_STAFF)
 MEDIATORS = own_partner(Role.MEDIATOR)
 """For what changes what others may have counted already."""
+MEDIATORS_AND_MANAGERS = own_partner(Role.MEDIATOR, Role.PARTNER_MANAGER)
+"""For what the partner's people did together."""
 
 VIEWS: Permissions = {
     "bulk": own_partner(*_STAFF, Role.PARTNER_DATA_STEWARD),
     "read-client": _READERS,
     "read-handover": _READERS,
+    "read-match": _READERS,
     "read-placement": _READERS,
+    "read-enterprise": _READERS,
+    "read-effort": _READERS,
+    "read-meeting": _READERS,
 }

@@ -8,9 +8,14 @@ from banen_mediation import events as e
 
 SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.ClientTakenOn: mediation.ClientTakenOn,
+    e.ClientClosed: mediation.ClientClosed,
+    e.ClientReopened: mediation.ClientReopened,
     e.ClientErased: mediation.ClientErased,
     e.HandoverAccepted: mediation.HandoverAccepted,
     e.HandoverDeclined: mediation.HandoverDeclined,
+    e.MatchProposed: mediation.MatchProposed,
+    e.EmployerInterviewHeld: mediation.EmployerInterviewHeld,
+    e.MatchWithdrawn: mediation.MatchWithdrawn,
     e.PlacementCorrected: mediation.PlacementCorrected,
     e.PlacementExtended: mediation.PlacementExtended,
     e.PlacementVoided: mediation.PlacementVoided,
@@ -21,11 +26,19 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.RetentionNotReached: mediation.RetentionNotReached,
     e.AftercareContactLogged: mediation.AftercareContactLogged,
     e.RetentionConfirmed: mediation.RetentionConfirmed,
+    e.EnterpriseTrackStarted: mediation.EnterpriseTrackStarted,
+    e.EnterpriseStarted: mediation.EnterpriseStarted,
+    e.EnterpriseStillRunning: mediation.EnterpriseStillRunning,
+    e.EnterpriseStopped: mediation.EnterpriseStopped,
+    e.EffortRecorded: mediation.EffortRecorded,
+    e.MeetingHeld: mediation.MeetingHeld,
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
 
-PRIVATE: frozenset[type[DomainEvent]] = frozenset({e.HandoverReceived, e.HandoverSettled, e.MilestoneDue})
-"""What another source published, and what reminds our own staff."""
+PRIVATE: frozenset[type[DomainEvent]] = frozenset(
+    {e.HandoverReceived, e.HandoverSettled, e.MilestoneDue, e.MicrocreditDecided}
+)
+"""What another source published, what reminds our own staff, and what only the own partner may know."""
 
 
 def to_public_event(event: e.MediationEvent) -> PublicEvent | None:

@@ -16,6 +16,25 @@ from banen_contracts.base import (
     ReasonCode,
     Ref,
 )
+from banen_contracts.effort import (
+    EffortRecorded as EffortRecorded,
+    EffortRef as EffortRef,
+    EffortRole as EffortRole,
+    MeetingHeld as MeetingHeld,
+    MeetingKind as MeetingKind,
+    effort_ref_of as effort_ref_of,
+)
+from banen_contracts.matching import (
+    EmployerInterviewHeld as EmployerInterviewHeld,
+    EnterpriseStarted as EnterpriseStarted,
+    EnterpriseStillRunning as EnterpriseStillRunning,
+    EnterpriseStopped as EnterpriseStopped,
+    EnterpriseTrackStarted as EnterpriseTrackStarted,
+    InterviewOutcome as InterviewOutcome,
+    MatchProposed as MatchProposed,
+    MatchWithdrawn as MatchWithdrawn,
+    SupportSource as SupportSource,
+)
 
 
 class Origin(StrEnum):
@@ -91,6 +110,24 @@ class ClientTakenOn(PublicEvent, frozen=True):
     origin: Origin
     origin_ref: Ref | None = None
     """The candidate (own intake) or the handover; none for a walk-in."""
+
+
+class ClientClosed(PublicEvent, frozen=True):
+    """A partner no longer mediates for a client; placements that there are go on, and can still end."""
+
+    NAME: ClassVar[str] = "mediation.client-closed.v1"
+    REF: ClassVar[str] = "client_ref"
+    client_ref: Ref
+    reason_code: ReasonCode
+
+
+class ClientReopened(PublicEvent, frozen=True):
+    """A partner mediates again for a client whose file was closed. What was recorded before stays."""
+
+    NAME: ClassVar[str] = "mediation.client-reopened.v1"
+    REF: ClassVar[str] = "client_ref"
+    client_ref: Ref
+    reason_code: ReasonCode
 
 
 class ClientErased(PublicEvent, frozen=True):

@@ -1,4 +1,4 @@
-"""Taking somebody on for mediation, correcting what is known of who it was, and erasing that."""
+"""A client's file: taken on, corrected, closed, taken up again, erased."""
 
 from datetime import date
 from typing import Any
@@ -11,10 +11,19 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.mediation import Origin
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
-from banen_mediation.domain.client import CLIENT, CorrectClient, EraseClient, TakeOnClient
+from banen_mediation.domain.client import (
+    CLIENT,
+    CloseClient,
+    CorrectClient,
+    EraseClient,
+    ReopenClient,
+    TakeOnClient,
+)
 from banen_mediation.events import (
+    ClientClosed,
     ClientDetailsCorrected,
     ClientErased,
+    ClientReopened,
     ClientTakenOn,
     HandoverAccepted,
     HandoverReceived,
@@ -53,6 +62,10 @@ corrected = ClientDetailsCorrected(
     address=Open("Voorbeeldweg 1, Voorbeeldstad"),
     birth_date=Open("1980-01-02"),
 )
+close = CloseClient(occurred_on=DAY, reason_code="withdrawn")
+closed = ClientClosed(client_ref=REF, occurred_on=DAY, reason_code="withdrawn")
+reopen = ReopenClient(occurred_on=DAY, reason_code="returned")
+reopened = ClientReopened(client_ref=REF, occurred_on=DAY, reason_code="returned")
 
 
 def test_takes_on_somebody_who_walked_in():
@@ -133,9 +146,39 @@ def test_refuses_to_erase_a_client_who_was_not_taken_on():
     client.when(erase).then_refused("client-unknown")
 
 
-@pytest.mark.parametrize("command", [take_on_walk_in, correct, erase], ids=lambda c: c.NAME)
+@pytest.mark.parametrize("command", [take_on_walk_in, correct, close, reopen, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
     client.given(walked_in, erased).when(command).then_refused("person-erased")
+
+
+def test_closes_a_file_and_takes_it_up_again_more_than_once():
+    client.given(walked_in).when(close).then(closed)
+    client.given(walked_in, closed).when(reopen).then(reopened)
+    client.given(walked_in, closed, reopened).when(close).then(closed)
+
+
+@pytest.mark.parametrize("command", [close, reopen], ids=lambda c: c.NAME)
+def test_refuses_to_close_or_take_up_a_client_who_was_not_taken_on(command: Any):
+    client.when(command).then_refused("client-unknown")
+
+
+def test_refuses_to_close_a_file_that_is_closed():
+    client.given(walked_in, closed).when(close).then_refused("client-closed")
+
+
+def test_refuses_to_take_up_a_file_that_is_open():
+    client.given(walked_in).when(reopen).then_refused("client-open")
+
+
+def test_refuses_to_take_a_file_up_before_it_was_closed():
+    earlier = reopen.model_copy(update={"occurred_on": date(2006, 2, 28)})
+    client.given(walked_in, closed).when(earlier).then_refused("reopening-before-closing", "occurredOn")
+
+
+def test_a_closed_file_can_be_corrected_and_erased_and_is_not_taken_on_again():
+    client.given(walked_in, closed).when(correct).then(corrected)
+    client.given(walked_in, closed).when(erase).then(erased)
+    client.given(walked_in, closed).when(take_on_walk_in).then_refused("client-exists")
 
 
 def test_an_erasure_names_whose_key_goes_and_needs_none_itself():
@@ -164,8 +207,9 @@ def test_another_partners_candidate_is_no_person_of_ours():
 
 
 def test_stops_on_a_history_that_cannot_be():
-    with pytest.raises(AssertionError, match="client-erased cannot follow"):
-        CLIENT.replay([erased])
+    for event in (erased, closed, reopened):
+        with pytest.raises(AssertionError, match=f"{event.TYPE} cannot follow"):
+            CLIENT.replay([event])
 
 
 def test_seals_what_is_personal_under_the_key_of_the_client():

@@ -1,18 +1,29 @@
-"""Taking a person on as a client, correcting what is known of that person, and erasing it."""
+"""A client's file: taken on, corrected, closed, taken up again and erased."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
 
-from banen_contracts.base import Day
+from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import Origin
 from banen_kit.core.days import BirthDay
-from banen_kit.core.decider import Command, DecisionContext, Refused
-from banen_kit.core.records import CorrectDetails, ErasePerson, Names, person_recorded_once
+from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
+from banen_kit.core.records import CorrectDetails, ErasePerson, Names, Record, person_recorded_once
 from banen_kit.core.text import Phone, ShortText
 from banen_kit.crypto.personal_fields import Open, opened
-from banen_mediation.events import ClientDetail, ClientDetailsCorrected, ClientErased, ClientTakenOn
+from banen_mediation.events import (
+    ClientClosed,
+    ClientDetail,
+    ClientDetailsCorrected,
+    ClientErased,
+    ClientEvent,
+    ClientReopened,
+    ClientTakenOn,
+)
 
 
 class TakeOnClient(Command, frozen=True):
@@ -35,6 +46,20 @@ class CorrectClient(CorrectDetails, frozen=True):
     address: ShortText | None = Field(default=None, repr=False)
     birth_date: BirthDay | None = Field(default=None, repr=False)
     remove: Names[ClientDetail] = ()
+
+
+class CloseClient(Command, frozen=True):
+    """Mediation ends: the client withdraws, is placed for good, goes to another partner, or cannot be found."""
+
+    NAME: ClassVar[str] = "close-client"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
+class ReopenClient(Command, frozen=True):
+    NAME: ClassVar[str] = "reopen-client"
+    occurred_on: Day
+    reason_code: ReasonCode
 
 
 class EraseClient(ErasePerson, frozen=True):
@@ -86,4 +111,85 @@ def erase(command: ErasePerson, context: DecisionContext) -> ClientErased:
     return ClientErased(client_ref=UUID(context.ref), occurred_on=command.occurred_on, reason=command.reason)
 
 
-CLIENT = person_recorded_once("client", "This client was taken on already.", take_on, correct, erase)
+RECORD = person_recorded_once("client", "This client was taken on already.", take_on, correct, erase)
+
+ClientCommand: TypeAlias = TakeOnClient | CorrectClient | CloseClient | ReopenClient | EraseClient
+
+
+@dataclass(frozen=True)
+class Client:
+    record: Record = Record.NOTHING
+    closed_on: date | None = None
+
+
+def decide(
+    command: ClientCommand, state: Client, context: DecisionContext
+) -> Sequence[ClientEvent | ClientDetailsCorrected]:
+    match command:
+        case CloseClient():
+            must_be_open(state)
+            return [
+                ClientClosed(
+                    client_ref=UUID(context.ref),
+                    occurred_on=command.occurred_on,
+                    reason_code=command.reason_code,
+                )
+            ]
+        case ReopenClient():
+            return [reopen(command, on_record(state), context)]
+        case _:
+            return RECORD.decide(command, state.record, context)
+
+
+def on_record(state: Client) -> Client:
+    """Raises `PersonErased`, and `Refused` if nobody was taken on under this reference."""
+    if state.record is Record.ERASED:
+        raise PersonErased
+    if state.record is Record.NOTHING:
+        raise Refused("client-unknown", "There is no such client.")
+    return state
+
+
+def must_be_open(state: Client) -> None:
+    if on_record(state).closed_on is not None:
+        raise Refused("client-closed", "This client's file is closed; take it up again first.")
+
+
+def reopen(command: ReopenClient, client: Client, context: DecisionContext) -> ClientReopened:
+    if client.closed_on is None:
+        raise Refused("client-open", "This client's file is open; nothing has to be taken up again.")
+    if command.occurred_on < client.closed_on:
+        raise Refused("reopening-before-closing", "The file was closed after that day.", "occurredOn")
+    return ClientReopened(
+        client_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
+    )
+
+
+def check_open_client(context: DecisionContext) -> None:
+    """The client whom the command names must be one of ours.
+
+    A file that is closed at the same moment does no harm: what was begun with the client can be ended.
+    """
+    client = CLIENT.replay(
+        [event for event in context.related if isinstance(event, ClientEvent | ClientDetailsCorrected)]
+    )
+    if client.record is Record.NOTHING:
+        raise Refused("client-unknown", "Take the client on first.", "clientRef")
+    must_be_open(client)
+
+
+def evolve(state: Client, event: ClientEvent | ClientDetailsCorrected) -> Client:
+    match event, state:
+        case ClientClosed(), Client(Record.RECORDED, None):
+            return replace(state, closed_on=event.occurred_on)
+        case ClientReopened(), Client(Record.RECORDED, date()):
+            return replace(state, closed_on=None)
+        case ((ClientClosed() | ClientReopened()), _):
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+        case _:
+            return replace(state, record=RECORD.evolve(state.record, event))
+
+
+CLIENT: Decider[ClientCommand, Client, ClientEvent | ClientDetailsCorrected] = Decider(
+    Client(), decide, evolve
+)

@@ -3,10 +3,20 @@
 from typing import TypeAlias
 
 from banen_mediation.events.client import (
+    ClientClosed,
     ClientDetail,
     ClientDetailsCorrected,
     ClientErased,
+    ClientReopened,
     ClientTakenOn,
+)
+from banen_mediation.events.effort import EffortRecorded, MeetingHeld
+from banen_mediation.events.enterprise import (
+    EnterpriseStarted,
+    EnterpriseStillRunning,
+    EnterpriseStopped,
+    EnterpriseTrackStarted,
+    MicrocreditDecided,
 )
 from banen_mediation.events.handover import (
     HandoverAccepted,
@@ -14,6 +24,7 @@ from banen_mediation.events.handover import (
     HandoverReceived,
     HandoverSettled,
 )
+from banen_mediation.events.match import EmployerInterviewHeld, MatchProposed, MatchWithdrawn
 from banen_mediation.events.placement import (
     AftercareContactLogged,
     MilestoneDue,
@@ -31,7 +42,7 @@ from banen_mediation.events.placement import (
     Terms,
 )
 
-ClientEvent: TypeAlias = ClientTakenOn | ClientErased
+ClientEvent: TypeAlias = ClientTakenOn | ClientClosed | ClientReopened | ClientErased
 HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted | HandoverDeclined | HandoverSettled
 PlacementEvent: TypeAlias = (
     PlacementStarted
@@ -48,25 +59,49 @@ PlacementEvent: TypeAlias = (
     | MilestoneDue
     | AftercareContactLogged
 )
-MediationEvent: TypeAlias = ClientEvent | HandoverEvent | PlacementEvent
+MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn
+EnterpriseEvent: TypeAlias = (
+    EnterpriseTrackStarted
+    | MicrocreditDecided
+    | EnterpriseStarted
+    | EnterpriseStillRunning
+    | EnterpriseStopped
+)
+MediationEvent: TypeAlias = (
+    ClientEvent | HandoverEvent | MatchEvent | PlacementEvent | EnterpriseEvent | EffortRecorded | MeetingHeld
+)
 Correction: TypeAlias = ClientDetailsCorrected
 """Stored beside the others, and never published."""
 
 __all__ = [
     "AftercareContactLogged",
+    "ClientClosed",
     "ClientDetail",
     "ClientDetailsCorrected",
     "ClientErased",
     "ClientEvent",
+    "ClientReopened",
     "ClientTakenOn",
     "Correction",
+    "EffortRecorded",
+    "EmployerInterviewHeld",
+    "EnterpriseEvent",
+    "EnterpriseStarted",
+    "EnterpriseStillRunning",
+    "EnterpriseStopped",
+    "EnterpriseTrackStarted",
     "HandoverAccepted",
     "HandoverDeclined",
     "HandoverEvent",
     "HandoverReceived",
     "HandoverSettled",
+    "MatchEvent",
+    "MatchProposed",
+    "MatchWithdrawn",
     "MediationEvent",
     "MilestoneDue",
+    "MeetingHeld",
+    "MicrocreditDecided",
     "PlacementCorrected",
     "PlacementEndCorrected",
     "PlacementEnded",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
+from banen_contracts.base import ReasonCode
 from banen_contracts.mediation import Origin
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import DetailsCorrected, Erasure
@@ -51,3 +52,17 @@ class ClientErased(Erasure, frozen=True):
 
     def erased_person(self) -> UUID:
         return self.client_ref
+
+
+class ClientClosed(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "client-closed"
+    client_ref: PersonRef
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class ClientReopened(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "client-reopened"
+    client_ref: PersonRef
+    occurred_on: date
+    reason_code: ReasonCode

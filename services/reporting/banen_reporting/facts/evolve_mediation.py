@@ -10,9 +10,20 @@ from banen_reporting.facts.evolve import CannotFold, Learned, must_be_new, must_
 from banen_reporting.facts.model import ClientFact, PlacementFact
 
 
-def fold_client(row: ClientFact | None, event: m.ClientTakenOn, _: Learned) -> ClientFact:
-    must_be_new(row)
-    return ClientFact(origin=event.origin, origin_ref=text_of(event.origin_ref), taken_on=event.occurred_on)
+def fold_client(row: ClientFact | None, event: PublicEvent, _: Learned) -> ClientFact:
+    if isinstance(event, m.ClientTakenOn):
+        must_be_new(row)
+        return ClientFact(
+            origin=event.origin, origin_ref=text_of(event.origin_ref), taken_on=event.occurred_on
+        )
+    known = must_exist(row)
+    match event:
+        case m.ClientClosed():
+            return replace(known, closed_on=event.occurred_on)
+        case m.ClientReopened():
+            return replace(known, closed_on=None)
+        case _:
+            raise CannotFold("type-unknown")
 
 
 def fold_placement(row: PlacementFact | None, event: PublicEvent, when: Learned) -> PlacementFact:

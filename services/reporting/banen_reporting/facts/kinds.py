@@ -30,6 +30,12 @@ from banen_reporting.facts.evolve_intake import (
     fold_outreach,
     fold_reach,
 )
+from banen_reporting.facts.evolve_matching import (
+    fold_effort,
+    fold_enterprise,
+    fold_match,
+    fold_meeting,
+)
 from banen_reporting.facts.evolve_mediation import fold_client, fold_placement
 from banen_reporting.facts.model import (
     AgreementFact,
@@ -52,6 +58,7 @@ from banen_reporting.facts.model import (
     RuleSetFact,
     UnitFact,
 )
+from banen_reporting.facts.model_matching import EffortFact, EnterpriseFact, MatchFact, MeetingFact
 
 Fold = Callable[[Any, Any, Learned], Fact]
 
@@ -114,8 +121,9 @@ KINDS: tuple[FactType, ...] = (
         "client",
         ClientFact,
         _unchanged_by(m.ClientErased, fold_client),
-        (m.ClientTakenOn, m.ClientErased),
+        (m.ClientTakenOn, m.ClientClosed, m.ClientReopened, m.ClientErased),
     ),
+    FactType("match", MatchFact, fold_match, (m.MatchProposed, m.EmployerInterviewHeld, m.MatchWithdrawn)),
     FactType(
         "placement",
         PlacementFact,
@@ -135,6 +143,14 @@ KINDS: tuple[FactType, ...] = (
             m.AftercareContactLogged,
         ),
     ),
+    FactType(
+        "enterprise",
+        EnterpriseFact,
+        fold_enterprise,
+        (m.EnterpriseTrackStarted, m.EnterpriseStarted, m.EnterpriseStillRunning, m.EnterpriseStopped),
+    ),
+    FactType("effort", EffortFact, fold_effort, (m.EffortRecorded,)),
+    FactType("meeting", MeetingFact, fold_meeting, (m.MeetingHeld,)),
     FactType(
         "employer",
         EmployerFact,

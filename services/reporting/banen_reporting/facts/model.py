@@ -110,6 +110,8 @@ class ClientFact(Fact):
     origin: m.Origin
     origin_ref: str | None
     taken_on: date
+    closed_on: date | None = None
+    """None also where the file was closed and taken up again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

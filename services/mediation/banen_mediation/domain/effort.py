@@ -1,0 +1,64 @@
+"""Recording the hours of a month, and the meetings of the partner's people. Never per person."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from banen_contracts.base import Count, Day
+from banen_contracts.intake import AttendanceBand, Month
+from banen_contracts.mediation import EffortRole, MeetingKind, effort_ref_of
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_kit.core.records import recorded_once
+from banen_mediation.events import EffortRecorded, MeetingHeld
+
+
+class RecordEffort(Command, frozen=True):
+    """A later one for the same month and role holds instead of the one before; the same again changes nothing."""
+
+    NAME: ClassVar[str] = "record-effort"
+    occurred_on: Day
+    month: Month
+    role: EffortRole
+    hours: Count
+    people: Count
+
+
+class RecordMeeting(Command, frozen=True):
+    NAME: ClassVar[str] = "record-meeting"
+    occurred_on: Day
+    kind: MeetingKind
+    attendance: AttendanceBand
+
+
+def decide(
+    command: RecordEffort, state: EffortRecorded | None, context: DecisionContext
+) -> Sequence[EffortRecorded]:
+    ref = effort_ref_of(command.month, command.role)
+    if context.ref != ref:
+        raise Refused("effort-ref-differs", f"The reference of these hours is {ref}.", "month")
+    if command.month > command.occurred_on.isoformat()[:7]:
+        raise Refused("month-ahead", "That month had not begun on that day.", "month")
+    if command.hours and not command.people:
+        raise Refused("people-missing", "Say how many people worked these hours.", "people")
+    recorded = EffortRecorded(**dict(command))
+    on_another_day = state and state.model_copy(update={"occurred_on": command.occurred_on})
+    return [] if recorded == on_another_day else [recorded]
+
+
+def evolve(_: EffortRecorded | None, event: EffortRecorded) -> EffortRecorded:
+    return event
+
+
+EFFORT: Decider[RecordEffort, EffortRecorded | None, EffortRecorded] = Decider(None, decide, evolve)
+
+
+def record_meeting(command: RecordMeeting, context: DecisionContext) -> MeetingHeld:
+    return MeetingHeld(
+        meeting_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        kind=command.kind,
+        attendance=command.attendance,
+    )
+
+
+MEETING = recorded_once("meeting", "This meeting was recorded already.", record_meeting)

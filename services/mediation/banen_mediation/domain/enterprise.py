@@ -1,0 +1,213 @@
+"""A client's way to a firm of their own: the plan, a loan, the firm, whether it still runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, TypeAlias, assert_never
+from uuid import UUID
+
+from pydantic import Field
+
+from banen_contracts.base import Day, Euro, PartnerId, ReasonCode
+from banen_contracts.mediation import SupportSource
+from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
+from banen_kit.core.text import ShortText, Text
+from banen_kit.crypto.personal_fields import opened
+from banen_mediation.domain.client import check_open_client
+from banen_mediation.events import (
+    EnterpriseEvent,
+    EnterpriseStarted,
+    EnterpriseStillRunning,
+    EnterpriseStopped,
+    EnterpriseTrackStarted,
+    MicrocreditDecided,
+    PlacementStarted,
+)
+
+
+class StartEnterpriseTrack(Command, frozen=True):
+    NAME: ClassVar[str] = "start-enterprise-track"
+    occurred_on: Day
+    client_ref: UUID
+    support_source: SupportSource
+    guided_by: PartnerId | None = None
+    plan: Text | None = Field(default=None, repr=False)
+    firm_name: ShortText | None = Field(default=None, repr=False)
+
+
+class RecordMicrocredit(Command, frozen=True):
+    NAME: ClassVar[str] = "record-microcredit"
+    occurred_on: Day
+    granted: bool
+    amount_euro: Euro | None = Field(default=None, repr=False)
+
+
+class StartEnterprise(Command, frozen=True):
+    """The firm begins."""
+
+    NAME: ClassVar[str] = "start-enterprise"
+    occurred_on: Day
+    placement_ref: UUID | None = None
+    """The placement that the own firm is."""
+    firm_name: ShortText | None = Field(default=None, repr=False)
+
+
+class ConfirmEnterprise(Command, frozen=True):
+    NAME: ClassVar[str] = "confirm-enterprise"
+    occurred_on: Day
+    """The day on which the firm was still running."""
+
+
+class StopEnterprise(Command, frozen=True):
+    """The firm stops, or its preparation does."""
+
+    NAME: ClassVar[str] = "stop-enterprise"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
+EnterpriseCommand: TypeAlias = (
+    StartEnterpriseTrack | RecordMicrocredit | StartEnterprise | ConfirmEnterprise | StopEnterprise
+)
+
+
+@dataclass(frozen=True)
+class NoTrack:
+    pass
+
+
+@dataclass(frozen=True)
+class Track:
+    client_ref: UUID
+    began_on: date
+    started_on: date | None = None
+    """The first day of the firm."""
+    running_on: date | None = None
+    """The last day on which it is known to have run."""
+    is_stopped: bool = False
+
+
+Enterprise: TypeAlias = NoTrack | Track
+
+
+def decide(
+    command: EnterpriseCommand, state: Enterprise, context: DecisionContext
+) -> Sequence[EnterpriseEvent]:
+    if isinstance(command, StartEnterpriseTrack):
+        return [start_track(command, state, context)]
+    track = going_on(state)
+    match command:
+        case RecordMicrocredit():
+            return [record_microcredit(command, track, context)]
+        case StartEnterprise():
+            return [start(command, track, context)]
+        case ConfirmEnterprise():
+            return [confirm(command, track, context)]
+        case StopEnterprise():
+            return [stop(command, track, context)]
+        case _:
+            assert_never(command)
+
+
+def going_on(state: Enterprise) -> Track:
+    if isinstance(state, NoTrack):
+        raise Refused("track-unknown", "There is no such track.")
+    if state.is_stopped:
+        raise Refused("enterprise-stopped", "This firm, or its preparation, has stopped.")
+    return state
+
+
+def start_track(
+    command: StartEnterpriseTrack, state: Enterprise, context: DecisionContext
+) -> EnterpriseTrackStarted:
+    if not isinstance(state, NoTrack):
+        raise Refused("track-exists", "This track was recorded already.")
+    check_open_client(context)
+    if command.guided_by is not None and command.guided_by not in context.partners:
+        raise Refused("partner-unknown", "That partner does not take part in the programme.", "guidedBy")
+    return EnterpriseTrackStarted(
+        track_ref=UUID(context.ref),
+        client_ref=command.client_ref,
+        occurred_on=command.occurred_on,
+        support_source=command.support_source,
+        guided_by=command.guided_by,
+        plan=opened(command.plan),
+        firm_name=opened(command.firm_name),
+    )
+
+
+def record_microcredit(
+    command: RecordMicrocredit, track: Track, context: DecisionContext
+) -> MicrocreditDecided:
+    not_before(track.began_on, command.occurred_on)
+    if command.amount_euro is not None and not command.granted:
+        raise Refused("amount-not-expected", "What was not granted has no amount.", "amountEuro")
+    return MicrocreditDecided(
+        track_ref=UUID(context.ref),
+        client_ref=track.client_ref,
+        occurred_on=command.occurred_on,
+        granted=command.granted,
+        amount_euro=opened(command.amount_euro),
+    )
+
+
+def start(command: StartEnterprise, track: Track, context: DecisionContext) -> EnterpriseStarted:
+    if track.started_on is not None:
+        raise Refused("enterprise-started", "This firm began already.")
+    not_before(track.began_on, command.occurred_on)
+    if command.placement_ref is not None:
+        check_placement(track, context)
+    return EnterpriseStarted(
+        track_ref=UUID(context.ref),
+        client_ref=track.client_ref,
+        occurred_on=command.occurred_on,
+        placement_ref=command.placement_ref,
+        firm_name=opened(command.firm_name),
+    )
+
+
+def check_placement(track: Track, context: DecisionContext) -> None:
+    """The client of a placement never changes; its kind may be corrected, and is not looked at here."""
+    placement = next((event for event in context.related if isinstance(event, PlacementStarted)), None)
+    if placement is None:
+        raise Refused("placement-unknown", "There is no such placement.", "placementRef")
+    if placement.client_ref != track.client_ref:
+        raise Refused("client-differs", "That is the placement of another client.", "placementRef")
+
+
+def confirm(command: ConfirmEnterprise, track: Track, context: DecisionContext) -> EnterpriseStillRunning:
+    if track.started_on is None:
+        raise Refused("enterprise-not-started", "This firm has not begun yet.")
+    not_before(track.started_on, command.occurred_on)
+    return EnterpriseStillRunning(track_ref=UUID(context.ref), occurred_on=command.occurred_on)
+
+
+def stop(command: StopEnterprise, track: Track, context: DecisionContext) -> EnterpriseStopped:
+    not_before(track.running_on or track.began_on, command.occurred_on)
+    return EnterpriseStopped(
+        track_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
+    )
+
+
+def not_before(first: date, day: date) -> None:
+    if day < first:
+        raise Refused("track-later", "The track, or its firm, was not that far on that day.", "occurredOn")
+
+
+def evolve(state: Enterprise, event: EnterpriseEvent) -> Enterprise:
+    match event, state:
+        case EnterpriseTrackStarted(), NoTrack():
+            return Track(event.client_ref, event.occurred_on)
+        case MicrocreditDecided(), Track(is_stopped=False):
+            return state
+        case EnterpriseStarted(), Track(started_on=None, is_stopped=False):
+            return replace(state, started_on=event.occurred_on, running_on=event.occurred_on)
+        case EnterpriseStillRunning(), Track(running_on=date() as known, is_stopped=False):
+            return replace(state, running_on=max(known, event.occurred_on))
+        case EnterpriseStopped(), Track(is_stopped=False):
+            return replace(state, is_stopped=True)
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+ENTERPRISE: Decider[EnterpriseCommand, Enterprise, EnterpriseEvent] = Decider(NoTrack(), decide, evolve)
