@@ -133,7 +133,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "go-live": ON,
 }  # fmt: skip
 """A body with which each command is accepted, after those of BEFORE."""
-SLUGS = {"import-reach-estimate": "gm0363-2006", "record-effort": "2006-02-adviser"}
+SLUGS = {"import-reach-estimate": "gm0363-2006", "record-effort": "adviser-2006-02"}
 """The references of things that are called by what they are about, where not the partner's."""
 BEFORE: dict[str, tuple[str, ...]] = {
     **matching.BEFORE,

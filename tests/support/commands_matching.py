@@ -3,6 +3,8 @@
 from typing import Any
 
 OTHER = "00000000-0000-4000-8000-000000000002"
+OWNER = "00000000-0000-4000-8000-000000000003"
+"""A client who has a track."""
 ON = {"occurredOn": "2006-03-01"}
 GOOD: dict[str, dict[str, Any]] = {
     "close-client": {**ON, "reasonCode": "withdrawn"},
@@ -10,7 +12,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "propose-match": {**ON, "clientRef": OTHER, "employerRef": OTHER, "letter": "Geachte werkgever,"},
     "record-interview": {**ON, "outcome": "another_interview", "feedback": "Een tweede keer."},
     "withdraw-match": {**ON, "reasonCode": "vacancy-filled"},
-    "start-enterprise-track": {**ON, "clientRef": OTHER, "supportSource": "bank", "guidedBy": "uaf", "firmName": "Voorbeeld"},
+    "start-enterprise-track": {**ON, "clientRef": OWNER, "supportSource": "bank", "guidedBy": "uaf", "firmName": "Voorbeeld"},
     "record-microcredit": {**ON, "granted": True, "amountEuro": 5000},
     "start-enterprise": {**ON, "firmName": "Voorbeeld"},
     "confirm-enterprise": ON,
@@ -27,16 +29,19 @@ BEFORE: dict[str, tuple[str, ...]] = {
     ),
     "confirm-enterprise": ("start-enterprise-track", "start-enterprise"),
 }
-BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = dict.fromkeys(
-    (
-        "propose-match",
-        "record-interview",
-        "withdraw-match",
-        "start-enterprise-track",
-        "record-microcredit",
-        "start-enterprise",
-        "confirm-enterprise",
-        "stop-enterprise",
+CLIENT = {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"}
+BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    **dict.fromkeys(
+        ("propose-match", "record-interview", "withdraw-match"), ("take-on-client", OTHER, CLIENT)
     ),
-    ("take-on-client", OTHER, {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"}),
-)
+    **dict.fromkeys(
+        (
+            "start-enterprise-track",
+            "record-microcredit",
+            "start-enterprise",
+            "confirm-enterprise",
+            "stop-enterprise",
+        ),
+        ("take-on-client", OWNER, CLIENT),
+    ),
+}

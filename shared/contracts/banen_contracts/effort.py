@@ -27,12 +27,12 @@ class MeetingKind(StrEnum):
     PEER_REVIEW = "peer_review"
 
 
-EffortRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-(adviser|coach|staff)$")]
+EffortRef = Annotated[str, StringConstraints(pattern=r"^(adviser|coach|staff)-[0-9]{4}-[0-9]{2}$")]
 
 
-def effort_ref_of(month: str, role: EffortRole) -> str:
-    """The reference of a partner's hours of one role in a month, such as 2006-03-adviser."""
-    return f"{month}-{role}"
+def effort_ref_of(role: EffortRole, month: str) -> str:
+    """The reference of a partner's hours of one role in a month, such as adviser-2006-03."""
+    return f"{role}-{month}"
 
 
 class EffortRecorded(PublicEvent, frozen=True):
@@ -41,7 +41,7 @@ class EffortRecorded(PublicEvent, frozen=True):
     NAME: ClassVar[str] = "mediation.effort-recorded.v1"
     REF: ClassVar[str] = "effort_ref"
     effort_ref: EffortRef
-    """The month and the role, as `effort_ref_of` writes them."""
+    """The role and the month, as `effort_ref_of` writes them."""
     month: Month
     role: EffortRole
     hours: Count

@@ -21,7 +21,7 @@ SAID: dict[str, Any] = {
     "hours": 1240,
     "people": 62,
 }
-effort = Scenario(EFFORT, "2006-03-adviser")
+effort = Scenario(EFFORT, "adviser-2006-03")
 recorded = EffortRecorded(**SAID)
 meeting = Scenario(MEETING, str(REF))
 DAY = date(2006, 3, 1)
@@ -29,7 +29,7 @@ DAY = date(2006, 3, 1)
 
 def test_records_the_hours_of_a_month():
     effort.when(RecordEffort(**SAID)).then(recorded)
-    assert recorded.effort_ref == "2006-03-adviser"
+    assert recorded.effort_ref == "adviser-2006-03"
 
 
 def test_the_month_that_goes_on_can_be_recorded():
@@ -59,7 +59,8 @@ def test_refuses_a_month_to_come():
 
 
 def test_refuses_hours_of_nobody():
-    effort.when(RecordEffort(**SAID | {"people": 0})).then_refused("people-missing", "people")
+    said: dict[str, Any] = SAID | {"people": 0}
+    effort.when(RecordEffort(**said)).then_refused("people-missing", "people")
 
 
 @pytest.mark.parametrize(

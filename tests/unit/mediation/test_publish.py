@@ -238,7 +238,7 @@ PUBLISHED += [
         events.EnterpriseStopped(**OF_TRACK, reason_code="too-few-orders"),
         mediation.EnterpriseStopped(**OF_TRACK, reason_code="too-few-orders"),
     ),
-    (events.EffortRecorded(**HOURS), mediation.EffortRecorded(**HOURS, effort_ref="2006-02-coach")),
+    (events.EffortRecorded(**HOURS), mediation.EffortRecorded(**HOURS, effort_ref="coach-2006-02")),
     (events.MeetingHeld(**MEETING), mediation.MeetingHeld(**MEETING)),
 ]
 REQUESTS: list[DomainEvent] = [

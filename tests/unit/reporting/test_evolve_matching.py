@@ -40,7 +40,7 @@ track = EnterpriseFact(
 started = m.EnterpriseStarted(track_ref=REF, occurred_on=SECOND, placement_ref=OTHER)
 stopped = m.EnterpriseStopped(track_ref=REF, occurred_on=THIRD, reason_code="too-few-orders")
 hours = m.EffortRecorded(
-    effort_ref="2006-03-adviser",
+    effort_ref="adviser-2006-03",
     month="2006-03",
     role=m.EffortRole.ADVISER,
     hours=1240,

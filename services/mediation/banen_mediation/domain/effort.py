@@ -33,7 +33,7 @@ class RecordMeeting(Command, frozen=True):
 def decide(
     command: RecordEffort, state: EffortRecorded | None, context: DecisionContext
 ) -> Sequence[EffortRecorded]:
-    ref = effort_ref_of(command.month, command.role)
+    ref = effort_ref_of(command.role, command.month)
     if context.ref != ref:
         raise Refused("effort-ref-differs", f"The reference of these hours is {ref}.", "month")
     if command.month > command.occurred_on.isoformat()[:7]:

@@ -20,7 +20,7 @@ class EffortRecorded(DomainEvent, frozen=True):
 
     @property
     def effort_ref(self) -> str:
-        return effort_ref_of(self.month, self.role)
+        return effort_ref_of(self.role, self.month)
 
 
 class MeetingHeld(DomainEvent, frozen=True):
