@@ -95,7 +95,7 @@ def test_nobody_need_guide_it():
 
 
 def test_refuses_a_track_that_was_recorded():
-    track.given(track_started).when(start_track).then_refused("track-exists")
+    track.given(track_started).when(start_track).then_refused("enterprise-exists")
 
 
 def test_refuses_guidance_by_whoever_takes_no_part():
@@ -135,7 +135,7 @@ def test_the_firm_is_a_placement_of_the_same_client():
     known.beside(placement).when(command).then(started.model_copy(update={"placement_ref": PLACEMENT}))
     known.beside().when(command).then_refused("placement-unknown", "placementRef")
     of_another = placement.model_copy(update={"client_ref": UUID(int=9)})
-    known.beside(of_another).when(command).then_refused("client-differs", "placementRef")
+    known.beside(of_another).when(command).then_refused("placement-of-another-client", "placementRef")
 
 
 def test_refuses_a_firm_that_began_already():
@@ -164,7 +164,7 @@ def test_refuses_everything_after_it_stopped(command: Any):
 
 @pytest.mark.parametrize("command", STEPS, ids=lambda c: c.NAME)
 def test_refuses_what_was_not_started(command: Any):
-    track.when(command).then_refused("track-unknown")
+    track.when(command).then_refused("enterprise-unknown")
 
 
 @pytest.mark.parametrize("command", [grant, start, stop], ids=lambda c: c.NAME)

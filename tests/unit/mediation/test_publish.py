@@ -12,8 +12,8 @@ from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
-    JobLevel,
     InterviewOutcome,
+    JobLevel,
     Origin,
     ProgrammeTag,
     RetentionMethod,

@@ -111,7 +111,7 @@ def decide(
 
 def going_on(state: Enterprise) -> Track:
     if isinstance(state, NoTrack):
-        raise Refused("track-unknown", "There is no such track.")
+        raise Refused("enterprise-unknown", "There is no such track.")
     if state.is_stopped:
         raise Refused("enterprise-stopped", "This firm, or its preparation, has stopped.")
     return state
@@ -121,7 +121,7 @@ def start_track(
     command: StartEnterpriseTrack, state: Enterprise, context: DecisionContext
 ) -> EnterpriseTrackStarted:
     if not isinstance(state, NoTrack):
-        raise Refused("track-exists", "This track was recorded already.")
+        raise Refused("enterprise-exists", "This track was recorded already.")
     check_open_client(context)
     if command.guided_by is not None and command.guided_by not in context.partners:
         raise Refused("partner-unknown", "That partner does not take part in the programme.", "guidedBy")
@@ -172,7 +172,9 @@ def check_placement(track: Track, context: DecisionContext) -> None:
     if placement is None:
         raise Refused("placement-unknown", "There is no such placement.", "placementRef")
     if placement.client_ref != track.client_ref:
-        raise Refused("client-differs", "That is the placement of another client.", "placementRef")
+        raise Refused(
+            "placement-of-another-client", "That is the placement of another client.", "placementRef"
+        )
 
 
 def confirm(command: ConfirmEnterprise, track: Track, context: DecisionContext) -> EnterpriseStillRunning:
