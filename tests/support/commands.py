@@ -10,6 +10,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.roles import Role
+from banen_employers.reactors import CHECK_PLACE, FOLLOW_PLACEMENT
 from banen_employers.timers import EXPIRE_AGREEMENT, EXPIRE_VACANCY
 from banen_intake.reactors import CHECK_CONSENT, COMPLETE_HANDOVER, SETTLE_DECLINED
 from banen_kit.application.command_service import CommandService, Request
@@ -112,6 +113,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
     "update-group": {**ON, "inGuidance": 9, "placesPlanned": 6},
     "close-group": {**ON, "precision": "exact", "placed": 4},
+    "follow-placement": {**ON, "groupRef": REF, "sequence": 7},
+    "check-place": {**ON, "placementRef": OTHER},
     "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
     "declare-source-live": {**ON, "service": "intake"},
     "define-programme": {**ON, "definition": DEFINITION.model_dump(mode="json", by_alias=True)},
@@ -231,6 +234,7 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
         ),
         ("register-employer", OTHER, GOOD["register-employer"]),
     ),
+    "check-place": ("follow-placement", OTHER, GOOD["follow-placement"]),
     "accept-handover": (
         "take-on-client",
         OTHER,
@@ -243,7 +247,7 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
 def from_policies(service: Service) -> dict[str, CommandRoute]:
     """What only policies and timers give; a test may give it as anybody's."""
     routes = {
-        "employers": (EXPIRE_AGREEMENT, EXPIRE_VACANCY),
+        "employers": (FOLLOW_PLACEMENT, CHECK_PLACE, EXPIRE_AGREEMENT, EXPIRE_VACANCY),
         "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
         "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER),
     }

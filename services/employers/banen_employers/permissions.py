@@ -21,4 +21,5 @@ VIEWS: Permissions = {
     "read-agreement": _READERS,
     "read-vacancy": _READERS,
     "read-group": _READERS,
+    "read-places": _READERS,
 }

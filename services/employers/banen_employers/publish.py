@@ -1,4 +1,4 @@
-"""The public events of employers: each private event becomes a public one."""
+"""The public events of employers: each private event becomes a public one, or nothing."""
 
 from collections.abc import Mapping
 
@@ -27,8 +27,11 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
 
+PRIVATE: frozenset[type[DomainEvent]] = frozenset({e.PlacementGrouped, e.PlaceFilled, e.PlaceFreed})
+"""What follows from placements, which mediation publishes."""
 
-def to_public_event(event: e.EmployersEvent) -> PublicEvent:
+
+def to_public_event(event: e.EmployersEvent) -> PublicEvent | None:
     match event:
         case e.EmployerRegistered():
             return registered(event)
@@ -40,7 +43,7 @@ def to_public_event(event: e.EmployersEvent) -> PublicEvent:
                 reason_code=event.reason_code,
             )
         case _:
-            return public_form(event, SAME[type(event)])
+            return None if type(event) in PRIVATE else public_form(event, SAME[type(event)])
 
 
 def registered(event: e.EmployerRegistered) -> PublicEvent:

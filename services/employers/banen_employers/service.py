@@ -9,6 +9,7 @@ from banen_employers.commands import COMMANDS
 from banen_employers.events import Correction, EmployerDetailsCorrected, EmployersEvent
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
+from banen_employers.reactors import CHECK_PLACE, REACTORS
 from banen_employers.timers import TIMERS
 from banen_kit.application.definition import Learns, Service
 from banen_kit.core.answer_language import SHARED
@@ -25,6 +26,8 @@ SERVICE = with_kit_features(
         roles=ROLES,
         texts=(*SHARED, "banen_employers"),
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
+        records=(CHECK_PLACE,),
+        reactors=REACTORS,
         timers=TIMERS,
         upcasters={(EmployerDetailsCorrected.TYPE, 1): only_added},
     )

@@ -271,7 +271,13 @@ REQUESTS: list[DomainEvent] = [
 corrected = events.EmployerDetailsCorrected(
     employer_ref=UUID(int=1), occurred_on=DAY, reason_code="typing-error", removed=("contactPhone",)
 )
-KEPT = [corrected, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
+placement = {"occurred_on": DAY, "group_ref": REF, "placement_ref": UUID(int=3)}
+PLACES: list[DomainEvent] = [
+    events.PlacementGrouped.model_validate({**placement, "sequence": 7}),
+    events.PlaceFilled.model_validate({**placement, "places_filled": 1}),
+    events.PlaceFreed.model_validate({**placement, "places_filled": 0}),
+]
+KEPT = [corrected, *PLACES, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

@@ -25,6 +25,9 @@ from banen_employers.events.places import (
     GroupClosed,
     GroupPlanned,
     GroupUpdated,
+    PlaceFilled,
+    PlaceFreed,
+    PlacementGrouped,
     UnmetDemandReported,
     VacancyClosed,
     VacancyOpened,
@@ -48,7 +51,10 @@ AgreementEvent: TypeAlias = (
 )
 VacancyEvent: TypeAlias = VacancyOpened | UnmetDemandReported | VacancyClosed
 GroupEvent: TypeAlias = GroupPlanned | GroupUpdated | GroupClosed
-EmployersEvent: TypeAlias = EmployerEvent | EmployerApproached | AgreementEvent | VacancyEvent | GroupEvent
+PlacesEvent: TypeAlias = PlacementGrouped | PlaceFilled | PlaceFreed
+EmployersEvent: TypeAlias = (
+    EmployerEvent | EmployerApproached | AgreementEvent | VacancyEvent | GroupEvent | PlacesEvent
+)
 Correction: TypeAlias = EmployerDetailsCorrected
 """Stored beside the others, and never published."""
 
@@ -74,6 +80,10 @@ __all__ = [
     "GroupEvent",
     "GroupPlanned",
     "GroupUpdated",
+    "PlaceFilled",
+    "PlaceFreed",
+    "PlacementGrouped",
+    "PlacesEvent",
     "PlatformMembershipChanged",
     "ReferralReceived",
     "UnmetDemandReported",

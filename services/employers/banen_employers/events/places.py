@@ -1,4 +1,4 @@
-"""Places at employers: vacancies, and placements of several people at once."""
+"""Places at employers: vacancies, placements of several people at once, and to which of those a placement belongs."""
 
 from datetime import date
 from typing import Annotated, ClassVar
@@ -73,3 +73,37 @@ class GroupClosed(DomainEvent, frozen=True):
     occurred_on: date
     placed: Count | None = None
     precision: Precision
+
+
+class PlaceFilled(DomainEvent, frozen=True):
+    """A placement fills a place of the group."""
+
+    TYPE: ClassVar[str] = "place-filled"
+    group_ref: UUID
+    occurred_on: date
+    placement_ref: UUID
+    places_filled: Count
+    """How many there are with this one."""
+
+
+class PlaceFreed(DomainEvent, frozen=True):
+    """A placement that filled a place of the group was voided, or belongs elsewhere."""
+
+    TYPE: ClassVar[str] = "place-freed"
+    group_ref: UUID
+    occurred_on: date
+    placement_ref: UUID
+    places_filled: Count
+    """How many there are without this one."""
+
+
+class PlacementGrouped(DomainEvent, frozen=True):
+    """To which group a placement belongs, as mediation said last."""
+
+    TYPE: ClassVar[str] = "placement-grouped"
+    placement_ref: UUID
+    occurred_on: date
+    group_ref: UUID | None = None
+    """None: to no group, or the placement was voided."""
+    sequence: int
+    """Of the public event that said so."""
