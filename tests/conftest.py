@@ -18,6 +18,7 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_candidates_way.py": 30,
     "tests/e2e/test_changed_programme_file.py": 22,
     "tests/e2e/test_demo.py": 85,
+    "tests/e2e/test_employers_way.py": 30,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 35,
     "tests/e2e/test_programme_file.py": 29,

@@ -65,6 +65,7 @@ CODES = (
 )
 ORGANISATIONS = {
     ("employers.employer-registered.v1", "name"),
+    ("employers.employer-renamed.v1", "name"),
     ("reporting.partner-admitted.v1", "name"),
     ("reporting.partner-renamed.v1", "name"),
     ("reporting.target-unit-defined.v1", "label"),

@@ -43,11 +43,18 @@ MORE: dict[str, list[list[Step]]] = {
         [*OFFERED, ("close-candidate", GOOD["close-candidate"], OTHER), ("check-consent", GOOD["check-consent"], None)],
     ],
     "mediation": [
+        [("start-placement", {**GOOD["start-placement"], "groupRef": OTHER}, None)],
         [("start-placement", {**GOOD["start-placement"], "convertedFrom": OTHER}, None)],
         [*usual("start-placement"), ("correct-placement", {**GOOD["correct-placement"], "convertedFrom": OTHER}, None)],
         [*usual("start-placement"), (END_AS_CONVERTED.name, {"endDate": "2006-12-31"}, None)],
     ],
-    "employers": [],
+    "employers": [
+        [
+            *usual("check-place"),
+            ("follow-placement", {**ON, "sequence": 8}, OTHER),
+            ("check-place", GOOD["check-place"], None),
+        ],
+    ],
     "reporting": [
         [
             ("admit-partner", {**GOOD["admit-partner"], "services": [service]}, None),
@@ -124,9 +131,10 @@ def _react(found: Causes, key: tuple[str, str], event: PublicEvent) -> None:
                 continue
             for partner in (OWN,) if reactor.only_own else (OWN, ANOTHER):
                 dispatch = reactor.react(envelope, event, partner)
-                if dispatch is not None:
+                while dispatch is not None:
                     found.after[key][service.name, dispatch.operation.name] = reactor.name
                     found.reacted.add((service.name, reactor.name, event.NAME))
+                    dispatch = dispatch.then
 
 
 def envelope_of(service: str, event: PublicEvent) -> Envelope:

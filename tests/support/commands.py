@@ -10,6 +10,8 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.roles import Role
+from banen_employers.reactors import CHECK_PLACE, FOLLOW_PLACEMENT
+from banen_employers.timers import EXPIRE_AGREEMENT, EXPIRE_VACANCY
 from banen_intake.reactors import CHECK_CONSENT, COMPLETE_HANDOVER, SETTLE_DECLINED
 from banen_kit.application.command_service import CommandService, Request
 from banen_kit.application.definition import CommandRoute, Service
@@ -97,9 +99,32 @@ GOOD: dict[str, dict[str, Any]] = {
     "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
     "correct-employer": {**ON, "reasonCode": "left", "remove": ["contactName", "contactPhone"]},
     "erase-employer": {**ON, "reason": "request"},
-    "sign-agreement": {**ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01"},
+    "rename-employer": {**ON, "reasonCode": "merged", "name": "Ander Voorbeeld BV", "publishName": True},
+    "close-employer": {**ON, "reasonCode": "moved-abroad"},
+    "reopen-employer": {**ON, "reasonCode": "returned"},
+    "join-platform": ON,
+    "leave-platform": ON,
+    "record-approach": {**ON, "employerRef": OTHER, "channel": "job_fair", "level": "hr", "notes": "Belt terug."},
+    "sign-agreement": {
+        **ON, "partyKind": "employer", "routes": ["A", "B"], "validFrom": "2006-03-01", "validTo": "2007-12-31",
+    },
+    "amend-agreement": {**ON, "routes": ["A"], "validFrom": "2006-03-01", "placesPromised": 3, "reasonCode": "fewer-places"},
+    "renew-agreement": {**ON, "validTo": "2008-12-31"},
+    "end-agreement": {**ON, "reasonCode": "bankruptcy"},
+    "record-referral": ON,
+    "expire-agreement": ON,
+    "open-vacancy": {
+        **ON, "employerRef": OTHER, "places": 3, "kind": "internship", "professionGroup": "51", "route": "A",
+        "openUntil": "2006-06-30", "text": "Drie plaatsen.", "contact": "Synthetica Voorbeeld",
+    },
+    "close-vacancy": {**ON, "reasonCode": "filled", "placesFilled": 3},
+    "report-unmet-demand": {**ON, "reasonCode": "no-candidates", "notes": "Te ver."},
+    "expire-vacancy": ON,
     "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
+    "update-group": {**ON, "inGuidance": 9, "placesPlanned": 6},
     "close-group": {**ON, "precision": "exact", "placed": 4},
+    "follow-placement": {**ON, "groupRef": REF, "sequence": 7},
+    "check-place": {**ON, "placementRef": OTHER},
     "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
     "declare-source-live": {**ON, "service": "intake"},
     "define-programme": {**ON, "definition": DEFINITION.model_dump(mode="json", by_alias=True)},
@@ -183,9 +208,18 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "correct-extension": ("start-placement", "extend-placement"),
     "resume-placement": ("start-placement", "pause-placement"),
     "correct-end": ("start-placement", "end-placement"),
-    "correct-employer": ("register-employer",),
-    "erase-employer": ("register-employer",),
-    "close-group": ("plan-group",),
+    **dict.fromkeys(
+        ("correct-employer", "rename-employer", "close-employer", "join-platform", "erase-employer"),
+        ("register-employer",),
+    ),
+    "reopen-employer": ("register-employer", "close-employer"),
+    "leave-platform": ("register-employer", "join-platform"),
+    **dict.fromkeys(
+        ("amend-agreement", "renew-agreement", "end-agreement", "record-referral", "expire-agreement"),
+        ("sign-agreement",),
+    ),
+    **dict.fromkeys(("close-vacancy", "report-unmet-demand", "expire-vacancy"), ("open-vacancy",)),
+    **dict.fromkeys(("update-group", "close-group"), ("plan-group",)),
     **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),
     **dict.fromkeys(
         ("amend-target-unit", "set-target", "set-regular-quota", "grant-counting-permission"),
@@ -212,6 +246,20 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
             {**GOOD["register-candidate"], "consents": [{"scope": "handover", "toPartner": "uwv"}]},
         ),
     ),
+    **dict.fromkeys(
+        (
+            "record-approach",
+            "open-vacancy",
+            "close-vacancy",
+            "report-unmet-demand",
+            "expire-vacancy",
+            "plan-group",
+            "update-group",
+            "close-group",
+        ),
+        ("register-employer", OTHER, GOOD["register-employer"]),
+    ),
+    "check-place": ("follow-placement", OTHER, GOOD["follow-placement"]),
     "accept-handover": (
         "take-on-client",
         OTHER,
@@ -222,8 +270,9 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 def from_policies(service: Service) -> dict[str, CommandRoute]:
-    """What only policies give; a test may give it as anybody's."""
+    """What only policies and timers give; a test may give it as anybody's."""
     routes = {
+        "employers": (FOLLOW_PLACEMENT, CHECK_PLACE, EXPIRE_AGREEMENT, EXPIRE_VACANCY),
         "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
         "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, REMIND_MILESTONE),
     }

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx2
 
+from banen_cli.installed import services
 from banen_contracts.base import source_of
 from banen_contracts.roles import STAFF, Role
 from banen_local.cluster.programme import ISSUER, Programme
@@ -17,10 +18,17 @@ from banen_local.cluster.supervisor import Supervisor
 from banen_local.issuer.tokens import mint
 from support.waiting import eventually
 
+KEPT_BY = {
+    one.path.split("/")[1]: name
+    for name, service in services().items()
+    for one in (*service.commands, *service.records)
+}
+"""Which service keeps records, by the first part of their path."""
+
 
 @dataclass
 class Site:
-    """Each partner runs one service."""
+    """Each partner runs one service, or more that keep different records."""
 
     programme: Programme
     supervisor: Supervisor
@@ -30,8 +38,12 @@ class Site:
     recorded: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Where something was recorded: the partner, and the record's path."""
 
-    def service(self, partner: str) -> str:
-        (service,) = (one.service for one in self.programme.services if one.partner == partner)
+    def service(self, partner: str, path: str) -> str:
+        """The partner's service that answers there."""
+        own = [one.service for one in self.programme.services if one.partner == partner]
+        if len(own) == 1:
+            return own[0]
+        (service,) = (one for one in own if one == KEPT_BY[path.split("/")[1]])
         return service
 
     async def ask(
@@ -39,11 +51,12 @@ class Site:
     ) -> httpx2.Response:
         """Asks `at` that partner, or at the own one."""
         at = at or who
-        audience, partners = [source_of(at, self.service(at))], self.programme.partners
+        service = self.service(at, path)
+        audience, partners = [source_of(at, service)], self.programme.partners
         folder, issuer = self.programme.folder / ISSUER, self.programme.issuer
         token = mint(folder, issuer, who, [role], partners=partners, audience=audience)
         headers = {"Authorization": f"Bearer {token}", **sent.pop("headers", {})}
-        url = f"{self.programme.url(at, self.service(at))}/v1{path}"
+        url = f"{self.programme.url(at, service)}/v1{path}"
         return await self.http.request(method, url, headers=headers, **sent)
 
     async def give(
@@ -69,7 +82,7 @@ class Site:
     async def events(self, partner: str, path: str) -> list[dict[str, Any]]:
         """What is on record under a reference; nothing personal is in it."""
         is_request = path.startswith("/requests/")
-        role = Role.PRIVACY_OFFICER if is_request else STAFF[self.service(partner)][0]
+        role = Role.PRIVACY_OFFICER if is_request else STAFF[self.service(partner, path)][0]
         answer = await self.ask(partner, role, "GET", path)
         if answer.status_code == 404:
             return []
@@ -89,7 +102,7 @@ class Site:
         published: dict[str, int] = {}
         for partner, path in self.recorded:
             public = [one for one in await self.names(partner, path) if one.endswith(".v1")]
-            source = source_of(partner, self.service(partner))
+            source = source_of(partner, self.service(partner, path))
             published[source] = published.get(source, 0) + len(public)
 
         async def arrived() -> bool:

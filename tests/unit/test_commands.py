@@ -80,6 +80,9 @@ NOT_SEARCHED = {
     "correct-placement.kind": CODE,
     "correct-placement.route_reported": CODE,
     "sign-agreement.routes": CODE,
+    "amend-agreement.routes": CODE,
+    "open-vacancy.kind": CODE,
+    "open-vacancy.route": CODE,
     "plan-group.kind": CODE,
     "offer-handover.dossier_hash": HASH,
     "receive-handover.dossier_hash": HASH,
@@ -201,6 +204,10 @@ NOT_PAST = {
     "end-as-converted.end_date": FROM_OTHERS,
     "sign-agreement.valid_from": LATER,
     "sign-agreement.valid_to": LATER,
+    "amend-agreement.valid_from": LATER,
+    "amend-agreement.valid_to": LATER,
+    "renew-agreement.valid_to": LATER,
+    "open-vacancy.open_until": LATER,
     "assign-partner.first_day": OF_A_RULE,
     **{
         f"define-programme.definition.{path}": OF_A_RULE

@@ -55,3 +55,14 @@ def test_reads_an_answer_from_before_it_named_a_correction():
     answer = {"answered_on": "2026-02-02", "answer": "granted", "reason_code": "done", "request_ref": PERSON}
     event = read("intake", "request-answered", answer)
     assert (event.answer, event.correction) == ("granted", None)
+
+
+def test_reads_a_correction_from_before_a_sole_traders_name_could_be_corrected():
+    stored = {
+        "employer_ref": PERSON,
+        "occurred_on": "2006-03-01",
+        "reason_code": "left",
+        "removed": ["contactName"],
+    }
+    event = read("employers", "employer-details-corrected", stored)
+    assert (event.name, event.removed) == (None, ("contactName",))

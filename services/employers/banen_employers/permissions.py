@@ -17,6 +17,9 @@ _READERS = own_partner(
 VIEWS: Permissions = {
     "bulk": own_partner(Role.EMPLOYER_RELATIONS, Role.PARTNER_MANAGER, Role.PARTNER_DATA_STEWARD),
     "read-employer": _READERS,
+    "read-approach": _READERS,
     "read-agreement": _READERS,
+    "read-vacancy": _READERS,
     "read-group": _READERS,
+    "read-places": _READERS,
 }

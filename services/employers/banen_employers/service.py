@@ -6,11 +6,14 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
-from banen_employers.events import Correction, EmployersEvent
+from banen_employers.events import Correction, EmployerDetailsCorrected, EmployersEvent
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
+from banen_employers.reactors import CHECK_PLACE, REACTORS
+from banen_employers.timers import TIMERS
 from banen_kit.application.definition import Learns, Service
 from banen_kit.core.answer_language import SHARED
+from banen_kit.eventstore.serializer import only_added
 from banen_kit.privacy.kit_features import with_kit_features
 
 SERVICE = with_kit_features(
@@ -23,5 +26,9 @@ SERVICE = with_kit_features(
         roles=ROLES,
         texts=(*SHARED, "banen_employers"),
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
+        records=(CHECK_PLACE,),
+        reactors=REACTORS,
+        timers=TIMERS,
+        upcasters={(EmployerDetailsCorrected.TYPE, 1): only_added},
     )
 )

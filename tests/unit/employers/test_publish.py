@@ -8,7 +8,14 @@ import pytest
 
 from banen_contracts import PublicEvent, employers
 from banen_contracts.base import ErasureReason, Precision
-from banen_contracts.employers import LegalKind, PartyKind, SizeBand
+from banen_contracts.employers import (
+    ApproachChannel,
+    ApproachLevel,
+    LegalKind,
+    PartyKind,
+    SizeBand,
+    VacancyClosing,
+)
 from banen_employers import events
 from banen_employers.publish import to_public_event
 from banen_employers.service import SERVICE
@@ -116,6 +123,141 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
         events.GroupClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
         employers.GroupPlacementClosed(group_ref=REF, occurred_on=DAY, placed=10, precision=Precision.APPROX),
     ),
+    (
+        events.EmployerRenamed(
+            employer_ref=EMPLOYER,
+            occurred_on=DAY,
+            reason_code="merged",
+            name=Open("Ander Voorbeeld"),
+            public_name="Ander Voorbeeld",
+        ),
+        employers.EmployerRenamed(
+            employer_ref=EMPLOYER, occurred_on=DAY, reason_code="merged", name="Ander Voorbeeld"
+        ),
+    ),
+    (
+        events.EmployerRenamed(
+            employer_ref=EMPLOYER, occurred_on=DAY, reason_code="merged", name=Open("Ander Voorbeeld")
+        ),
+        employers.EmployerRenamed(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="merged"),
+    ),
+    (
+        events.EmployerClosed(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="moved-abroad"),
+        employers.EmployerClosed(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="moved-abroad"),
+    ),
+    (
+        events.EmployerReopened(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="returned"),
+        employers.EmployerReopened(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="returned"),
+    ),
+    (
+        events.PlatformMembershipChanged(employer_ref=EMPLOYER, occurred_on=DAY, joined=False),
+        employers.PlatformMembershipChanged(employer_ref=EMPLOYER, occurred_on=DAY, joined=False),
+    ),
+    (
+        events.EmployerApproached(
+            approach_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            channel=ApproachChannel.AMBASSADOR,
+            level=ApproachLevel.BOARD,
+            notes=Open("Belt terug."),
+        ),
+        employers.EmployerApproached(
+            approach_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            channel=ApproachChannel.AMBASSADOR,
+            level=ApproachLevel.BOARD,
+        ),
+    ),
+    (
+        events.AgreementAmended(
+            agreement_ref=REF,
+            occurred_on=DAY,
+            places_promised=3,
+            routes=("A",),
+            valid_from=DAY,
+            valid_to=date(2007, 3, 1),
+            document_ref="SZW/2006/13",
+            reason_code="fewer-places",
+        ),
+        employers.AgreementAmended(
+            agreement_ref=REF,
+            occurred_on=DAY,
+            places_promised=3,
+            routes=("A",),
+            valid_from=DAY,
+            valid_to=date(2007, 3, 1),
+            document_ref="SZW/2006/13",
+            reason_code="fewer-places",
+        ),
+    ),
+    (
+        events.AgreementRenewed(
+            agreement_ref=REF, occurred_on=DAY, valid_to=date(2008, 2, 29), document_ref="SZW/2007/1"
+        ),
+        employers.AgreementRenewed(
+            agreement_ref=REF, occurred_on=DAY, valid_to=date(2008, 2, 29), document_ref="SZW/2007/1"
+        ),
+    ),
+    (
+        events.AgreementEnded(agreement_ref=REF, occurred_on=DAY, reason_code="bankruptcy"),
+        employers.AgreementEnded(agreement_ref=REF, occurred_on=DAY, reason_code="bankruptcy"),
+    ),
+    (
+        events.AgreementExpired(agreement_ref=REF, occurred_on=DAY),
+        employers.AgreementExpired(agreement_ref=REF, occurred_on=DAY),
+    ),
+    (
+        events.ReferralReceived(agreement_ref=REF, occurred_on=DAY, number=2),
+        employers.ReferralReceived(agreement_ref=REF, occurred_on=DAY, number=2),
+    ),
+    (
+        events.VacancyOpened(
+            vacancy_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            places=3,
+            kind="employment",
+            profession_group="51",
+            route="A",
+            open_until=date(2006, 6, 30),
+            text=Open("Drie plaatsen."),
+            contact=Open("Sanne Voorbeeld"),
+        ),
+        employers.VacancyOpened(
+            vacancy_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            places=3,
+            kind="employment",
+            profession_group="51",
+            route="A",
+            open_until=date(2006, 6, 30),
+        ),
+    ),
+    (
+        events.VacancyClosed(
+            vacancy_ref=REF, occurred_on=DAY, reason_code=VacancyClosing.FILLED, places_filled=3
+        ),
+        employers.VacancyClosed(
+            vacancy_ref=REF, occurred_on=DAY, reason_code=VacancyClosing.FILLED, places_filled=3
+        ),
+    ),
+    (
+        events.UnmetDemandReported(
+            vacancy_ref=REF,
+            occurred_on=DAY,
+            employer_ref=EMPLOYER,
+            reason_code="no-candidates",
+            notes=Open("Te ver weg."),
+        ),
+        employers.UnmetDemandReported(vacancy_ref=REF, occurred_on=DAY, reason_code="no-candidates"),
+    ),
+    (
+        events.GroupUpdated(group_ref=REF, occurred_on=DAY, in_guidance=9, places_planned=6),
+        employers.GroupPlacementUpdated(group_ref=REF, occurred_on=DAY, in_guidance=9, places_planned=6),
+    ),
 ]
 REQUESTS: list[DomainEvent] = [
     RequestReceived(
@@ -129,7 +271,13 @@ REQUESTS: list[DomainEvent] = [
 corrected = events.EmployerDetailsCorrected(
     employer_ref=UUID(int=1), occurred_on=DAY, reason_code="typing-error", removed=("contactPhone",)
 )
-KEPT = [corrected, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
+placement = {"occurred_on": DAY, "group_ref": REF, "placement_ref": UUID(int=3)}
+PLACES: list[DomainEvent] = [
+    events.PlacementGrouped.model_validate({**placement, "sequence": 7}),
+    events.PlaceFilled.model_validate({**placement, "places_filled": 1}),
+    events.PlaceFreed.model_validate({**placement, "places_filled": 0}),
+]
+KEPT = [corrected, *PLACES, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 
 
 @pytest.mark.parametrize(("event", "public"), PUBLISHED, ids=lambda value: type(value).__name__)

@@ -313,6 +313,24 @@ async def test_a_command_to_all_about_somebody_goes_to_each_of_theirs_and_to_no_
     assert {metadata(event)["causationId"] for event in await store.read_all(4, 100)} == {str(cause(9).id)}
 
 
+async def test_what_follows_is_given_after_it_and_once_for_each_cause(
+    handing: CommandService, store: MemoryStore
+):
+    first = Dispatch(HAND, ONE, Hand(person_ref=PERSON, is_twice=True), then=to_all(PERSON))
+    await handing.send(first, cause(9), "end")
+    assert await recorded(store) == [3, 2, 1]
+    assert await handing.send(first, cause(9), "end") == Answer(2, ("handed",), repeated=True)
+    assert await recorded(store) == [3, 2, 1]
+
+
+async def test_what_follows_is_given_also_after_what_changed_nothing(
+    handing: CommandService, store: MemoryStore
+):
+    first = Dispatch(HAND, ONE, Hand(person_ref=PERSON, is_twice=False), then=to_all(PERSON))
+    await handing.send(first, cause(9), "end")
+    assert await recorded(store) == [2, 2, 1]
+
+
 async def test_a_command_to_all_that_is_given_twice_is_done_once(handing: CommandService, store: MemoryStore):
     await handing.send(to_all(PERSON), cause(9), "end")
     answer = await handing.send(to_all(PERSON), cause(9), "end")

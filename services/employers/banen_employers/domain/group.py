@@ -1,4 +1,4 @@
-"""Planning a group placement at one employer, and closing it with its result."""
+"""Planning a group placement at one employer, following it, and closing it with its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from uuid import UUID
 
 from banen_contracts.base import Code, Count, Day, Precision
 from banen_contracts.reporting import ProgrammeDefined
-from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned
+from banen_employers.domain.employer import check_employer
+from banen_employers.events import GroupClosed, GroupEvent, GroupPlanned, GroupUpdated
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused, refuse_if
 
 
@@ -21,6 +22,15 @@ class PlanGroup(Command, frozen=True):
     places_planned: Count | None = None
 
 
+class UpdateGroup(Command, frozen=True):
+    """Says both numbers anew; one that is left out is not known."""
+
+    NAME: ClassVar[str] = "update-group"
+    occurred_on: Day
+    in_guidance: Count | None = None
+    places_planned: Count | None = None
+
+
 class CloseGroup(Command, frozen=True):
     NAME: ClassVar[str] = "close-group"
     occurred_on: Day
@@ -28,7 +38,7 @@ class CloseGroup(Command, frozen=True):
     precision: Precision
 
 
-GroupCommand: TypeAlias = PlanGroup | CloseGroup
+GroupCommand: TypeAlias = PlanGroup | UpdateGroup | CloseGroup
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,8 @@ def decide(command: GroupCommand, state: Group, context: DecisionContext) -> Seq
     match command:
         case PlanGroup():
             return plan(command, state, context)
+        case UpdateGroup():
+            return update(command, state, context)
         case CloseGroup():
             return close(command, state, context)
         case _:
@@ -64,6 +76,7 @@ def decide(command: GroupCommand, state: Group, context: DecisionContext) -> Seq
 def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
     if isinstance(state, Planned):
         raise Refused("group-exists", "This group placement was planned already.")
+    check_employer(command.occurred_on, context)
     definition = context.heard_as(ProgrammeDefined).definition
     refuse_if(definition.fault_of_kind(command.kind, command.occurred_on), "kind")
     return [
@@ -79,9 +92,27 @@ def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionConte
     ]
 
 
-def close(command: CloseGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
+def refuse_unplanned(state: NotPlanned | Planned) -> None:
     if isinstance(state, NotPlanned):
         raise Refused("group-unknown", "There is no such group placement.")
+
+
+def update(
+    command: UpdateGroup, state: NotPlanned | Planned, context: DecisionContext
+) -> Sequence[GroupEvent]:
+    refuse_unplanned(state)
+    return [
+        GroupUpdated(
+            group_ref=UUID(context.ref),
+            occurred_on=command.occurred_on,
+            in_guidance=command.in_guidance,
+            places_planned=command.places_planned,
+        )
+    ]
+
+
+def close(command: CloseGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
+    refuse_unplanned(state)
     return [
         GroupClosed(
             group_ref=UUID(context.ref),
@@ -96,6 +127,8 @@ def evolve(state: Group, event: GroupEvent) -> Group:
     match event, state:
         case GroupPlanned(), NotPlanned():
             return Planned()
+        case GroupUpdated(), Planned():
+            return state
         case GroupClosed(), Planned():
             return Closed()
         case _:

@@ -4,16 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from banen_contracts import PublicEvent, employers as e, reporting as r
+from banen_contracts import PublicEvent, reporting as r
 from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import (
-    AgreementFact,
     CostFact,
-    EmployerFact,
     Fact,
     FigureFact,
     FundingFact,
-    GroupFact,
     PartnerFact,
     ProgrammeFact,
     RuleSetFact,
@@ -42,33 +39,6 @@ class Learned:
     @property
     def day(self) -> date:
         return day_of(self.known_at)
-
-
-def fold_employer(row: EmployerFact | None, event: e.EmployerRegistered, _: Learned) -> EmployerFact:
-    must_be_new(row)
-    return EmployerFact(legal_kind=event.legal_kind, sector_code=event.sector_code, name=event.name)
-
-
-def fold_agreement(row: AgreementFact | None, event: e.AgreementSigned, _: Learned) -> AgreementFact:
-    must_be_new(row)
-    return AgreementFact(
-        party_kind=event.party_kind, places_promised=event.places_promised, signed_on=event.occurred_on
-    )
-
-
-def fold_group(row: GroupFact | None, event: PublicEvent, _: Learned) -> GroupFact:
-    if isinstance(event, e.GroupPlacementPlanned):
-        must_be_new(row)
-        return GroupFact(
-            employer_ref=str(event.employer_ref),
-            kind=event.kind,
-            in_guidance=event.in_guidance,
-            places_planned=event.places_planned,
-        )
-    known = must_exist(row)
-    if not isinstance(event, e.GroupPlacementClosed):
-        raise CannotFold("type-unknown")
-    return replace(known, placed=event.placed, precision=event.precision.value, closed_on=event.occurred_on)
 
 
 def fold_programme(_: ProgrammeFact | None, event: r.ProgrammeDefined, __: Learned) -> ProgrammeFact:

@@ -10,17 +10,21 @@ from pydantic import TypeAdapter
 from banen_contracts import PublicEvent, employers as e, intake as i, mediation as m, reporting as r
 from banen_reporting.facts.evolve import (
     Learned,
-    fold_agreement,
     fold_cost,
-    fold_employer,
     fold_figure,
     fold_funding,
-    fold_group,
     fold_partner,
     fold_programme,
     fold_rule_set,
     fold_unit,
     must_exist,
+)
+from banen_reporting.facts.evolve_employers import (
+    fold_agreement,
+    fold_approach,
+    fold_employer,
+    fold_group,
+    fold_vacancy,
 )
 from banen_reporting.facts.evolve_intake import (
     fold_answer,
@@ -40,6 +44,7 @@ from banen_reporting.facts.evolve_mediation import fold_client, fold_placement
 from banen_reporting.facts.model import (
     AgreementFact,
     AnswerFact,
+    ApproachFact,
     CandidateFact,
     ClientFact,
     ContactFact,
@@ -57,6 +62,7 @@ from banen_reporting.facts.model import (
     ReachFact,
     RuleSetFact,
     UnitFact,
+    VacancyFact,
 )
 from banen_reporting.facts.model_matching import EffortFact, EnterpriseFact, MatchFact, MeetingFact
 
@@ -155,10 +161,36 @@ KINDS: tuple[FactType, ...] = (
         "employer",
         EmployerFact,
         _unchanged_by(e.EmployerErased, fold_employer),
-        (e.EmployerRegistered, e.EmployerErased),
+        (
+            e.EmployerRegistered,
+            e.EmployerRenamed,
+            e.PlatformMembershipChanged,
+            e.EmployerClosed,
+            e.EmployerReopened,
+            e.EmployerErased,
+        ),
     ),
-    FactType("agreement", AgreementFact, fold_agreement, (e.AgreementSigned,)),
-    FactType("group", GroupFact, fold_group, (e.GroupPlacementPlanned, e.GroupPlacementClosed)),
+    FactType("approach", ApproachFact, fold_approach, (e.EmployerApproached,)),
+    FactType(
+        "agreement",
+        AgreementFact,
+        fold_agreement,
+        (
+            e.AgreementSigned,
+            e.AgreementAmended,
+            e.AgreementRenewed,
+            e.AgreementEnded,
+            e.AgreementExpired,
+            e.ReferralReceived,
+        ),
+    ),
+    FactType("vacancy", VacancyFact, fold_vacancy, (e.VacancyOpened, e.UnmetDemandReported, e.VacancyClosed)),
+    FactType(
+        "group",
+        GroupFact,
+        fold_group,
+        (e.GroupPlacementPlanned, e.GroupPlacementUpdated, e.GroupPlacementClosed),
+    ),
     FactType("programme", ProgrammeFact, fold_programme, (r.ProgrammeDefined,)),
     FactType(
         "partner",

@@ -215,10 +215,14 @@ class CommandService:
         return events, frozenset[str]().union(*linked)
 
     async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
-        """Runs a reactor's command in this service. The same event never causes it twice.
+        """Runs a reactor's command in this service, and those that follow it. The same event never causes one twice.
 
         If the cause is a historic fact, `known_at` is that fact's, or that of the stream's last event if it is later.
         """
+        answer = await self._send(sent, cause, policy)
+        return await self.send(sent.then, cause, f"{policy}/then") if sent.then else answer
+
+    async def _send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
         if not sent.to_all_about:
             return await self._send_one(sent, sent.ref, cause, uuid5(cause.id, policy))
         answer = Answer(0, ())

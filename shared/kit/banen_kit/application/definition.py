@@ -54,6 +54,8 @@ class Dispatch:
     command: Command
     to_all_about: bool = False
     """Whether `ref` is not that of the record but one that it mentions: then the command goes to each such record."""
+    then: "Dispatch | None" = None
+    """What is given after this one was carried out, also if that changed nothing."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ class Service:
     views: Permissions
     """Who may see what. Who may give a command is in its route."""
     roles: Roles
+    records: Sequence[CommandRoute] = ()
+    """Commands that nobody may give from outside, of records that can be read all the same."""
     reactors: Sequence[Reactor] = ()
     learns: Sequence[Learns] = ()
     timers: Sequence[Timer] = ()

@@ -65,7 +65,7 @@ def record_routes(command_service: CommandService, authentication: Authenticatio
         )
 
     seen: set[str] = set()
-    for operation in command_service.service.commands:
+    for operation in (*command_service.service.commands, *command_service.service.records):
         path = operation.path[: operation.path.index("{ref}") + len("{ref}")]
         if path not in seen:
             seen.add(path)

@@ -1,18 +1,11 @@
-"""The private events of employers: employers, agreements and group placements."""
+"""Employers: registered, approached, on the platform, closed, corrected and erased."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from banen_contracts.base import (
-    Code,
-    Count,
-    DocumentRef,
-    MunicipalityCode,
-    OrganisationName,
-    Precision,
-)
-from banen_contracts.employers import LegalKind, PartyKind, SectorCode, SizeBand
+from banen_contracts.base import MunicipalityCode, OrganisationName, ReasonCode
+from banen_contracts.employers import ApproachChannel, ApproachLevel, LegalKind, SectorCode, SizeBand
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.records import DetailsCorrected, Erasure
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
@@ -39,15 +32,49 @@ class EmployerRegistered(DomainEvent, frozen=True):
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
 
 
+class EmployerRenamed(DomainEvent, frozen=True):
+    """Of an organisation. Its name may be published, unlike that of a sole trader, which is corrected."""
+
+    TYPE: ClassVar[str] = "employer-renamed"
+    employer_ref: PersonRef
+    occurred_on: date
+    reason_code: ReasonCode
+    name: Annotated[Personal[str], Of("employer_ref")]
+    public_name: OrganisationName | None = None
+
+
 class EmployerDetailsCorrected(DetailsCorrected, frozen=True):
-    """Of the contact person. The employer's own name may be published, and is not corrected this way."""
+    """Of the contact person, or of a sole trader's name."""
 
     TYPE: ClassVar[str] = "employer-details-corrected"
+    VERSION: ClassVar[int] = 2
     employer_ref: PersonRef
+    name: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_name: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_phone: Annotated[Personal[str] | None, Of("employer_ref")] = None
     contact_email: Annotated[Personal[str] | None, Of("employer_ref")] = None
     removed: tuple[EmployerDetail, ...] = ()
+
+
+class EmployerClosed(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "employer-closed"
+    employer_ref: PersonRef
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class EmployerReopened(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "employer-reopened"
+    employer_ref: PersonRef
+    occurred_on: date
+    reason_code: ReasonCode
+
+
+class PlatformMembershipChanged(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "platform-membership-changed"
+    employer_ref: PersonRef
+    occurred_on: date
+    joined: bool
 
 
 class EmployerErased(Erasure, frozen=True):
@@ -60,40 +87,11 @@ class EmployerErased(Erasure, frozen=True):
         return self.employer_ref
 
 
-class AgreementSigned(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "agreement-signed"
-    agreement_ref: UUID
+class EmployerApproached(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "employer-approached"
+    approach_ref: UUID
     occurred_on: date
-    party_kind: PartyKind
-    party_ref: UUID | None = None
-    places_promised: Count | None = None
-    routes: tuple[Code, ...]
-    valid_from: date
-    valid_to: date | None = None
-    document_ref: DocumentRef | None = None
-
-
-class GroupPlanned(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "group-planned"
-    group_ref: UUID
-    occurred_on: date
-    employer_ref: UUID
-    kind: Code
-    seasonal: bool
-    in_guidance: Count | None = None
-    places_planned: Count | None = None
-
-
-class GroupClosed(DomainEvent, frozen=True):
-    TYPE: ClassVar[str] = "group-closed"
-    group_ref: UUID
-    occurred_on: date
-    placed: Count | None = None
-    precision: Precision
-
-
-EmployerEvent: TypeAlias = EmployerRegistered | EmployerErased
-GroupEvent: TypeAlias = GroupPlanned | GroupClosed
-EmployersEvent: TypeAlias = EmployerEvent | AgreementSigned | GroupEvent
-Correction: TypeAlias = EmployerDetailsCorrected
-"""Stored beside the others, and never published."""
+    employer_ref: PersonRef
+    channel: ApproachChannel
+    level: ApproachLevel
+    notes: Annotated[Personal[str] | None, Of("employer_ref")] = None

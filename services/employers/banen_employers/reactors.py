@@ -1,0 +1,41 @@
+"""What employers does by itself: it counts the places of its groups that placements fill."""
+
+from banen_contracts import Envelope, PublicEvent
+from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms, PlacementVoided
+from banen_employers.domain.places import PLACEMENT, PLACES, CheckPlace, FollowPlacement
+from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
+
+# Not in the table of commands, since no caller may give these.
+FOLLOW_PLACEMENT = CommandRoute("/placements/{ref}/follow", FollowPlacement, "placement", PLACEMENT)
+CHECK_PLACE = CommandRoute(
+    "/places/{ref}/check", CheckPlace, "places", PLACES, related=("placement", "placement_ref")
+)
+
+
+def follow(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
+    """Notes to which group the placement belongs now, and then has that group check it, and all that counted it.
+
+    The last check comes after the group counted it: where two events about a placement cross, it sees what the other noted.
+    """
+    if (envelope.partner, envelope.service) != (partner, "mediation"):
+        return None
+    match event:
+        case PlacementStarted(group_ref=None):
+            return None
+        case PlacementTerms():
+            group = event.group_ref
+        case PlacementVoided():
+            group = None
+        case _:
+            return None
+    check = CheckPlace(occurred_on=event.occurred_on, placement_ref=event.placement_ref)
+    look = Dispatch(CHECK_PLACE, event.ref, check, to_all_about=True)
+    if group is not None:
+        look = Dispatch(CHECK_PLACE, str(group), check, then=look)
+    note = FollowPlacement(occurred_on=event.occurred_on, group_ref=group, sequence=envelope.sequence)
+    return Dispatch(FOLLOW_PLACEMENT, event.ref, note, then=look)
+
+
+REACTORS = (
+    Reactor("count-places", (PlacementStarted, PlacementCorrected, PlacementVoided), follow, only_own=True),
+)
