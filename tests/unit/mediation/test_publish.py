@@ -12,7 +12,6 @@ from banen_contracts.intake import HandoverOutcome
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
-    InterviewOutcome,
     JobLevel,
     Origin,
     ProgrammeTag,
@@ -29,6 +28,7 @@ from banen_kit.testing import NOW
 from banen_mediation import events
 from banen_mediation.publish import to_public_event
 from banen_mediation.service import SERVICE
+from support import published_matching as matching
 
 REF = UUID(int=1)
 CLIENT = UUID(int=2)
@@ -189,58 +189,7 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
         mediation.AftercareContactLogged(placement_ref=REF, occurred_on=DAY, due_month=3, done=True),
     ),
 ]
-OF_CLIENT: dict[str, Any] = {"client_ref": CLIENT, "occurred_on": DAY}
-OF_MATCH: dict[str, Any] = {"match_ref": REF, "occurred_on": DAY}
-OF_TRACK: dict[str, Any] = {"track_ref": REF, "occurred_on": DAY}
-PROPOSED: dict[str, Any] = {**OF_MATCH, "client_ref": CLIENT, "vacancy_ref": OTHER, "employer_ref": REF}
-TRACK: dict[str, Any] = {**OF_TRACK, "client_ref": CLIENT, "support_source": "bank", "guided_by": "emplooi"}
-HOURS: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach", "hours": 9, "people": 2}
-MEETING: dict[str, Any] = {
-    "meeting_ref": REF,
-    "occurred_on": DAY,
-    "kind": "training",
-    "attendance": "under_10",
-}
-SECRET: dict[str, Any] = {"client_ref": CLIENT, "firm_name": Open("Voorbeeldkraam")}
-PUBLISHED += [
-    (
-        events.ClientClosed(**OF_CLIENT, reason_code="withdrawn"),
-        mediation.ClientClosed(**OF_CLIENT, reason_code="withdrawn"),
-    ),
-    (
-        events.ClientReopened(**OF_CLIENT, reason_code="returned"),
-        mediation.ClientReopened(**OF_CLIENT, reason_code="returned"),
-    ),
-    (
-        events.MatchProposed(**PROPOSED, letter=Open("Geachte"), notes=Open("Negen uur")),
-        mediation.MatchProposed(**PROPOSED),
-    ),
-    (
-        events.EmployerInterviewHeld(
-            **OF_MATCH, client_ref=CLIENT, outcome=InterviewOutcome.HIRED, feedback=Open("Goed")
-        ),
-        mediation.EmployerInterviewHeld(**OF_MATCH, outcome=InterviewOutcome.HIRED),
-    ),
-    (
-        events.MatchWithdrawn(**OF_MATCH, reason_code="vacancy-filled"),
-        mediation.MatchWithdrawn(**OF_MATCH, reason_code="vacancy-filled"),
-    ),
-    (
-        events.EnterpriseTrackStarted(**TRACK, plan=Open("Een kraam"), firm_name=Open("Voorbeeldkraam")),
-        mediation.EnterpriseTrackStarted(**TRACK),
-    ),
-    (
-        events.EnterpriseStarted(**OF_TRACK, **SECRET, placement_ref=OTHER),
-        mediation.EnterpriseStarted(**OF_TRACK, placement_ref=OTHER),
-    ),
-    (events.EnterpriseStillRunning(**OF_TRACK), mediation.EnterpriseStillRunning(**OF_TRACK)),
-    (
-        events.EnterpriseStopped(**OF_TRACK, reason_code="too-few-orders"),
-        mediation.EnterpriseStopped(**OF_TRACK, reason_code="too-few-orders"),
-    ),
-    (events.EffortRecorded(**HOURS), mediation.EffortRecorded(**HOURS, effort_ref="coach-2006-02")),
-    (events.MeetingHeld(**MEETING), mediation.MeetingHeld(**MEETING)),
-]
+PUBLISHED += matching.PUBLISHED
 REQUESTS: list[DomainEvent] = [
     RequestReceived(
         request_ref=REF, person_ref=CLIENT, kind="access", received_on=DAY, answer_by=date(2006, 4, 1)
@@ -258,7 +207,7 @@ KEPT = [
     handover_received,
     handover_settled,
     events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
-    events.MicrocreditDecided(**OF_TRACK, client_ref=CLIENT, granted=False),
+    matching.microcredit,
     *REQUESTS,
     WentLive(occurred_on=DAY),
     Heard(sequence=1, body="{}"),
