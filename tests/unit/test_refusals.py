@@ -28,7 +28,8 @@ def raised(package: str) -> set[str]:
     found = {code for named in codes_in(package) for code in MADE.get(named, (named,))}
     if package not in SERVICES:
         return found
-    records = {f"{operation.category}-unknown" for operation in SERVICES[package].commands}
+    service = SERVICES[package]
+    records = {f"{operation.category}-unknown" for operation in (*service.commands, *service.records)}
     return (found | records) - {code for shared in SHARED for code in raised(shared)}
 
 

@@ -21,7 +21,7 @@ class FollowPlacement(Command, frozen=True):
     NAME: ClassVar[str] = "follow-placement"
     occurred_on: Day
     group_ref: UUID | None = None
-    sequence: Annotated[int, Field(ge=1, lt=2**53)]
+    sequence: Annotated[int, Field(ge=1, le=2**53)]
 
 
 def follow(
