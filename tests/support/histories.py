@@ -79,14 +79,18 @@ class World:
                 self.react(source, public, known_at)
 
     def react(self, source: Source, event: PublicEvent, known_at: datetime) -> None:
-        envelope = Envelope.model_construct(source=source_of(*source), partner=source[0], imported=True)
+        """What services do by themselves; nothing here is taken back, so that no command goes to all that mention something."""
+        envelope = Envelope.model_construct(
+            source=source_of(*source), partner=source[0], imported=True, sequence=len(self.published)
+        )
         for name, policy in POLICIES.get(type(event), []):
             for partner in self.partners:
                 sent = policy.react(envelope, event, partner)
-                if sent is not None:
+                while sent is not None and not sent.to_all_about:
                     place = ((partner, name), f"{sent.operation.category}-{sent.ref}")
                     known = max(known_at, self.known.get(place, known_at))
                     self.give((partner, name), sent.operation, sent.ref, sent.command, known)
+                    sent = sent.then
 
     def take(self, source: Source, line: Line) -> None:
         operation = COMMANDS[source[1]][line.command]

@@ -49,6 +49,11 @@ class Group:
     first: date
 
     @property
+    def follows(self) -> str:
+        """The employer is registered before."""
+        return f"employer-{self.employer_ref}"
+
+    @property
     def placed(self) -> int:
         return TENS if self.figures.placed is None else self.figures.placed
 
@@ -85,7 +90,7 @@ class Employers:
                 placed=group.figures.placed,
                 precision=group.figures.precision,
             )
-            self.book.write((group.partner, "employers"), group.ref, close)
+            self.book.write((group.partner, "employers"), group.ref, close, follows=group.follows)
 
     def _plan(self, figures: GroupFigures) -> Group:
         partner, first = WHERE[figures.employer]
@@ -100,7 +105,7 @@ class Employers:
             seasonal=figures.seasonal,
             in_guidance=figures.in_guidance,
         )
-        self.book.write((partner, "employers"), group.ref, plan)
+        self.book.write((partner, "employers"), group.ref, plan, follows=group.follows)
         return group
 
     def _others(self, partner: str, number: int) -> list[tuple[date, UUID]]:
