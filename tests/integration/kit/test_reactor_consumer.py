@@ -76,7 +76,7 @@ def react(_: Envelope, event: PublicEvent, __: str) -> Dispatch | None:
 
 
 POLICY = Reactor("greet", (ContactMade,), react)
-SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, ROLES, (POLICY,))
+SERVICE = Service("mediation", (Greeted,), lambda _: None, (GREET,), {}, ROLES, reactors=(POLICY,))
 
 
 class MoodyStore(MemoryStore):
