@@ -10,11 +10,11 @@ from banen_contracts import PublicEvent, employers as e
 from banen_contracts.base import Precision
 from banen_reporting.facts.evolve import CannotFold, Learned
 from banen_reporting.facts.kinds import BY_EVENT
-from banen_reporting.facts.model import (
+from banen_reporting.facts.model import Fact
+from banen_reporting.facts.model_employers import (
     AgreementFact,
     ApproachFact,
     EmployerFact,
-    Fact,
     GroupFact,
     VacancyFact,
 )

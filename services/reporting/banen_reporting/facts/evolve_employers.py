@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from banen_contracts import PublicEvent, employers as e
 from banen_reporting.facts.evolve import CannotFold, Learned, must_be_new, must_exist
-from banen_reporting.facts.model import AgreementFact, ApproachFact, EmployerFact, GroupFact, VacancyFact
+from banen_reporting.facts.model_employers import (
+    AgreementFact,
+    ApproachFact,
+    EmployerFact,
+    GroupFact,
+    VacancyFact,
+)
 
 
 def fold_employer(row: EmployerFact | None, event: PublicEvent, _: Learned) -> EmployerFact:

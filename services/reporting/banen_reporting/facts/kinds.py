@@ -42,18 +42,14 @@ from banen_reporting.facts.evolve_matching import (
 )
 from banen_reporting.facts.evolve_mediation import fold_client, fold_placement
 from banen_reporting.facts.model import (
-    AgreementFact,
     AnswerFact,
-    ApproachFact,
     CandidateFact,
     ClientFact,
     ContactFact,
     CostFact,
-    EmployerFact,
     Fact,
     FigureFact,
     FundingFact,
-    GroupFact,
     HandoverFact,
     OutreachFact,
     PartnerFact,
@@ -62,6 +58,12 @@ from banen_reporting.facts.model import (
     ReachFact,
     RuleSetFact,
     UnitFact,
+)
+from banen_reporting.facts.model_employers import (
+    AgreementFact,
+    ApproachFact,
+    EmployerFact,
+    GroupFact,
     VacancyFact,
 )
 from banen_reporting.facts.model_matching import EffortFact, EnterpriseFact, MatchFact, MeetingFact

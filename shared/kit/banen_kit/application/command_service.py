@@ -1,7 +1,6 @@
 """The edge of a service: validates command requests, single or in bulk, runs them and answers."""
 
 import json
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,8 +24,7 @@ from banen_kit.core.decider import Command, DecisionContext, DomainEvent, Refuse
 from banen_kit.core.errors import WrongVersion
 from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
-from banen_kit.core.problem import FieldError, Problem, invalid
-from banen_kit.core.references import SHOULD_BE_RANDOM, is_random
+from banen_kit.core.problem import Problem
 from banen_kit.core.shapes import Shape
 from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.repository import EventRepository
@@ -34,7 +32,6 @@ from banen_kit.security.permissions import refuse_unless
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
-SLUG = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
 class CommandAnswer(Shape, frozen=True):
@@ -277,26 +274,6 @@ class CommandService:
 def status_of(answer: Answer) -> int:
     """201 if the command created something, else 200."""
     return 201 if answer.events and answer.version == len(answer.events) else 200
-
-
-def checked_ref(operation: CommandRoute, ref: str) -> str:
-    """Returns the reference in its canonical form. Raises `Problem`."""
-    if operation.ref == "slug":
-        if not SLUG.fullmatch(ref):
-            raise invalid([FieldError("ref", "use lower-case letters, digits and hyphens")])
-        return ref
-    return as_uuid(ref)
-
-
-def as_uuid(ref: str) -> str:
-    """Returns a random UUID in its canonical form. Raises `Problem`."""
-    try:
-        found = UUID(ref)
-    except ValueError:
-        found = None
-    if found is None or not is_random(found):
-        raise invalid([FieldError("ref", SHOULD_BE_RANDOM)])
-    return str(found)
 
 
 def _outcome_of(result: Answer | Exception) -> Outcome:

@@ -14,7 +14,8 @@ from joserfc.jwk import OKPKey
 from pydantic.alias_generators import to_snake
 
 from banen_contracts.base import source_of
-from banen_kit.application.command_service import CommandService, as_uuid
+from banen_kit.application.command_service import CommandService
+from banen_kit.application.references import as_uuid
 from banen_kit.audit.log import Kept, Outcome
 from banen_kit.core.clocks import day_of
 from banen_kit.core.decider import DomainEvent

@@ -21,11 +21,11 @@ from banen_kit.application.command_service import (
     CommandAnswer,
     CommandService,
     Request,
-    checked_ref,
     status_of,
 )
 from banen_kit.application.definition import CommandRoute
 from banen_kit.application.problems import install as install_problems
+from banen_kit.application.references import checked_ref
 from banen_kit.core.answer_language import answer_language
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid

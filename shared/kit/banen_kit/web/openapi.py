@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import ModelSchema, UuidSchema
 
-from banen_kit.application.command_service import SLUG
+from banen_kit.application.references import SLUG
 from banen_kit.core.decider import Command
 from banen_kit.core.problem import MEDIA_TYPE, ProblemDetails
 from banen_kit.core.text import Mark

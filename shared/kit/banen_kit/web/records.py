@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request as HttpRequest
 from fastapi.responses import Response
 from pydantic.alias_generators import to_camel
 
-from banen_kit.application.command_service import CommandService, checked_ref
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
+from banen_kit.application.references import checked_ref
 from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
