@@ -16,8 +16,8 @@ sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 SECONDS: dict[str, float] = {
     "tests/e2e/test_canaries.py": 22,
     "tests/e2e/test_candidates_way.py": 30,
-    "tests/e2e/test_changed_programme_file.py": 22,
-    "tests/e2e/test_demo.py": 85,
+    "tests/e2e/test_changed_programme_file.py": 30,
+    "tests/e2e/test_demo.py": 130,
     "tests/e2e/test_employers_way.py": 30,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 35,
@@ -30,6 +30,7 @@ SECONDS: dict[str, float] = {
     "tests/integration/kit/test_pull.py": 7,
     "tests/integration/kit/test_service_runner.py": 15,
     "tests/integration/kit/test_shredding.py": 10,
+    "tests/integration/kit/test_timers.py": 15,
     "tests/integration/local/test_accounts.py": 10,
     "tests/integration/local/test_bus_rights.py": 17,
     "tests/integration/local/test_faults.py": 25,
