@@ -45,7 +45,7 @@ test: setup ## All tests, against real PostgreSQL and NATS
 	$(BIN)/pytest -n 3 -m "not pages and not openapi"
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
-	$(BIN)/pytest -m pages
+	$(BIN)/pytest -n 2 -m pages tests/pages
 
 openapi: setup tools ## What the OpenAPI documents say, held against running services: Schemathesis, and a generated client
 	$(BIN)/pytest -n 2 -m openapi tests/openapi
