@@ -48,7 +48,7 @@ test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in f
 	$(BIN)/pytest -n 2 -m pages tests/pages
 
 openapi: setup tools ## What the OpenAPI documents say, held against running services: Schemathesis, and a generated client
-	$(BIN)/pytest -n 2 -m openapi tests/openapi
+	$(BIN)/pytest -m openapi tests/openapi
 
 check: lint types arch test ## All that must be green before a commit
 
