@@ -10,7 +10,7 @@ COUNTS = {
     2004: 483, 2005: 467, 2006: 458, 2007: 443, 2008: 443, 2009: 441, 2010: 431, 2011: 418,
     2012: 415, 2013: 408, 2014: 403, 2015: 393, 2016: 390, 2017: 388, 2018: 380, 2019: 355,
 }  # fmt: skip
-"""On 1 January, as Statistics Netherlands counts them."""
+"""How many there were on 1 January, written down beside the table and not taken from it."""
 
 
 @pytest.mark.parametrize("year", COUNTS)

@@ -1,6 +1,5 @@
 """Taking over how many people of the target group live in a municipality in a year."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -8,7 +7,8 @@ from banen_contracts.base import Count, Day, MunicipalityCode, Precision, Year
 from banen_contracts.intake import ReachSource, reach_ref_of
 from banen_contracts.municipalities import fault_of_municipality
 from banen_intake.events import ReachEstimateImported
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused, refuse_if
+from banen_kit.core.decider import Command, DecisionContext, Refused, refuse_if
+from banen_kit.core.records import latest_holds
 from banen_kit.core.text import Method
 
 
@@ -25,23 +25,13 @@ class ImportReachEstimate(Command, frozen=True):
     method_version: Method
 
 
-def decide(
-    command: ImportReachEstimate, state: ReachEstimateImported | None, context: DecisionContext
-) -> Sequence[ReachEstimateImported]:
+def take_over(command: ImportReachEstimate, context: DecisionContext) -> ReachEstimateImported:
     ref = reach_ref_of(command.municipality_code, command.year)
     if context.ref != ref:
         raise Refused("reach-ref-differs", f"The reference of this estimate is {ref}.", "municipalityCode")
     # A year's figures are by the municipalities of its first day.
     refuse_if(fault_of_municipality(command.municipality_code, date(command.year, 1, 1)), "municipalityCode")
-    imported = ReachEstimateImported(**dict(command))
-    on_another_day = state and state.model_copy(update={"occurred_on": command.occurred_on})
-    return [] if imported == on_another_day else [imported]
+    return ReachEstimateImported(**dict(command))
 
 
-def evolve(_: ReachEstimateImported | None, event: ReachEstimateImported) -> ReachEstimateImported:
-    return event
-
-
-REACH: Decider[ImportReachEstimate, ReachEstimateImported | None, ReachEstimateImported] = Decider(
-    None, decide, evolve
-)
+REACH = latest_holds(take_over)

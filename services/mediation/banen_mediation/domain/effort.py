@@ -1,14 +1,13 @@
 """Recording the hours of a month, and the meetings of the partner's people. Never per person."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
 from banen_contracts.base import Count, Day
 from banen_contracts.intake import AttendanceBand, Month
 from banen_contracts.mediation import EffortRole, MeetingKind, effort_ref_of
-from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
-from banen_kit.core.records import recorded_once
+from banen_kit.core.decider import Command, DecisionContext, Refused
+from banen_kit.core.records import latest_holds, recorded_once
 from banen_mediation.events import EffortRecorded, MeetingHeld
 
 
@@ -30,9 +29,7 @@ class RecordMeeting(Command, frozen=True):
     attendance: AttendanceBand
 
 
-def decide(
-    command: RecordEffort, state: EffortRecorded | None, context: DecisionContext
-) -> Sequence[EffortRecorded]:
+def record_effort(command: RecordEffort, context: DecisionContext) -> EffortRecorded:
     ref = effort_ref_of(command.role, command.month)
     if context.ref != ref:
         raise Refused("effort-ref-differs", f"The reference of these hours is {ref}.", "month")
@@ -40,16 +37,10 @@ def decide(
         raise Refused("month-ahead", "That month had not begun on that day.", "month")
     if command.hours and not command.people:
         raise Refused("people-missing", "Say how many people worked these hours.", "people")
-    recorded = EffortRecorded(**dict(command))
-    on_another_day = state and state.model_copy(update={"occurred_on": command.occurred_on})
-    return [] if recorded == on_another_day else [recorded]
+    return EffortRecorded(**dict(command))
 
 
-def evolve(_: EffortRecorded | None, event: EffortRecorded) -> EffortRecorded:
-    return event
-
-
-EFFORT: Decider[RecordEffort, EffortRecorded | None, EffortRecorded] = Decider(None, decide, evolve)
+EFFORT = latest_holds(record_effort)
 
 
 def record_meeting(command: RecordMeeting, context: DecisionContext) -> MeetingHeld:

@@ -99,6 +99,20 @@ def recorded_once(
     return Decider(Record.NOTHING, decide, _evolve)
 
 
+def latest_holds(record: Callable[[C, DecisionContext], E]) -> Decider[C, E | None, E]:
+    """What is recorded later holds instead of what was before; the same again, on whatever day, changes nothing."""
+
+    def decide(command: C, state: E | None, context: DecisionContext) -> Sequence[E]:
+        recorded = record(command, context)
+        unchanged = state and state.model_copy(update={"occurred_on": getattr(recorded, "occurred_on", None)})
+        return [] if recorded == unchanged else [recorded]
+
+    def evolve(_: E | None, event: E) -> E:
+        return event
+
+    return Decider(None, decide, evolve)
+
+
 def person_recorded_once(
     noun: str,
     refusal: str,
