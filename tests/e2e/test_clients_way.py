@@ -16,9 +16,8 @@ import pytest_asyncio
 
 from banen_contracts.roles import Role
 from banen_local.cluster.define import define
-from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
-from support.passing_time import Calendar
+from support.passing_time import Calendar, DatedProgramme
 from support.site import Site
 from support.waiting import eventually
 
@@ -31,14 +30,11 @@ services = ["reporting"]
 services = ["intake"]
 [emplooi]
 services = ["mediation", "employers"]
-[uaf]
-services = ["mediation"]
 """
 SOURCES = {
     "vluchtelingenwerk-intake": "intake",
     "emplooi-mediation": "mediation",
     "emplooi-employers": "employers",
-    "uaf-mediation": "mediation",
 }
 VWN, US = "vluchtelingenwerk", "emplooi"
 NAME, FIRM, HEALTH, CONTACT = "Amina Voorbeeld", "Naaiatelier Voorbeeld", "Geopereerd.", "Sanne Voorbeeld"
@@ -141,9 +137,8 @@ async def story(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story
     partners.write_text(PARTNERS)
     calendar = Calendar(folder)
     async with Supervisor(folder / "data") as supervisor, httpx2.AsyncClient(timeout=60) as http:
-        programme = Programme(folder / "data", partners, calendar.under("bureau-reporting", *SOURCES))
+        programme = DatedProgramme(folder / "data", partners, calendar, date(YEAR, 2, 10))
         await programme.start(supervisor)
-        await calendar.turn_to(date(YEAR, 2, 10), programme, supervisor)
         async with httpx2.AsyncClient(auth=programme.machine(), timeout=60) as bureau:
             await define(programme, bureau, "banenoffensief-2005-2008")
         site = Site(programme, supervisor, http, (NAME, FIRM, HEALTH, CONTACT))
@@ -292,13 +287,13 @@ async def a_group_is_placed(story: Story) -> None:
 
 async def somebody_else_begins_a_firm(story: Story) -> None:
     client, firm, track = str(uuid4()), story.firm, f"/enterprises/{uuid4()}"
-    give = partial(story.site.give, "uaf", Role.MEDIATOR)
+    give = partial(story.site.give, US, Role.ADVISER)
     began = {**on(1, 5), "clientRef": client, "supportSource": "knowledge_team", "firmName": FIRM}
     await give(f"{track}/start-track", began, refused="client-unknown")
-    await give(f"/clients/{client}/take-on", {**on(1, 5), "origin": "walk_in", "name": NAME})
+    await story.takes_on(client)
     await give(f"{track}/start-track", began)
     await give(f"{track}/record-microcredit", {**on(1, 20), "granted": True, "amountEuro": 5000})
-    terms = {**open_ended(client, "self_employment", day(2, 1)), "primaryPartner": "uaf"}
+    terms = open_ended(client, "self_employment", day(2, 1))
     person = {**terms, "employerRef": story.employer}
     await give(f"/placements/{firm}/start", person, refused="employer-is-person")
     await give(f"/placements/{firm}/start", terms)
@@ -430,4 +425,4 @@ async def the_targets_agree(story: Story) -> None:
         for route, cell in unit["routes"].items()
         if cell["counted"]
     }
-    assert counted == {("chain", "A"): 11, ("chain", "B"): 1, ("uaf", "A"): 1}
+    assert counted == {("chain", "A"): 12, ("chain", "B"): 1}

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
@@ -187,7 +187,7 @@ class Supervisor:
         return self.pid(name)
 
     @asynccontextmanager
-    async def down(self, *names: str) -> AsyncIterator[None]:
+    async def down(self, *names: str) -> AsyncGenerator[None]:
         """Ends these children; when the block is left they are started again, and are ready. Raises `LocalError`."""
         before = {name: self.pid(name) for name in names}
         self._down.update(names)

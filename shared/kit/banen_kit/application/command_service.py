@@ -201,11 +201,11 @@ class CommandService:
             return [], frozenset()
         category, field = operation.related
         named: Any = self.partner if field is None else getattr(command, field)
+        if named is None:
+            return [], frozenset()
         if category is not None:
             facts = await self.repository.read(f"{category}-{named}")
             return [fact.event for fact in facts], frozenset()
-        if named is None:
-            return [], frozenset()
         events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
         persons = sorted(self.repository.serializer.about(events))
         linked = [await self.repository.keys.linked(person) for person in persons]
