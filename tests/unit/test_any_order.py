@@ -12,7 +12,6 @@ from banen_cli.installed import services
 from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.core.decider import Command, DecisionContext, DomainEvent, Refused
 from banen_mediation.domain.history import Started, Voided
-from banen_mediation.domain.placement import PLACEMENT
 from banen_mediation.reactors import END_AS_CONVERTED
 from banen_reporting.facts.evolve import Learned
 from banen_reporting.facts.kinds import BY_NAME
@@ -106,7 +105,7 @@ def test_whatever_is_accepted_can_be_folded(name: str, category: str, data: st.D
             if fact is not None and type(public) in fact.events:
                 row = fact.fold(row, public, WHEN)
     if category == "placement":
-        agrees(PLACEMENT.replay(past), row)
+        agrees(routes(service)["start-placement"].decider.replay(past), row)
 
 
 def agrees(state: Any, row: Any) -> None:
