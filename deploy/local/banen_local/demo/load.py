@@ -84,6 +84,7 @@ class Loader:
         # Reactors give a historic fact's date to what they record, but only until the source is live.
         self.progress.phase("count", 1)
         await self._until_counted(history, {BUREAU: history.public[BUREAU] - len(history.going_live)})
+        await self._until_filled(history)
         self.progress.advance(1)
         self.progress.phase("go live", len(history.going_live))
         await self._send(BUREAU, history.going_live)
@@ -170,16 +171,28 @@ class Loader:
             counted = {one.source: one.counted for one in position.sources}
             return all(counted.get(source, 0) >= count for source, count in expected.items())
 
-        await self._until(is_counted, "counts everything that was recorded")
+        await self._until(is_counted, "reporting has not counted everything that was recorded")
+
+    async def _until_filled(self, history: History) -> None:
+        async def is_filled() -> bool:
+            for (source, group), placed in history.places.items():
+                record = await self._get(f"/v1/places/{group}", source)
+                if record["version"] < placed:
+                    return False
+            return True
+
+        await self._until(is_filled, "not every place of the groups is filled")
 
     async def _until_final(self, known_on: date) -> None:
         async def is_final() -> bool:
             targets = Targets.model_validate(await self._get(f"/v1/targets?knownOn={known_on}"))
             return not targets.provisional
 
-        await self._until(is_final, f"says that the figures as known on {known_on} are final")
+        await self._until(
+            is_final, f"the figures as known on {known_on} are not final"
+        )
 
-    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    async def _until(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         deadline = time.monotonic() + COUNTING_PATIENCE
         while time.monotonic() < deadline:
             try:
@@ -188,10 +201,10 @@ class Loader:
             except (httpx2.HTTPError, ValueError, Unanswered):
                 pass  # temporarily unavailable
             await asyncio.sleep(0.1)
-        raise LocalError(f"reporting never {what} within {COUNTING_PATIENCE:.0f} s; see its /v1/position.")
+        raise LocalError(f"After {COUNTING_PATIENCE:.0f} s {otherwise}; see /v1/position of reporting.")
 
-    async def _get(self, path: str) -> dict[str, Any]:
-        answer = await self.http.get(self.address(*BUREAU) + path)
+    async def _get(self, path: str, source: Source = BUREAU) -> dict[str, Any]:
+        answer = await self.http.get(self.address(*source) + path)
         if answer.status_code != 200:
             raise Unanswered(f"it answers {answer.status_code}")
         return answer.json()
