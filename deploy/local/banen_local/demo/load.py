@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ LINES = {"Content-Type": "application/x-ndjson"}
 AT_ONCE = 2
 """Chunks in progress per service. Lines about one thing are never in two chunks."""
 PATIENCE = 120.0
-"""A load gives up after so many seconds without progress."""
+"""A load gives up when no service took a line for so many seconds."""
 COUNTING_PATIENCE = 180.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 DONE = {("declare-source-live", "source-live")}
@@ -53,11 +53,27 @@ class Unanswered(Exception):
     """The service is unavailable, or asks to come back later."""
 
 
+class Patience:
+    """Of the whole load, since what one service refuses may wait for what another has still to take."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since = clock()
+
+    def renew(self) -> None:
+        self._since = self._clock()
+
+    @property
+    def is_over(self) -> bool:
+        return self._clock() - self._since > PATIENCE
+
+
 @dataclass(frozen=True)
 class Loader:
     http: httpx2.AsyncClient
     address: Address
     progress: Progress
+    patience: Patience = field(default_factory=Patience)
 
     async def load(self, history: History) -> None:
         """Returns when every figure is final. Loading again has no effect. Raises `LocalError`."""
@@ -113,7 +129,8 @@ class Loader:
 
     async def _send_chunk(self, source: Source, lines: Sequence[Line]) -> None:
         """Sends repeatedly, with the same keys, until every line is accepted; one line alone after an attempt in vain."""
-        pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
+        pause, most = FIRST_PAUSE, len(lines)
+        self.patience.renew()
         while lines:
             tried, others = lines[:most], lines[most:]
             try:
@@ -124,8 +141,9 @@ class Loader:
                 trouble = f"{left[0].command} of {left[0].ref} is still awaited" if left else ""
             if len(left) < len(tried):
                 self.progress.advance(len(tried) - len(left))
-                pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
-            elif time.monotonic() - last_progress > PATIENCE:
+                pause, most = FIRST_PAUSE, len(lines)
+                self.patience.renew()
+            elif self.patience.is_over:
                 raise LocalError(f"{'-'.join(source)} takes no lines for {PATIENCE:.0f} s: {trouble}")
             else:
                 most = 1
@@ -188,9 +206,7 @@ class Loader:
             targets = Targets.model_validate(await self._get(f"/v1/targets?knownOn={known_on}"))
             return not targets.provisional
 
-        await self._until(
-            is_final, f"the figures as known on {known_on} are not final"
-        )
+        await self._until(is_final, f"the figures as known on {known_on} are not final")
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         deadline = time.monotonic() + COUNTING_PATIENCE
