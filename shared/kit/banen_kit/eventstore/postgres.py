@@ -80,16 +80,6 @@ class PostgresStore:
                 found[record.stream].append(record)
         return [found[stream] for stream in streams]
 
-    async def find(self, event_id: UUID) -> StoredRecord | None:
-        async with reachable():
-            row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
-        return StoredRecord(*row) if row else None
-
-    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        query = f"select {COLUMNS} from of_type($1, $2, $3)"
-        async with reachable():
-            return list(map(StoredRecord._make, await self.pool.fetch(query, kind, after, limit)))
-
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         async with reachable():
             rows = await self.pool.fetch(CONCERNING, list(refs), list(streams))
@@ -102,10 +92,15 @@ class PostgresStore:
             rows = await self.pool.fetch(QUIET, category, before, list(ended), after, limit)
         return [row["stream"] for row in rows]
 
-    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        query = f"select {COLUMNS} from read_all($1, $2)"
+    async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
+        if kind is None:
+            query, arguments = f"select {COLUMNS} from read_all($1, $2)", (after, limit)
+        else:  # how far, before what: a statement of its own
+            safe = (await self.horizon()).safe
+            query = f"select {COLUMNS} from of_type($1, $2, $3) where position <= $4"
+            arguments = (kind, after, limit, safe)
         async with reachable():
-            return list(map(StoredRecord._make, await self.pool.fetch(query, after, limit)))
+            return list(map(StoredRecord._make, await self.pool.fetch(query, *arguments)))
 
     async def horizon(self) -> Horizon:
         async with reachable():
