@@ -86,6 +86,12 @@ class MemoryStore:
         wanted = (event for event in islice(self._log, after, None) if kind in (None, event.type))
         return list(islice(wanted, limit))
 
+    async def holds(self, position: int, event_id: UUID) -> bool:
+        return 0 < position <= len(self._log) and self._log[position - 1].id == event_id
+
+    async def count_after(self, after: int) -> int:
+        return len(self._log) - after
+
     async def horizon(self) -> Horizon:
         return Horizon(self._clock(), len(self._log), settled=True)
 

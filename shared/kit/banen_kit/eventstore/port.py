@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from banen_kit.core.errors import StreamTooLong
+from banen_kit.postgres.connection import Pool
 
 MOST_EVENTS = 1000
 """How many events a command may append."""
@@ -147,6 +148,14 @@ class EventStore(Protocol):
         """
         ...
 
+    async def holds(self, position: int, event_id: UUID) -> bool:
+        """Whether this event is at this position. If it no longer is, the store was restored from before, or is another."""
+        ...
+
+    async def count_after(self, after: int) -> int:
+        """Returns how many events follow a position. A store may stop counting at a thousand."""
+        ...
+
     async def horizon(self) -> Horizon:
         """Returns how far the store can be read, and as of when."""
         ...
@@ -154,6 +163,12 @@ class EventStore(Protocol):
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
         """Returns when there may be an event after the position, or after `timeout` seconds."""
         ...
+
+
+class ServiceStore(EventStore, Protocol):
+    """The event store of a service, and the service's own PostgreSQL, which holds everything else."""
+
+    pool: Pool
 
 
 async def of_type(store: EventStore, kind: str) -> AsyncIterator[list[StoredRecord]]:
