@@ -29,6 +29,8 @@ SECONDS = 10.0
 FEATURES = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods"
 VERSION = re.compile(rb"\x12([\x01-\x7f])(\d+\.\d+[ -~]*)$", re.DOTALL)
 """The version is field 2 and the last one in the answer. The client has no class for that message."""
+AGAIN_AT_ONCE = (("grpc.use_local_subchannel_pool", 1), ("grpc.max_reconnect_backoff_ms", 1000))
+"""Without these, gRPC does not try again for up to two minutes after a server was away, also on a new channel."""
 REFUSED = (AccessDeniedError, UnauthenticatedError)
 
 
@@ -61,6 +63,7 @@ def client_of(url: str) -> AsyncKurrentDBClient:
         raise StoreRefusesToStart(
             f"the file that it names for TLS cannot be read: {error.strerror}"
         ) from None
+    client.grpc_options += AGAIN_AT_ONCE
     if client.connection_spec.options.node_preference != "leader":
         raise StoreRefusesToStart(
             "NodePreference must be leader: other nodes may answer with what was true before"
