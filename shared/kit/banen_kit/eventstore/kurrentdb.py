@@ -23,6 +23,7 @@ from banen_kit.eventstore.port import (
     Append,
     Appended,
     Horizon,
+    Outcome,
     StoredRecord,
     refuse_unfit as refuse_unfit_commands,
 )
@@ -36,6 +37,8 @@ TRY_AGAIN_SECONDS = 0.2
 READ_SECONDS = 60.0
 """The deadline of reading up to a batch, or one stream."""
 MOST_COUNTED = 1000
+RECENT = 500
+"""How many streams are remembered."""
 
 
 class KurrentStore:
@@ -45,6 +48,8 @@ class KurrentStore:
         self.pool = pool
         self._client = client
         self._prefix = f"{service}."
+        self._recent: dict[str, tuple[Kept, ...]] = {}
+        """Streams that were read lately, the latest last: what was recorded never changes."""
         self._callers = Batcher(self._append_batch, key=lambda command: command.stream, workers=writers)
         self.index = StreamIndex(pool, self._kept_after, self.holds)
 
@@ -61,6 +66,8 @@ class KurrentStore:
         return list(await self._append_batch(commands)) if commands else []
 
     async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended]:
+        if all(map(self._is_overtaken, commands)):
+            return [Appended(Outcome.CONFLICT)] * len(commands)
         async with self._under_way() as attempt:
             appending = (self._append(command, attempt) for command in commands)
             # All of them end before the floor is taken away.
@@ -69,6 +76,14 @@ class KurrentStore:
             if isinstance(result, BaseException):
                 raise result
         return [result for result in results if isinstance(result, Appended)]
+
+    def _is_overtaken(self, command: Append) -> bool:
+        """Whether a conflict is certain without asking, so that many who race for one stream cost each other little."""
+        if command.expected is None or command.known_at is not None:
+            return False
+        recent = self._recent.get(command.stream, ())
+        ids = {event.id for event in command.events}
+        return command.expected < len(recent) and not any(kept.record.id in ids for kept in recent)
 
     @asynccontextmanager
     async def _under_way(self) -> AsyncGenerator[Attempt]:
@@ -89,14 +104,13 @@ class KurrentStore:
         raise AssertionError
 
     async def _append_after_reading(self, command: Append, attempt: Attempt) -> Appended:
-        stream = await self._stream(command.stream, [])
+        stream = await self._stream(command.stream)
         while (appended := judge(command, stream, attempt)) is None:
             await self._write(command, stream, attempt)
             # What is there now is ours, or that of somebody who was faster.
-            more = await self._stream(command.stream, stream)
-            if not more:
+            known, stream = len(stream), await self._stream(command.stream)
+            if len(stream) <= known:
                 raise StoreUnavailable(f"KurrentDB does not give back what it recorded in {command.stream}")
-            stream += more
         return appended
 
     async def _write(self, command: Append, stream: Sequence[Kept], attempt: Attempt) -> None:
@@ -112,20 +126,33 @@ class KurrentStore:
                 return
 
     async def read(self, stream: str) -> list[StoredRecord]:
-        return [kept.record for kept in await self._stream(stream, [])]
+        return [kept.record for kept in await self._stream(stream)]
 
-    async def _stream(self, stream: str, before: Sequence[Kept]) -> list[Kept]:
-        """Returns what the stream holds after `before`, which is its beginning. Raises `StoreUnavailable`."""
+    async def _stream(self, stream: str) -> tuple[Kept, ...]:
+        """Returns the whole stream. Asks for the last event that was read lately, and for those after it."""
+        recent = self._recent.pop(stream, ())
+        first = max(len(recent) - 1, 0)
         async with answering():
             try:
                 events = await self._client.get_stream(
-                    self._prefix + stream, stream_position=len(before), timeout=READ_SECONDS
+                    self._prefix + stream, stream_position=first, timeout=READ_SECONDS
                 )
             except NotFoundError:
                 events = ()
-        if any(event.stream_position != number for number, event in enumerate(events, len(before))):
-            raise StoreUnavailable(f"events of {stream} were deleted in KurrentDB, or truncated")
-        return [to_kept(event, self._prefix) for event in events]
+        found = tuple(to_kept(event, self._prefix) for event in events)
+        is_whole = all(kept.record.version == number for number, kept in enumerate(found, first + 1))
+        if not is_whole or (recent and found[:1] != recent[-1:]):
+            self._remember(stream, recent)
+            raise StoreUnavailable(
+                f"events of {stream} are gone from KurrentDB: they were deleted, or it was restored from before"
+            )
+        return self._remember(stream, (*recent[:-1], *found))
+
+    def _remember(self, stream: str, kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
+        self._recent[stream] = kept
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return kept
 
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         return await self.index.concerning(refs, streams)
