@@ -29,7 +29,7 @@ from banen_kit.postgres.connection import Pool
 from banen_reporting.facts import projection, projector
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import BUREAU, PlacementFact, UnitFact
-from banen_reporting.facts.projection import forget_where_types_became_known, project
+from banen_reporting.facts.projection import forget_what_is_to_be_folded_anew, project
 from banen_reporting.facts.store import FactStore, fact_of
 
 UAF = source_of("uaf", "mediation")
@@ -274,15 +274,15 @@ async def test_an_event_of_an_unknown_type_is_kept_until_a_release_knows_it(
         before.setattr(projection, "BY_TYPE", earlier)
         await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, ended())])
         await project(view)
-        await forget_where_types_became_known(view)
+        await forget_what_is_to_be_folded_anew(view)
         assert await project(view) == 0
         assert await aside(view) == [(UAF, 2, "type-unknown")]
 
-    await forget_where_types_became_known(view)
+    await forget_what_is_to_be_folded_anew(view)
     assert await project(view) == 2
     assert await aside(view) == []
     assert (await placements(view))[str(FIRST)].end == DAY
-    await forget_where_types_became_known(view)
+    await forget_what_is_to_be_folded_anew(view)
     assert await project(view) == 0
 
 
