@@ -138,6 +138,7 @@ class World:
                 self.now += timedelta(days=1)
             case "end":
                 if self.decide(EndSource(occurred_on=DAY, service="mediation")):
+                    assert len(self.known_at) == self.published
                     assert all(is_complete(moment, self.part, self.progress) for moment in self.midnights)
             case _:
                 self.decide(ResumeSource(occurred_on=DAY, service="mediation", reason_code="again"))
@@ -174,6 +175,7 @@ class World:
 @settings(derandomize=True, deadline=None, max_examples=draws(300, nightly=20_000), database=None)
 @example(["record", "say", "fold", "wait", "end", "night", "record", "publish", "resume", "fold", "say"])
 @example(["record", "publish", "fold", "end", "record", "publish", "night", "resume", "night", "fold", "say"])
+@example(["record", "say", "fold", "record", "wait", "end", "night", "publish", "fold", "resume"])
 @given(st.lists(st.sampled_from(ACTIONS), max_size=60))
 def test_a_figure_that_was_final_never_changes_whatever_a_source_says_after_its_end(actions: list[str]):
     world = World()
