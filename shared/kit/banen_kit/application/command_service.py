@@ -170,13 +170,13 @@ class CommandService:
             request.known_at,
         )
         if request.known_at is not None:
-            await self._refuse_if_live(meta)
+            await self._refuse_if_live(meta, f"{operation.category}-{request.ref}")
         return await self._handle(operation, request.ref, command, meta, request.seen_version)
 
-    async def _refuse_if_live(self, meta: CommandMetadata) -> None:
+    async def _refuse_if_live(self, meta: CommandMetadata, stream: str) -> None:
         """A request that was carried out before the source went live still gets its answer again."""
-        store = self.repository.store
-        if await is_live(store) and await store.find(meta.event_id(0)) is None:
+        store, first_id = self.repository.store, meta.event_id(0)
+        if await is_live(store) and all(record.id != first_id for record in await store.read(stream)):
             raise Problem(
                 409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
             )
@@ -207,11 +207,11 @@ class CommandService:
             return [], frozenset()
         category, field = operation.related
         named: Any = self.partner if field is None else getattr(command, field)
+        if named is None:
+            return [], frozenset()
         if category is not None:
             facts = await self.repository.read(f"{category}-{named}")
             return [fact.event for fact in facts], frozenset()
-        if named is None:
-            return [], frozenset()
         events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
         persons = sorted(self.repository.serializer.about(events))
         linked = [await self.repository.keys.linked(person) for person in persons]
