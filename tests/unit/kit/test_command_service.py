@@ -168,6 +168,30 @@ async def test_a_request_is_the_cause_of_what_it_records(command_service: Comman
     assert metadata(second)["correlationId"] == metadata(second)["commandId"]
 
 
+async def test_a_decision_gets_what_the_read_side_shows_and_a_repeat_its_first_answer(
+    store: MemoryStore, clock: Clock
+):
+    shown = [7, 8]
+
+    async def show(ref: str, command: Count) -> int:
+        assert (ref, command.step) == (ONE, 2)
+        return shown.pop(0)
+
+    counter: Decider[Count, int, Counted] = Decider(
+        0, lambda command, _, context: [Counted(step=command.step + context.seen_as(int))], COUNTER.evolve
+    )
+    watching = replace(COUNT, decider=counter, needs_view=True)
+    command_service = desk_of(store, clock)
+    command_service.views[watching.name] = show
+    asked = replace(request(body={"step": 2}), operation=watching)
+
+    await command_service.execute(asked)
+    assert await command_service.execute(asked) == Answer(1, ("counted",), repeated=True)
+
+    [record] = await store.read_all(0, 10)
+    assert json.loads(record.data)["step"] == 9
+
+
 async def test_the_order_of_fields_makes_no_other_request(command_service: CommandService):
     await command_service.execute(request(body={"step": 2, "occurredOn": "2006-05-01"}))
     again = await command_service.execute(request(body={"occurredOn": "2006-05-01", "step": 2}))
