@@ -23,7 +23,7 @@ from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
-from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
+from banen_mediation.reactors import NOTE_REFERENCE, RECEIVE_HANDOVER, SETTLE_HANDOVER
 from banen_mediation.timers import REMIND_MILESTONE
 from support import commands_matching as matching
 from support.definition import DEFINITION, learned
@@ -274,7 +274,7 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
     routes = {
         "employers": (FOLLOW_PLACEMENT, CHECK_PLACE, EXPIRE_AGREEMENT, EXPIRE_VACANCY),
         "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
-        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, REMIND_MILESTONE),
+        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, NOTE_REFERENCE, REMIND_MILESTONE),
     }
     return {one.name: one for one in routes.get(service.name, ())}
 

@@ -10,6 +10,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "close-client": {**ON, "reasonCode": "withdrawn"},
     "reopen-client": {**ON, "reasonCode": "returned"},
     "propose-match": {**ON, "clientRef": OTHER, "employerRef": OTHER, "letter": "Geachte werkgever,"},
+    "note-reference": {**ON, "kind": "employer", "state": "closed", "ofPartner": "uaf", "sequence": 7},
     "record-interview": {**ON, "outcome": "another_interview", "feedback": "Een tweede keer."},
     "withdraw-match": {**ON, "reasonCode": "vacancy-filled"},
     "start-enterprise-track": {**ON, "clientRef": OWNER, "supportSource": "bank", "guidedBy": "uaf", "firmName": "Voorbeeld"},

@@ -1,4 +1,4 @@
-"""What employers does by itself: it counts the places of its groups that placements fill."""
+"""What employers does by itself: it counts the places of its groups and vacancies that placements fill."""
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms, PlacementVoided
@@ -13,26 +13,29 @@ CHECK_PLACE = CommandRoute(
 
 
 def follow(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
-    """Notes to which group the placement belongs now, and then has that group check it, and all that counted it.
+    """Notes to which group and vacancy the placement belongs now, has those check it, and then all that counted it.
 
-    The last check comes after the group counted it: where two events about a placement cross, it sees what the other noted.
+    The last check comes after the others: where two events about a placement cross, it sees what the other noted.
     """
     if (envelope.partner, envelope.service) != (partner, "mediation"):
         return None
     match event:
-        case PlacementStarted(group_ref=None):
+        case PlacementStarted(group_ref=None, vacancy_ref=None):
             return None
         case PlacementTerms():
-            group = event.group_ref
+            group, vacancy = event.group_ref, event.vacancy_ref
         case PlacementVoided():
-            group = None
+            group = vacancy = None
         case _:
             return None
     check = CheckPlace(occurred_on=event.occurred_on, placement_ref=event.placement_ref)
     look = Dispatch(CHECK_PLACE, event.ref, check, to_all_about=True)
-    if group is not None:
-        look = Dispatch(CHECK_PLACE, str(group), check, then=look)
-    note = FollowPlacement(occurred_on=event.occurred_on, group_ref=group, sequence=envelope.sequence)
+    for ref in (vacancy, group):
+        if ref is not None:
+            look = Dispatch(CHECK_PLACE, str(ref), check, then=look)
+    note = FollowPlacement(
+        occurred_on=event.occurred_on, group_ref=group, vacancy_ref=vacancy, sequence=envelope.sequence
+    )
     return Dispatch(FOLLOW_PLACEMENT, event.ref, note, then=look)
 
 

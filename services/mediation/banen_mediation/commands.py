@@ -25,12 +25,13 @@ from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHan
 from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
+from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
 from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
 from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 
 def _of_placement(
-    verb: str, command: type[Command], *, corrects: bool = False, learns: bool = False
+    verb: str, command: type[Command], *, corrects: bool = False, has_terms: bool = False
 ) -> CommandRoute:
     return CommandRoute(
         f"/placements/{{ref}}/{verb}",
@@ -39,7 +40,8 @@ def _of_placement(
         PLACEMENT,
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
-        learned=ProgrammeDefined if learns else None,
+        refers_to=tuple(IN_TERMS) if has_terms else (),
+        learned=ProgrammeDefined if has_terms else None,
     )
 
 
@@ -59,18 +61,24 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
     CommandRoute(
-        "/matches/{ref}/propose", ProposeMatch, "match", MATCH, STAFF, related=("client", "client_ref")
+        "/matches/{ref}/propose",
+        ProposeMatch,
+        "match",
+        MATCH,
+        STAFF,
+        related=("client", "client_ref"),
+        refers_to=tuple(IN_MATCH),
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
-    _of_placement("start", StartPlacement, learns=True),
+    _of_placement("start", StartPlacement, has_terms=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
     _of_placement("pause", PausePlacement),
     _of_placement("resume", ResumePlacement),
     _of_placement("end", EndPlacement),
     _of_placement("correct-end", CorrectEnd, corrects=True),
-    _of_placement("correct", CorrectPlacement, corrects=True, learns=True),
+    _of_placement("correct", CorrectPlacement, corrects=True, has_terms=True),
     _of_placement("void", VoidPlacement, corrects=True),
     _of_placement("confirm-retention", ConfirmRetention),
     _of_placement("deny-retention", DenyRetention),

@@ -124,6 +124,8 @@ class Terms(BaseModel, frozen=True):
     hiring_employer_ref: Ref | None = None
     """Where the work is done, if that is not the legal employer."""
     group_ref: Ref | None = None
+    vacancy_ref: Ref | None = None
+    """The vacancy of which this placement fills a place."""
     converted_from: Ref | None = None
     """The placement of the same client that this one replaces."""
     evidence_hash: Digest | None = None

@@ -16,7 +16,7 @@ from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
 
 DAY = date(2006, 3, 1)
-PLACEMENT, GROUP = UUID(int=1), UUID(int=2)
+PLACEMENT, GROUP, VACANCY = UUID(int=1), UUID(int=2), UUID(int=4)
 
 
 def envelope(partner: str, service: str, event: PublicEvent) -> Envelope:
@@ -43,7 +43,7 @@ def sent(event: PublicEvent, by: str, service: str) -> list[Dispatch]:
     return [one for one in found if one is not None]
 
 
-def started(group: UUID | None) -> PlacementStarted:
+def started(group: UUID | None, vacancy: UUID | None = None) -> PlacementStarted:
     return PlacementStarted(
         placement_ref=PLACEMENT,
         occurred_on=DAY,
@@ -55,6 +55,7 @@ def started(group: UUID | None) -> PlacementStarted:
         programme_tag=ProgrammeTag.PROGRAMME,
         primary_partner="emplooi",
         group_ref=group,
+        vacancy_ref=vacancy,
     )
 
 
@@ -64,6 +65,21 @@ voided = PlacementVoided(placement_ref=PLACEMENT, occurred_on=DAY, reason_code="
 def test_takes_note_when_the_bureau_declares_it_live():
     live = SourceDeclaredLive(partner_id="emplooi", service="employers", occurred_on=DAY)
     assert sent(live, "bureau", "reporting") == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+
+
+def test_notes_the_group_and_the_vacancy_of_a_placement_and_then_has_both_check_it():
+    check = CheckPlace(occurred_on=DAY, placement_ref=PLACEMENT)
+    all_that_counted = Dispatch(CHECK_PLACE, str(PLACEMENT), check, to_all_about=True)
+    of_vacancy = Dispatch(CHECK_PLACE, str(VACANCY), check, then=all_that_counted)
+    note = FollowPlacement(occurred_on=DAY, group_ref=GROUP, vacancy_ref=VACANCY, sequence=7)
+    of_both = Dispatch(CHECK_PLACE, str(GROUP), check, then=of_vacancy)
+    assert sent(started(GROUP, VACANCY), "emplooi", "mediation") == [
+        Dispatch(FOLLOW_PLACEMENT, str(PLACEMENT), note, then=of_both)
+    ]
+    alone = note.model_copy(update={"group_ref": None})
+    assert sent(started(None, VACANCY), "emplooi", "mediation") == [
+        Dispatch(FOLLOW_PLACEMENT, str(PLACEMENT), alone, then=of_vacancy)
+    ]
 
 
 def test_notes_the_group_of_a_placement_and_then_has_it_checked():
@@ -83,7 +99,7 @@ def test_notes_the_group_of_a_placement_and_then_has_it_checked():
     ]
 
 
-def test_a_placement_that_starts_in_no_group_is_not_followed():
+def test_a_placement_that_starts_in_no_group_and_at_no_vacancy_is_not_followed():
     assert sent(started(None), "emplooi", "mediation") == []
 
 

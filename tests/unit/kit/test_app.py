@@ -161,6 +161,7 @@ async def test_a_command_is_answered_with_its_events_and_version(mediation: Call
         "version": 1,
         "events": ["placement-started"],
         "repeated": False,
+        "notYetKnown": [],
     }
 
 

@@ -53,6 +53,7 @@ TERMS: dict[str, Any] = {
     "employer_ref": OTHER,
     "hiring_employer_ref": UUID(int=4),
     "group_ref": UUID(int=5),
+    "vacancy_ref": UUID(int=8),
     "converted_from": UUID(int=6),
     "evidence_hash": "b" * 64,
     "level": JobLevel.HIGH,
@@ -206,6 +207,9 @@ KEPT = [
     corrected,
     handover_received,
     handover_settled,
+    events.ReferenceNoted(
+        reference_ref=REF, occurred_on=DAY, kind="employer", state="open", of_partner="uaf", sequence=7
+    ),
     events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
     matching.microcredit,
     *REQUESTS,

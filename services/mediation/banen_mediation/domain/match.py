@@ -14,6 +14,7 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Text
 from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.client import check_open_client
+from banen_mediation.domain.reference import check_match
 from banen_mediation.events import EmployerInterviewHeld, MatchEvent, MatchProposed, MatchWithdrawn
 
 SETTLING = frozenset({InterviewOutcome.HIRED, InterviewOutcome.REJECTED, InterviewOutcome.CANDIDATE_DECLINED})
@@ -88,6 +89,7 @@ def propose(command: ProposeMatch, state: Match, context: DecisionContext) -> Ma
     if not isinstance(state, NotProposed):
         raise Refused("match-exists", "This match was proposed already.")
     check_open_client(context)
+    check_match(command.occurred_on, context)
     if command.vacancy_ref is None and command.employer_ref is None:
         raise Refused("employer-missing", "Say for which vacancy or to which employer it is.", "employerRef")
     return MatchProposed(

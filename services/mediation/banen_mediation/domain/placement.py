@@ -66,7 +66,7 @@ def start(command: StartPlacement, state: Placement, context: DecisionContext) -
     if not isinstance(state, NotStarted):
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
-    check_terms(command, context)
+    check_terms(command, None, context)
     return PlacementStarted(
         placement_ref=UUID(context.ref), workplace=opened(command.workplace), **command.terms()
     )
@@ -79,7 +79,7 @@ def correct(command: CorrectPlacement, placement: Started, context: DecisionCont
             "Another client is another placement: void this one and start that.",
             "clientRef",
         )
-    check_terms(command, context)
+    check_terms(command, placement.terms, context)
     if placement.end_date and placement.end_date < command.start_date:
         raise Refused("end-before-start", "This placement ended before that day.", "startDate")
     return PlacementCorrected(

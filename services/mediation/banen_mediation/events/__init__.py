@@ -41,6 +41,7 @@ from banen_mediation.events.placement import (
     RetentionNotReached,
     Terms,
 )
+from banen_mediation.events.reference import ReferenceKind, ReferenceNoted, ReferenceState
 
 ClientEvent: TypeAlias = ClientTakenOn | ClientClosed | ClientReopened | ClientErased
 HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted | HandoverDeclined | HandoverSettled
@@ -68,7 +69,14 @@ EnterpriseEvent: TypeAlias = (
     | EnterpriseStopped
 )
 MediationEvent: TypeAlias = (
-    ClientEvent | HandoverEvent | MatchEvent | PlacementEvent | EnterpriseEvent | EffortRecorded | MeetingHeld
+    ClientEvent
+    | HandoverEvent
+    | MatchEvent
+    | PlacementEvent
+    | EnterpriseEvent
+    | EffortRecorded
+    | MeetingHeld
+    | ReferenceNoted
 )
 Correction: TypeAlias = ClientDetailsCorrected
 """Stored beside the others, and never published."""
@@ -112,6 +120,9 @@ __all__ = [
     "PlacementResumed",
     "PlacementStarted",
     "PlacementVoided",
+    "ReferenceKind",
+    "ReferenceNoted",
+    "ReferenceState",
     "RetentionConfirmed",
     "RetentionNotReached",
     "Terms",

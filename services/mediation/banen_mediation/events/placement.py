@@ -25,14 +25,14 @@ class PlacementStarted(DomainEvent, Terms, frozen=True):
     """Its business date is the start date."""
 
     TYPE: ClassVar[str] = "placement-started"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     placement_ref: UUID
     workplace: Annotated[Personal[str] | None, Of("client_ref")] = None
 
 
 class PlacementCorrected(DomainEvent, Terms, frozen=True):
     TYPE: ClassVar[str] = "placement-corrected"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     placement_ref: UUID
     occurred_on: date
     reason_code: ReasonCode

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
-from banen_kit.application.references import checked_ref
+from banen_kit.application.references import arrived_of, checked_ref, not_yet_known
 from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
@@ -31,6 +31,8 @@ class RecordEvent(Shape, frozen=True):
     recorded_at: MomentText
     known_at: MomentText
     data: dict[str, Any]
+    not_yet_known: tuple[str, ...] = ()
+    """The fields that name something of another service of which nothing has arrived here yet."""
 
 
 class Record(Shape, frozen=True):
@@ -78,7 +80,14 @@ async def read(command_service: CommandService, category: str, ref: str) -> Reco
     facts = await command_service.repository.read(f"{category}-{ref}")
     if not facts:
         return None
-    events = [record_event(command_service.service, fact) for fact in facts]
+    service, repository = command_service.service, command_service.repository
+    routes = (one for one in service.commands if one.category == category)
+    fields = dict.fromkeys(field for route in routes for field in route.refers_to)
+    events: list[RecordEvent] = []
+    for fact in facts:
+        arrived = await arrived_of(repository, fact.event, fields)
+        event = record_event(service, fact)
+        events.append(event.model_copy(update={"not_yet_known": not_yet_known(arrived)}))
     return Record(ref=ref, version=facts[-1].record.version, events=events)
 
 
