@@ -166,7 +166,11 @@ async def is_renamed_and_closed(site: Site, employer: str) -> None:
     name = "Ander Voorbeeld BV"
     await give(f"{record}/rename", {**on(6, 1), "reasonCode": "merged", "name": name, "publishName": True})
     assert await site.is_on_record(US, record, "employers.employer-renamed.v1", name=name)
+    vacancy = f"/vacancies/{uuid4()}"
+    await give(f"{vacancy}/open", {**on(6, 1), "employerRef": employer, "places": 1, "kind": "employment"})
     await give(f"{record}/close", {**on(7, 1), "reasonCode": "moved-abroad"})
+    closed = {"reasonCode": "withdrawn", "occurredOn": "2026-07-01"}
+    await eventually(partial(site.is_on_record, US, vacancy, "employers.vacancy-closed.v1", **closed))
     await mediation_knows(site, employer, "closed")
     mediator, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
     placed = {**TERMS, "clientRef": client, "employerRef": employer}

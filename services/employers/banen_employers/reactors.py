@@ -1,14 +1,26 @@
-"""What employers does by itself: it counts the places of its groups and vacancies that placements fill."""
+"""What employers does by itself: it counts the places of its groups and vacancies that placements fill, and closes the vacancies
+of an employer that was closed or erased.
+"""
 
 from banen_contracts import Envelope, PublicEvent
+from banen_contracts.employers import EmployerClosed, EmployerErased
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms, PlacementVoided
 from banen_employers.domain.places import PLACEMENT, PLACES, CheckPlace, FollowPlacement
+from banen_employers.domain.vacancy import VACANCY, CloseWithEmployer
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 
 # Not in the table of commands, since no caller may give these.
 FOLLOW_PLACEMENT = CommandRoute("/placements/{ref}/follow", FollowPlacement, "placement", PLACEMENT)
 CHECK_PLACE = CommandRoute(
     "/places/{ref}/check", CheckPlace, "places", PLACES, related=("placement", "placement_ref")
+)
+
+CLOSE_WITH_EMPLOYER = CommandRoute(
+    "/vacancies/{ref}/close-with-employer",
+    CloseWithEmployer,
+    "vacancy",
+    VACANCY,
+    related=("employer", "employer_ref"),
 )
 
 
@@ -39,6 +51,17 @@ def follow(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | N
     return Dispatch(FOLLOW_PLACEMENT, event.ref, note, then=look)
 
 
+def close_vacancies(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
+    """A history says itself when its vacancies were closed."""
+    if (envelope.partner, envelope.service) != (partner, "employers") or envelope.imported:
+        return None
+    if not isinstance(event, EmployerClosed | EmployerErased):
+        return None
+    command = CloseWithEmployer(occurred_on=event.occurred_on, employer_ref=event.employer_ref)
+    return Dispatch(CLOSE_WITH_EMPLOYER, event.ref, command, to_all_about=True)
+
+
 REACTORS = (
+    Reactor("close-vacancies", (EmployerClosed, EmployerErased), close_vacancies, only_own=True),
     Reactor("count-places", (PlacementStarted, PlacementCorrected, PlacementVoided), follow, only_own=True),
 )

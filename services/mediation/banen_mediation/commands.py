@@ -3,6 +3,7 @@
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
+from banen_mediation.domain.aftercare import LogAftercare
 from banen_mediation.domain.client import (
     CLIENT,
     CloseClient,
@@ -26,7 +27,7 @@ from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, W
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
 from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
-from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
+from banen_mediation.domain.retention import ConfirmRetention, DenyRetention
 from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 

@@ -36,7 +36,14 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
 """The public event takes from the private one the fields that it declares, and nothing else."""
 
 PRIVATE: frozenset[type[DomainEvent]] = frozenset(
-    {e.HandoverReceived, e.HandoverSettled, e.ReferenceNoted, e.MilestoneDue, e.MicrocreditDecided}
+    {
+        e.HandoverReceived,
+        e.HandoverSettled,
+        e.ReferenceNoted,
+        e.MilestoneDue,
+        e.AftercareDue,
+        e.MicrocreditDecided,
+    }
 )
 """What another source published, what reminds our own staff, and what only the own partner may know."""
 

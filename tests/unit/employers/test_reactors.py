@@ -7,13 +7,16 @@ import pytest
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
+from banen_contracts.employers import EmployerClosed, EmployerErased
 from banen_contracts.mediation import ContractTerm, PlacementStarted, PlacementVoided, ProgrammeTag
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_employers.domain.places import CheckPlace, FollowPlacement
-from banen_employers.reactors import CHECK_PLACE, FOLLOW_PLACEMENT
+from banen_employers.domain.vacancy import CloseWithEmployer
+from banen_employers.reactors import CHECK_PLACE, CLOSE_WITH_EMPLOYER, FOLLOW_PLACEMENT, close_vacancies
 from banen_employers.service import SERVICE
 from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
+from support.commands import GOOD, Office
 
 DAY = date(2006, 3, 1)
 PLACEMENT, GROUP, VACANCY = UUID(int=1), UUID(int=2), UUID(int=4)
@@ -107,3 +110,44 @@ def test_a_placement_that_starts_in_no_group_and_at_no_vacancy_is_not_followed()
 def test_others_fill_no_place_here(partner: str, service: str):
     assert sent(started(GROUP), partner, service) == []
     assert sent(voided, partner, service) == []
+
+
+EMPLOYER = UUID(int=5, version=4)
+GONE = [
+    EmployerClosed(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="moved-abroad"),
+    EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY),
+]
+each_end = pytest.mark.parametrize("gone", GONE, ids=lambda event: event.NAME)
+
+
+@each_end
+def test_the_vacancies_of_an_employer_close_with_it(gone: PublicEvent):
+    command = CloseWithEmployer(occurred_on=DAY, employer_ref=EMPLOYER)
+    expected = Dispatch(CLOSE_WITH_EMPLOYER, str(EMPLOYER), command, to_all_about=True)
+    assert sent(gone, "emplooi", "employers") == [expected]
+    assert sent(gone, "uaf", "employers") == []
+    assert sent(gone, "emplooi", "intake") == []
+
+
+@each_end
+def test_a_history_says_itself_when_its_vacancies_were_closed(gone: PublicEvent):
+    told = envelope("emplooi", "employers", gone)
+    imported = told.model_copy(update={"imported": True, "knownat": told.time})
+    assert close_vacancies(imported, gone, "emplooi") is None
+
+
+@each_end
+async def test_closes_every_vacancy_of_that_employer_and_no_other(gone: PublicEvent):
+    office, other = Office(SERVICE), str(UUID(int=6, version=4))
+    vacancies = [str(UUID(int=number, version=4)) for number in (11, 12, 13)]
+    for employer in (str(EMPLOYER), other):
+        await office.give("register-employer", GOOD["register-employer"], thing=employer)
+    for vacancy, employer in zip(vacancies, (str(EMPLOYER), str(EMPLOYER), other), strict=True):
+        await office.give("open-vacancy", {**GOOD["open-vacancy"], "employerRef": employer}, thing=vacancy)
+    name = "erase-employer" if isinstance(gone, EmployerErased) else "close-employer"
+    await office.give(name, GOOD[name], thing=str(EMPLOYER))
+    for _ in range(2):
+        (dispatch,) = sent(gone, "emplooi", "employers")
+        await office.command_service.send(dispatch, envelope("emplooi", "employers", gone), "close-vacancies")
+    versions = [len(await office.store.read(f"vacancy-{one}")) for one in vacancies]
+    assert versions == [2, 2, 1]

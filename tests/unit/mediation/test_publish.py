@@ -211,6 +211,7 @@ KEPT = [
         reference_ref=REF, occurred_on=DAY, kind="employer", state="open", of_partner="uaf", sequence=7
     ),
     events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
+    events.AftercareDue(placement_ref=REF, occurred_on=DAY, due_month=3),
     matching.microcredit,
     *REQUESTS,
     WentLive(occurred_on=DAY),

@@ -10,6 +10,7 @@ from banen_contracts.base import Day, ReasonCode
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import opened
+from banen_mediation.domain.aftercare import AftercareCommand, decide_aftercare
 from banen_mediation.domain.ending import EndingCommand, decide_ending
 from banen_mediation.domain.history import NotStarted, Placement, Started, evolve, started
 from banen_mediation.domain.pause import PauseCommand, decide_pause
@@ -42,7 +43,13 @@ class VoidPlacement(Command, frozen=True):
 
 
 PlacementCommand: TypeAlias = (
-    StartPlacement | CorrectPlacement | VoidPlacement | EndingCommand | PauseCommand | RetentionCommand
+    StartPlacement
+    | CorrectPlacement
+    | VoidPlacement
+    | EndingCommand
+    | PauseCommand
+    | RetentionCommand
+    | AftercareCommand
 )
 
 
@@ -59,6 +66,8 @@ def decide(command: PlacementCommand, state: Placement, context: DecisionContext
                 return decide_ending(command, state, context)
             if isinstance(command, PauseCommand):
                 return [decide_pause(command, state, context)]
+            if isinstance(command, AftercareCommand):
+                return decide_aftercare(command, state, context)
             return decide_retention(command, state, context)
 
 

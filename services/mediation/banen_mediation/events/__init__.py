@@ -27,6 +27,7 @@ from banen_mediation.events.handover import (
 from banen_mediation.events.match import EmployerInterviewHeld, MatchProposed, MatchWithdrawn
 from banen_mediation.events.placement import (
     AftercareContactLogged,
+    AftercareDue,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -58,6 +59,7 @@ PlacementEvent: TypeAlias = (
     | RetentionConfirmed
     | RetentionNotReached
     | MilestoneDue
+    | AftercareDue
     | AftercareContactLogged
 )
 MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn
@@ -83,6 +85,7 @@ Correction: TypeAlias = ClientDetailsCorrected
 
 __all__ = [
     "AftercareContactLogged",
+    "AftercareDue",
     "ClientClosed",
     "ClientDetail",
     "ClientDetailsCorrected",

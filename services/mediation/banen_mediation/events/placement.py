@@ -142,6 +142,15 @@ class MilestoneDue(DomainEvent, frozen=True):
     months: int
 
 
+class AftercareDue(DomainEvent, frozen=True):
+    """Somebody should ask how it goes, since these months are over and no contact was logged for them."""
+
+    TYPE: ClassVar[str] = "aftercare-due"
+    placement_ref: UUID
+    occurred_on: date
+    due_month: int
+
+
 class AftercareContactLogged(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "aftercare-contact-logged"
     placement_ref: UUID
