@@ -17,7 +17,7 @@ OF_MATCH: dict[str, Any] = {"match_ref": REF, "occurred_on": DAY}
 OF_TRACK: dict[str, Any] = {"track_ref": REF, "occurred_on": DAY}
 PROPOSED: dict[str, Any] = {**OF_MATCH, "client_ref": CLIENT, "vacancy_ref": OTHER, "employer_ref": REF}
 TRACK: dict[str, Any] = {**OF_TRACK, "client_ref": CLIENT, "support_source": "bank", "guided_by": "emplooi"}
-HOURS: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach", "hours": 9, "people": 2}
+HOURS: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach", "hours": 9, "people": 5}
 MEETING: dict[str, Any] = {
     "meeting_ref": REF,
     "occurred_on": DAY,

@@ -30,7 +30,6 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.EnterpriseStarted: mediation.EnterpriseStarted,
     e.EnterpriseStillRunning: mediation.EnterpriseStillRunning,
     e.EnterpriseStopped: mediation.EnterpriseStopped,
-    e.EffortRecorded: mediation.EffortRecorded,
     e.MeetingHeld: mediation.MeetingHeld,
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
@@ -61,5 +60,15 @@ def to_public_event(event: e.MediationEvent) -> PublicEvent | None:
                 end_date=event.end_date,
                 reason_code=event.reason_code,
             )
+        case e.EffortRecorded():
+            return effort_recorded(event)
         case _:
             return None if type(event) in PRIVATE else public_form(event, SAME[type(event)])
+
+
+def effort_recorded(event: e.EffortRecorded) -> PublicEvent:
+    """Without its numbers, where they could be those of one person."""
+    public = public_form(event, mediation.EffortRecorded)
+    if 0 < event.people < mediation.FEWEST_PEOPLE:
+        return public.model_copy(update={"hours": None, "people": None})
+    return public

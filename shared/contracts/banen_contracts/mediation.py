@@ -26,6 +26,7 @@ from banen_contracts.clients import (
     Origin as Origin,
 )
 from banen_contracts.effort import (
+    FEWEST_PEOPLE as FEWEST_PEOPLE,
     EffortRecorded as EffortRecorded,
     EffortRef as EffortRef,
     EffortRole as EffortRole,

@@ -229,6 +229,17 @@ def test_keeps_to_itself(event: Any):
     assert SERVICE.to_public_event(event) is None
 
 
+@pytest.mark.parametrize(
+    ("hours", "people", "are_published"), [(0, 0, True), (9, 1, False), (0, 4, False), (40, 5, True)]
+)
+def test_the_hours_of_fewer_than_five_people_are_not_published(hours: int, people: int, are_published: bool):
+    said: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach"}
+    numbers = {"hours": hours, "people": people}
+    recorded = events.EffortRecorded(**said, **numbers)
+    public = mediation.EffortRecorded(**said, effort_ref="coach-2006-02", **(numbers if are_published else {}))
+    assert to_public_event(recorded) == public
+
+
 def test_every_term_of_the_contract_is_a_term_here():
     public = set(mediation.PlacementTerms.model_fields) - {"placement_ref", "occurred_on"}
     assert set(events.Terms.model_fields) == public == set(TERMS)

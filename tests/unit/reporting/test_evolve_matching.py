@@ -99,6 +99,12 @@ def test_a_firm_stops_or_its_preparation_does():
     assert folded(track_started, stopped) == replace(track, stopped_on=THIRD)
 
 
+def test_hours_of_too_few_people_have_no_number():
+    few = hours.model_copy(update={"hours": None, "people": None})
+    expected = EffortFact(month="2006-03", role=m.EffortRole.ADVISER, hours=None, people=None)
+    assert folded(hours, few) == expected
+
+
 def test_the_last_hours_of_a_month_hold():
     more = hours.model_copy(update={"hours": 1300, "people": 64})
     assert folded(hours, more) == EffortFact(

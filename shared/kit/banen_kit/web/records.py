@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request as HttpRequest
 from fastapi.responses import Response
 from pydantic.alias_generators import to_camel
 
+from banen_contracts import PublicEvent
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.application.references import arrived_of, checked_ref, not_yet_known
@@ -21,8 +22,8 @@ from banen_kit.web.openapi import ETAG, path_ref, problems
 
 
 class RecordEvent(Shape, frozen=True):
-    """An event of a record. `data` follows the public contract of that name; if it is not public, it is what the service
-    keeps, without personal fields.
+    """An event of a record. `data` follows the public contract of that name, with what the service keeps where others are not
+    told; if it is not public, it is what the service keeps. Personal fields are left out.
     """
 
     event: str
@@ -98,8 +99,13 @@ def record_event(service: Service, fact: RecordedEvent[Any]) -> RecordEvent:
         version=fact.record.version,
         recorded_at=fact.record.recorded_at.isoformat(),
         known_at=fact.record.known_at.isoformat(),
-        data=json.loads(public.to_json()) if public else private_data(fact.event),
+        data=public_data(public, fact.event) if public else private_data(fact.event),
     )
+
+
+def public_data(public: PublicEvent, event: DomainEvent) -> dict[str, Any]:
+    data, kept = json.loads(public.to_json()), private_data(event)
+    return {name: kept.get(name) if value is None else value for name, value in data.items()}
 
 
 def private_data(event: DomainEvent) -> dict[str, Any]:
