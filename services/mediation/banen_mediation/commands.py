@@ -21,9 +21,16 @@ from banen_mediation.domain.enterprise import (
     StartEnterprise,
     StartEnterpriseTrack,
     StopEnterprise,
+    TakeBackEnterpriseStep,
 )
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
-from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
+from banen_mediation.domain.match import (
+    MATCH,
+    ProposeMatch,
+    RecordInterview,
+    TakeBackMatchStep,
+    WithdrawMatch,
+)
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
 from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
@@ -72,6 +79,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
+    CommandRoute("/matches/{ref}/take-back", TakeBackMatchStep, "match", MATCH, STAFF, needs_version=True),
     _of_placement("start", StartPlacement, has_terms=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
@@ -109,6 +117,14 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/enterprises/{ref}/confirm", ConfirmEnterprise, "enterprise", ENTERPRISE, STAFF),
     CommandRoute("/enterprises/{ref}/stop", StopEnterprise, "enterprise", ENTERPRISE, STAFF),
+    CommandRoute(
+        "/enterprises/{ref}/take-back",
+        TakeBackEnterpriseStep,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+        needs_version=True,
+    ),
     CommandRoute("/effort/{ref}/record", RecordEffort, "effort", EFFORT, MEDIATORS_AND_MANAGERS, ref="slug"),
     CommandRoute("/meetings/{ref}/record", RecordMeeting, "meeting", MEETING, MEDIATORS_AND_MANAGERS),
 )

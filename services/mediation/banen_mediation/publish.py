@@ -16,6 +16,7 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.MatchProposed: mediation.MatchProposed,
     e.EmployerInterviewHeld: mediation.EmployerInterviewHeld,
     e.MatchWithdrawn: mediation.MatchWithdrawn,
+    e.MatchStepTakenBack: mediation.MatchStepTakenBack,
     e.PlacementCorrected: mediation.PlacementCorrected,
     e.PlacementExtended: mediation.PlacementExtended,
     e.PlacementVoided: mediation.PlacementVoided,
@@ -30,6 +31,7 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.EnterpriseStarted: mediation.EnterpriseStarted,
     e.EnterpriseStillRunning: mediation.EnterpriseStillRunning,
     e.EnterpriseStopped: mediation.EnterpriseStopped,
+    e.EnterpriseStepTakenBack: mediation.EnterpriseStepTakenBack,
     e.MeetingHeld: mediation.MeetingHeld,
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
@@ -60,6 +62,8 @@ def to_public_event(event: e.MediationEvent) -> PublicEvent | None:
                 end_date=event.end_date,
                 reason_code=event.reason_code,
             )
+        case e.EnterpriseStepTakenBack(step=e.EnterpriseStep.MICROCREDIT):
+            return None  # as the loan itself
         case e.EffortRecorded():
             return effort_recorded(event)
         case _:

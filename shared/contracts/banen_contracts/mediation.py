@@ -37,11 +37,14 @@ from banen_contracts.effort import (
 from banen_contracts.matching import (
     EmployerInterviewHeld as EmployerInterviewHeld,
     EnterpriseStarted as EnterpriseStarted,
+    EnterpriseStepTakenBack as EnterpriseStepTakenBack,
     EnterpriseStillRunning as EnterpriseStillRunning,
     EnterpriseStopped as EnterpriseStopped,
     EnterpriseTrackStarted as EnterpriseTrackStarted,
     InterviewOutcome as InterviewOutcome,
     MatchProposed as MatchProposed,
+    MatchStep as MatchStep,
+    MatchStepTakenBack as MatchStepTakenBack,
     MatchWithdrawn as MatchWithdrawn,
     SupportSource as SupportSource,
 )

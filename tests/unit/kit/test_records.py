@@ -43,9 +43,7 @@ def test_a_public_event_is_shown_as_published():
 
 
 def test_own_people_see_what_a_public_event_leaves_out_for_others():
-    hours = EffortRecorded(
-        occurred_on=DAY, month="2006-02", role=EffortRole.COACH, hours=9, people=1
-    )
+    hours = EffortRecorded(occurred_on=DAY, month="2006-02", role=EffortRole.COACH, hours=9, people=1)
     found = shown(hours, MEDIATION)
     assert found.event == "mediation.effort-recorded.v1"
     assert (found.data["hours"], found.data["people"]) == (9, 1)

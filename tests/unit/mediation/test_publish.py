@@ -229,6 +229,11 @@ def test_keeps_to_itself(event: Any):
     assert SERVICE.to_public_event(event) is None
 
 
+def test_nothing_is_said_of_a_loan_that_is_taken_back():
+    undone = matching.UNDONE | {"step": events.EnterpriseStep.MICROCREDIT}
+    assert to_public_event(events.EnterpriseStepTakenBack(**undone)) is None
+
+
 @pytest.mark.parametrize(
     ("hours", "people", "are_published"), [(0, 0, True), (9, 1, False), (0, 4, False), (40, 5, True)]
 )
@@ -236,7 +241,9 @@ def test_the_hours_of_fewer_than_five_people_are_not_published(hours: int, peopl
     said: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach"}
     numbers = {"hours": hours, "people": people}
     recorded = events.EffortRecorded(**said, **numbers)
-    public = mediation.EffortRecorded(**said, effort_ref="coach-2006-02", **(numbers if are_published else {}))
+    public = mediation.EffortRecorded(
+        **said, effort_ref="coach-2006-02", **(numbers if are_published else {})
+    )
     assert to_public_event(recorded) == public
 
 

@@ -13,6 +13,8 @@ from banen_mediation.events.client import (
 from banen_mediation.events.effort import EffortRecorded, MeetingHeld
 from banen_mediation.events.enterprise import (
     EnterpriseStarted,
+    EnterpriseStep,
+    EnterpriseStepTakenBack,
     EnterpriseStillRunning,
     EnterpriseStopped,
     EnterpriseTrackStarted,
@@ -24,7 +26,12 @@ from banen_mediation.events.handover import (
     HandoverReceived,
     HandoverSettled,
 )
-from banen_mediation.events.match import EmployerInterviewHeld, MatchProposed, MatchWithdrawn
+from banen_mediation.events.match import (
+    EmployerInterviewHeld,
+    MatchProposed,
+    MatchStepTakenBack,
+    MatchWithdrawn,
+)
 from banen_mediation.events.placement import (
     AftercareContactLogged,
     AftercareDue,
@@ -62,13 +69,14 @@ PlacementEvent: TypeAlias = (
     | AftercareDue
     | AftercareContactLogged
 )
-MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn
+MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn | MatchStepTakenBack
 EnterpriseEvent: TypeAlias = (
     EnterpriseTrackStarted
     | MicrocreditDecided
     | EnterpriseStarted
     | EnterpriseStillRunning
     | EnterpriseStopped
+    | EnterpriseStepTakenBack
 )
 MediationEvent: TypeAlias = (
     ClientEvent
@@ -98,6 +106,8 @@ __all__ = [
     "EmployerInterviewHeld",
     "EnterpriseEvent",
     "EnterpriseStarted",
+    "EnterpriseStep",
+    "EnterpriseStepTakenBack",
     "EnterpriseStillRunning",
     "EnterpriseStopped",
     "EnterpriseTrackStarted",
@@ -108,6 +118,7 @@ __all__ = [
     "HandoverSettled",
     "MatchEvent",
     "MatchProposed",
+    "MatchStepTakenBack",
     "MatchWithdrawn",
     "MediationEvent",
     "MeetingHeld",
