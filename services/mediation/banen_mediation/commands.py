@@ -49,6 +49,7 @@ def _of_placement(
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
         refers_to=tuple(IN_TERMS) if has_terms else (),
+        related=("placement", "converted_from") if has_terms else None,
         learned=ProgrammeDefined if has_terms else None,
     )
 

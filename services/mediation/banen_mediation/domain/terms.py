@@ -27,8 +27,6 @@ def check_terms(terms: Terms, before: Terms | None, context: DecisionContext) ->
         )
     if terms.kind in definition.own_firms:
         check_no_employer(terms)
-    if str(terms.converted_from) == context.ref:
-        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
     check_terms_references(terms, before, context)
 
 

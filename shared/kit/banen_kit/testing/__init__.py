@@ -53,6 +53,8 @@ class Scenario(Generic[E]):
     about: frozenset[str] = frozenset()
     heard: PublicEvent | None = None
     arrived: Mapping[str, Sequence[DomainEvent]] = field(default_factory=dict[str, Sequence[DomainEvent]])
+    seen: object = None
+    now: datetime = NOW
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
@@ -69,6 +71,10 @@ class Scenario(Generic[E]):
         """What is known of the things of another service that the command names, by field (`CommandRoute.refers_to`)."""
         return replace(self, arrived={name: [event] for name, event in arrived.items()})
 
+    def seeing(self, seen: object) -> "Scenario[E]":
+        """What the service's read side shows (`CommandRoute.needs_view`)."""
+        return replace(self, seen=seen)
+
     def when(self, command: Command) -> "Result[E]":
         context = DecisionContext(
             self.ref,
@@ -79,6 +85,7 @@ class Scenario(Generic[E]):
             self.heard,
             about=self.about,
             arrived=self.arrived,
+            seen=self.seen,
         )
         state = self.decider.replay(self.past)
         try:
