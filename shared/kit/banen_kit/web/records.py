@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request as HttpRequest
 from fastapi.responses import Response
 from pydantic.alias_generators import to_camel
 
+from banen_contracts import PublicEvent
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
-from banen_kit.application.references import checked_ref
+from banen_kit.application.references import arrived_of, checked_ref, not_yet_known
 from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
@@ -21,8 +22,8 @@ from banen_kit.web.openapi import ETAG, answers, path_ref, problems, reads
 
 
 class RecordEvent(Shape, frozen=True):
-    """An event of a record. `data` follows the public contract of that name; if it is not public, it is what the service
-    keeps, without personal fields.
+    """An event of a record. `data` follows the public contract of that name, with what the service keeps where others are not
+    told; if it is not public, it is what the service keeps. Personal fields are left out.
     """
 
     event: str
@@ -31,6 +32,8 @@ class RecordEvent(Shape, frozen=True):
     recorded_at: MomentText
     known_at: MomentText
     data: dict[str, Any]
+    not_yet_known: tuple[str, ...] = ()
+    """The fields that name something of another service of which nothing has arrived here yet."""
 
 
 class Record(Shape, frozen=True):
@@ -76,7 +79,14 @@ async def read(command_service: CommandService, category: str, ref: str) -> Reco
     facts = await command_service.repository.read(f"{category}-{ref}")
     if not facts:
         return None
-    events = [record_event(command_service.service, fact) for fact in facts]
+    service, repository = command_service.service, command_service.repository
+    routes = (one for one in service.commands if one.category == category)
+    fields = dict.fromkeys(field for route in routes for field in route.refers_to)
+    events: list[RecordEvent] = []
+    for fact in facts:
+        arrived = await arrived_of(repository, fact.event, fields)
+        event = record_event(service, fact)
+        events.append(event.model_copy(update={"not_yet_known": not_yet_known(arrived)}))
     return Record(ref=ref, version=facts[-1].record.version, events=events)
 
 
@@ -87,8 +97,13 @@ def record_event(service: Service, fact: RecordedEvent[Any]) -> RecordEvent:
         version=fact.record.version,
         recorded_at=fact.record.recorded_at.isoformat(),
         known_at=fact.record.known_at.isoformat(),
-        data=json.loads(public.to_json()) if public else private_data(fact.event),
+        data=public_data(public, fact.event) if public else private_data(fact.event),
     )
+
+
+def public_data(public: PublicEvent, event: DomainEvent) -> dict[str, Any]:
+    data, kept = json.loads(public.to_json()), private_data(event)
+    return {name: kept.get(name) if value is None else value for name, value in data.items()}
 
 
 def private_data(event: DomainEvent) -> dict[str, Any]:
