@@ -3,7 +3,6 @@
 from datetime import date
 from itertools import permutations
 from typing import Any
-from uuid import UUID
 
 import pytest
 
