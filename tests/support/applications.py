@@ -58,6 +58,11 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
+def keys() -> MemoryKeys:
+    return MemoryKeys()
+
+
+@pytest.fixture
 def audit() -> MemoryAudit:
     return MemoryAudit(lambda: NOW)
 
@@ -84,6 +89,7 @@ def app_of(
     answers: FigureQueries,
     issuer: FakeIssuer,
     store: MemoryStore,
+    keys: MemoryKeys,
     audit: MemoryAudit,
 ) -> Callable[[str], FastAPI]:
     """Makes the application of a service as it runs, with everything that it has of its own."""
@@ -91,7 +97,7 @@ def app_of(
     def make(name: str) -> FastAPI:
         service, owner = services()[name], OWNERS[name]
         repository: EventRepository[Any] = EventRepository(
-            store, EventSerializer(service.events, service.upcasters), MemoryKeys()
+            store, EventSerializer(service.events, service.upcasters), keys
         )
         partners = PROGRAMME.partners | {"bureau"}
         metrics = Metrics.create(CollectorRegistry())

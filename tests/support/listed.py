@@ -31,6 +31,7 @@ from support.definition import learned
 from support.servers import Database
 
 DAY = date(2009, 1, 5)
+PHONE = "+31 97 0042 4242"
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 
 
@@ -65,6 +66,7 @@ class Site:
             lists.routes(SERVICE, ListReader(self.tables, self.keys), authentication),
         )
         transport = httpx2.ASGITransport(self.app)
+        self.bearer = self.issuer.bearer(SERVICE, "uaf", Role.INTAKE_WORKER)
         self.http = httpx2.AsyncClient(transport=transport, base_url="http://intake")
 
     async def give(self, path: str, *, role: Role = Role.INTAKE_WORKER, **body: Any) -> httpx2.Response:

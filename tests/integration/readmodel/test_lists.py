@@ -7,10 +7,9 @@ import pytest
 from banen_contracts.roles import Role
 from banen_intake.service import SERVICE
 from banen_kit.readmodel.rows import column_type
-from support.listed import Site, ref
+from support.listed import PHONE, Site, ref
 
 HANDOVER = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
-PHONE = "+31 97 0042 4242"
 
 
 async def test_a_list_shows_what_was_recorded(site: Site):
