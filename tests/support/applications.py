@@ -130,10 +130,10 @@ def app_of(
             )
             app.include_router(retention_routes(keeps, authentication))
         if service.lists:
-            reader = ListReader(ListTables(pool_of[name], service.lists), repository.keys)
+            reader = ListReader(ListTables(PostgresStore(pool_of[name]), service.lists), repository.keys)
             app.include_router(lists.routes(service, reader, authentication))
         if service.timers:
-            app.include_router(due.routes(command_service, TimerTable(pool), authentication))
+            app.include_router(due.routes(command_service, TimerTable(PostgresStore(pool)), authentication))
         if name == "reporting":
             readers = FigureAccess(answers, PROGRAMME, authentication, Released(pool))
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")

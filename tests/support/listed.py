@@ -49,13 +49,14 @@ class Site:
     def __post_init__(self) -> None:
         self.issuer, self.audit = FakeIssuer(), MemoryAudit(lambda: NOW)
         serializer = EventSerializer[Any](SERVICE.events, SERVICE.upcasters)
-        self.repository = EventRepository[Any](PostgresStore(self.pool), serializer, self.keys)
+        store = PostgresStore(self.pool)
+        self.repository = EventRepository[Any](store, serializer, self.keys)
         metrics = Metrics.create(CollectorRegistry())
         partners = frozenset({"uaf", "emplooi", "bureau"})
         command_service = CommandService(
             SERVICE, self.repository, "uaf", partners, self.audit, metrics, lambda: NOW, learned()
         )
-        self.tables = ListTables(self.pool, SERVICE.lists)
+        self.tables = ListTables(store, SERVICE.lists)
         self.projector = Projector(self.tables, self.repository)
         self.tidy = Tidy(self.tables, self.keys)
         authentication = self.issuer.authentication(SERVICE, "uaf", self.audit)

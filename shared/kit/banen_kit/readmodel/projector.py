@@ -35,7 +35,7 @@ class Projector:
     async def run_forever(self, faults: Faults) -> NoReturn:
         async def work() -> None:
             at = await self.catch_up()
-            faults.metrics.lists_behind.set(await self.tables.behind(at.position))
+            faults.metrics.lists_behind.set(await self.tables.store.count_after(at.position))
             faults.clear(LISTS)
             await self.repository.store.wait(at.position, WAIT_SECONDS)
 

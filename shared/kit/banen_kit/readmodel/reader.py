@@ -59,7 +59,7 @@ class ListReader:
         else:
             rows, after = await self._page(question, live)
         shown = await self.open(question.model, rows) if opens else [Opened(row, {}) for row in rows]
-        return Page(shown, after, await self.tables.behind(live.position))
+        return Page(shown, after, await self.tables.store.count_after(live.position))
 
     async def open(self, model: ReadModel, rows: Sequence[Row]) -> list[Opened]:
         """Leaves out the rows of persons who were erased meanwhile."""
@@ -82,7 +82,7 @@ class ListReader:
         )
         async with reachable():
             rows = await self.tables.pool.fetch(query, live.generation)
-        return [dict(row) for row in rows], await self.tables.behind(live.position)
+        return [dict(row) for row in rows], await self.tables.store.count_after(live.position)
 
     async def _page(self, question: Question, live: Progress) -> tuple[list[Row], str | None]:
         rows = await self._rows(question.model, *page_of(question, live.generation))

@@ -5,16 +5,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from banen_kit.application.read_model import ReadModel, Row
-from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.port import ServiceStore, StoredRecord
 from banen_kit.postgres.connection import Connection, Pool, reachable
 from banen_kit.readmodel.rows import column_type, column_value, from_text, to_text
 
-LOOK = """
-select generation, position, models,
-       position = 0 or exists (select from events e where e.position = p.position and e.id = p.event_id) as sound
-  from list_progress p
-"""
-BEHIND = "select count(*) from (select from events where position > $1 limit 100000) e"
+LOOK = "select generation, position, event_id, models from list_progress where live"
 TOKENS = """
 insert into list_tokens (list, generation, ref, tokens)
 select $1, $2, ref, array(select value::bigint from jsonb_array_elements_text(tokens) as value)
@@ -44,8 +39,12 @@ class Changes:
 class ListTables:
     """All methods raise `StoreUnavailable`."""
 
-    pool: Pool
+    store: ServiceStore
     models: Sequence[ReadModel]
+
+    @property
+    def pool(self) -> Pool:
+        return self.store.pool
 
     @property
     def marks(self) -> list[str]:
@@ -57,14 +56,19 @@ class ListTables:
         If it was folded by other lists, or if the store is not the one that was folded (after a restore), it begins anew.
         """
         async with reachable():
-            row = await self.pool.fetchrow(f"{LOOK} where live")
-            if row is not None and row["sound"] and row["models"] == self.marks:
-                return Progress(row["generation"], row["position"])
-            async with self.pool.acquire() as connection, connection.transaction():
-                await connection.execute("lock table list_progress in share row exclusive mode")
-                for generation in await connection.fetch("select generation from list_progress where live"):
-                    await self._delete(connection, generation[0])
-                return Progress(await self._begin(connection, live=True), 0)
+            row = await self.pool.fetchrow(LOOK)
+        if row is not None and row["models"] == self.marks:
+            position: int = row["position"]
+            if position == 0 or await self.store.holds(position, row["event_id"]):
+                return Progress(row["generation"], position)
+        async with reachable(), self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("lock table list_progress in share row exclusive mode")
+            again = await connection.fetchrow(LOOK)
+            if again is not None and again != row:  # another process did so first
+                return Progress(again["generation"], again["position"])
+            if again is not None:
+                await self._delete(connection, again["generation"])
+            return Progress(await self._begin(connection, live=True), 0)
 
     async def begin_beside(self) -> Progress:
         """Begins a generation beside the live one. One that was begun earlier and never shown is thrown away."""
@@ -82,11 +86,6 @@ class ListTables:
                 await self._delete(connection, row[0])
             query = "update list_progress set live = true, deleted_at = now() where generation = $1"
             await connection.execute(query, generation)
-
-    async def behind(self, position: int) -> int:
-        """Returns how many events are not folded yet; no more than 100,000 are counted."""
-        async with reachable():
-            return await self.pool.fetchval(BEHIND, position)
 
     async def lock(self, connection: Connection, at: Progress) -> bool:
         """Holds a generation until the end of the transaction. Returns False if another process folded meanwhile."""

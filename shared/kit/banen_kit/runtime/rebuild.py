@@ -8,13 +8,12 @@ from banen_kit.application.definition import Service
 from banen_kit.core.clocks import use_zone
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
-from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.readmodel.projector import Projector
 from banen_kit.readmodel.table import ListTables
-from banen_kit.runtime.opening import open_databases
-from banen_kit.runtime.settings import Settings
+from banen_kit.runtime.opening import open_databases, open_events
+from banen_kit.runtime.settings import Settings, schema_of
 
 
 async def rebuild(service: Service, settings: Settings, told: Callable[[int], None]) -> int:
@@ -28,5 +27,6 @@ async def rebuild(service: Service, settings: Settings, told: Callable[[int], No
         keys = PostgresKeys(keys_pool, MasterKey.read(settings.master_key_file))
         await keys.refuse_other_master()
         serializer = EventSerializer[Any](service.events, service.upcasters)
-        repository = EventRepository[Any](PostgresStore(pool), serializer, keys)
-        return await Projector(ListTables(pool, service.lists), repository).rebuild(told)
+        store = await open_events(settings, pool, schema_of(settings.partner, service.name), stack)
+        repository = EventRepository[Any](store, serializer, keys)
+        return await Projector(ListTables(store, service.lists), repository).rebuild(told)
