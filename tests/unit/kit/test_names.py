@@ -5,7 +5,7 @@ import random
 import pytest
 
 from banen_kit.application.read_model import Kind
-from banen_kit.readmodel.names import kept_of, names_are_alike, plain, sought_in, words_of
+from banen_kit.readmodel.names import kept_of, plain, sought_in, words_of
 
 
 def is_found(kept: str, typed: str) -> bool:
@@ -63,12 +63,6 @@ def test_an_e_mail_address_is_found_whatever_the_case():
 
 def test_several_kinds_can_be_looked_for_at_once():
     assert [part.exact for part in sought_in("voorbeeld 1971-11-23")] == ["day:1971-11-23", "word:voorbeeld"]
-
-
-def test_names_are_alike_if_each_part_of_the_shorter_has_its_own_in_the_longer():
-    assert names_are_alike("Synthetica Voorbeeld", "Voorbeld, Synthetica Maria")
-    assert not names_are_alike("Ali Ali", "Ali Voorbeeld")
-    assert not names_are_alike("", "Voorbeeld")
 
 
 def test_any_text_can_be_looked_for():

@@ -4,9 +4,9 @@ Pure. Nothing here is kept in the clear: `tokens.py` makes keyed hashes of it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, permutations
+from itertools import pairwise
 from unicodedata import combining, digit, normalize
 
 from banen_kit.application.read_model import Kind
@@ -138,16 +138,3 @@ def sought_in(text: str) -> list[Sought]:
         else:
             names.append(part)
     return [*found, *map(sought_word, words_of(" ".join(names)))][:MOST_WORDS]
-
-
-def are_alike(one: str, other: str) -> bool:
-    """Whether two words of names may be one, written twice."""
-    return bool(sought_word(one).alike & sought_word(other).alike)
-
-
-def names_are_alike(one: str, other: str) -> bool:
-    """Whether each word of the shorter name is like another word of the longer one."""
-    shorter, longer = sorted((words_of(one), words_of(other)), key=len)
-    longer = longer[: MOST_WORDS // 2]
-    ways: Iterable[tuple[str, ...]] = permutations(longer, len(shorter[: len(longer)]))
-    return bool(shorter) and any(all(map(are_alike, shorter, way)) for way in ways)

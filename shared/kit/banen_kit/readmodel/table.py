@@ -120,8 +120,6 @@ class ListTables:
         await connection.execute(query, generation, refs)
         query = "delete from list_tokens where list = $1 and generation = $2 and ref = any ($3)"
         await connection.execute(query, model.name, generation, refs)
-        query = "delete from list_doubles where list = $1 and (ref = any ($2) or other = any ($2))"
-        await connection.execute(query, model.name, refs)
 
     async def advance(self, connection: Connection, generation: int, last: StoredRecord) -> None:
         query = "update list_progress set position = $2, event_id = $3 where generation = $1"

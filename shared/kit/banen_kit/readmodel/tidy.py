@@ -72,7 +72,7 @@ class Tidy:
         async with reachable(), self.tables.pool.acquire() as connection:
             await connection.execute(f"set lock_timeout = {LOCK_MILLISECONDS}")
             try:
-                tables = [*(model.table for model in self.tables.models), "list_tokens", "list_doubles"]
+                tables = [*(model.table for model in self.tables.models), "list_tokens"]
                 left = [await rewrite(connection, table) for table in tables]
             finally:
                 await connection.execute("reset lock_timeout")

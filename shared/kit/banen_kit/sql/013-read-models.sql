@@ -20,11 +20,3 @@ create table list_tokens (
   primary key (list, generation, ref)
 );
 create index list_tokens_tokens on list_tokens using gin (tokens) with (fastupdate = off);
-
--- Records that are probably about one person, noted while a history was loaded; a steward looks at them.
-create table list_doubles (
-  list text collate "C" not null,
-  ref  text collate "C" not null,
-  other text collate "C" not null,
-  primary key (list, ref, other)
-);
