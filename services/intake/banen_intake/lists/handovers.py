@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from banen_contracts.base import PartnerId, ReasonCode
 from banen_contracts.intake import HandoverOutcome
@@ -20,7 +21,7 @@ class HandoverState(StrEnum):
 
 class HandoverRow(Row, frozen=True):
     state: HandoverState = HandoverState.OPEN
-    candidate_ref: str
+    candidate_ref: UUID
     to_partner: PartnerId
     offered_on: date
     expires_on: date
@@ -41,7 +42,7 @@ def evolve(row: HandoverRow | None, event: DomainEvent, _: date) -> HandoverRow 
         case HandoverOffered():
             return HandoverRow(
                 ref=str(event.handover_ref),
-                candidate_ref=str(event.candidate_ref),
+                candidate_ref=event.candidate_ref,
                 to_partner=event.to_partner,
                 offered_on=event.occurred_on,
                 expires_on=event.expires_on,

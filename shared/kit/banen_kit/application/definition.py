@@ -1,7 +1,7 @@
 """What a service consists of, as data: its events, commands, public events and reactors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -170,9 +170,9 @@ class Service:
 
     def may_read(self, category: str) -> Permission:
         """Who may read these records: whoever the views name, and whoever may record something in them."""
-        viewed: Permission | None = self.views.get(f"read-{category}")
+        viewed = self.views.get(f"read-{category}") or Permission(frozenset())
         given = (one.permission.roles for one in self.commands if one.category == category and one.permission)
-        return Permission((viewed.roles if viewed else frozenset[str]()).union(*given))
+        return replace(viewed, roles=viewed.roles.union(*given))
 
     def may_open(self, category: str) -> frozenset[str]:
         """The roles that see personal fields of these records: those that may give a command with personal fields."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from banen_kit.application.read_model import ReadModel
 from banen_kit.core.problem import FieldError, invalid
@@ -21,9 +21,11 @@ MOST_SORTED = 1000
 ENOUGH = 10
 """If so many were found, those of which only a part is alike are not looked for."""
 MOST_COMPARED = 3000
-"""So many rows of which only a part is alike are ranked."""
-Mark = tuple[str, str | int, str]
-MARK: TypeAdapter[Mark] = TypeAdapter(Mark)
+"""So many rows that are alike are ranked."""
+Said = Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,200}$")]
+Number = Annotated[int, Field(ge=0, lt=2**53)]
+MARK: TypeAdapter[tuple[Said, Said | Number, Said]] = TypeAdapter(tuple[Said, Said | Number, Said])
+"""A cursor: of which question it is, and the last value and reference of the page before."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,9 @@ def searches_of(question: Question, generation: int, search_key: bytes) -> list[
     words = joined(words_of(plain(question.q)))
     some = sorted({one for part in alike for one in part} | {token(search_key, text) for text in words})
     return [
-        _search(question, generation, [("@>", part) for part in exact], exact),
+        _search(question, generation, [("@>", part) for part in exact], exact, most=question.limit),
         _search(question, generation, [("&&", part) for part in alike], exact),
-        _search(question, generation, [("&&", some)], [*exact, *alike], most=MOST_COMPARED),
+        _search(question, generation, [("&&", some)], [*exact, *alike]),
     ]
 
 
@@ -169,17 +171,16 @@ def _search(
     generation: int,
     wanted: Sequence[tuple[str, list[int]]],
     ranked: Sequence[list[int]],
-    most: int | None = None,
+    most: int = MOST_COMPARED,
 ) -> tuple[str, list[object]]:
     conditions = conditions_of(question, generation)
     conditions.add("t.list = {} and t.generation = r.generation", question.model.name)
     for comparison, some in wanted:
         conditions.add(f"t.tokens {comparison} {{}}::bigint[]", some)
-    limit = f"limit {most}" if most else ""
     rank = " + ".join(f"(found.tokens && {conditions.argument(some)}::bigint[])::int" for some in ranked)
     return (
         f"select found.ref, found.data from (select r.ref, r.data, t.tokens from list_tokens t"
-        f" join {question.model.table} r on r.ref = t.ref where {conditions.where} {limit}) found"
+        f" join {question.model.table} r on r.ref = t.ref where {conditions.where} limit {most}) found"
         f" order by {rank} desc, found.ref limit {conditions.argument(question.limit)}",
         conditions.arguments,
     )

@@ -65,7 +65,7 @@ def _add_list(
         visitor = who(request)
         opens = bool(model.personal) and bool(openers & visitor.principal.roles)
         found = await reader.page(question, opens=opens)
-        await _note(authentication, request, visitor, question, found.rows if opens else ())
+        await _note(authentication, request, visitor, question, found.rows, opens=opens)
         items = [item.model_validate(_shown(model, one)) for one in found.rows]
         return page.model_validate({"items": items, "next": found.next, "behind": found.behind})
 
@@ -85,14 +85,14 @@ async def _note(
     request: Request,
     visitor: RequestContext,
     question: Question,
-    opened: Sequence[Opened],
+    rows: Sequence[Opened],
+    *,
+    opens: bool,
 ) -> None:
-    """One entry for the page, and one for each record that was opened."""
-    shown = [one.row.ref for one in opened]
+    """One entry for the page, and one for each record of which personal values were opened."""
+    shown = [one.row.ref for one in rows] if opens else []
     is_search = question.q is not None
-    await authentication.note(
-        request, visitor, Outcome.SHOWN, shown=shown, count=len(shown), search=is_search
-    )
+    await authentication.note(request, visitor, Outcome.SHOWN, shown=shown, count=len(rows), search=is_search)
 
 
 def _shown(model: ReadModel, opened: Opened) -> dict[str, Any]:
