@@ -1,5 +1,7 @@
 """A person's file: what is on record, with personal values for those who may record some."""
 
+from typing import Any
+
 from banen_contracts.roles import Role
 from support.listed import Site, ref
 
@@ -7,7 +9,12 @@ NAME, NOTES = "Synthetica Voorbeeld", "Belt liever niet."
 
 
 async def filled(site: Site) -> str:
-    contact = {"channel": "municipality", "kind": "conversation", "name": NAME, "notes": NOTES}
+    contact: dict[str, Any] = {
+        "channel": "municipality",
+        "kind": "conversation",
+        "name": NAME,
+        "notes": NOTES,
+    }
     await site.give(f"contacts/{ref(1)}/record", role=Role.COACH, **contact)
     candidate = await site.register(2, NAME, contactRef=ref(1))
     await site.give(f"candidates/{candidate}/log-conversation", role=Role.COACH, notes=NOTES)
@@ -53,7 +60,7 @@ async def test_each_opening_of_a_file_is_noted_also_for_the_related_records(site
 
 async def test_what_was_corrected_is_not_shown(site: Site):
     candidate = await site.register(2, "Synthetica Voorbeld")
-    correct = {"reasonCode": "typing-error", "name": NAME}
+    correct: dict[str, Any] = {"reasonCode": "typing-error", "name": NAME}
     await site.give(f"candidates/{candidate}/correct", headers={"If-Match": "1"}, **correct)
     file = (await site.get(f"candidates/{candidate}")).json()
     assert [event["personal"] for event in file["events"]] == [{}, {"name": NAME}]

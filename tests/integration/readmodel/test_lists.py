@@ -9,7 +9,7 @@ from banen_intake.service import SERVICE
 from banen_kit.readmodel.rows import column_type
 from support.listed import PHONE, Site, ref
 
-HANDOVER = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
+HANDOVER: dict[str, Any] = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
 
 
 async def test_a_list_shows_what_was_recorded(site: Site):
@@ -141,7 +141,9 @@ async def test_whoever_records_nothing_here_sees_no_list(site: Site):
 
 async def test_a_correction_shows_in_the_list(site: Site):
     one = await site.register(1, "Synthetica Voorbeld", phone=PHONE)
-    correct = {"reasonCode": "typing-error", "name": "Synthetica Voorbeeld", "remove": ["phone"]}
+    correct: dict[str, Any] = {
+        "reasonCode": "typing-error", "name": "Synthetica Voorbeeld", "remove": ["phone"],
+    }  # fmt: skip
     await site.give(f"candidates/{one}/correct", headers={"If-Match": "1"}, **correct)
 
     [item] = (await site.ask("candidates"))["items"]
@@ -152,14 +154,13 @@ async def test_a_correction_shows_in_the_list(site: Site):
 
 async def test_an_erased_person_is_in_no_list_and_is_not_found(site: Site):
     contact, candidate = ref(1), ref(2)
-    day = {"channel": "municipality", "kind": "conversation"}
+    day: dict[str, Any] = {"channel": "municipality", "kind": "conversation"}
     await site.give(f"contacts/{contact}/record", name="Synthetica Voorbeeld", **day)
     await site.register(2, "Synthetica Voorbeeld", contactRef=contact)
     other = await site.register(3, "Iemand Anders")
     assert await site.listed("", of="contacts") == [contact]
 
-    erase = {"reason": "request"}
-    await site.give(f"candidates/{candidate}/erase", role=Role.PARTNER_DATA_STEWARD, **erase)
+    await site.give(f"candidates/{candidate}/erase", role=Role.PARTNER_DATA_STEWARD, reason="request")
 
     assert await site.listed("") == [other]
     assert await site.listed("", of="contacts") == []
@@ -264,7 +265,7 @@ async def test_the_caseload_counts_per_worker_and_state(site: Site):
 
 async def test_handovers_show_to_whom_until_when_and_how_they_ended(site: Site):
     candidate, handover = await site.register(1, "Synthetica Voorbeeld", **HANDOVER), ref(9)
-    offer = {"candidateRef": candidate, "toPartner": "emplooi", "expiresOn": "2009-02-05"}
+    offer: dict[str, Any] = {"candidateRef": candidate, "toPartner": "emplooi", "expiresOn": "2009-02-05"}
     await site.give(f"handovers/{handover}/offer", **offer)
     [item] = (await site.ask("handovers?state=open"))["items"]
     assert (item["ref"], item["toPartner"], item["expiresOn"]) == (handover, "emplooi", "2009-02-05")

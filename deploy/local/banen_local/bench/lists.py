@@ -84,7 +84,7 @@ class Office:
             yield IntakeCompleted(candidate_ref=ref, occurred_on=later, method_version="star-1")
 
     async def ask(self, **question: Any) -> None:
-        asked = {"filters": {}, "sort": "since", "limit": 50, **question}
+        asked: dict[str, Any] = {"filters": {}, "sort": "since", "limit": 50, **question}
         await self.reader.page(Question(CANDIDATES, **asked), opens=True)
 
 
