@@ -13,10 +13,11 @@ from fastapi import APIRouter, Request as HttpRequest
 from fastapi.responses import Response
 from pydantic.alias_generators import to_camel
 
+from banen_contracts import PublicEvent
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
 from banen_kit.application.held import corrected_in, held_on
-from banen_kit.application.references import checked_ref
+from banen_kit.application.references import arrived_of, checked_ref, not_yet_known
 from banen_kit.audit.log import Outcome
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
@@ -30,8 +31,8 @@ from banen_kit.web.openapi import ETAG, answers, path_ref, problems, reads
 
 
 class RecordEvent(Shape, frozen=True):
-    """An event of a record. `data` follows the public contract of that name; if it is not public, it is what the service
-    keeps, without personal fields.
+    """An event of a record. `data` follows the public contract of that name, with what the service keeps where others are not
+    told; if it is not public, it is what the service keeps. Personal fields are left out.
     """
 
     event: str
@@ -40,6 +41,8 @@ class RecordEvent(Shape, frozen=True):
     recorded_at: MomentText
     known_at: MomentText
     data: dict[str, Any]
+    not_yet_known: tuple[str, ...] = ()
+    """The fields that name something of another service of which nothing has arrived here yet."""
     personal: dict[str, Any]
     """The personal values, for those who may see them; empty if the person was erased."""
 
@@ -110,12 +113,25 @@ class File:
         return Record(
             ref=ref,
             version=facts[-1].record.version,
-            events=self._shown(facts, keys),
+            events=await self._marked(category, facts, self._shown(facts, keys)),
             related=[
                 RelatedEvent(**dict(event), kind=category_of(fact), ref=ref_of(fact.record.stream))
                 for fact, event in zip(beside, self._shown(beside, keys), strict=True)
             ],
         )
+
+    async def _marked(
+        self, category: str, facts: Sequence[RecordedEvent[Any]], events: Sequence[RecordEvent]
+    ) -> list[RecordEvent]:
+        """Says which fields name something of which nothing has arrived here yet."""
+        service, repository = self.command_service.service, self.command_service.repository
+        routes = (one for one in service.commands if one.category == category)
+        fields = dict.fromkeys(field for route in routes for field in route.refers_to)
+        marked: list[RecordEvent] = []
+        for fact, event in zip(facts, events, strict=True):
+            arrived = await arrived_of(repository, fact.event, fields)
+            marked.append(event.model_copy(update={"not_yet_known": not_yet_known(arrived)}))
+        return marked
 
     async def _related(self, stream: str, ref: str) -> list[RecordedEvent[Any]]:
         service, repository = self.command_service.service, self.command_service.repository
@@ -172,9 +188,14 @@ def record_event(service: Service, fact: RecordedEvent[Any], personal: Mapping[s
         version=fact.record.version,
         recorded_at=fact.record.recorded_at.isoformat(),
         known_at=fact.record.known_at.isoformat(),
-        data=json.loads(public.to_json()) if public else private_data(fact.event),
+        data=public_data(public, fact.event) if public else private_data(fact.event),
         personal=dict(personal),
     )
+
+
+def public_data(public: PublicEvent, event: DomainEvent) -> dict[str, Any]:
+    data, kept = json.loads(public.to_json()), private_data(event)
+    return {name: kept.get(name) if value is None else value for name, value in data.items()}
 
 
 def private_data(event: DomainEvent) -> dict[str, Any]:
