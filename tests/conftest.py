@@ -1,7 +1,7 @@
 """Which worker runs what: the same in every run, so that a failure comes again."""
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pytest
@@ -52,17 +52,24 @@ SECONDS: dict[str, float] = {
     "tests/unit/test_publishable.py": 6,
 }
 """Of the files that take much longer than their number of tests says."""
+TOGETHER = {
+    "tests/e2e/test_employers_way.py": "tests/e2e/test_candidates_way.py",
+    "tests/unit/local/test_funnel.py": "tests/unit/local/test_history.py",
+    "tests/unit/local/test_load.py": "tests/unit/local/test_history.py",
+}
+"""Files that go where another one goes, since they share what is made once in a process."""
 USUAL = 0.05
 """Of a test."""
 
 
 class Fixed(LoadScopeScheduling):
-    """Each file goes to one worker: the longest first, each to whoever has least to do so far."""
+    """Files that share something go to one worker: those that take longest first, each to whoever has least to do so far."""
 
     def schedule(self) -> None:
         collected: Sequence[str] = next(iter(self.registered_collections.values()))
-        tests = Counter(map(file_of, collected))
-        takes = {file: SECONDS.get(file, number * USUAL) for file, number in tests.items()}
+        takes: defaultdict[str, float] = defaultdict(float)
+        for file, number in Counter(map(file_of, collected)).items():
+            takes[with_others(file)] += SECONDS.get(file, number * USUAL)
         has = dict.fromkeys(range(len(self.nodes)), 0.0)
         self._worker_of: dict[str, int] = {}
         for file in sorted(takes, key=lambda file: (-takes[file], file)):
@@ -71,11 +78,15 @@ class Fixed(LoadScopeScheduling):
         super().schedule()
 
     def _split_scope(self, nodeid: str) -> str:
-        return str(self._worker_of[file_of(nodeid)])
+        return str(self._worker_of[with_others(file_of(nodeid))])
 
 
 def file_of(nodeid: str) -> str:
     return nodeid.split("::")[0]
+
+
+def with_others(file: str) -> str:
+    return TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Fixed:

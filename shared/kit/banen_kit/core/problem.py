@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
 """Names of our fields, and indexes of lists."""
 MOST_ERRORS = 10
-"""The most fields named in one problem; further ones are only counted."""
+"""The most fields to name in one problem; count further ones."""
 MOST_CHANGES = 20
 """The most changes named in one problem: the newest."""
 
@@ -54,6 +54,9 @@ class ProblemDetails(Shape, frozen=True):
 class Problem(Exception):
     """A request that cannot be carried out. `code` is stable, `detail` is for people, in English."""
 
+    more_errors = 0
+    """How many wrong fields are not among `errors`."""
+
     def __init__(
         self,
         status: int,
@@ -83,8 +86,8 @@ class Problem(Exception):
             code=self.code,
             detail=answer_language().sentences.get(self.code, self.detail),
             field=self.field,
-            errors=[*self.errors[:MOST_ERRORS]] or None,
-            more_errors=max(0, len(self.errors) - MOST_ERRORS) or None,
+            errors=[*self.errors] or None,
+            more_errors=self.more_errors or None,
             changes=[*self.changes[-MOST_CHANGES:]] or None,
         )
         return details.model_dump(by_alias=True, exclude_none=True)
@@ -94,11 +97,13 @@ class Problem(Exception):
         return JSONResponse(self.to_json(), self.status, headers, MEDIA_TYPE)
 
 
-def invalid(errors: Sequence[FieldError]) -> Problem:
-    """A 400 for invalid input. Names the fields, never a value."""
+def invalid(errors: Sequence[FieldError], more_errors: int = 0) -> Problem:
+    """A 400 for invalid input. Names the fields, never a value; of `more_errors` it only says how many they are."""
     first = errors[0]
     detail = f"{first.field}: {first.detail}"
-    return Problem(400, "invalid-input", detail, first.field, errors=errors)
+    problem = Problem(400, "invalid-input", detail, first.field, errors=errors)
+    problem.more_errors = more_errors
+    return problem
 
 
 def field_of(place: Sequence[int | str]) -> str:
