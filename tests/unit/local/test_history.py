@@ -16,6 +16,8 @@ from banen_local.demo.published import PUBLISHED
 from banen_reporting.figures.evaluation import Evaluation
 from support.histories import COMMANDS, SEED, SOME, TODAY, World, history_of, lines_of, world_of
 
+pytestmark = pytest.mark.long
+
 PERMISSIONS_FROM = datetime(2009, 1, 14, 23, tzinfo=UTC)
 KNOWN_BY = datetime(2009, 1, 9, 23, tzinfo=UTC)
 
