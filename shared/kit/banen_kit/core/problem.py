@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|[0-9]{1,6}")
 """Names of our fields, and indexes of lists."""
 MOST_ERRORS = 10
-"""The most fields to name in one problem; count further ones."""
+"""The most fields named in one problem; further ones are only counted."""
 MOST_CHANGES = 20
 """The most changes named in one problem: the newest."""
 
@@ -98,11 +98,11 @@ class Problem(Exception):
 
 
 def invalid(errors: Sequence[FieldError], more_errors: int = 0) -> Problem:
-    """A 400 for invalid input. Names the fields, never a value; of `more_errors` it only says how many they are."""
+    """A 400 for invalid input. Names the first ten fields, never a value. `more_errors` are those that the caller left out."""
     first = errors[0]
     detail = f"{first.field}: {first.detail}"
-    problem = Problem(400, "invalid-input", detail, first.field, errors=errors)
-    problem.more_errors = more_errors
+    problem = Problem(400, "invalid-input", detail, first.field, errors=errors[:MOST_ERRORS])
+    problem.more_errors = more_errors + max(0, len(errors) - MOST_ERRORS)
     return problem
 
 
