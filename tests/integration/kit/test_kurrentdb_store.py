@@ -252,11 +252,12 @@ async def test_only_an_event_of_its_own_ends_the_waiting(store: KurrentStore, st
         await waiting
 
 
+@pytest.mark.parametrize("metadata", [b"", b'{"by": "hand"}', b"\xff"])
 async def test_an_event_that_somebody_else_wrote_into_a_stream_is_not_taken_for_ours(
-    store: KurrentStore, standin: StandIn
+    store: KurrentStore, standin: StandIn, metadata: bytes
 ):
     async with stranger(standin) as client:
-        event = Foreign("thing-done", b"{}", b'{"by": "hand"}')
+        event = Foreign("thing-done", b"{}", metadata)
         await client.append_to_stream("uaf_intake.thing-1", events=event, current_version=StreamState.ANY)
     with pytest.raises(StoreUnavailable, match="was not written by this software"):
         await store.read("thing-1")
@@ -331,7 +332,19 @@ async def test_one_command_that_is_refused_fails_no_other_of_its_batch(store: Ku
     )
     assert isinstance(first, StreamTooLong)
     assert isinstance(second, Appended)
+    assert second.outcome is Outcome.APPENDED
     assert ids(await store.read("thing-2")) == named("b")
+
+
+async def test_a_stream_that_is_broken_fails_no_other_of_its_batch(store: KurrentStore, standin: StandIn):
+    await store.append(command("thing-1", "a"))
+    standin.log.tombstone("uaf_intake.thing-1", 0)
+    first, second = await asyncio.gather(
+        store.append(command("thing-1", "b")), store.append(command("thing-2", "c")), return_exceptions=True
+    )
+    assert isinstance(first, StoreUnavailable)
+    assert isinstance(second, Appended)
+    assert second.outcome is Outcome.APPENDED
 
 
 async def test_a_stream_that_the_user_may_not_touch_is_said(store: KurrentStore, standin: StandIn):

@@ -36,6 +36,8 @@ TRIES = 3
 TRY_AGAIN_SECONDS = 0.2
 READ_SECONDS = 60.0
 """The deadline of reading up to a batch, or one stream."""
+WHOLE_LOG_SECONDS = 600.0
+"""The deadline of reading one type, for which the server looks through its log."""
 MOST_COUNTED = 1000
 RECENT = 500
 """How many streams are remembered."""
@@ -50,7 +52,9 @@ class KurrentStore:
         self._prefix = f"{service}."
         self._recent: dict[str, tuple[Kept, ...]] = {}
         """Streams that were read lately, the latest last: what was recorded never changes."""
-        self._callers = Batcher(self._append_batch, key=lambda command: command.stream, workers=writers)
+        self._callers = Batcher[Append, Appended | BaseException](
+            self._append_batch, key=lambda command: command.stream, workers=writers
+        )
         self.index = StreamIndex(pool, self._kept_after, self.holds)
 
     async def close(self) -> None:
@@ -59,23 +63,20 @@ class KurrentStore:
 
     async def append(self, command: Append) -> Appended:
         refuse_unfit_commands([command])
-        return await self._callers.ask(command)
+        return _outcome(await self._callers.ask(command))
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
         refuse_unfit_commands(commands)
-        return list(await self._append_batch(commands)) if commands else []
+        return [_outcome(result) for result in (await self._append_batch(commands) if commands else ())]
 
-    async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended]:
+    async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended | BaseException]:
+        """An error of one command is that command's alone."""
         if all(map(self._is_overtaken, commands)):
             return [Appended(Outcome.CONFLICT)] * len(commands)
         async with self._under_way() as attempt:
             appending = (self._append(command, attempt) for command in commands)
             # All of them end before the floor is taken away.
-            results = await asyncio.gather(*appending, return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return [result for result in results if isinstance(result, Appended)]
+            return await asyncio.gather(*appending, return_exceptions=True)
 
     def _is_overtaken(self, command: Append) -> bool:
         """Whether a conflict is certain without asking, so that many who race for one stream cost each other little."""
@@ -169,7 +170,7 @@ class KurrentStore:
         pattern = re.escape(kind)
         async with answering():
             events = await self._client.read_all(
-                commit_position=after or None, filter_include=(pattern,), timeout=READ_SECONDS
+                commit_position=after or None, filter_include=(pattern,), timeout=WHOLE_LOG_SECONDS
             )
             async with events:
                 # The server filters by one thing only: other services' streams are left out here.
@@ -193,7 +194,7 @@ class KurrentStore:
         return [to_kept(event, self._prefix) for event in events]
 
     async def _read(self, position: int, limit: int, *, backwards: bool = False) -> list[RecordedEvent]:
-        """Returns own events from a position on; with `backwards`, the last ones. None if nothing is at the position."""
+        """Returns own events from a position on; with `backwards`, the last ones. Returns none if no event is there."""
         async with answering():
             events = await self._client.read_all(
                 commit_position=position or None,
@@ -234,6 +235,12 @@ class KurrentStore:
                             return
         except TimeoutError:
             return
+
+
+def _outcome(result: Appended | BaseException) -> Appended:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 async def open_kurrentdb(url: str, pool: Pool, service: str, waits: Callable[[str], None]) -> KurrentStore:
