@@ -25,6 +25,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
 from banen_mediation.timers import REMIND_MILESTONE
+from banen_reporting.administration.domain.partner import Received
 from support import commands_matching as matching
 from support.definition import DEFINITION, learned
 
@@ -127,6 +128,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "check-place": {**ON, "placementRef": OTHER},
     "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
     "declare-source-live": {**ON, "service": "intake"},
+    "end-source": {**ON, "service": "intake"},
+    "resume-source": {**ON, "service": "intake", "reasonCode": "recorded-wrongly"},
     "define-programme": {**ON, "definition": DEFINITION.model_dump(mode="json", by_alias=True)},
     "rename-partner": {**ON, "name": "Ander voorbeeld"},
     "assign-partner": {**ON, "unitId": None},
@@ -220,7 +223,10 @@ BEFORE: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("close-vacancy", "report-unmet-demand", "expire-vacancy"), ("open-vacancy",)),
     **dict.fromkeys(("update-group", "close-group"), ("plan-group",)),
-    **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),
+    **dict.fromkeys(
+        ("declare-source-live", "end-source", "rename-partner", "assign-partner"), ("admit-partner",)
+    ),
+    "resume-source": ("admit-partner", "end-source"),
     **dict.fromkeys(
         ("amend-target-unit", "set-target", "set-regular-quota", "grant-counting-permission"),
         ("define-target-unit",),
@@ -285,6 +291,11 @@ def metrics() -> Metrics:
     return Metrics.create(CollectorRegistry())
 
 
+async def nothing_yet(*_: object) -> Received:
+    """What reporting received of a source that never said anything."""
+    return Received()
+
+
 @dataclass
 class Office:
     """One service with nothing on record."""
@@ -306,6 +317,7 @@ class Office:
             metrics(),
             lambda: NOW,
             learned(),
+            {"end-source": nothing_yet},
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.commands = {one.name: one for one in self.service.commands} | more

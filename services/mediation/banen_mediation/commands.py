@@ -30,7 +30,7 @@ from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 
 def _of_placement(
-    verb: str, command: type[Command], *, corrects: bool = False, learns: bool = False
+    verb: str, command: type[Command], *, corrects: bool = False, has_terms: bool = False
 ) -> CommandRoute:
     return CommandRoute(
         f"/placements/{{ref}}/{verb}",
@@ -39,7 +39,8 @@ def _of_placement(
         PLACEMENT,
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
-        learned=ProgrammeDefined if learns else None,
+        related=("placement", "converted_from") if has_terms else None,
+        learned=ProgrammeDefined if has_terms else None,
     )
 
 
@@ -63,14 +64,14 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
-    _of_placement("start", StartPlacement, learns=True),
+    _of_placement("start", StartPlacement, has_terms=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
     _of_placement("pause", PausePlacement),
     _of_placement("resume", ResumePlacement),
     _of_placement("end", EndPlacement),
     _of_placement("correct-end", CorrectEnd, corrects=True),
-    _of_placement("correct", CorrectPlacement, corrects=True, learns=True),
+    _of_placement("correct", CorrectPlacement, corrects=True, has_terms=True),
     _of_placement("void", VoidPlacement, corrects=True),
     _of_placement("confirm-retention", ConfirmRetention),
     _of_placement("deny-retention", DenyRetention),

@@ -28,6 +28,7 @@ from banen_mediation.events import (
     EnterpriseTrackStarted,
     MicrocreditDecided,
     PlacementStarted,
+    PlacementVoided,
 )
 
 REF, CLIENT, PLACEMENT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -134,6 +135,8 @@ def test_the_firm_is_a_placement_of_the_same_client():
     known = track.given(track_started)
     known.beside(placement).when(command).then(started.model_copy(update={"placement_ref": PLACEMENT}))
     known.beside().when(command).then_refused("placement-unknown", "placementRef")
+    gone = PlacementVoided(placement_ref=PLACEMENT, occurred_on=SECOND, reason_code="never-was")
+    known.beside(placement, gone).when(command).then_refused("placement-voided", "placementRef")
     of_another = placement.model_copy(update={"client_ref": UUID(int=9)})
     known.beside(of_another).when(command).then_refused("placement-of-another-client", "placementRef")
 

@@ -86,7 +86,8 @@ def test_keeps_every_term():
         funding_source="ministry",
         benefit_agreement_ref=UUID(int=7),
     )
-    placement.when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
+    before = started.model_copy(update={"placement_ref": UUID(int=6), "start_date": date(2005, 9, 1)})
+    placement.beside(before).when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
 
 
 def test_reads_its_body_in_camel_case():

@@ -101,6 +101,13 @@ def test_refuses_to_deny_what_was_confirmed(months: int):
     placement.given(started, confirmed(months)).when(deny).then_refused("retention-confirmed", "months")
 
 
+def test_denies_what_was_confirmed_before_the_start_was_moved():
+    command = deny.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    placement.given(started, confirmed(), moved(date(2006, 7, 2))).when(command).then(
+        not_reached.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    )
+
+
 def test_fewer_months_were_confirmed():
     placement.given(started, confirmed(3)).when(deny).then(not_reached)
 
@@ -119,6 +126,17 @@ def test_more_months_were_denied():
 
 def test_reminds_of_what_nobody_checked():
     placement.given(started).when(remind).then(due)
+
+
+def test_a_confirmation_settles_nothing_where_the_start_has_moved_too_close_to_it():
+    start = date(2006, 7, 2)
+    placement.given(started, confirmed(), moved(start)).when(remind).then(
+        due.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    )
+
+
+def test_a_confirmation_settles_it_where_the_moved_start_is_early_enough():
+    placement.given(started, confirmed(), moved(date(2006, 7, 1))).when(remind).then_nothing()
 
 
 def test_fewer_months_confirmed_do_not_settle_it():

@@ -144,7 +144,7 @@ class Programme:
             for partner in self.partners
             for service in partner.services
         ]
-        await supervisor.start(*(self._program(running) for running in self.services))
+        await supervisor.start(*(self.program(running) for running in self.services))
 
     async def _prepare(self) -> None:
         with usable(self.folder):
@@ -170,7 +170,7 @@ class Programme:
             ready_url=f"{self.issuer}/.well-known/openid-configuration",
         )
 
-    def _program(self, running: Running) -> Program:
+    def program(self, running: Running) -> Program:
         environment = self.environment(running)
         return Program(
             running.name,

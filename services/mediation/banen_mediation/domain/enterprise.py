@@ -14,6 +14,8 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText, Text
 from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.client import check_open_client
+from banen_mediation.domain.history import started
+from banen_mediation.domain.placement import PLACEMENT
 from banen_mediation.events import (
     EnterpriseEvent,
     EnterpriseStarted,
@@ -21,7 +23,7 @@ from banen_mediation.events import (
     EnterpriseStopped,
     EnterpriseTrackStarted,
     MicrocreditDecided,
-    PlacementStarted,
+    PlacementEvent,
 )
 
 
@@ -168,10 +170,9 @@ def start(command: StartEnterprise, track: Track, context: DecisionContext) -> E
 
 def check_placement(track: Track, context: DecisionContext) -> None:
     """The client of a placement never changes; its kind may be corrected, and is not looked at here."""
-    placement = next((event for event in context.related if isinstance(event, PlacementStarted)), None)
-    if placement is None:
-        raise Refused("placement-unknown", "There is no such placement.", "placementRef")
-    if placement.client_ref != track.client_ref:
+    events = [event for event in context.related if isinstance(event, PlacementEvent)]
+    placement = started(PLACEMENT.replay(events), "placementRef")
+    if placement.terms.client_ref != track.client_ref:
         raise Refused(
             "placement-of-another-client", "That is the placement of another client.", "placementRef"
         )

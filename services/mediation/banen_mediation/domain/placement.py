@@ -10,7 +10,7 @@ from banen_contracts.base import Day, ReasonCode
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import opened
-from banen_mediation.domain.ending import EndingCommand, decide_ending
+from banen_mediation.domain.ending import EndingCommand, check_extensions, decide_ending
 from banen_mediation.domain.history import NotStarted, Placement, Started, evolve, started
 from banen_mediation.domain.pause import PauseCommand, decide_pause
 from banen_mediation.domain.retention import RetentionCommand, decide_retention
@@ -67,9 +67,28 @@ def start(command: StartPlacement, state: Placement, context: DecisionContext) -
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
     check_terms(command, context)
+    check_replaced(command, context)
     return PlacementStarted(
         placement_ref=UUID(context.ref), workplace=opened(command.workplace), **command.terms()
     )
+
+
+def check_replaced(terms: Terms, context: DecisionContext) -> None:
+    """What a placement replaces is an earlier placement of the same client, since it is ended by that."""
+    if terms.converted_from is None:
+        return
+    if str(terms.converted_from) == context.ref:
+        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
+    events = [event for event in context.related if isinstance(event, PlacementEvent)]
+    before = started(PLACEMENT.replay(events), "convertedFrom")
+    if before.terms.client_ref != terms.client_ref:
+        raise Refused(
+            "placement-of-another-client", "That is the placement of another client.", "convertedFrom"
+        )
+    if terms.start_date <= before.terms.start_date:
+        raise Refused(
+            "conversion-before-start", "The placement that this one replaces started later.", "startDate"
+        )
 
 
 def correct(command: CorrectPlacement, placement: Started, context: DecisionContext) -> PlacementCorrected:
@@ -80,6 +99,10 @@ def correct(command: CorrectPlacement, placement: Started, context: DecisionCont
             "clientRef",
         )
     check_terms(command, context)
+    # What was recorded of the one before may have changed since then.
+    if command.converted_from != placement.terms.converted_from:
+        check_replaced(command, context)
+    check_extensions(command, placement)
     if placement.end_date and placement.end_date < command.start_date:
         raise Refused("end-before-start", "This placement ended before that day.", "startDate")
     return PlacementCorrected(

@@ -104,7 +104,7 @@ def deny(command: DenyRetention, placement: Started, context: DecisionContext) -
         raise Refused("retention-reached", "By its end this placement had lasted that long.", "months")
     if command.occurred_on < (placement.end_date or reached_on):
         raise Refused("denied-too-early", "By that day this could not be known yet.", "occurredOn")
-    if any(months >= command.months for months in placement.confirmed):
+    if placement.is_confirmed(command.months):
         raise Refused("retention-confirmed", "It is on record that it lasted that long.", "months")
     return RetentionNotReached(
         placement_ref=UUID(context.ref), occurred_on=command.occurred_on, months=command.months
@@ -116,7 +116,7 @@ def remind(command: RemindMilestone, state: Placement, context: DecisionContext)
     if not isinstance(state, Started) or state.end_date:
         return []
     months, reached_on = command.months, last_day_of_month(state.terms.start_date, command.months)
-    is_checked = any(one >= months for one in state.confirmed) or any(one <= months for one in state.denied)
+    is_checked = state.is_confirmed(months) or any(one <= months for one in state.denied)
     if is_checked or (months, reached_on) in state.reminded:
         return []
     return [MilestoneDue(placement_ref=UUID(context.ref), occurred_on=reached_on, months=months)]

@@ -25,8 +25,6 @@ def check_terms(terms: Terms, context: DecisionContext) -> None:
         )
     if terms.kind in definition.own_firms:
         check_no_employer(terms)
-    if str(terms.converted_from) == context.ref:
-        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
 
 
 def check_partners(terms: Terms, context: DecisionContext) -> None:

@@ -198,7 +198,14 @@ KINDS: tuple[FactType, ...] = (
         "partner",
         PartnerFact,
         fold_partner,
-        (r.PartnerAdmitted, r.SourceDeclaredLive, r.PartnerRenamed, r.PartnerAssigned),
+        (
+            r.PartnerAdmitted,
+            r.SourceDeclaredLive,
+            r.SourceEnded,
+            r.SourceResumed,
+            r.PartnerRenamed,
+            r.PartnerAssigned,
+        ),
     ),
     FactType(
         "unit",

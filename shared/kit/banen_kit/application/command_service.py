@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
@@ -29,6 +29,9 @@ from banen_kit.core.shapes import Shape
 from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.security.permissions import refuse_unless
+
+Show: TypeAlias = Callable[[str, Any], Awaitable[object]]
+"""Reads what a decision depends on and no stream holds; takes the reference and the command."""
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
@@ -94,6 +97,8 @@ class CommandService:
     metrics: Metrics
     clock: Callable[[], datetime]
     learned: Learned = field(default_factory=Learned)
+    views: dict[str, Show] = field(default_factory=dict[str, Show])
+    """For each command whose route has `needs_view`, by its name. The service's read side adds them."""
 
     @property
     def publisher(self) -> Publisher:
@@ -186,8 +191,9 @@ class CommandService:
     ) -> Answer:
         related, about = await self._related(operation, command)
         heard = self.learned.needed(operation.learned) if operation.learned else None
+        seen = await self.views[operation.name](ref, command) if operation.needs_view else None
         context = DecisionContext(
-            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about
+            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about, seen
         )
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
@@ -201,11 +207,11 @@ class CommandService:
             return [], frozenset()
         category, field = operation.related
         named: Any = self.partner if field is None else getattr(command, field)
+        if named is None:
+            return [], frozenset()
         if category is not None:
             facts = await self.repository.read(f"{category}-{named}")
             return [fact.event for fact in facts], frozenset()
-        if named is None:
-            return [], frozenset()
         events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
         persons = sorted(self.repository.serializer.about(events))
         linked = [await self.repository.keys.linked(person) for person in persons]

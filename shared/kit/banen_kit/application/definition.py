@@ -39,6 +39,8 @@ class CommandRoute:
     stream meanwhile."""
     learned: type[PublicEvent] | None = None
     """The public event of another service that the decision needs, one of what its service `learns`."""
+    needs_view: bool = False
+    """Whether the decision depends on what the service's read side shows, see `CommandService.views`."""
 
     @property
     def name(self) -> str:

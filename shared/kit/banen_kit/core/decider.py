@@ -16,6 +16,7 @@ C = TypeVar("C")
 S = TypeVar("S")
 P = TypeVar("P", bound=PublicEvent)
 E = TypeVar("E")
+V = TypeVar("V")
 
 
 class Refused(Exception):
@@ -118,11 +119,18 @@ class DecisionContext:
     """The zone of the service's days."""
     about: frozenset[str] = frozenset()
     """All references of the persons whom the `related` stream is about, if the command names its kind too."""
+    seen: object = None
+    """What the service's read side shows of it, if its `CommandRoute` has `needs_view`; then it is never None."""
 
     def heard_as(self, event: type[P]) -> P:
         """`heard`, of the type that its route names."""
         assert isinstance(self.heard, event)
         return self.heard
+
+    def seen_as(self, view: type[V]) -> V:
+        """`seen`, of the type that its read side shows."""
+        assert isinstance(self.seen, view)
+        return self.seen
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ class Scenario(Generic[E]):
     related: tuple[DomainEvent, ...] = ()
     about: frozenset[str] = frozenset()
     heard: PublicEvent | None = None
+    seen: object = None
+    now: datetime = NOW
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
@@ -64,9 +66,20 @@ class Scenario(Generic[E]):
         """The newest that was heard of what the operation needs (`CommandRoute.learned`)."""
         return replace(self, heard=heard)
 
+    def seeing(self, seen: object) -> "Scenario[E]":
+        """What the service's read side shows (`CommandRoute.needs_view`)."""
+        return replace(self, seen=seen)
+
     def when(self, command: Command) -> "Result[E]":
         context = DecisionContext(
-            self.ref, NOW, self.partner, self.partners, self.related, self.heard, about=self.about
+            self.ref,
+            NOW,
+            self.partner,
+            self.partners,
+            self.related,
+            self.heard,
+            about=self.about,
+            seen=self.seen,
         )
         state = self.decider.replay(self.past)
         try:

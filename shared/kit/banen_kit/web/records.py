@@ -17,7 +17,7 @@ from banen_kit.core.shapes import MomentText, Shape
 from banen_kit.crypto.personal_fields import persons_of
 from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.web.authentication import Authentication, who
-from banen_kit.web.openapi import ETAG, path_ref, problems
+from banen_kit.web.openapi import ETAG, answers, path_ref, problems, reads
 
 
 class RecordEvent(Shape, frozen=True):
@@ -45,10 +45,8 @@ def record_routes(command_service: CommandService, authentication: Authenticatio
     router = APIRouter(tags=["records"])
 
     def add(path: str, operation: CommandRoute) -> None:
-        place = path_ref(operation.ref)
-
-        async def endpoint(http: HttpRequest, ref: str = place) -> Response:
-            ref = checked_ref(operation, ref)
+        async def endpoint(http: HttpRequest) -> Response:
+            ref = checked_ref(operation, http.path_params["ref"])
             record = await read(command_service, operation.category, ref)
             await authentication.note(http, who(http), Outcome.SHOWN if record else Outcome.NOT_FOUND, ref)
             if record is None:
@@ -61,8 +59,8 @@ def record_routes(command_service: CommandService, authentication: Authenticatio
             methods=["GET"],
             name=f"read-{operation.category}",
             summary=f"Read {operation.category}",
-            response_model=Record,
-            responses={200: {"headers": ETAG}, **problems(404)},
+            responses={200: answers(Record, ETAG), **problems(404)},
+            openapi_extra=reads(path_ref(operation.ref)),
         )
 
     seen: set[str] = set()
