@@ -15,7 +15,7 @@ from kurrentdbclient import AsyncKurrentDBClient, NewEvent as Foreign, StreamSta
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable, StreamTooLong
 from banen_kit.eventstore.kurrentdb import KurrentStore, open_kurrentdb
 from banen_kit.eventstore.kurrentdb_connection import client_of, refuse_unfit
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
+from banen_kit.eventstore.port import Append, Appended, Horizon, NewEvent, Outcome, StoredRecord
 from banen_kit.eventstore.postgres import open_store
 from banen_kit.postgres.connection import Pool, connect
 from support.kurrentdb.server import StandIn
@@ -202,13 +202,56 @@ async def test_what_is_recorded_after_a_settled_horizon_is_dated_after_it_though
             assert (recorded.position > horizon.safe) == (recorded.recorded_at >= horizon.at)
 
 
-async def test_nothing_is_settled_while_an_append_is_under_way_also_in_another_process(
-    store: KurrentStore, pool: Pool, standin: StandIn
+async def test_the_horizon_stays_at_the_beginning_of_the_oldest_append_under_way_also_in_another_process(
+    store: KurrentStore, pool: Pool
 ):
+    before = (await store.horizon()).at
     async with pool.acquire() as process, process.transaction():
-        await process.execute("select append_elsewhere()")
-        assert not (await store.horizon()).settled
-    assert (await store.horizon()).settled
+        began = await process.fetchval("select now from append_elsewhere()")
+        await store.append(command("thing-1", "a"))
+        held = await store.horizon()
+        assert before <= held.at <= began
+        assert began - held.at < timedelta(milliseconds=10) or held.at == before
+        assert (await store.horizon()).at == held.at
+    assert (await store.horizon()).at > began
+
+
+async def test_an_append_under_way_in_another_service_holds_no_horizon(
+    store: KurrentStore, database: Any, new_schema: Callable[..., Awaitable[str]]
+):
+    beside = await connect(database.service_url, await new_schema())
+    async with beside.acquire() as process, process.transaction():
+        began = await process.fetchval("select now from append_elsewhere()")
+        assert (await store.horizon()).at > began
+    await beside.close()
+
+
+async def test_a_horizon_never_goes_back_under_load_and_covers_all_that_was_recorded_before_it(
+    store: KurrentStore, standin: StandIn
+):
+    standin.log.clock = lambda: datetime.now(UTC) - HOUR
+    horizons: list[Horizon] = []
+
+    async def look(writing: asyncio.Task[Any]) -> None:
+        while not writing.done():
+            horizons.append(await store.horizon())
+
+    async def write() -> None:
+        await asyncio.gather(*(write_some(number) for number in range(8)))
+
+    async def write_some(number: int) -> None:
+        for turn in range(10):
+            await store.append(command(f"thing-{number}-{turn}", f"event-{number}-{turn}"))
+
+    writing = asyncio.create_task(write())
+    await look(writing)
+    await writing
+    recorded = await store.read_all(0, 1000)
+    assert len(recorded) == 80
+    for horizon in horizons:
+        assert all(one.position <= horizon.safe for one in recorded if one.recorded_at < horizon.at)
+    assert [one.at for one in horizons] == sorted(one.at for one in horizons)
+    assert len({one.at for one in horizons}) > 1
 
 
 async def test_a_known_at_is_compared_with_the_database_not_with_the_server(
