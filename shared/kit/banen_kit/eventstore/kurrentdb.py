@@ -157,7 +157,8 @@ class KurrentStore:
                 events = ()
         found = tuple(to_kept(event, self._prefix) for event in events)
         is_whole = all(kept.record.version == number for number, kept in enumerate(found, first + 1))
-        if not is_whole or (recent and found[:1] != recent[-1:]):
+        is_same = not recent or bool(found and found[0].place == recent[-1].place)
+        if not (is_whole and is_same):
             self._remember(stream, recent)
             raise StoreUnavailable(
                 f"events of {stream} are gone from KurrentDB: they were deleted, or it was restored from before"

@@ -35,6 +35,11 @@ class Kept:
     refs: tuple[UUID, ...]
     attempt: int
 
+    @property
+    def place(self) -> tuple[int, UUID]:
+        """What no other event has."""
+        return self.record.position, self.record.id
+
 
 def to_new_events(command: Append, before: Sequence[Kept], attempt: Attempt) -> list[kurrent.NewEvent]:
     """`before` is the stream so far."""
