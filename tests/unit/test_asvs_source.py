@@ -24,7 +24,9 @@ SQL = re.compile(
 )
 PATTERNS = re.compile(r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)")
 QUERIES = {"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "cursor"}
-OURS = {"schema", "role", "current", "functions", "function", "database", "row", "setting", "value", "some"}
+OURS = {"schema", "role", "current", "functions", "function", "database", "row", "setting", "value", "some"} | {
+    "table", "where", "order", "column", "columns", "way", "most",
+}  # fmt: skip
 """Names of SQL identifiers and fragments that are made here, never given from outside."""
 APPROVED = {
     "AESGCM", "InvalidTag", "aes_key_wrap", "aes_key_unwrap", "InvalidUnwrap", "hashes", "serialization", "ec",

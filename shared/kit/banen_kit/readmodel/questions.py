@@ -90,7 +90,9 @@ class Conditions:
 
     def add(self, text: str, *arguments: object) -> None:
         """`{}` stands where an argument goes."""
-        self.texts.append(text.format(*map(self.argument, arguments)))
+        for value in arguments:
+            text = text.replace("{}", self.argument(value), 1)
+        self.texts.append(text)
 
     @property
     def where(self) -> str:
@@ -127,9 +129,10 @@ def page_of(question: Question, generation: int) -> tuple[str, list[object]]:
     if after is not None:
         compare = "<" if question.is_down else ">"
         conditions.add(f"({column}, r.ref) {compare} ({{}}, {{}})", _value_of(question, after[0]), after[1])
+    table, where = question.model.table, conditions.where
+    most = conditions.argument(question.limit + 1)
     return (
-        f"select r.ref, r.data from {question.model.table} r where {conditions.where}"
-        f" order by {column} {way}, r.ref {way} limit {conditions.argument(question.limit + 1)}",
+        f"select r.ref, r.data from {table} r where {where} order by {column} {way}, r.ref {way} limit {most}",
         conditions.arguments,
     )
 
@@ -145,10 +148,8 @@ def _value_of(question: Question, said: str | int) -> object:
 def whole(question: Question, generation: int) -> tuple[str, list[object]]:
     """All rows that the filters leave, if they are few enough to be sorted by a personal field."""
     conditions = conditions_of(question, generation)
-    query = (
-        f"select r.ref, r.data from {question.model.table} r where {conditions.where} limit {MOST_SORTED + 1}"
-    )
-    return query, conditions.arguments
+    table, where, most = question.model.table, conditions.where, conditions.argument(MOST_SORTED + 1)
+    return f"select r.ref, r.data from {table} r where {where} limit {most}", conditions.arguments
 
 
 def searches_of(question: Question, generation: int, search_key: bytes) -> list[tuple[str, list[object]]]:
@@ -160,7 +161,7 @@ def searches_of(question: Question, generation: int, search_key: bytes) -> list[
     words = joined(words_of(plain(question.q)))
     some = sorted({one for part in alike for one in part} | {token(search_key, text) for text in words})
     return [
-        _search(question, generation, [("@>", part) for part in exact], exact, most=question.limit),
+        _search(question, generation, [("@>", part) for part in exact], exact, compared=question.limit),
         _search(question, generation, [("&&", part) for part in alike], exact),
         _search(question, generation, [("&&", some)], [*exact, *alike]),
     ]
@@ -171,16 +172,18 @@ def _search(
     generation: int,
     wanted: Sequence[tuple[str, list[int]]],
     ranked: Sequence[list[int]],
-    most: int = MOST_COMPARED,
+    compared: int = MOST_COMPARED,
 ) -> tuple[str, list[object]]:
     conditions = conditions_of(question, generation)
     conditions.add("t.list = {} and t.generation = r.generation", question.model.name)
     for comparison, some in wanted:
         conditions.add(f"t.tokens {comparison} {{}}::bigint[]", some)
-    rank = " + ".join(f"(found.tokens && {conditions.argument(some)}::bigint[])::int" for some in ranked)
+    table, where, some = question.model.table, conditions.where, conditions.argument(compared)
+    order = " + ".join(f"(found.tokens && {conditions.argument(one)}::bigint[])::int" for one in ranked)
+    most = conditions.argument(question.limit)
     return (
         f"select found.ref, found.data from (select r.ref, r.data, t.tokens from list_tokens t"
-        f" join {question.model.table} r on r.ref = t.ref where {conditions.where} limit {most}) found"
-        f" order by {rank} desc, found.ref limit {conditions.argument(question.limit)}",
+        f" join {table} r on r.ref = t.ref where {where} limit {some}) found"
+        f" order by {order} desc, found.ref limit {most}",
         conditions.arguments,
     )

@@ -75,10 +75,10 @@ class ListReader:
 
     async def tally(self, tally: Tally) -> tuple[list[dict[str, Any]], int]:
         """Returns how many rows there are of each kind, and how many events they do not show yet."""
-        live, fields = await self.tables.live(), ", ".join(tally.by)
+        live, table, columns = await self.tables.live(), tally.of.table, ", ".join(tally.by)
         query = (
-            f"select {fields}, count(*) as count from {tally.of.table} where generation = $1"
-            f" group by {fields} order by {fields}"
+            f"select {columns}, count(*) as count from {table} where generation = $1"
+            f" group by {columns} order by {columns}"
         )
         async with reachable():
             rows = await self.tables.pool.fetch(query, live.generation)
@@ -114,7 +114,8 @@ class ListReader:
         if (ref := _as_ref(question.q)) is not None:
             conditions = conditions_of(question, live.generation)
             conditions.add("r.ref = {}", ref)
-            query = f"select r.ref, r.data from {question.model.table} r where {conditions.where}"
+            table, where = question.model.table, conditions.where
+            query = f"select r.ref, r.data from {table} r where {where}"
             return await self._rows(question.model, query, conditions.arguments)
         found: dict[str, Row] = {}
         for search in searches_of(question, live.generation, await self.keys.search_key()):

@@ -97,7 +97,8 @@ class ListTables:
     async def rows(
         self, connection: Connection, model: ReadModel, generation: int, refs: Sequence[str]
     ) -> dict[str, Row]:
-        query = f"select ref, data from {model.table} where generation = $1 and ref = any ($2)"
+        table = model.table
+        query = f"select ref, data from {table} where generation = $1 and ref = any ($2)"
         found = await connection.fetch(query, generation, refs) if refs else []
         return {row["ref"]: from_text(model, row["data"]) for row in found}
 
@@ -115,8 +116,8 @@ class ListTables:
     async def delete(
         self, connection: Connection, generation: int, model: ReadModel, refs: Iterable[str]
     ) -> None:
-        refs = list(refs)
-        query = f"delete from {model.table} where generation = $1 and ref = any ($2)"
+        refs, table = list(refs), model.table
+        query = f"delete from {table} where generation = $1 and ref = any ($2)"
         await connection.execute(query, generation, refs)
         query = "delete from list_tokens where list = $1 and generation = $2 and ref = any ($3)"
         await connection.execute(query, model.name, generation, refs)
@@ -140,15 +141,15 @@ class ListTables:
 
 def _upsert(model: ReadModel, generation: int, rows: Mapping[str, Row]) -> tuple[str, *tuple[object, ...]]:
     """The statement that saves rows, and its arguments."""
-    columns = model.columns
-    types = [column_type(model.kind_of(name)) for name in columns]
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 4))
-    named = "".join(f", {name}" for name in columns)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in ("data", *columns))
+    table, names = model.table, model.columns
+    types = [column_type(model.kind_of(name)) for name in names]
+    columns = "".join(f", {name}" for name in names)
+    some = "".join(f", ${number}::{kind}[]" for number, kind in enumerate(types, 4))
+    setting = ", ".join(f"{name} = excluded.{name}" for name in ("data", *names))
     statement = (
-        f"insert into {model.table} (generation, ref, data{named})"
-        f" select $1::int, u.* from unnest($2::text[], $3::text[]{', ' + arrays if arrays else ''}) as u"
-        f" on conflict (generation, ref) do update set {changed}"
+        f"insert into {table} (generation, ref, data{columns})"
+        f" select $1::int, u.* from unnest($2::text[], $3::text[]{some}) as u"
+        f" on conflict (generation, ref) do update set {setting}"
     )
-    values = [[column_value(getattr(row, name)) for row in rows.values()] for name in columns]
+    values = [[column_value(getattr(row, name)) for row in rows.values()] for name in names]
     return statement, generation, list(rows), [to_text(model, row) for row in rows.values()], *values

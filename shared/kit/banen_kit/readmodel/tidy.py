@@ -47,9 +47,9 @@ class Tidy:
 
     async def _forget_erased(self, model: ReadModel) -> None:
         """Another service of the partner may have erased somebody: then only the key is gone."""
-        after, pool = (0, ""), self.tables.pool
+        after, pool, table = (0, ""), self.tables.pool, model.table
         query = (
-            f"select generation, ref from {model.table} where (generation, ref) > ($1, $2)"
+            f"select generation, ref from {table} where (generation, ref) > ($1, $2)"
             " order by generation, ref limit $3"
         )
         while True:
