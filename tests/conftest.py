@@ -23,7 +23,7 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_employers_way.py": 30,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 35,
-    "tests/e2e/test_kurrentdb.py": 60,
+    "tests/e2e/test_kurrentdb.py": 90,
     "tests/e2e/test_programme_file.py": 29,
     "tests/e2e/test_refusals.py": 28,
     "tests/e2e/test_two_programmes.py": 18,
