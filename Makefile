@@ -22,14 +22,14 @@ AGAIN := $(shell made=$$(.venv/bin/python -c '$(WHICH)' 2>&1) && \
 setup: .venv/.done ## Install everything into .venv
 .venv/.done: requirements.lock $(PACKAGES:%=%/pyproject.toml) $(AGAIN)
 	@deploy/venv.sh $(PYTHON)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
 
 tools: .venv-tools/.done
 .venv-tools/.done: requirements-tools.lock $(AGAIN)
 	$(PYTHON) -m venv --clear .venv-tools
-	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-tools.lock
 	@touch $@
 
 lock: setup ## Resolve both locks again from requirements.in and requirements-tools.in
@@ -38,8 +38,8 @@ lock: setup ## Resolve both locks again from requirements.in and requirements-to
 demo: setup ## Start everything, load the programme 2005-2008, print both tables, stay up
 	$(BIN)/banen demo
 
-unit: setup ## Tests that need no server
-	$(BIN)/pytest -n 2 tests/unit tests/contracts
+unit: setup ## Tests that need no server, but for the long ones
+	$(BIN)/pytest -n 2 -m "not long" tests/unit tests/contracts
 
 test: setup ## All tests, against real PostgreSQL and NATS
 	$(BIN)/pytest -n 3 -m "not pages and not openapi and not node"

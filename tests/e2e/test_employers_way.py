@@ -1,32 +1,21 @@
-"""An employer's way through the programme, over HTTP only: approached, agreed with, with a vacancy, and with a group whose
-places are filled by placements. After that, what its users see: the records, and reporting.
+"""An employer's way through the programme, over HTTP only: approached, agreed with, with a vacancy and a group whose places
+are filled by placements. After that, what its users see: the records, and reporting.
 """
 
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
-import pytest_asyncio
 
 from banen_contracts.roles import Role
-from banen_local.cluster.define import define
-from banen_local.cluster.programme import Programme
-from banen_local.cluster.supervisor import Supervisor
 from support.site import Site
 from support.waiting import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-PARTNERS = """
-[bureau]
-services = ["reporting"]
-[emplooi]
-services = ["mediation", "employers"]
-"""
 US = "emplooi"
 CONTACT, NOTES = "Sanne Voorbeeld", "Belt liever niet."
 TERMS: dict[str, Any] = {
@@ -39,20 +28,8 @@ def on(month: int, day: int) -> dict[str, str]:
     return {"occurredOn": date(2026, month, day).isoformat()}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp("employer")
-    partners = folder / "partners.toml"
-    partners.write_text(PARTNERS)
-    async with Supervisor(folder / "data") as supervisor, httpx2.AsyncClient(timeout=60) as http:
-        programme = Programme(folder / "data", partners)
-        await programme.start(supervisor)
-        async with httpx2.AsyncClient(auth=programme.machine(), timeout=60) as bureau:
-            await define(programme, bureau, "banenoffensief-2005-2008")
-        yield Site(programme, supervisor, http, (CONTACT, NOTES))
-
-
-async def test_an_employers_way(site: Site):
+async def test_an_employers_way(running: Site):
+    site = replace(running, personal=(CONTACT, NOTES))
     employer = str(uuid4())
     await is_approached(site, employer)
     await signs_renews_and_ends(site, employer)
@@ -99,13 +76,43 @@ async def has_a_vacancy(site: Site, employer: str) -> None:
     vacancy = f"/vacancies/{uuid4()}"
     offered = {"employerRef": employer, "places": 2, "kind": "employment", "text": NOTES, "contact": CONTACT}
     await give(f"{vacancy}/open", {**on(2, 1), **offered})
+    await is_named_by_mediation(site, vacancy.rsplit("/", 1)[1])
     await give(f"{vacancy}/report-unmet-demand", {**on(3, 1), "reasonCode": "no-candidates", "notes": NOTES})
     closing = {**on(3, 10), "reasonCode": "withdrawn", "placesFilled": 3}
     await give(f"{vacancy}/close", closing, refused="places-exceeded")
     await give(f"{vacancy}/close", {**closing, "placesFilled": 1})
+    await mediation_knows(site, vacancy.rsplit("/", 1)[1], "closed")
+    await proposes(site, "2026-03-10", vacancy.rsplit("/", 1)[1], refused="vacancy-closed")
     assert await site.names(US, vacancy) == [
         "employers.vacancy-opened.v1", "employers.unmet-demand-reported.v1", "employers.vacancy-closed.v1",
     ]  # fmt: skip
+
+
+async def mediation_knows(site: Site, ref: str, state: str) -> None:
+    known = partial(site.is_on_record, US, f"/references/{ref}", "mediation.reference-noted", state=state)
+    await eventually(known)
+
+
+async def proposes(site: Site, day: str, vacancy: str, refused: str | None = None) -> dict[str, Any]:
+    """A new client, to a vacancy."""
+    give, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
+    await give(f"/clients/{client}/take-on", {**on(1, 12), "origin": "walk_in", "name": CONTACT})
+    match = {"occurredOn": day, "clientRef": client, "vacancyRef": vacancy}
+    return await give(f"/matches/{uuid4()}/propose", match, refused=refused)
+
+
+async def is_named_by_mediation(site: Site, vacancy: str) -> None:
+    """Also before it is known there; the answer and the record say so. A placement fills a place."""
+    give, placement = partial(site.give, US, Role.MEDIATOR), f"/placements/{uuid4()}"
+    await mediation_knows(site, vacancy, "open")
+    assert (await proposes(site, "2026-02-02", vacancy))["notYetKnown"] == []
+    assert (await proposes(site, "2026-02-02", str(uuid4())))["notYetKnown"] == ["vacancyRef"]
+    named = {"clientRef": str(uuid4()), "vacancyRef": vacancy, "employerRef": str(uuid4())}
+    started = await give(f"{placement}/start", {**TERMS, **named})
+    assert started["notYetKnown"] == ["employerRef"]
+    assert [one["notYetKnown"] for one in await site.events(US, placement)] == [["employerRef"]]
+    filled = partial(site.is_on_record, US, f"/places/{vacancy}", "employers.place-filled", placesFilled=1)
+    await eventually(filled)
 
 
 async def has_a_group_that_placements_fill(site: Site, employer: str) -> None:
@@ -136,7 +143,17 @@ async def is_renamed_and_closed(site: Site, employer: str) -> None:
     name = "Ander Voorbeeld BV"
     await give(f"{record}/rename", {**on(6, 1), "reasonCode": "merged", "name": name, "publishName": True})
     assert await site.is_on_record(US, record, "employers.employer-renamed.v1", name=name)
+    vacancy = f"/vacancies/{uuid4()}"
+    await give(f"{vacancy}/open", {**on(6, 1), "employerRef": employer, "places": 1, "kind": "employment"})
     await give(f"{record}/close", {**on(7, 1), "reasonCode": "moved-abroad"})
+    closed = {"reasonCode": "withdrawn", "occurredOn": "2026-07-01"}
+    await eventually(partial(site.is_on_record, US, vacancy, "employers.vacancy-closed.v1", **closed))
+    await mediation_knows(site, employer, "closed")
+    mediator, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
+    placed = {**TERMS, "clientRef": client, "employerRef": employer}
+    await mediator(f"/placements/{uuid4()}/start", placed)
+    after = {**placed, "startDate": "2026-07-01"}
+    await mediator(f"/placements/{uuid4()}/start", after, refused="employer-closed")
     late = {**on(7, 1), "employerRef": employer, "kind": "employment"}
     await give(f"/groups/{uuid4()}/plan", late, refused="employer-closed")
     await give(f"{record}/join-platform", on(7, 2), refused="employer-closed")

@@ -51,6 +51,11 @@ MORE: dict[str, list[list[Step]]] = {
     ],
     "employers": [
         [
+            *usual("open-vacancy"),
+            ("close-employer", GOOD["close-employer"], OTHER),
+            ("close-with-employer", GOOD["close-with-employer"], None),
+        ],
+        [
             *usual("check-place"),
             ("follow-placement", {**ON, "sequence": 8}, OTHER),
             ("check-place", GOOD["check-place"], None),

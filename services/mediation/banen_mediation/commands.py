@@ -3,6 +3,7 @@
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
+from banen_mediation.domain.aftercare import LogAftercare
 from banen_mediation.domain.client import (
     CLIENT,
     CloseClient,
@@ -20,12 +21,20 @@ from banen_mediation.domain.enterprise import (
     StartEnterprise,
     StartEnterpriseTrack,
     StopEnterprise,
+    TakeBackEnterpriseStep,
 )
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
-from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
+from banen_mediation.domain.match import (
+    MATCH,
+    ProposeMatch,
+    RecordInterview,
+    TakeBackMatchStep,
+    WithdrawMatch,
+)
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
-from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
+from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
+from banen_mediation.domain.retention import ConfirmRetention, DenyRetention
 from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 
@@ -39,6 +48,7 @@ def _of_placement(
         PLACEMENT,
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
+        refers_to=tuple(IN_TERMS) if has_terms else (),
         related=("placement", "converted_from") if has_terms else None,
         learned=ProgrammeDefined if has_terms else None,
     )
@@ -60,10 +70,17 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
     CommandRoute(
-        "/matches/{ref}/propose", ProposeMatch, "match", MATCH, STAFF, related=("client", "client_ref")
+        "/matches/{ref}/propose",
+        ProposeMatch,
+        "match",
+        MATCH,
+        STAFF,
+        related=("client", "client_ref"),
+        refers_to=tuple(IN_MATCH),
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
+    CommandRoute("/matches/{ref}/take-back", TakeBackMatchStep, "match", MATCH, STAFF, needs_version=True),
     _of_placement("start", StartPlacement, has_terms=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
@@ -101,6 +118,14 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/enterprises/{ref}/confirm", ConfirmEnterprise, "enterprise", ENTERPRISE, STAFF),
     CommandRoute("/enterprises/{ref}/stop", StopEnterprise, "enterprise", ENTERPRISE, STAFF),
+    CommandRoute(
+        "/enterprises/{ref}/take-back",
+        TakeBackEnterpriseStep,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+        needs_version=True,
+    ),
     CommandRoute("/effort/{ref}/record", RecordEffort, "effort", EFFORT, MEDIATORS_AND_MANAGERS, ref="slug"),
     CommandRoute("/meetings/{ref}/record", RecordMeeting, "meeting", MEETING, MEDIATORS_AND_MANAGERS),
 )

@@ -79,6 +79,7 @@ def test_keeps_every_term():
         employer_ref=OTHER,
         hiring_employer_ref=UUID(int=4),
         group_ref=UUID(int=5),
+        vacancy_ref=UUID(int=8),
         converted_from=UUID(int=6),
         evidence_hash="b" * 64,
         level="mid",

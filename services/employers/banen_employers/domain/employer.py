@@ -169,8 +169,17 @@ def still_open(state: Employer, day: date | None = None, field: str | None = Non
 
 def check_employer(day: date, context: DecisionContext) -> None:
     """Raises `Refused` unless the employer that the command names was registered, and not closed by that day."""
-    events = [event for event in context.related if isinstance(event, EmployerEvent)]
-    still_open(EMPLOYER.replay(events), day, "employerRef")
+    still_open(_named(context), day, "employerRef")
+
+
+def is_worked_with(context: DecisionContext) -> bool:
+    """Whether the employer that the command names is neither closed nor erased now."""
+    employer = _named(context)
+    return isinstance(employer, Registered) and employer.closed_on is None
+
+
+def _named(context: DecisionContext) -> Employer:
+    return EMPLOYER.replay([event for event in context.related if isinstance(event, EmployerEvent)])
 
 
 def register(command: RegisterEmployer, state: Employer, context: DecisionContext) -> EmployerRegistered:

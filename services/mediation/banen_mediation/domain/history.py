@@ -9,6 +9,7 @@ from banen_contracts.months import add_months
 from banen_kit.core.decider import Refused
 from banen_mediation.events import (
     AftercareContactLogged,
+    AftercareDue,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -56,6 +57,9 @@ class Started:
     """Months of retention."""
     reminded: frozenset[tuple[int, date]] = field(default_factory=frozenset[tuple[int, date]])
     """Milestones: months, and the day."""
+    contacted: frozenset[int] = field(default_factory=frozenset[int])
+    """Months for which there was contact."""
+    aftercare_reminded: frozenset[tuple[int, date]] = field(default_factory=frozenset[tuple[int, date]])
 
     def is_confirmed(self, months: int) -> bool:
         """Whether it is on record that it lasted so long. A confirmation may say less since the start was corrected."""
@@ -142,6 +146,11 @@ def _checked(state: Started, event: PlacementEvent) -> Started:
             return replace(state, denied=state.denied | {event.months})
         case MilestoneDue():
             return replace(state, reminded=state.reminded | {(event.months, event.occurred_on)})
+        case AftercareDue():
+            reminded = state.aftercare_reminded | {(event.due_month, event.occurred_on)}
+            return replace(state, aftercare_reminded=reminded)
+        case AftercareContactLogged(due_month=int() as month, done=True):
+            return replace(state, contacted=state.contacted | {month})
         case AftercareContactLogged():
             return state
         case _:

@@ -10,6 +10,7 @@ from banen_contracts.base import Day, ReasonCode
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import opened
+from banen_mediation.domain.aftercare import AftercareCommand, decide_aftercare
 from banen_mediation.domain.ending import EndingCommand, check_extensions, decide_ending
 from banen_mediation.domain.history import NotStarted, Placement, Started, evolve, started
 from banen_mediation.domain.pause import PauseCommand, decide_pause
@@ -42,7 +43,13 @@ class VoidPlacement(Command, frozen=True):
 
 
 PlacementCommand: TypeAlias = (
-    StartPlacement | CorrectPlacement | VoidPlacement | EndingCommand | PauseCommand | RetentionCommand
+    StartPlacement
+    | CorrectPlacement
+    | VoidPlacement
+    | EndingCommand
+    | PauseCommand
+    | RetentionCommand
+    | AftercareCommand
 )
 
 
@@ -59,6 +66,8 @@ def decide(command: PlacementCommand, state: Placement, context: DecisionContext
                 return decide_ending(command, state, context)
             if isinstance(command, PauseCommand):
                 return [decide_pause(command, state, context)]
+            if isinstance(command, AftercareCommand):
+                return decide_aftercare(command, state, context)
             return decide_retention(command, state, context)
 
 
@@ -66,7 +75,7 @@ def start(command: StartPlacement, state: Placement, context: DecisionContext) -
     if not isinstance(state, NotStarted):
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
-    check_terms(command, context)
+    check_terms(command, None, context)
     check_replaced(command, context)
     return PlacementStarted(
         placement_ref=UUID(context.ref), workplace=opened(command.workplace), **command.terms()
@@ -98,7 +107,7 @@ def correct(command: CorrectPlacement, placement: Started, context: DecisionCont
             "Another client is another placement: void this one and start that.",
             "clientRef",
         )
-    check_terms(command, context)
+    check_terms(command, placement.terms, context)
     # What was recorded of the one before may have changed since then.
     if command.converted_from != placement.terms.converted_from:
         check_replaced(command, context)

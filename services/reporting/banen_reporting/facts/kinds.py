@@ -131,7 +131,12 @@ KINDS: tuple[FactType, ...] = (
         _unchanged_by(m.ClientErased, fold_client),
         (m.ClientTakenOn, m.ClientClosed, m.ClientReopened, m.ClientErased),
     ),
-    FactType("match", MatchFact, fold_match, (m.MatchProposed, m.EmployerInterviewHeld, m.MatchWithdrawn)),
+    FactType(
+        "match",
+        MatchFact,
+        fold_match,
+        (m.MatchProposed, m.EmployerInterviewHeld, m.MatchWithdrawn, m.MatchStepTakenBack),
+    ),
     FactType(
         "placement",
         PlacementFact,
@@ -155,7 +160,13 @@ KINDS: tuple[FactType, ...] = (
         "enterprise",
         EnterpriseFact,
         fold_enterprise,
-        (m.EnterpriseTrackStarted, m.EnterpriseStarted, m.EnterpriseStillRunning, m.EnterpriseStopped),
+        (
+            m.EnterpriseTrackStarted,
+            m.EnterpriseStarted,
+            m.EnterpriseStillRunning,
+            m.EnterpriseStopped,
+            m.EnterpriseStepTakenBack,
+        ),
     ),
     FactType("effort", EffortFact, fold_effort, (m.EffortRecorded,)),
     FactType("meeting", MeetingFact, fold_meeting, (m.MeetingHeld,)),

@@ -39,6 +39,8 @@ class Answer:
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+    not_yet_known: tuple[str, ...] = ()
+    """The fields that name something of another service of which nothing arrived yet."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID, uuid5
@@ -17,6 +17,7 @@ from banen_kit.application.edge import refuse_unfit
 from banen_kit.application.learned import Learned, hearing
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
+from banen_kit.application.references import arrived_of, not_yet_known
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
 from banen_kit.core.clocks import day_of, zone
@@ -45,6 +46,8 @@ class CommandAnswer(Shape, frozen=True):
     events: tuple[str, ...]
     repeated: bool
     """Whether this request was answered before."""
+    not_yet_known: tuple[str, ...]
+    """The fields that name something of another service of which nothing has arrived here yet."""
 
 
 @dataclass(frozen=True)
@@ -191,13 +194,15 @@ class CommandService:
     ) -> Answer:
         related, about = await self._related(operation, command)
         heard = self.learned.needed(operation.learned) if operation.learned else None
+        arrived = await arrived_of(self.repository, command, operation.refers_to)
         seen = await self.views[operation.name](ref, command) if operation.needs_view else None
         context = DecisionContext(
-            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about, seen
+            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about, seen, arrived
         )
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
-        return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+        answer = await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+        return replace(answer, not_yet_known=not_yet_known(arrived))
 
     async def _related(
         self, operation: CommandRoute, command: Command

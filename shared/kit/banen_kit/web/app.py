@@ -153,7 +153,11 @@ def command_routes(command_service: CommandService) -> APIRouter:
             recorded_elsewhere(http)
             answer = await command_service.execute(request)
             done = CommandAnswer(
-                ref=request.ref, version=answer.version, events=answer.events, repeated=answer.repeated
+                ref=request.ref,
+                version=answer.version,
+                events=answer.events,
+                repeated=answer.repeated,
+                not_yet_known=answer.not_yet_known,
             )
             return done.response(status_of(answer), {"ETag": f'"{answer.version}"'})
 
