@@ -23,7 +23,7 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_employers_way.py": 2,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 48,
-    "tests/e2e/test_kurrentdb.py": 90,
+    "tests/e2e/test_kurrentdb.py": 60,
     "tests/e2e/test_programme_file.py": 29,
     "tests/e2e/test_refusals.py": 14,
     "tests/e2e/test_two_programmes.py": 10,
@@ -90,15 +90,15 @@ def file_of(nodeid: str) -> str:
     return nodeid.split("::")[0]
 
 
+def with_others(file: str) -> str:
+    return TOGETHER.get(file, file)
+
+
 def pytest_report_header() -> str:
     """Which KurrentDB the tests of the event store ran on."""
     is_real = os.environ.get("KURRENTDB_TEST_URL")
     used = "the server of KURRENTDB_TEST_URL" if is_real else "a stand-in (KURRENTDB_TEST_URL is not set)"
     return f"event stores: memory, PostgreSQL, and for KurrentDB {used}"
-
-
-def with_others(file: str) -> str:
-    return TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Fixed:

@@ -30,7 +30,7 @@ from banen_kit.eventstore.port import StoredRecord
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.security.permissions import own_partner
-from banen_kit.web.records import read as read_record
+from banen_kit.web.records import File
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
 DAY = date(2006, 5, 1)
@@ -152,7 +152,7 @@ async def test_a_command_may_name_what_another_service_keeps_also_before_that_ha
     known = await naming.execute(Request(NAME, SOMEBODY, ONE, both, UUID(int=51, version=4)))
     assert known.not_yet_known == ("otherRef",)
 
-    record = await read_record(naming, "thing", ONE)
+    record = await File(naming, frozenset()).read("thing", ONE)
     assert record is not None
     assert [event.data["known"] for event in record.events] == [[], ["employer"]]
     assert [event.not_yet_known for event in record.events] == [(), ("otherRef",)]

@@ -183,7 +183,7 @@ def test_clients_are_referred_under_the_agreements_with_municipalities(world: Wo
 
 
 def test_emplooi_has_more_and_more_advisers_until_there_are_140(world: World):
-    months = [(event.month, event.people) for event in world.events(m.EffortRecorded)]
+    months = [(event.month, event.people or 0) for event in world.events(m.EffortRecorded)]
     assert (months[0][0], months[-1]) == ("2005-12", ("2008-12", 140))
     assert months == sorted(months, key=lambda one: one[1])
 

@@ -208,7 +208,12 @@ KEPT = [
     handover_received,
     handover_settled,
     events.ReferenceNoted(
-        reference_ref=REF, occurred_on=DAY, kind="employer", state="open", of_partner="uaf", sequence=7
+        reference_ref=REF,
+        occurred_on=DAY,
+        kind=events.ReferenceKind.EMPLOYER,
+        state=events.ReferenceState.OPEN,
+        of_partner="uaf",
+        sequence=7,
     ),
     events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
     events.AftercareDue(placement_ref=REF, occurred_on=DAY, due_month=3),
@@ -230,8 +235,8 @@ def test_keeps_to_itself(event: Any):
 
 
 def test_nothing_is_said_of_a_loan_that_is_taken_back():
-    undone = matching.UNDONE | {"step": events.EnterpriseStep.MICROCREDIT}
-    assert to_public_event(events.EnterpriseStepTakenBack(**undone)) is None
+    undone = events.EnterpriseStepTakenBack(**matching.UNDONE, step=events.EnterpriseStep.MICROCREDIT)
+    assert to_public_event(undone) is None
 
 
 @pytest.mark.parametrize(
@@ -239,11 +244,10 @@ def test_nothing_is_said_of_a_loan_that_is_taken_back():
 )
 def test_the_hours_of_fewer_than_five_people_are_not_published(hours: int, people: int, are_published: bool):
     said: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach"}
-    numbers = {"hours": hours, "people": people}
+    numbers: dict[str, Any] = {"hours": hours, "people": people}
     recorded = events.EffortRecorded(**said, **numbers)
-    public = mediation.EffortRecorded(
-        **said, effort_ref="coach-2006-02", **(numbers if are_published else {})
-    )
+    published = numbers if are_published else {}
+    public = mediation.EffortRecorded(**said, effort_ref="coach-2006-02", **published)
     assert to_public_event(recorded) == public
 
 

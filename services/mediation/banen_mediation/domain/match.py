@@ -174,8 +174,8 @@ def evolve(state: Match, event: MatchEvent) -> Match:
             return Proposed(state.client_ref, event.occurred_on, state)
         case MatchWithdrawn(), Proposed():
             return Settled(MatchStep.WITHDRAWAL, state)
-        case MatchStepTakenBack(), Settled() | Proposed(before=Proposed()):
-            return state.before
+        case MatchStepTakenBack(), Settled(before=before) | Proposed(before=Proposed() as before):
+            return before
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 
