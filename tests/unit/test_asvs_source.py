@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from banen_reporting.web.templating import ENVIRONMENT, Links
 
 from banen_kit.core.problem import FieldError, invalid
 from banen_reporting.queries.queries import FigureQuery
-from banen_reporting.web.templating import ENVIRONMENT, Links
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py"))

@@ -5,7 +5,7 @@ see all, a partner sees its own units. *Aggregate readers* see only figures of r
 without cells about few people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -17,20 +17,25 @@ from banen_contracts.programme import OWN_FIRM
 from banen_contracts.roles import Role
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal
-from banen_kit.core.problem import Problem
+from banen_kit.core.problem import FieldError, Problem, invalid
 from banen_kit.web.authentication import Authentication, RequestContext, who
 from banen_reporting.counting import Clause
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import NONE, percent, sum_of
-from banen_reporting.queries.queries import DUPLICATES, FigureQueries, FigureQuery, PlacementFilter
+from banen_reporting.queries.course import course_of, released_course
+from banen_reporting.queries.opening import opening_day, opening_month
+from banen_reporting.queries.queries import FigureQueries, FigureQuery
 from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
+from banen_reporting.queries.rows import DUPLICATES, Order, PlacementFilter
 from banen_reporting.queries.schemas import (
     OUTCOMES,
     ComparedRuleSet,
     CountParts,
+    Heading,
     PlacementHistory,
+    PlacementRow,
     Placements,
     Results,
     RuleSets,
@@ -38,6 +43,7 @@ from banen_reporting.queries.schemas import (
     UnitResults,
     UnitTargets,
 )
+from banen_reporting.queries.schemas_course import Course
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -93,12 +99,25 @@ class Scope:
     def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> FigureQuery:
         """Raises `Problem` 403 if the reader may not choose these dates."""
         if self.has_rows:
+            self._refuse_future(known_on, until)
             return self.answers.asked(rule_set, known_on, until)
         day = known_on or until or self.released.newest or end_of_month_before(self.answers.today())
         if (until or day) != day or (day + timedelta(days=1)).day != 1 or day >= self.answers.today():
             detail = "You see the figures as they were at the end of a month, for both dates the same."
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
+
+    def _refuse_future(self, known_on: date | None, until: date | None) -> None:
+        for field, day in (("knownOn", known_on), ("happenedUntil", until)):
+            if day is not None and day > self.answers.today():
+                raise Problem(400, "date-in-future", "That day is still to come.", field)
+
+    async def opening(self, rule_set: str | None) -> FigureQuery:
+        """What a page asks where nobody chose a date."""
+        day = await opening_day(self.answers, self.released)
+        if not self.has_rows:
+            day = opening_month(day, self.released)
+        return self.asked(rule_set, day, day)
 
     async def targets(self, asked: FigureQuery) -> Targets:
         match self.sees:
@@ -137,6 +156,24 @@ class Scope:
                 month = await self._released(asked)
                 return compared_on(month.release.targets, month.rule_sets)
 
+    async def course(self, asked: FigureQuery, unit: str | None = None) -> Course:
+        """Of a unit, or of all that the reader sees."""
+        match self.sees:
+            case "all":
+                return await course_of(self.answers, asked, unit and [unit])
+            case "own":
+                own = await self._own_units(asked)
+                return await course_of(self.answers, asked, [unit] if unit else sorted(own))
+            case "month-ends":
+                return await released_course(self.answers, self.released, asked, unit)
+
+    async def unit(self, asked: FigureQuery, unit: str) -> UnitTargets:
+        """Raises `Problem` 404 if it is not there, or not the reader's to see."""
+        found = [one for one in (await self.targets(asked)).units if one.id == unit]
+        if not found:
+            raise Problem(404, "unit-unknown", "There is no such unit.")
+        return found[0]
+
     async def labels(self, asked: FigureQuery) -> dict[str, str]:
         """Returns the names of units by id."""
         if self.has_rows:
@@ -147,18 +184,44 @@ class Scope:
         return await self.released.of(asked.happened_until, asked.rule_set)
 
     async def placements(
-        self, asked: FigureQuery, wanted: PlacementFilter, cursor: str | None, limit: int
+        self,
+        asked: FigureQuery,
+        wanted: PlacementFilter,
+        cursor: str | None,
+        limit: int,
+        order: Order = "start",
+        skip: int = 0,
     ) -> Placements:
-        """Raises `Problem` 403 for an aggregate reader, or an auditor who gave no purpose."""
-        await self._refuse_rows()
-        if self.sees == "own":
-            wanted = replace(wanted, within=await self._own_units(asked))
-        found = await self.answers.placements(asked, wanted, cursor, limit)
+        """Raises `Problem` 403 for an aggregate reader, or an auditor who gave no purpose; 400 for a filter that nothing
+        can pass.
+        """
+        wanted = await self._possible(asked, wanted)
+        found = await self.answers.placements(asked, wanted, cursor, limit, order, skip)
         filters = known_filters(wanted, await self.model(asked))
         shown = [row.ref for row in found.placements]
         counts = {"count": found.count, "rows": len(shown)}
         await self.note(Outcome.SHOWN, shown=shown, ruleSet=found.rule_set.id, **counts, **filters)
         return found
+
+    async def all_placements(
+        self, asked: FigureQuery, wanted: PlacementFilter, order: Order
+    ) -> tuple[Heading, Iterator[PlacementRow]]:
+        """Every row behind a figure, each made when it is read. Raises `Problem` as `placements` does."""
+        wanted = await self._possible(asked, wanted)
+        heading, rows = await self.answers.all_placements(asked, wanted, order)
+        filters = known_filters(wanted, await self.model(asked))
+        shown = [ref for ref, _ in rows]
+        await self.note(
+            Outcome.SHOWN, shown=shown, ruleSet=asked.rule_set, count=len(rows), rows=len(rows), **filters
+        )
+        return heading, (make() for _, make in rows)
+
+    async def _possible(self, asked: FigureQuery, wanted: PlacementFilter) -> PlacementFilter:
+        """The filter, within what the reader may see."""
+        await self._refuse_rows()
+        own = await self._own_units(asked) if self.sees == "own" else None
+        refuse_impossible(wanted, await self.model(asked), own)
+        return replace(wanted, within=own)
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
         """Raises `Problem` 403 as `placements` does, 404 if it belongs to another partner."""
@@ -248,6 +311,19 @@ def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> R
         position=found.position,
         rule_sets=tuple(rows),
     )
+
+
+def refuse_impossible(wanted: PlacementFilter, model: FactSnapshot, own: frozenset[str] | None) -> None:
+    """A filter that nothing can ever pass would look like a figure of zero. Raises `Problem`."""
+    known = own if own is not None else frozenset({*model.units, NONE, DUPLICATES})
+    if wanted.unit is not None and wanted.unit not in known:
+        raise Problem(404, "unit-unknown", "There is no such unit.")
+    if wanted.route is not None and wanted.route not in {*model.routes, OWN_FIRM, NONE}:
+        raise invalid([FieldError("route", "is no route of the programme")])
+    if wanted.clause is not None and wanted.clause not in get_args(Clause):
+        raise invalid([FieldError("clause", "is no reason for which a placement does not count")])
+    if wanted.clause is not None and wanted.outcome == "counted":
+        raise invalid([FieldError("clause", "what counts has no reason for which it does not")])
 
 
 def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:

@@ -12,7 +12,7 @@ from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems,
 from banen_reporting.queries import state
 from banen_reporting.queries.access import FigureAccess, Scope
 from banen_reporting.queries.programme import ProgrammeInForce, programme_in_force
-from banen_reporting.queries.queries import PlacementFilter
+from banen_reporting.queries.rows import PlacementFilter
 from banen_reporting.queries.schemas import (
     Answer,
     PlacementHistory,
