@@ -24,6 +24,7 @@ from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import NONE, percent, sum_of
+from banen_reporting.queries.comparison import causes_of, compared_cells
 from banen_reporting.queries.course import course_of, released_course
 from banen_reporting.queries.opening import opening_day, opening_month
 from banen_reporting.queries.queries import FigureQueries, FigureQuery
@@ -43,7 +44,7 @@ from banen_reporting.queries.schemas import (
     UnitResults,
     UnitTargets,
 )
-from banen_reporting.queries.schemas_course import Course
+from banen_reporting.queries.schemas_course import Comparison, Course
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -107,6 +108,24 @@ class Scope:
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
 
+    def asked_twice(
+        self,
+        rule_set: str | None,
+        known_on: date | None,
+        until: date | None,
+        other_rule_set: str | None,
+        other_known_on: date | None,
+    ) -> tuple[FigureQuery, FigureQuery]:
+        """Two states with the same happened-until: that of the later one, where it is not given.
+
+        At the end of a month, which is all that an aggregate reader sees, both days of each state are the same.
+        """
+        second_rule_set, second_known_on = other_rule_set or rule_set, other_known_on or known_on
+        if not self.has_rows:
+            return self.asked(rule_set, known_on, None), self.asked(second_rule_set, second_known_on, None)
+        until = until or max(known_on or self.answers.today(), second_known_on or self.answers.today())
+        return self.asked(rule_set, known_on, until), self.asked(second_rule_set, second_known_on, until)
+
     def _refuse_future(self, known_on: date | None, until: date | None) -> None:
         for field, day in (("knownOn", known_on), ("happenedUntil", until)):
             if day is not None and day > self.answers.today():
@@ -166,6 +185,12 @@ class Scope:
                 return await course_of(self.answers, asked, [unit] if unit else sorted(own))
             case "month-ends":
                 return await released_course(self.answers, self.released, asked, unit)
+
+    async def comparison(self, before: FigureQuery, after: FigureQuery) -> Comparison:
+        first, second = await self.targets(before), await self.targets(after)
+        within = await self._own_units(after) if self.sees == "own" else None
+        causes = await causes_of(self.answers, before, after, within) if self.has_rows else None
+        return Comparison(before=first, after=second, cells=compared_cells(first, second), causes=causes)
 
     async def unit(self, asked: FigureQuery, unit: str) -> UnitTargets:
         """Raises `Problem` 404 if it is not there, or not the reader's to see."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from banen_reporting.counting import Outcome
 from banen_reporting.queries.cells import NONE, sum_of, with_target
@@ -109,17 +110,24 @@ def route_lines(routes: Mapping[str, Cell], unit: str | None, words: ProgrammeWo
     ]
 
 
-def groups(targets: Targets, words: ProgrammeWords) -> list[tuple[str, UnitTargets | None, list[Line]]]:
-    """The whole table: the heading of each group, its unit and its rows."""
-    found: list[tuple[str, UnitTargets | None, list[Line]]] = [
-        (unit.label, unit, unit_lines(unit, words)) for unit in targets.units
-    ]
+Group: TypeAlias = tuple[str, UnitTargets | None, list[Line]]
+"""The heading of a part of the table, its unit and its rows."""
+
+
+def groups(targets: Targets, words: ProgrammeWords) -> list[Group]:
+    """The whole table of targets."""
+    found: list[Group] = [(unit.label, unit, unit_lines(unit, words)) for unit in targets.units]
     outside = targets.outside_units and Line(words.gettext("total"), targets.outside_units, NONE)
     if outside and not outside.is_blank:
         found.append((words.gettext("outside"), None, [outside]))
     if targets.national:
         found.append((words.gettext("national"), None, national_lines(targets.national, words)))
     return found
+
+
+def has_pending(targets: Targets, groups: Iterable[Group]) -> bool:
+    """Whether the column of what is pending says anything."""
+    return targets.provisional or any(line.numbers.pending != 0 for _, _, lines in groups for line in lines)
 
 
 def targets_table(targets: Targets, words: ProgrammeWords) -> Table:

@@ -74,6 +74,14 @@ class Visit:
             raise invalid([FieldError("csv", "is no table of this page")])
         return csv_of(self.words, heading, table, filters)
 
+    async def rule_names(self, asked: FigureQuery) -> dict[str, str]:
+        """The rule sets in words, as on a day, the published one first."""
+        labels = await self.view.labels(asked)
+        return {
+            row.id: self.words.rule_set(row.params, labels)
+            for row in (await self.view.rule_sets(asked)).rule_sets
+        }
+
     def overview_crumb(self, asked: FigureQuery) -> Link:
         return Link(self.words.pgettext("menu", "page-overview"), self.links(asked).overview())
 

@@ -9,7 +9,9 @@ from banen_kit.web.shell.frame import Shell, content_policy
 from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.web.addresses import ADDRESSES, is_ours
+from banen_reporting.web.pages.compare import add_compare
 from banen_reporting.web.pages.overview import add_overview
+from banen_reporting.web.pages.partner import add_partner
 from banen_reporting.web.pages.placement import add_placement
 from banen_reporting.web.pages.placements import add_placements
 from banen_reporting.web.pages.purpose import add_purpose
@@ -26,6 +28,8 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     router = PageRouter(shell, is_ours(lambda: figures.routes), "page-purpose")
     visits = Visits(readers, shell)
     add_overview(router, visits)
+    add_partner(router, visits)
+    add_compare(router, visits)
     add_placements(router, visits)
     add_placement(router, visits)
     add_purpose(router, visits, logins, readers.authentication)

@@ -6,19 +6,16 @@ from datetime import date
 
 from fastapi import Request, Response
 
-from banen_kit.web.shell.charts import BurnUp, burn_up
 from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.schemas import Results, RuleSets, Targets
-from banen_reporting.queries.schemas_course import Course, CourseMonth
+from banen_reporting.queries.schemas_course import Course
 from banen_reporting.web import lines
 from banen_reporting.web.csv_tables import Table, Value
 from banen_reporting.web.key_sentence import by_permission, key_of
+from banen_reporting.web.pages.course import charts, course_table, shown_months
 from banen_reporting.web.parameters import Filter, KnownOn, Month, OfForm, RuleSetId, Until
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import ProgrammeWords
-
-MOST_YEARS = 3
-"""Labels of years below a chart; more would touch."""
 
 
 def add_overview(router: PageRouter, visits: Visits) -> None:
@@ -53,8 +50,7 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
             tiles=part.lines(words),
             groups=groups,
             scale=lines.highest([line.numbers for _, _, rows in groups for line in rows]),
-            has_pending=targets.provisional
-            or any(line.numbers.pending != 0 for _, _, rows in groups for line in rows),
+            has_pending=lines.has_pending(targets, groups),
             permitted=by_permission(targets),
             clauses=targets.national and targets.national.clauses,
             results=results,
@@ -71,39 +67,6 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
 def last_day(month: str) -> date:
     first = date.fromisoformat(f"{month}-01")
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-def charts(course: Course, words: ProgrammeWords) -> Mapping[str, BurnUp]:
-    """One per route on which anything was planned or counted."""
-    labels = month_labels([month.last_day for month in course.months], words)
-    found: dict[str, BurnUp] = {}
-    for route in course.planned:
-        points = [month.routes[route] for month in course.months]
-        if any(point.planned or point.counted for point in points):
-            found[route] = burn_up(
-                [point.counted for point in points], [point.planned for point in points], labels
-            )
-    return found
-
-
-def month_labels(ends: Sequence[date], words: ProgrammeWords) -> list[tuple[int, str]]:
-    """The first and the last month, and the years between them that have room."""
-    if not ends:
-        return []
-    last = len(ends) - 1
-    room = len(ends) / 5
-    years = [at for at, end in enumerate(ends) if end.month == 1 and room < at < last - room]
-    step = 1 + (len(years) - 1) // MOST_YEARS
-    ways = {0: words.language.month(ends[0]), **{at: str(ends[at].year) for at in years[::step]}}
-    return sorted({**ways, last: words.language.month(ends[last])}.items())
-
-
-def shown_months(course: Course) -> list[CourseMonth]:
-    """Those at the end of a half year, and the last one that has begun."""
-    begun = [
-        month for month in course.months if any(one.counted is not None for one in month.routes.values())
-    ]
-    return [month for month in begun if month.last_day.month in (6, 12) or month is begun[-1]]
 
 
 def tables(
@@ -137,26 +100,6 @@ def results_rows(results: Results, words: ProgrammeWords) -> Iterable[Sequence[V
         provenance = regular.provenance and words.pgettext("provenance", regular.provenance)
         total = "." if part.total is None else part.total
         yield label, part.programme.suppressed or part.programme.value, regular.value, provenance, total
-
-
-def course_table(course: Course, words: ProgrammeWords) -> Table:
-    heads = [words.gettext("month_end")]
-    for route in course.planned:
-        heads += [
-            words.gettext("counted_so_far").format(route=words.route(route)),
-            words.gettext("planned_so_far").format(route=words.route(route)),
-        ]
-    return Table(
-        "course",
-        heads,
-        [
-            (
-                month.last_day.isoformat(),
-                *(value for point in month.routes.values() for value in (point.counted, point.planned)),
-            )
-            for month in course.months
-        ],
-    )
 
 
 def clauses_table(targets: Targets, words: ProgrammeWords) -> Table:

@@ -1,6 +1,7 @@
 """A figure opened: what it counts or leaves out, why, and the placements behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import Request, Response
 
@@ -70,6 +71,7 @@ def add_placements(router: PageRouter, visits: Visits) -> None:
             wanted=wanted,
             filters={name: value for name, value in filters.items() if value is not None},
             filter_words=chosen,
+            place_words=filter_words(replace(wanted, outcome=None), model, visit.words),
             names=partner_names(model),
             units={ref: row.label for ref, row in model.units.items()},
             routes=list(model.routes),

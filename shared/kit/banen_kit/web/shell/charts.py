@@ -112,3 +112,49 @@ def step_of(highest: float) -> int:
             if 2 * one * size >= highest * 1.02:
                 return one * size
         size *= 10
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: int
+    x: float
+    y: float
+    height: float
+    kind: str
+    """`t` for a total, `a` for a step."""
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """From one number to another, step by step."""
+
+    bars: tuple[Bar, ...]
+    target: float | None
+    """The height of the line of the target."""
+    bottom: float = 190
+    width: float = 360
+    height: float = 215
+    bar_width: float = 60
+
+
+def waterfall(
+    start: tuple[str, int], steps: Sequence[tuple[str, int]], end: tuple[str, int], target: int | None
+) -> Waterfall:
+    shape = Waterfall((), None)
+    levels = [start[1]]
+    for _, step in steps:
+        levels.append(levels[-1] + step)
+    top = max([*levels, end[1], target or 0, 1])
+    size = (shape.bottom - 25) / top
+    room = (shape.width - 20) / (len(steps) + 2)
+
+    def bar(at: int, label: str, value: int, low: int, high: int, kind: str) -> Bar:
+        x = 10 + room * at + (room - shape.bar_width) / 2
+        return Bar(label, value, x, shape.bottom - size * high, size * (high - low), kind)
+
+    bars = [bar(0, *start, 0, start[1], "t")]
+    for at, (label, step) in enumerate(steps):
+        bars.append(bar(at + 1, label, step, min(levels[at : at + 2]), max(levels[at : at + 2]), "a"))
+    bars.append(bar(len(steps) + 1, *end, 0, end[1], "t"))
+    return Waterfall(tuple(bars), None if target is None else shape.bottom - size * target)
