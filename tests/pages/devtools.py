@@ -76,10 +76,10 @@ class Tab:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
-    async def picture(self, path: Path) -> None:
-        """The whole page, not only what fits on the screen."""
+    async def picture(self) -> bytes:
+        """The whole page as PNG, not only what fits on the screen."""
         found = await self.send("Page.captureScreenshot", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(found["data"]))
+        return base64.b64decode(found["data"])
 
 
 @asynccontextmanager

@@ -107,9 +107,9 @@ def unfiltered(kind: int, line: bytes, above: bytearray, size: int) -> bytearray
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (f"/?{DATES}", "geen taakstelling"),
-        (f"/plaatsingen?unit=uaf&verdict=excluded&{DATES}", "2 plaatsingen"),
-        ("/?ruleSet=nope", "Deze pagina kan niet worden getoond"),
+        (f"/nl/overzicht?{DATES}", "geen taakstelling"),
+        (f"/nl/plaatsingen?unit=uaf&verdict=excluded&{DATES}", "2 plaatsingen"),
+        ("/nl/overzicht?ruleSet=nope", "Deze pagina is er niet"),
     ],
 )
 async def test_a_page_shows_its_text(
@@ -123,7 +123,7 @@ async def test_a_page_shows_its_text(
 async def test_a_page_says_who_is_signed_in_and_lets_them_out(
     chromium: str, address_for: AddressFor, tmp_path: Path
 ):
-    address = address_for("/", "uaf", Role.PARTNER_MANAGER)
+    address = address_for("/nl/overzicht", "uaf", Role.PARTNER_MANAGER)
     page = await browse(chromium, tmp_path / "profile", "--dump-dom", address)
 
     header = re.search(r"<header>.*?</header>", page, re.DOTALL)
@@ -135,13 +135,13 @@ async def test_a_page_says_who_is_signed_in_and_lets_them_out(
 async def test_the_ministry_sees_the_end_of_a_month_and_nothing_of_a_few(
     chromium: str, address_for: AddressFor, tmp_path: Path
 ):
-    address = address_for("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER)
+    address = address_for("/nl/overzicht?month=2008-12", "ministry", Role.MINISTRY_OBSERVER)
     page = await browse(chromium, tmp_path / "profile", "--dump-dom", address)
 
     shown = text_of(page)
     assert "Bekend op 31 december 2008 Gebeurd t/m 31 december 2008" in shown
     assert re.search(r'<input type="month"[^>]* value="2008-12">', page)
-    assert "/plaatsingen" not in page
+    assert "/nl/plaatsingen" not in page
     assert "Route A 4 &lt;5" in shown
 
 
@@ -150,11 +150,11 @@ async def test_the_ministry_sees_the_end_of_a_month_and_nothing_of_a_few(
 @pytest.mark.parametrize(
     "visit",
     [
-        (f"/?{DATES}",),
-        (f"/plaatsingen?{DATES}",),
-        ("/?month=2008-12", "ministry", Role.MINISTRY_OBSERVER),
-        (f"/?{DATES}", "uaf", Role.PARTNER_MANAGER),
-        ("/doel?path=/plaatsingen", "bureau", Role.AUDITOR),
+        (f"/nl/overzicht?{DATES}",),
+        (f"/nl/plaatsingen?{DATES}",),
+        ("/nl/overzicht?month=2008-12", "ministry", Role.MINISTRY_OBSERVER),
+        (f"/nl/overzicht?{DATES}", "uaf", Role.PARTNER_MANAGER),
+        ("/nl/doel?path=/nl/plaatsingen", "bureau", Role.AUDITOR),
     ],
     ids=["overview", "rows", "month-end", "partner", "purpose"],
 )

@@ -38,18 +38,19 @@ from banen_kit.security.permissions import ANYONE, OPERATOR
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.web.words import gettext, pgettext
+from banen_reporting.web.words import LANGUAGES
 from support.applications import OWNERS
 from support.rights import Asker, Route, askers, due, routes_of
 
 ROOT = Path(__file__).parents[3]
+DUTCH = LANGUAGES["nl"]
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)
 AppOf = Callable[[str], FastAPI]
 
 
 def got(answer: httpx2.Response) -> str:
     """How far somebody came: past the gate, whatever was said behind it, or not."""
-    if pgettext("fault", "login-expired") in answer.text:
+    if DUTCH.pgettext("fault", "login-expired") in answer.text:
         return "in"  # past the gate, with the answer of an issuer that nobody asked
     if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login?"):
         return "not signed in"
@@ -57,10 +58,13 @@ def got(answer: httpx2.Response) -> str:
     is_page = answer.headers.get("content-type", "").startswith("text/html")
     if (
         answer.status_code == 403
-        and (pgettext("fault", "not-allowed") if is_page else '"not-allowed"') in said
+        and (DUTCH.pgettext("fault", "not-allowed") if is_page else '"not-allowed"') in said
     ):
         return "not allowed"
-    if answer.status_code == 404 and (gettext("fault_other") if is_page else '"not-found"') in said:
+    if (
+        answer.status_code == 404
+        and (DUTCH.pgettext("fault", "not-found") if is_page else '"not-found"') in said
+    ):
         return "not there"
     return "in"
 
@@ -117,7 +121,10 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
 def test_only_figures_and_the_programme_are_not_in_the_audit_log():
     every = {(name, route) for name in SERVICES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
-    open_ = ("targets", "results", "rule-sets", "page-overview", "programme")
+    open_ = (
+        "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-partner", "page-compare",
+        "page-start", "page-unknown", "programme",
+    )  # fmt: skip
     learned = {(name, "learned") for name in SERVICES if services()[name].learns}
     assert every == {("reporting", route) for route in open_} | learned
 

@@ -8,6 +8,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from banen_contracts.programme import NO_ROUTE, OWN_FIRM
+from banen_kit.web.shell.frame import filled
 from banen_reporting.counting import Clause
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.rows import Order
@@ -69,7 +70,7 @@ class Links:
             "knownOn": asked.known_on and asked.known_on.isoformat(),
             "happenedUntil": asked.happened_until.isoformat(),
         }
-        path = f"/{self.code}{ADDRESSES[page][self.code].format(**(parts or {}))}"
+        path = f"/{self.code}{filled(ADDRESSES[page][self.code], parts or {})}"
         return f"{path}?{urlencode({name: value for name, value in query.items() if value is not None})}"
 
     def overview(self, **more: str | None) -> str:

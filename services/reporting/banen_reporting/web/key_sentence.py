@@ -20,7 +20,7 @@ class Key:
 
     @property
     def text(self) -> str:
-        return " ".join(filter(None, (f"{self.lead} {self.share}".strip() + ".", *self.rest)))
+        return " ".join((f"{self.lead} {self.share}." if self.share else self.lead, *self.rest))
 
 
 def key_of(targets: Targets, course: Course, words: ProgrammeWords) -> Key:
@@ -52,17 +52,19 @@ def _routes(part: Part, course: Course, words: ProgrammeWords) -> Iterator[str]:
         goal = cell.target if course.is_over else course.planned.get(route)
         if cell.counted is None or goal is None:
             continue
-        gap = cell.counted - goal
-        said = (
-            words.gettext("route_above")
-            if gap > 0
-            else words.gettext("route_below")
-            if gap
-            else words.gettext("route_met")
-        )
-        aim = words.gettext("aim_target") if course.is_over else words.gettext("aim_plan")
         number = words.language.number
-        yield said.format(route=words.route(route), gap=number(abs(gap)), aim=aim.format(goal=number(goal)))
+        aim = (
+            words.gettext("aim_target").format(goal=number(goal))
+            if course.is_over
+            else words.gettext("aim_plan").format(goal=number(goal))
+        )
+        place = {"route": words.route(route), "gap": number(abs(cell.counted - goal)), "aim": aim}
+        if cell.counted > goal:
+            yield words.gettext("route_above").format(**place)
+        elif cell.counted < goal:
+            yield words.gettext("route_below").format(**place)
+        else:
+            yield words.gettext("route_met").format(**place)
 
 
 def by_permission(targets: Targets) -> int | None:

@@ -39,9 +39,7 @@ def month_labels(ends: Sequence[date], words: ProgrammeWords) -> list[tuple[int,
 
 def shown_months(course: Course) -> list[CourseMonth]:
     """Those at the end of a half year, and the last one that has begun."""
-    begun = [
-        month for month in course.months if any(one.counted is not None for one in month.routes.values())
-    ]
+    begun = [one for one in course.months if one.last_day.replace(day=1) <= course.happened_until]
     return [month for month in begun if month.last_day.month in (6, 12) or month is begun[-1]]
 
 

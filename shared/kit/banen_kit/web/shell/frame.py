@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -74,7 +75,7 @@ class Shell:
         return cls(service, owner, policy, addresses, brand, found, environments)
 
     def address(self, page: str, code: str, **parts: str) -> str:
-        return f"/{code}{self.addresses[page][code].format(**parts)}"
+        return f"/{code}{filled(self.addresses[page][code], parts)}"
 
     def menu(self, request: Request) -> list[Link]:
         """The pages of the menu that the visitor may see."""
@@ -96,6 +97,7 @@ class Shell:
         status: int = 200,
         crumbs: Sequence[Link] = (),
         headers: Mapping[str, str] | None = None,
+        other_address: str | None = None,
         **content: Any,
     ) -> HTMLResponse:
         code = language_of(request)
@@ -109,7 +111,7 @@ class Shell:
                 crumbs=crumbs,
                 start=f"/{code}",
                 other=other_than(code),
-                other_address=self.other_address(request),
+                other_address=other_address or self.other_address(request),
                 **content,
             )
         )
@@ -137,6 +139,8 @@ class Shell:
             "fault.html",
             status=problem.status,
             headers=problem.headers,
+            # The same for what is not there and for what belongs to others.
+            other_address=f"/{other_than(language.code)}",
             title=language.pgettext("fault title", title),
             message=language.gettext("fault_other") if said == problem.code else said,
             details=[
@@ -144,6 +148,13 @@ class Shell:
                 for field, detail in details
             ],
         )
+
+
+def filled(path: str, parts: Mapping[str, str]) -> str:
+    """The path of a page with its parts that vary."""
+    for name, part in parts.items():
+        path = path.replace(f"{{{name}}}", quote(part, safe=""))
+    return path
 
 
 def known_visitor(request: Request) -> RequestContext | None:
