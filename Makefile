@@ -22,14 +22,14 @@ AGAIN := $(shell made=$$(.venv/bin/python -c '$(WHICH)' 2>&1) && \
 setup: .venv/.done ## Install everything into .venv
 .venv/.done: requirements.lock $(PACKAGES:%=%/pyproject.toml) $(AGAIN)
 	@deploy/venv.sh $(PYTHON)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
 
 tools: .venv-tools/.done
 .venv-tools/.done: requirements-tools.lock $(AGAIN)
 	$(PYTHON) -m venv --clear .venv-tools
-	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-tools.lock
 	@touch $@
 
 lock: setup ## Resolve both locks again from requirements.in and requirements-tools.in
@@ -42,10 +42,13 @@ unit: setup ## Tests that need no server
 	$(BIN)/pytest -n 2 tests/unit tests/contracts
 
 test: setup ## All tests, against real PostgreSQL and NATS
-	$(BIN)/pytest -n 3 -m "not pages and not openapi"
+	$(BIN)/pytest -n 3 -m "not pages and not openapi and not node"
 
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -n 2 -m pages tests/pages
+
+test-node: setup ## The stand-in for KurrentDB, checked by the official client for Node.js
+	$(BIN)/pytest -m node tests/ports
 
 openapi: setup tools ## What the OpenAPI documents say, held against running services: Schemathesis, and a generated client
 	$(BIN)/pytest -m openapi tests/openapi
@@ -83,10 +86,10 @@ load: setup ## Costly requests beside cheap ones: make load SECONDS=60
 	$(BIN)/banen load-test --seconds $(SECONDS)
 
 nightly: setup ## The long forms: searches of many draws, millions of events, ten rounds of bad days, speed
-	BANEN_SEARCHES=long $(BIN)/pytest -n 3 -m "not pages and not openapi"
+	BANEN_SEARCHES=long $(BIN)/pytest -n 3 -m "not pages and not openapi and not node"
 	$(BIN)/banen torture --events 1000000
 	$(BIN)/banen faults --rounds 10
 	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench --events 5000000
 
-.PHONY: again help setup tools lock demo unit test test-pages openapi check lint types arch isolate sbom audit bench torture faults load nightly
+.PHONY: again help setup tools lock demo unit test test-pages test-node openapi check lint types arch isolate sbom audit bench torture faults load nightly

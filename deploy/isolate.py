@@ -10,9 +10,10 @@ ROOT = Path(__file__).parent.parent
 SHARED = ["shared/contracts", "shared/kit"]
 IMPORT_ALL = """
 import importlib, pkgutil, sys
+OPTIONAL = "banen_kit.eventstore.kurrentdb", "banen_kit.eventstore.stream_index"  # they need banen-kit[kurrentdb]
 package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-    if not module.name.endswith("__main__"):
+    if not module.name.endswith("__main__") and not module.name.startswith(OPTIONAL):
         importlib.import_module(module.name)
 others = sorted(name for name in sys.modules if name.startswith("banen_") and "." not in name)
 print(" ".join(others))

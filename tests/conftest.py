@@ -17,6 +17,7 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_canaries.py": 22,
     "tests/e2e/test_candidates_way.py": 30,
     "tests/e2e/test_changed_programme_file.py": 30,
+    "tests/e2e/test_clients_way.py": 90,
     "tests/e2e/test_demo.py": 130,
     "tests/e2e/test_employers_way.py": 30,
     "tests/e2e/test_erasure_proof.py": 50,

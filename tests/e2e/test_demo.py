@@ -4,6 +4,9 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.history.people import FAMILY_NAMES
+from banen_local.demo.published import PUBLISHED
 
 pytestmark = pytest.mark.e2e
 
@@ -172,11 +176,48 @@ def test_nobodys_name_is_in_any_file_in_the_clear(answer: dict[str, Any], folder
     assert [path.name for path in files if names.search(path.read_bytes())] == []
 
 
-async def test_who_loaded_what_is_in_an_unbroken_audit_log(answer: dict[str, Any], folder: Path):
-    """Every service's log holds every line of the load, and its chain is whole up to its anchor and beyond."""
+@asynccontextmanager
+async def databases(folder: Path) -> AsyncIterator[Programme]:
+    """Only the clusters of PostgreSQL, started again."""
     async with Supervisor(folder) as supervisor:
         programme = Programme(folder)
         await supervisor.start(programme.database, programme.keys)
+        yield programme
+
+
+async def recorded(programme: Programme, partner: str, service: str, type_: str) -> Counter[str]:
+    """How many events of that type each stream has."""
+    store = await connect(programme.database.url(database_of(partner)), schema_of(partner, service))
+    try:
+        rows = await store.fetch("select stream, count(*) from events where type = $1 group by stream", type_)
+    finally:
+        await store.close()
+    return Counter({row["stream"]: row["count"] for row in rows})
+
+
+async def test_the_twelve_groups_are_filled_and_the_38_own_firms_have_begun(
+    answer: dict[str, Any], folder: Path
+):
+    async with databases(folder) as programme:
+        filled = {
+            partner: await recorded(programme, partner, "employers", "place-filled")
+            for partner in ("emplooi", "uaf", "uwv", "goed-werk")
+        }
+        firms = {
+            partner: (await recorded(programme, partner, "mediation", "enterprise-started")).total()
+            for partner in ("emplooi", "uaf")
+        }
+    sizes = Counter(number for streams in filled.values() for number in streams.values())
+    tens = 24
+    assert sizes == Counter(group.placed or tens for group in PUBLISHED.group_placements)
+    assert filled["goed-werk"].total() == 60
+    assert filled["uwv"].total() == 0
+    assert firms == {"emplooi": 30, "uaf": 8}
+
+
+async def test_who_loaded_what_is_in_an_unbroken_audit_log(answer: dict[str, Any], folder: Path):
+    """Every service's log holds every line of the load, and its chain is whole up to its anchor and beyond."""
+    async with databases(folder) as programme:
         for partner in programme.partners:
             for service in partner.services:
                 schema = schema_of(partner.id, service)

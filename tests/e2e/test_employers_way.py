@@ -1,5 +1,5 @@
-"""An employer's way through the programme, over HTTP only: approached, agreed with, with a vacancy, and with a group whose
-places are filled by placements. After that, what its users see: the records, and reporting.
+"""An employer's way through the programme, over HTTP only: approached, agreed with, with a vacancy and a group whose places
+are filled by placements. After that, what its users see: the records, and reporting.
 """
 
 from collections.abc import AsyncIterator
@@ -99,13 +99,43 @@ async def has_a_vacancy(site: Site, employer: str) -> None:
     vacancy = f"/vacancies/{uuid4()}"
     offered = {"employerRef": employer, "places": 2, "kind": "employment", "text": NOTES, "contact": CONTACT}
     await give(f"{vacancy}/open", {**on(2, 1), **offered})
+    await is_named_by_mediation(site, vacancy.rsplit("/", 1)[1])
     await give(f"{vacancy}/report-unmet-demand", {**on(3, 1), "reasonCode": "no-candidates", "notes": NOTES})
     closing = {**on(3, 10), "reasonCode": "withdrawn", "placesFilled": 3}
     await give(f"{vacancy}/close", closing, refused="places-exceeded")
     await give(f"{vacancy}/close", {**closing, "placesFilled": 1})
+    await mediation_knows(site, vacancy.rsplit("/", 1)[1], "closed")
+    await proposes(site, "2026-03-10", vacancy.rsplit("/", 1)[1], refused="vacancy-closed")
     assert await site.names(US, vacancy) == [
         "employers.vacancy-opened.v1", "employers.unmet-demand-reported.v1", "employers.vacancy-closed.v1",
     ]  # fmt: skip
+
+
+async def mediation_knows(site: Site, ref: str, state: str) -> None:
+    known = partial(site.is_on_record, US, f"/references/{ref}", "mediation.reference-noted", state=state)
+    await eventually(known)
+
+
+async def proposes(site: Site, day: str, vacancy: str, refused: str | None = None) -> dict[str, Any]:
+    """A new client, to a vacancy."""
+    give, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
+    await give(f"/clients/{client}/take-on", {**on(1, 12), "origin": "walk_in", "name": CONTACT})
+    match = {"occurredOn": day, "clientRef": client, "vacancyRef": vacancy}
+    return await give(f"/matches/{uuid4()}/propose", match, refused=refused)
+
+
+async def is_named_by_mediation(site: Site, vacancy: str) -> None:
+    """Also before it is known there; the answer and the record say so. A placement fills a place."""
+    give, placement = partial(site.give, US, Role.MEDIATOR), f"/placements/{uuid4()}"
+    await mediation_knows(site, vacancy, "open")
+    assert (await proposes(site, "2026-02-02", vacancy))["notYetKnown"] == []
+    assert (await proposes(site, "2026-02-02", str(uuid4())))["notYetKnown"] == ["vacancyRef"]
+    named = {"clientRef": str(uuid4()), "vacancyRef": vacancy, "employerRef": str(uuid4())}
+    started = await give(f"{placement}/start", {**TERMS, **named})
+    assert started["notYetKnown"] == ["employerRef"]
+    assert [one["notYetKnown"] for one in await site.events(US, placement)] == [["employerRef"]]
+    filled = partial(site.is_on_record, US, f"/places/{vacancy}", "employers.place-filled", placesFilled=1)
+    await eventually(filled)
 
 
 async def has_a_group_that_placements_fill(site: Site, employer: str) -> None:
@@ -136,7 +166,17 @@ async def is_renamed_and_closed(site: Site, employer: str) -> None:
     name = "Ander Voorbeeld BV"
     await give(f"{record}/rename", {**on(6, 1), "reasonCode": "merged", "name": name, "publishName": True})
     assert await site.is_on_record(US, record, "employers.employer-renamed.v1", name=name)
+    vacancy = f"/vacancies/{uuid4()}"
+    await give(f"{vacancy}/open", {**on(6, 1), "employerRef": employer, "places": 1, "kind": "employment"})
     await give(f"{record}/close", {**on(7, 1), "reasonCode": "moved-abroad"})
+    closed = {"reasonCode": "withdrawn", "occurredOn": "2026-07-01"}
+    await eventually(partial(site.is_on_record, US, vacancy, "employers.vacancy-closed.v1", **closed))
+    await mediation_knows(site, employer, "closed")
+    mediator, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
+    placed = {**TERMS, "clientRef": client, "employerRef": employer}
+    await mediator(f"/placements/{uuid4()}/start", placed)
+    after = {**placed, "startDate": "2026-07-01"}
+    await mediator(f"/placements/{uuid4()}/start", after, refused="employer-closed")
     late = {**on(7, 1), "employerRef": employer, "kind": "employment"}
     await give(f"/groups/{uuid4()}/plan", late, refused="employer-closed")
     await give(f"{record}/join-platform", on(7, 2), refused="employer-closed")

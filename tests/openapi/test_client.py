@@ -76,6 +76,7 @@ async def test_a_generated_client_gives_a_command_and_asks_for_figures(
         "version": 1,
         "events": ["candidate-registered"],
         "repeated": False,
+        "notYetKnown": [],
     }
     assert found["done"] == done
     assert found["again"] == done | {"repeated": True}

@@ -34,6 +34,7 @@ def usual(command: str) -> list[Step]:
 
 
 OFFERED: list[Step] = usual("offer-handover")
+REPLACED: Step = ("start-placement", {**GOOD["start-placement"], "startDate": "2006-01-01"}, OTHER)
 MORE: dict[str, list[list[Step]]] = {
     "intake": [
         [*usual("mark-lost"), ("log-conversation", ON, None)],
@@ -44,11 +45,16 @@ MORE: dict[str, list[list[Step]]] = {
     ],
     "mediation": [
         [("start-placement", {**GOOD["start-placement"], "groupRef": OTHER}, None)],
-        [("start-placement", {**GOOD["start-placement"], "convertedFrom": OTHER}, None)],
-        [*usual("start-placement"), ("correct-placement", {**GOOD["correct-placement"], "convertedFrom": OTHER}, None)],
+        [REPLACED, ("start-placement", {**GOOD["start-placement"], "convertedFrom": OTHER}, None)],
+        [REPLACED, *usual("start-placement"), ("correct-placement", {**GOOD["correct-placement"], "convertedFrom": OTHER}, None)],
         [*usual("start-placement"), (END_AS_CONVERTED.name, {"endDate": "2006-12-31"}, None)],
     ],
     "employers": [
+        [
+            *usual("open-vacancy"),
+            ("close-employer", GOOD["close-employer"], OTHER),
+            ("close-with-employer", GOOD["close-with-employer"], None),
+        ],
         [
             *usual("check-place"),
             ("follow-placement", {**ON, "sequence": 8}, OTHER),

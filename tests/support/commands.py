@@ -10,7 +10,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.roles import Role
-from banen_employers.reactors import CHECK_PLACE, FOLLOW_PLACEMENT
+from banen_employers.reactors import CHECK_PLACE, CLOSE_WITH_EMPLOYER, FOLLOW_PLACEMENT
 from banen_employers.timers import EXPIRE_AGREEMENT, EXPIRE_VACANCY
 from banen_intake.reactors import CHECK_CONSENT, COMPLETE_HANDOVER, SETTLE_DECLINED
 from banen_kit.application.command_service import CommandService, Request
@@ -23,8 +23,9 @@ from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
-from banen_mediation.reactors import RECEIVE_HANDOVER, SETTLE_HANDOVER
-from banen_mediation.timers import REMIND_MILESTONE
+from banen_mediation.reactors import NOTE_REFERENCE, RECEIVE_HANDOVER, SETTLE_HANDOVER
+from banen_mediation.timers import REMIND_AFTERCARE, REMIND_MILESTONE
+from banen_reporting.administration.domain.partner import Received
 from support import commands_matching as matching
 from support.definition import DEFINITION, learned
 
@@ -96,6 +97,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "correct-end": {**ON, "reasonCode": "typing-error", "endDate": "2006-11-30", "endReason": "employer_ended"},
     "correct-extension": {**ON, "reasonCode": "typing-error", "contract": "fixed", "plannedEndDate": "2008-03-31"},
     "remind-milestone": {"months": 6},
+    "remind-aftercare": {"dueMonth": 3},
     "register-employer": {**ON, "legalKind": "company", "sectorCode": "A", "name": "Voorbeeld BV", "publishName": True},
     "correct-employer": {**ON, "reasonCode": "left", "remove": ["contactName", "contactPhone"]},
     "erase-employer": {**ON, "reason": "request"},
@@ -120,6 +122,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "close-vacancy": {**ON, "reasonCode": "filled", "placesFilled": 3},
     "report-unmet-demand": {**ON, "reasonCode": "no-candidates", "notes": "Te ver."},
     "expire-vacancy": ON,
+    "close-with-employer": {**ON, "employerRef": OTHER},
     "plan-group": {**ON, "employerRef": OTHER, "kind": "internship"},
     "update-group": {**ON, "inGuidance": 9, "placesPlanned": 6},
     "close-group": {**ON, "precision": "exact", "placed": 4},
@@ -127,6 +130,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "check-place": {**ON, "placementRef": OTHER},
     "admit-partner": {**ON, "name": "Voorbeeld", "services": ["intake"]},
     "declare-source-live": {**ON, "service": "intake"},
+    "end-source": {**ON, "service": "intake"},
+    "resume-source": {**ON, "service": "intake", "reasonCode": "recorded-wrongly"},
     "define-programme": {**ON, "definition": DEFINITION.model_dump(mode="json", by_alias=True)},
     "rename-partner": {**ON, "name": "Ander voorbeeld"},
     "assign-partner": {**ON, "unitId": None},
@@ -202,6 +207,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
             "deny-retention",
             "log-aftercare",
             "remind-milestone",
+            "remind-aftercare",
         ),
         ("start-placement",),
     ),
@@ -218,9 +224,14 @@ BEFORE: dict[str, tuple[str, ...]] = {
         ("amend-agreement", "renew-agreement", "end-agreement", "record-referral", "expire-agreement"),
         ("sign-agreement",),
     ),
-    **dict.fromkeys(("close-vacancy", "report-unmet-demand", "expire-vacancy"), ("open-vacancy",)),
+    **dict.fromkeys(
+        ("close-vacancy", "report-unmet-demand", "expire-vacancy", "close-with-employer"), ("open-vacancy",)
+    ),
     **dict.fromkeys(("update-group", "close-group"), ("plan-group",)),
-    **dict.fromkeys(("declare-source-live", "rename-partner", "assign-partner"), ("admit-partner",)),
+    **dict.fromkeys(
+        ("declare-source-live", "end-source", "rename-partner", "assign-partner"), ("admit-partner",)
+    ),
+    "resume-source": ("admit-partner", "end-source"),
     **dict.fromkeys(
         ("amend-target-unit", "set-target", "set-regular-quota", "grant-counting-permission"),
         ("define-target-unit",),
@@ -253,6 +264,7 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
             "close-vacancy",
             "report-unmet-demand",
             "expire-vacancy",
+            "close-with-employer",
             "plan-group",
             "update-group",
             "close-group",
@@ -272,9 +284,9 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
 def from_policies(service: Service) -> dict[str, CommandRoute]:
     """What only policies and timers give; a test may give it as anybody's."""
     routes = {
-        "employers": (FOLLOW_PLACEMENT, CHECK_PLACE, EXPIRE_AGREEMENT, EXPIRE_VACANCY),
+        "employers": (FOLLOW_PLACEMENT, CHECK_PLACE, CLOSE_WITH_EMPLOYER, EXPIRE_AGREEMENT, EXPIRE_VACANCY),
         "intake": (COMPLETE_HANDOVER, SETTLE_DECLINED, CHECK_CONSENT),
-        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, REMIND_MILESTONE),
+        "mediation": (RECEIVE_HANDOVER, SETTLE_HANDOVER, NOTE_REFERENCE, REMIND_MILESTONE, REMIND_AFTERCARE),
     }
     return {one.name: one for one in routes.get(service.name, ())}
 
@@ -283,6 +295,11 @@ def from_policies(service: Service) -> dict[str, CommandRoute]:
 def metrics() -> Metrics:
     """Nobody reads them; making them takes longer than a command."""
     return Metrics.create(CollectorRegistry())
+
+
+async def nothing_yet(*_: object) -> Received:
+    """What reporting received of a source that never said anything."""
+    return Received()
 
 
 @dataclass
@@ -306,6 +323,7 @@ class Office:
             metrics(),
             lambda: NOW,
             learned(),
+            {"end-source": nothing_yet},
         )
         more = {GO_LIVE.name: GO_LIVE, **from_policies(self.service)}
         self.commands = {one.name: one for one in self.service.commands} | more

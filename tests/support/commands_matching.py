@@ -10,8 +10,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "close-client": {**ON, "reasonCode": "withdrawn"},
     "reopen-client": {**ON, "reasonCode": "returned"},
     "propose-match": {**ON, "clientRef": OTHER, "employerRef": OTHER, "letter": "Geachte werkgever,"},
+    "note-reference": {**ON, "kind": "employer", "state": "closed", "ofPartner": "uaf", "sequence": 7},
     "record-interview": {**ON, "outcome": "another_interview", "feedback": "Een tweede keer."},
     "withdraw-match": {**ON, "reasonCode": "vacancy-filled"},
+    "take-back-match-step": {**ON, "reasonCode": "typing-error"},
+    "take-back-enterprise-step": {**ON, "reasonCode": "typing-error"},
     "start-enterprise-track": {**ON, "clientRef": OWNER, "supportSource": "bank", "guidedBy": "uaf", "firmName": "Voorbeeld"},
     "record-microcredit": {**ON, "granted": True, "amountEuro": 5000},
     "start-enterprise": {**ON, "firmName": "Voorbeeld"},
@@ -27,12 +30,16 @@ BEFORE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("record-microcredit", "start-enterprise", "stop-enterprise"), ("start-enterprise-track",)
     ),
-    "confirm-enterprise": ("start-enterprise-track", "start-enterprise"),
+    **dict.fromkeys(
+        ("confirm-enterprise", "take-back-enterprise-step"), ("start-enterprise-track", "start-enterprise")
+    ),
+    "take-back-match-step": ("propose-match", "record-interview"),
 }
 CLIENT = {**ON, "origin": "walk_in", "name": "Synthetica Voorbeeld"}
 BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
     **dict.fromkeys(
-        ("propose-match", "record-interview", "withdraw-match"), ("take-on-client", OTHER, CLIENT)
+        ("propose-match", "record-interview", "withdraw-match", "take-back-match-step"),
+        ("take-on-client", OTHER, CLIENT),
     ),
     **dict.fromkeys(
         (
@@ -41,6 +48,7 @@ BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
             "start-enterprise",
             "confirm-enterprise",
             "stop-enterprise",
+            "take-back-enterprise-step",
         ),
         ("take-on-client", OWNER, CLIENT),
     ),

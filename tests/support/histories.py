@@ -65,7 +65,11 @@ class World:
         other = getattr(command, field) if field else source[0]
         related = self.streams.get((source, f"{category}-{other}"), [])
         heard = self.events(operation.learned)[-1] if operation.learned else None
-        context = DecisionContext(ref, NOW, source[0], self.partners, related, heard)
+        named = {field: getattr(command, field, None) for field in operation.refers_to}
+        arrived = {
+            field: self.streams.get((source, f"reference-{ref}"), []) for field, ref in named.items() if ref
+        }
+        context = DecisionContext(ref, NOW, source[0], self.partners, related, heard, arrived=arrived)
         decider = operation.decider
         events = decider.decide(command, decider.replay(past), context)
         assert self.known.get(place, known_at) <= known_at

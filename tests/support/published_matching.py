@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from banen_contracts import PublicEvent, mediation
-from banen_contracts.mediation import InterviewOutcome
+from banen_contracts.mediation import InterviewOutcome, MatchStep
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
 from banen_mediation import events
@@ -17,7 +17,14 @@ OF_MATCH: dict[str, Any] = {"match_ref": REF, "occurred_on": DAY}
 OF_TRACK: dict[str, Any] = {"track_ref": REF, "occurred_on": DAY}
 PROPOSED: dict[str, Any] = {**OF_MATCH, "client_ref": CLIENT, "vacancy_ref": OTHER, "employer_ref": REF}
 TRACK: dict[str, Any] = {**OF_TRACK, "client_ref": CLIENT, "support_source": "bank", "guided_by": "emplooi"}
-HOURS: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach", "hours": 9, "people": 2}
+UNDONE: dict[str, Any] = {
+    **OF_TRACK,
+    "reason_code": "typing-error",
+    "started_on": DAY,
+    "running_on": DAY,
+    "placement_ref": OTHER,
+}
+HOURS: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach", "hours": 9, "people": 5}
 MEETING: dict[str, Any] = {
     "meeting_ref": REF,
     "occurred_on": DAY,
@@ -47,6 +54,14 @@ PUBLISHED: list[tuple[DomainEvent, PublicEvent]] = [
     (
         events.MatchWithdrawn(**OF_MATCH, reason_code="vacancy-filled"),
         mediation.MatchWithdrawn(**OF_MATCH, reason_code="vacancy-filled"),
+    ),
+    (
+        events.MatchStepTakenBack(**OF_MATCH, step=MatchStep.WITHDRAWAL, reason_code="typing-error"),
+        mediation.MatchStepTakenBack(**OF_MATCH, step=MatchStep.WITHDRAWAL, reason_code="typing-error"),
+    ),
+    (
+        events.EnterpriseStepTakenBack(**UNDONE, step=events.EnterpriseStep.STOP),
+        mediation.EnterpriseStepTakenBack(**UNDONE),
     ),
     (
         events.EnterpriseTrackStarted(**TRACK, plan=Open("Een kraam"), firm_name=Open("Voorbeeldkraam")),

@@ -63,6 +63,7 @@ NOT_SEARCHED = {
     "correct-placement.assist_partners": KNOWN_PARTNER,
     "complete-handover.accepted_by": FROM_THE_BUS,
     "settle-declined.declined_by": FROM_THE_BUS,
+    "note-reference.of_partner": FROM_THE_BUS,
     "receive-handover.from_partner": FROM_THE_BUS,
     "settle-handover.from_partner": FROM_THE_BUS,
     "publish-rule-set.params.except_units": PROGRAMME,

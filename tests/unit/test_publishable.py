@@ -30,6 +30,7 @@ from banen_kit.messaging.jetstream import read_envelope
 from banen_kit.messaging.wire import headers_in
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.projector import Projector, fold
+from banen_reporting.facts.sources import TakingPart
 from support.commands import BEFORE, BESIDE, GOOD, NOW, OTHER, PARAMS, REF, Office, from_policies
 from support.searches import draws
 
@@ -73,7 +74,7 @@ async def received(office: Office, after: int) -> int:
             "sequence": 1, "type": envelope.type, "ref": envelope.subject, "known_at": envelope.known_at,
             "imported": envelope.imported, "body": message.body,
         }  # fmt: skip
-        fold(folding, envelope.source, row, NOW)
+        fold(folding, envelope.source, row, TakingPart(((0, NOW),)))
         for (kind, _), versions in folding.versions.items():
             BY_NAME[kind].json.dump_json(versions[-1].row)
         taken += 1

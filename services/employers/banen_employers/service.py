@@ -6,7 +6,15 @@ from banen_contracts.base import BUREAU
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES
 from banen_employers.commands import COMMANDS
-from banen_employers.events import Correction, EmployerDetailsCorrected, EmployersEvent
+from banen_employers.events import (
+    Correction,
+    EmployerDetailsCorrected,
+    EmployersEvent,
+    PlaceFilled,
+    PlaceFreed,
+    PlacementGrouped,
+)
+from banen_employers.events.places import group_became_places
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
 from banen_employers.reactors import CHECK_PLACE, REACTORS
@@ -29,6 +37,11 @@ SERVICE = with_kit_features(
         records=(CHECK_PLACE,),
         reactors=REACTORS,
         timers=TIMERS,
-        upcasters={(EmployerDetailsCorrected.TYPE, 1): only_added},
+        upcasters={
+            (EmployerDetailsCorrected.TYPE, 1): only_added,
+            (PlacementGrouped.TYPE, 1): only_added,
+            (PlaceFilled.TYPE, 1): group_became_places,
+            (PlaceFreed.TYPE, 1): group_became_places,
+        },
     )
 )

@@ -3,6 +3,7 @@
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
+from banen_mediation.domain.aftercare import LogAftercare
 from banen_mediation.domain.client import (
     CLIENT,
     CloseClient,
@@ -20,17 +21,25 @@ from banen_mediation.domain.enterprise import (
     StartEnterprise,
     StartEnterpriseTrack,
     StopEnterprise,
+    TakeBackEnterpriseStep,
 )
 from banen_mediation.domain.handover import HANDOVER, AcceptHandover, DeclineHandover
-from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
+from banen_mediation.domain.match import (
+    MATCH,
+    ProposeMatch,
+    RecordInterview,
+    TakeBackMatchStep,
+    WithdrawMatch,
+)
 from banen_mediation.domain.pause import PausePlacement, ResumePlacement
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
-from banen_mediation.domain.retention import ConfirmRetention, DenyRetention, LogAftercare
+from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
+from banen_mediation.domain.retention import ConfirmRetention, DenyRetention
 from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
 
 def _of_placement(
-    verb: str, command: type[Command], *, corrects: bool = False, learns: bool = False
+    verb: str, command: type[Command], *, corrects: bool = False, has_terms: bool = False
 ) -> CommandRoute:
     return CommandRoute(
         f"/placements/{{ref}}/{verb}",
@@ -39,7 +48,9 @@ def _of_placement(
         PLACEMENT,
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
-        learned=ProgrammeDefined if learns else None,
+        refers_to=tuple(IN_TERMS) if has_terms else (),
+        related=("placement", "converted_from") if has_terms else None,
+        learned=ProgrammeDefined if has_terms else None,
     )
 
 
@@ -59,18 +70,25 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
     CommandRoute(
-        "/matches/{ref}/propose", ProposeMatch, "match", MATCH, STAFF, related=("client", "client_ref")
+        "/matches/{ref}/propose",
+        ProposeMatch,
+        "match",
+        MATCH,
+        STAFF,
+        related=("client", "client_ref"),
+        refers_to=tuple(IN_MATCH),
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
-    _of_placement("start", StartPlacement, learns=True),
+    CommandRoute("/matches/{ref}/take-back", TakeBackMatchStep, "match", MATCH, STAFF, needs_version=True),
+    _of_placement("start", StartPlacement, has_terms=True),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
     _of_placement("pause", PausePlacement),
     _of_placement("resume", ResumePlacement),
     _of_placement("end", EndPlacement),
     _of_placement("correct-end", CorrectEnd, corrects=True),
-    _of_placement("correct", CorrectPlacement, corrects=True, learns=True),
+    _of_placement("correct", CorrectPlacement, corrects=True, has_terms=True),
     _of_placement("void", VoidPlacement, corrects=True),
     _of_placement("confirm-retention", ConfirmRetention),
     _of_placement("deny-retention", DenyRetention),
@@ -100,6 +118,14 @@ COMMANDS: tuple[CommandRoute, ...] = (
     ),
     CommandRoute("/enterprises/{ref}/confirm", ConfirmEnterprise, "enterprise", ENTERPRISE, STAFF),
     CommandRoute("/enterprises/{ref}/stop", StopEnterprise, "enterprise", ENTERPRISE, STAFF),
+    CommandRoute(
+        "/enterprises/{ref}/take-back",
+        TakeBackEnterpriseStep,
+        "enterprise",
+        ENTERPRISE,
+        STAFF,
+        needs_version=True,
+    ),
     CommandRoute("/effort/{ref}/record", RecordEffort, "effort", EFFORT, MEDIATORS_AND_MANAGERS, ref="slug"),
     CommandRoute("/meetings/{ref}/record", RecordMeeting, "meeting", MEETING, MEDIATORS_AND_MANAGERS),
 )

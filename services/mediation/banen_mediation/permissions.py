@@ -20,4 +20,5 @@ VIEWS: Permissions = {
     "read-enterprise": _READERS,
     "read-effort": _READERS,
     "read-meeting": _READERS,
+    "read-reference": _READERS,
 }

@@ -16,6 +16,7 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.MatchProposed: mediation.MatchProposed,
     e.EmployerInterviewHeld: mediation.EmployerInterviewHeld,
     e.MatchWithdrawn: mediation.MatchWithdrawn,
+    e.MatchStepTakenBack: mediation.MatchStepTakenBack,
     e.PlacementCorrected: mediation.PlacementCorrected,
     e.PlacementExtended: mediation.PlacementExtended,
     e.PlacementVoided: mediation.PlacementVoided,
@@ -30,13 +31,20 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.EnterpriseStarted: mediation.EnterpriseStarted,
     e.EnterpriseStillRunning: mediation.EnterpriseStillRunning,
     e.EnterpriseStopped: mediation.EnterpriseStopped,
-    e.EffortRecorded: mediation.EffortRecorded,
+    e.EnterpriseStepTakenBack: mediation.EnterpriseStepTakenBack,
     e.MeetingHeld: mediation.MeetingHeld,
 }
 """The public event takes from the private one the fields that it declares, and nothing else."""
 
 PRIVATE: frozenset[type[DomainEvent]] = frozenset(
-    {e.HandoverReceived, e.HandoverSettled, e.MilestoneDue, e.MicrocreditDecided}
+    {
+        e.HandoverReceived,
+        e.HandoverSettled,
+        e.ReferenceNoted,
+        e.MilestoneDue,
+        e.AftercareDue,
+        e.MicrocreditDecided,
+    }
 )
 """What another source published, what reminds our own staff, and what only the own partner may know."""
 
@@ -54,5 +62,17 @@ def to_public_event(event: e.MediationEvent) -> PublicEvent | None:
                 end_date=event.end_date,
                 reason_code=event.reason_code,
             )
+        case e.EnterpriseStepTakenBack(step=e.EnterpriseStep.MICROCREDIT):
+            return None  # as the loan itself
+        case e.EffortRecorded():
+            return effort_recorded(event)
         case _:
             return None if type(event) in PRIVATE else public_form(event, SAME[type(event)])
+
+
+def effort_recorded(event: e.EffortRecorded) -> PublicEvent:
+    """Without its numbers, where they could be those of one person."""
+    public = public_form(event, mediation.EffortRecorded)
+    if 0 < event.people < mediation.FEWEST_PEOPLE:
+        return public.model_copy(update={"hours": None, "people": None})
+    return public

@@ -1,20 +1,24 @@
-"""What mediation does by itself: it records handovers offered to it and how they were settled, and ends a placement that
-another replaces.
+"""What mediation does by itself: it records handovers offered to it and how they were settled, notes what employers say of
+what it may name, and ends a placement that another replaces.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from banen_contracts import Envelope, PublicEvent
+from banen_contracts import Envelope, PublicEvent, employers
 from banen_contracts.intake import HandoverCompleted, HandoverEnded, HandoverOffered
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms
 from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 from banen_mediation.domain.ending import EndAsConverted
 from banen_mediation.domain.handover import HANDOVER, ReceiveHandover, SettleHandover
 from banen_mediation.domain.placement import PLACEMENT
+from banen_mediation.domain.reference import REFERENCE, NoteReference
+from banen_mediation.events import ReferenceKind, ReferenceState
 
 # Not in the table of commands, since no caller may give these.
 RECEIVE_HANDOVER = CommandRoute("/handovers/{ref}/receive", ReceiveHandover, "handover", HANDOVER)
 SETTLE_HANDOVER = CommandRoute("/handovers/{ref}/settle", SettleHandover, "handover", HANDOVER)
+NOTE_REFERENCE = CommandRoute("/references/{ref}/note", NoteReference, "reference", REFERENCE)
 END_AS_CONVERTED = CommandRoute("/placements/{ref}/end-as-converted", EndAsConverted, "placement", PLACEMENT)
 
 
@@ -43,6 +47,39 @@ def settle(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | N
     return Dispatch(SETTLE_HANDOVER, event.ref, command)
 
 
+SAYS: Mapping[type[PublicEvent], tuple[ReferenceKind, ReferenceState]] = {
+    employers.EmployerRegistered: (ReferenceKind.EMPLOYER, ReferenceState.OPEN),
+    employers.EmployerReopened: (ReferenceKind.EMPLOYER, ReferenceState.OPEN),
+    employers.EmployerClosed: (ReferenceKind.EMPLOYER, ReferenceState.CLOSED),
+    employers.EmployerErased: (ReferenceKind.EMPLOYER, ReferenceState.ERASED),
+    employers.GroupPlacementPlanned: (ReferenceKind.GROUP, ReferenceState.OPEN),
+    employers.GroupPlacementClosed: (ReferenceKind.GROUP, ReferenceState.CLOSED),
+    employers.AgreementSigned: (ReferenceKind.AGREEMENT, ReferenceState.OPEN),
+    employers.AgreementAmended: (ReferenceKind.AGREEMENT, ReferenceState.OPEN),
+    employers.AgreementRenewed: (ReferenceKind.AGREEMENT, ReferenceState.OPEN),
+    employers.AgreementEnded: (ReferenceKind.AGREEMENT, ReferenceState.CLOSED),
+    employers.AgreementExpired: (ReferenceKind.AGREEMENT, ReferenceState.CLOSED),
+    employers.VacancyOpened: (ReferenceKind.VACANCY, ReferenceState.OPEN),
+    employers.VacancyClosed: (ReferenceKind.VACANCY, ReferenceState.CLOSED),
+}
+"""What each event says of the thing that it is about."""
+
+
+def note_reference(envelope: Envelope, event: PublicEvent, _: str) -> Dispatch | None:
+    """Of every partner: a placement may name the employer of another one."""
+    if envelope.service != "employers" or type(event) not in SAYS:
+        return None
+    kind, state = SAYS[type(event)]
+    command = NoteReference(
+        occurred_on=event.occurred_on,
+        kind=kind,
+        state=state,
+        of_partner=envelope.partner,
+        sequence=envelope.sequence,
+    )
+    return Dispatch(NOTE_REFERENCE, event.ref, command)
+
+
 def end_converted(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
     if not isinstance(event, PlacementTerms) or event.converted_from is None:
         return None
@@ -56,5 +93,6 @@ def end_converted(envelope: Envelope, event: PublicEvent, partner: str) -> Dispa
 REACTORS = (
     Reactor("receive-handover", (HandoverOffered,), receive),
     Reactor("settle-handover", (HandoverCompleted, HandoverEnded), settle),
+    Reactor("note-reference", tuple(SAYS), note_reference),
     Reactor("end-converted", (PlacementStarted, PlacementCorrected), end_converted, only_own=True),
 )

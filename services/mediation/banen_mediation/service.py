@@ -19,7 +19,7 @@ from banen_mediation.events import (
 )
 from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
-from banen_mediation.reactors import REACTORS
+from banen_mediation.reactors import NOTE_REFERENCE, REACTORS
 from banen_mediation.timers import TIMERS
 
 SERVICE = with_kit_features(
@@ -34,9 +34,12 @@ SERVICE = with_kit_features(
         upcasters={
             (ClientTakenOn.TYPE, 1): only_added,
             (PlacementStarted.TYPE, 1): only_added,
+            (PlacementStarted.TYPE, 2): only_added,
             (PlacementCorrected.TYPE, 1): only_added,
+            (PlacementCorrected.TYPE, 2): only_added,
         },
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
+        records=(NOTE_REFERENCE,),
         reactors=REACTORS,
         timers=TIMERS,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from banen_contracts.base import source_of
 from banen_kit.core.errors import SettingsInvalid
 from banen_kit.core.faults import Loop
 from banen_kit.messaging.inbox import Inbox
@@ -11,13 +12,15 @@ from banen_kit.runtime.composition import Foundation, Part
 from banen_kit.web import backchannel
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
+from banen_reporting.administration.domain.partner import EndSource
 from banen_reporting.facts.follow import project_forever, read_watermarks
-from banen_reporting.facts.projection import forget_where_types_became_known
+from banen_reporting.facts.projection import forget_what_is_to_be_folded_anew
 from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.access import FigureAccess, Programme
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, Releasing
+from banen_reporting.queries.state import received
 from banen_reporting.web import api as reads, pages
 
 MOST_BEHIND = 10_000
@@ -31,13 +34,16 @@ async def read_side(foundation: Foundation) -> Part:
     """Raises `SettingsInvalid`, `StoreUnavailable`."""
     settings, faults = foundation.settings, foundation.faults
     view = FactStore(foundation.store.pool)
-    await forget_where_types_became_known(view)
+    await forget_what_is_to_be_folded_anew(view)
     answers = FigureQueries(Figures(view), view, foundation.clock)
     partners = read_partners(settings.partners_file)
     programme = Programme(settings.partner, frozenset(one.id for one in partners) - {settings.partner})
     released = Released(view.pool)
     await released.read_newest()
     readers = FigureAccess(answers, programme, foundation.authentication, released)
+    foundation.command_service.views[EndSource.NAME] = lambda ref, command: received(
+        view, source_of(ref, command.service)
+    )
     logins = logins_of(foundation)
     told = Backchannel(
         logins.client.client_id,

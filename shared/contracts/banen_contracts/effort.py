@@ -35,8 +35,16 @@ def effort_ref_of(role: EffortRole, month: str) -> str:
     return f"{role}-{month}"
 
 
+FEWEST_PEOPLE = 5
+"""As in figures, where smaller cells are kept back."""
+
+
 class EffortRecorded(PublicEvent, frozen=True):
-    """How many hours the partner's people of one role worked in a month, together; the last one holds."""
+    """How many hours the partner's people of one role worked in a month, together; the last one holds.
+
+    Of fewer than `FEWEST_PEOPLE` people neither number is published, since the hours of one or a few people say how much each
+    of them worked, and colleagues know who they are. That nobody worked is published.
+    """
 
     NAME: ClassVar[str] = "mediation.effort-recorded.v1"
     REF: ClassVar[str] = "effort_ref"
@@ -44,8 +52,8 @@ class EffortRecorded(PublicEvent, frozen=True):
     """The role and the month, as `effort_ref_of` writes them."""
     month: Month
     role: EffortRole
-    hours: Count
-    people: Count
+    hours: Count | None = None
+    people: Count | None = None
 
 
 class MeetingHeld(PublicEvent, frozen=True):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from banen_contracts.base import PartnerId, PublicEvent, ReasonCode, Ref
+from banen_contracts.base import Day, PartnerId, PublicEvent, ReasonCode, Ref
 
 
 class InterviewOutcome(StrEnum):
@@ -14,6 +14,13 @@ class InterviewOutcome(StrEnum):
     CANDIDATE_DECLINED = "candidate_declined"
     NO_SHOW = "no_show"
     ANOTHER_INTERVIEW = "another_interview"
+
+
+class MatchStep(StrEnum):
+    """What can be recorded of a match after its proposal."""
+
+    INTERVIEW = "interview"
+    WITHDRAWAL = "withdrawal"
 
 
 class SupportSource(StrEnum):
@@ -57,6 +64,17 @@ class MatchWithdrawn(PublicEvent, frozen=True):
     reason_code: ReasonCode
 
 
+class MatchStepTakenBack(PublicEvent, frozen=True):
+    """The last step of a match was recorded wrongly; what was recorded before it holds. It may be recorded anew."""
+
+    NAME: ClassVar[str] = "mediation.match-step-taken-back.v1"
+    REF: ClassVar[str] = "match_ref"
+    match_ref: Ref
+    step: MatchStep
+    """Which it was."""
+    reason_code: ReasonCode
+
+
 class EnterpriseTrackStarted(PublicEvent, frozen=True):
     """A client begins to prepare a firm of their own; nothing says which."""
 
@@ -94,3 +112,17 @@ class EnterpriseStopped(PublicEvent, frozen=True):
     REF: ClassVar[str] = "track_ref"
     track_ref: Ref
     reason_code: ReasonCode
+
+
+class EnterpriseStepTakenBack(PublicEvent, frozen=True):
+    """The last step of a track was recorded wrongly; this holds instead, and the track has not stopped."""
+
+    NAME: ClassVar[str] = "mediation.enterprise-step-taken-back.v1"
+    REF: ClassVar[str] = "track_ref"
+    track_ref: Ref
+    reason_code: ReasonCode
+    started_on: Day | None = None
+    """The first day of the firm, if it began."""
+    running_on: Day | None = None
+    """The last day on which it is known to have run."""
+    placement_ref: Ref | None = None

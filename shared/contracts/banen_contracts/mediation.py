@@ -26,6 +26,7 @@ from banen_contracts.clients import (
     Origin as Origin,
 )
 from banen_contracts.effort import (
+    FEWEST_PEOPLE as FEWEST_PEOPLE,
     EffortRecorded as EffortRecorded,
     EffortRef as EffortRef,
     EffortRole as EffortRole,
@@ -36,11 +37,14 @@ from banen_contracts.effort import (
 from banen_contracts.matching import (
     EmployerInterviewHeld as EmployerInterviewHeld,
     EnterpriseStarted as EnterpriseStarted,
+    EnterpriseStepTakenBack as EnterpriseStepTakenBack,
     EnterpriseStillRunning as EnterpriseStillRunning,
     EnterpriseStopped as EnterpriseStopped,
     EnterpriseTrackStarted as EnterpriseTrackStarted,
     InterviewOutcome as InterviewOutcome,
     MatchProposed as MatchProposed,
+    MatchStep as MatchStep,
+    MatchStepTakenBack as MatchStepTakenBack,
     MatchWithdrawn as MatchWithdrawn,
     SupportSource as SupportSource,
 )
@@ -124,6 +128,8 @@ class Terms(BaseModel, frozen=True):
     hiring_employer_ref: Ref | None = None
     """Where the work is done, if that is not the legal employer."""
     group_ref: Ref | None = None
+    vacancy_ref: Ref | None = None
+    """The vacancy of which this placement fills a place."""
     converted_from: Ref | None = None
     """The placement of the same client that this one replaces."""
     evidence_hash: Digest | None = None

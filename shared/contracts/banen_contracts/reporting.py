@@ -35,6 +35,10 @@ Services = Annotated[
 ]
 
 
+LastSequence = Annotated[int, Field(ge=0, le=2**53)]
+"""How many events a source has published in all."""
+
+
 class Provenance(StrEnum):
     """What a figure rests on. Measured: counted from facts. Assumed: e.g. a quota taken as result.
     Inferred: derived from other figures. Imported: taken over from a document as it stands."""
@@ -145,6 +149,29 @@ class SourceDeclaredLive(PublicEvent, frozen=True):
 
     def declares_live(self) -> str:
         return source_of(self.partner_id, self.service)
+
+
+class SourceEnded(PublicEvent, frozen=True):
+    """This partner's service publishes nothing more. What it said up to its last event goes on counting."""
+
+    NAME: ClassVar[str] = "reporting.source-ended.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    service: Service
+    sequence: LastSequence
+    """Of its last event; 0 where it published none. What it publishes after that is set aside."""
+    last_heard_on: Day | None = None
+    """The day until which it said itself that it published everything. After that only the bureau says so."""
+
+
+class SourceResumed(PublicEvent, frozen=True):
+    """The end of this partner's service was a mistake, or it works again: what it said since counts as known from now."""
+
+    NAME: ClassVar[str] = "reporting.source-resumed.v1"
+    REF: ClassVar[str] = "partner_id"
+    partner_id: PartnerId
+    service: Service
+    reason_code: ReasonCode
 
 
 class TargetUnitDefined(PublicEvent, frozen=True):

@@ -52,11 +52,8 @@ class CountingStore(MemoryStore):
     async def read(self, stream: str) -> list[StoredRecord]:
         return self.count(await super().read(stream))
 
-    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        return self.count(await super().read_all(after, limit))
-
-    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        return self.count(await super().of_type(kind, after, limit))
+    async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
+        return self.count(await super().read_all(after, limit, kind))
 
 
 class Office:

@@ -128,6 +128,21 @@ async def test_the_oldest_of_several_appends_under_way_holds_readers(store: Post
     assert ids(await store.read_all(0, 10)) == named("a", "b")
 
 
+async def test_a_reader_of_one_type_stops_at_an_append_under_way_too(store: PostgresStore, database):
+    kind = command("thing-1", "a").events[0].type
+    async with held(store, database.service_url, command("thing-1", "a")) as older:
+        await store.append(command("thing-2", "b"))
+        assert await store.read_all(0, 10, kind) == []
+        await older.commit()
+    assert ids(await store.read_all(0, 10, kind)) == named("a", "b")
+
+
+async def test_a_conflict_burns_no_position(store: PostgresStore):
+    before = (await store.append(command("thing-1", "a"))).position
+    await store.append(command("thing-1", "b", expected=0))
+    assert (await store.append(command("thing-2", "c"))).position == before + 1
+
+
 async def test_holds_readers_beyond_four_thousand_million_events_too(
     store: PostgresStore, database, owner: asyncpg.Connection
 ):

@@ -81,7 +81,7 @@ class Process:
     def __post_init__(self) -> None:
         self.clock = DatabaseClock(self.site.pool, self.faults, self.site.wall, self.site.elapsed)
         self.audit = Audit(self.site.wall)
-        self.table = TimerTable(self.site.pool)
+        self.table = TimerTable(self.site.store)
         self.asked = 0
         self.before_firing: Callable[[], Awaitable[None]] | None = None
         self.command_service = CommandService(
@@ -343,7 +343,7 @@ async def test_killed_after_the_command_it_is_not_given_again(site: Site, dies: 
     timer = deaf(RECALL, Recalled) if forgets else RECALL
     killed = site.process(timer)
     if dies == "before the row":
-        killed.table = Table(site.pool)
+        killed.table = Table(site.store)
     else:
         killed.audit.is_away = True
     with pytest.raises(StoreUnavailable):
@@ -501,7 +501,7 @@ async def test_what_another_process_folded_meanwhile_is_not_taken_for_tried(site
     await site.record(ONE, Lent(months=1), Returned())
     await site.at(2030, 2, 1)
     process = site.process(forgetful)
-    process.table = Late(site.pool)
+    process.table = Late(site.store)
     await process.apply()
     assert await site.rows() == [("recall", ONE, date(2030, 3, 1), 3, False)]
 

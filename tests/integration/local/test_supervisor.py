@@ -114,6 +114,22 @@ async def test_starts_a_child_again_that_has_died_and_says_so(
     assert "first ended with SIGKILL; it is started again" in caplog.text
 
 
+async def test_keeps_a_child_down_for_a_while_and_then_starts_it_again(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        _, url = command(tmp_path, "one")
+        await supervisor.start(program(tmp_path, "one"), program(tmp_path, "two"))
+        before, other = supervisor.pid("one"), supervisor.pid("two")
+        async with supervisor.down("one"):
+            assert not is_alive(before)
+            with pytest.raises(LocalError):
+                supervisor.pid("one")
+            assert not await until(lambda: (tmp_path / "stopped").read_text() != "one\n", 1)
+            assert not await answers(url)
+        assert supervisor.pid("one") != before
+        assert await answers(url)
+        assert supervisor.pid("two") == other
+
+
 async def test_starts_postgres_again_at_the_same_address(tmp_path: Path) -> None:
     postgres = Postgres(tmp_path / "postgres")
     async with Supervisor(tmp_path) as supervisor:

@@ -45,6 +45,7 @@ from banen_contracts.reporting import (
     RegularQuotaSet,
     RuleSetParams,
     SourceDeclaredLive,
+    SourceEnded,
     TargetRevised,
     TargetSet,
     TargetUnitDefined,
@@ -53,6 +54,7 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting import counting
+from banen_reporting.administration.domain.partner import Received
 from banen_reporting.counting import Clause, CountedRoute, tally
 from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
@@ -60,6 +62,7 @@ from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.figures import MOST_KEPT, Figures
 from banen_reporting.figures.snapshot import RuleSetUnknown
 from banen_reporting.queries.queries import FigureQueries
+from banen_reporting.queries.state import received
 from support.definition import DEFINED, DEFINITION
 from support.searches import draws
 
@@ -675,6 +678,14 @@ class Watched:
             self.history.say("bureau", SourceDeclaredLive(service=service, **about))
         await receive(self.view, self.history.rows[count:])
 
+    async def end(self, partner: str, service: Any, so_far: Received) -> None:
+        """As the bureau's decision ends it."""
+        assert so_far.counted == so_far.arrived
+        last = so_far.counted
+        event = SourceEnded(partner_id=partner, service=service, sequence=last, occurred_on=self.day)
+        self.history.say("bureau", event)
+        await receive(self.view, self.history.rows[-1:])
+
     async def mark(self, partner: str, service: str, through: datetime, sequence: int = 0) -> None:
         await self.view.save_watermark(source_of(partner, service), through, sequence)
 
@@ -749,6 +760,38 @@ async def test_figures_stay_final_when_a_partner_is_admitted_later(watched: Watc
     assert not await watched.is_provisional(watched.day)
     await watched.mark("bureau", "reporting", midnight_after(watched.day + timedelta(days=1)), 3)
     assert await watched.is_provisional(watched.day + timedelta(days=1))
+
+
+async def test_figures_are_final_once_a_source_that_stopped_has_ended(watched: Watched):
+    await watched.admit("uaf", "mediation", live=["mediation"])
+    await start_one(watched)
+    await watched.mark("bureau", "reporting", midnight_after(watched.day + timedelta(days=9)), 4)
+    await watched.mark("uaf", "mediation", midnight_after(watched.day), 1)
+    later = watched.day + timedelta(days=9)
+    assert not await watched.is_provisional(watched.day)
+    assert await watched.is_provisional(later)
+
+    await watched.end("uaf", "mediation", await received(watched.view, source_of("uaf", "mediation")))
+    await watched.mark("bureau", "reporting", midnight_after(later), 5)
+
+    assert not await watched.is_provisional(watched.day)
+    assert not await watched.is_provisional(later)
+    placements = await watched.view.current("placement")
+    assert len(placements) == 1, "what it published before goes on counting"
+
+
+async def test_figures_stay_final_when_a_source_that_has_ended_speaks_again(watched: Watched):
+    await watched.admit("uaf", "mediation", live=["mediation"])
+    await watched.mark("bureau", "reporting", midnight_after(watched.day), 4)
+    await watched.end("uaf", "mediation", Received())
+    await watched.mark("bureau", "reporting", midnight_after(watched.day), 5)
+    assert not await watched.is_provisional(watched.day)
+
+    await start_one(watched)
+    await watched.mark("uaf", "mediation", midnight_after(watched.day), 1)
+
+    assert not await watched.is_provisional(watched.day)
+    assert await watched.view.current("placement") == []
 
 
 async def test_figures_are_provisional_while_nobody_was_admitted(view: FactStore):

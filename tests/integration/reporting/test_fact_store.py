@@ -23,13 +23,20 @@ from banen_contracts.mediation import (
     PlacementVoided,
     ProgrammeTag,
 )
-from banen_contracts.reporting import PartnerAdmitted, TargetRevised, TargetSet, TargetUnitDefined
+from banen_contracts.reporting import (
+    PartnerAdmitted,
+    SourceEnded,
+    SourceResumed,
+    TargetRevised,
+    TargetSet,
+    TargetUnitDefined,
+)
 from banen_kit.messaging.inbox import INSERT
 from banen_kit.postgres.connection import Pool
 from banen_reporting.facts import projection, projector
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import BUREAU, PlacementFact, UnitFact
-from banen_reporting.facts.projection import forget_where_types_became_known, project
+from banen_reporting.facts.projection import forget_what_is_to_be_folded_anew, project
 from banen_reporting.facts.store import FactStore, fact_of
 
 UAF = source_of("uaf", "mediation")
@@ -274,15 +281,15 @@ async def test_an_event_of_an_unknown_type_is_kept_until_a_release_knows_it(
         before.setattr(projection, "BY_TYPE", earlier)
         await receive(view.pool, [arrival(UAF, 1, started()), arrival(UAF, 2, ended())])
         await project(view)
-        await forget_where_types_became_known(view)
+        await forget_what_is_to_be_folded_anew(view)
         assert await project(view) == 0
         assert await aside(view) == [(UAF, 2, "type-unknown")]
 
-    await forget_where_types_became_known(view)
+    await forget_what_is_to_be_folded_anew(view)
     assert await project(view) == 2
     assert await aside(view) == []
     assert (await placements(view))[str(FIRST)].end == DAY
-    await forget_where_types_became_known(view)
+    await forget_what_is_to_be_folded_anew(view)
     assert await project(view) == 0
 
 
@@ -298,6 +305,58 @@ async def test_an_event_of_a_known_type_that_changes_no_fact_is_passed_over(
 
     assert await aside(view) == []
     assert (await placements(view))[str(FIRST)].voided is True
+
+
+def ended_after(sequence: int, last: int, *, at: datetime = NOON) -> dict[str, Any]:
+    """The bureau's event of this number: the UAF's mediation has ended after its `last`."""
+    event = SourceEnded(partner_id="uaf", service="mediation", sequence=last, occurred_on=DAY)
+    return arrival(BUREAU, sequence, event, at=at)
+
+
+async def test_what_a_source_says_after_its_end_is_set_aside_and_shown(view: FactStore):
+    await receive(view.pool, [arrival(UAF, 1, started()), ended_after(3, 1)])
+    await project(view)
+    await receive(view.pool, [arrival(UAF, 2, ended()), arrival(UAF, 3, voided())])
+    assert await project(view) == 0
+
+    assert await aside(view) == [(UAF, 2, "source-ended"), (UAF, 3, "source-ended")]
+    received, folded, reasons = await view.backlog()
+    assert received == folded  # it does not hold the figures up
+    assert reasons == {"source-ended": 2}
+    found = await placements(view)
+    assert (found[str(FIRST)].end, found[str(FIRST)].voided) == (None, False)
+
+
+async def test_what_a_source_said_after_its_end_counts_once_it_is_taken_up_again_and_is_known_since_then(
+    view: FactStore,
+):
+    await receive(view.pool, [arrival(UAF, 1, started()), ended_after(3, 1, at=days(1))])
+    await receive(view.pool, [arrival(UAF, 2, ended(), at=days(2)), arrival(UAF, 3, voided(), at=days(9))])
+    await project(view)
+    event = SourceResumed(partner_id="uaf", service="mediation", reason_code="again", occurred_on=DAY)
+    await receive(view.pool, [arrival(BUREAU, 4, event, at=days(5))])
+    await project(view)
+
+    assert await aside(view) == []
+    rows = await view.pool.fetch("select known_from from facts where kind = 'placement' order by 1")
+    assert [row["known_from"] for row in rows] == [NOON, days(5), days(9)]
+
+
+@pytest.mark.parametrize("end_first", [True, False])
+async def test_facts_are_the_same_whether_the_end_or_what_was_said_after_it_was_folded_first(
+    view: FactStore, end_first: bool
+):
+    """Where something slipped in, the next start folds the source anew."""
+    said = [[arrival(UAF, 1, started())], [ended_after(3, 1)], [arrival(UAF, 2, ended())]]
+    for rows in said if end_first else [said[0], said[2], said[1]]:
+        await receive(view.pool, rows)
+        await project(view)
+    await forget_what_is_to_be_folded_anew(view)
+    await project(view)
+
+    assert await aside(view) == [(UAF, 2, "source-ended")]
+    assert (await source(view, UAF))["projected"] == 1
+    assert (await placements(view))[str(FIRST)].end is None
 
 
 async def test_only_the_bureau_decides_about_the_programme(view: FactStore):

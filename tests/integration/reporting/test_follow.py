@@ -13,6 +13,7 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.base import source_of
+from banen_contracts.reporting import PartnerAdmitted, PartnerRenamed, SourceEnded
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
 from banen_kit.messaging.inbox import INSERT
@@ -21,6 +22,8 @@ from banen_kit.messaging.topology import Partner, apply_stream, streams
 from banen_kit.postgres.connection import connect
 from banen_reporting.facts import follow
 from banen_reporting.facts.follow import read_watermarks
+from banen_reporting.facts.model import BUREAU
+from banen_reporting.facts.projection import project
 from banen_reporting.facts.store import FactStore
 from support.waiting import eventually
 
@@ -175,3 +178,27 @@ async def test_events_that_their_own_relay_does_not_know_of_are_an_alarm(
         assert INTAKE in faults.open()["sequence-forged"].reason
         await say(marks, "intake", LATER)  # up to 9
         await eventually(lambda: not faults.open())
+
+
+async def test_what_an_ended_source_says_is_an_alarm(marks: Client, view: FactStore):
+    faults = Faults(Metrics.create(CollectorRegistry()))
+    about: dict[str, Any] = {"partner_id": "uaf", "occurred_on": NOW.date()}
+    said = [
+        (BUREAU, 1, PartnerAdmitted(name="UAF", services=("intake",), **about)),
+        (BUREAU, 2, SourceEnded(service="intake", sequence=0, **about)),
+        (INTAKE, 1, PartnerRenamed(name="Anybody", **about)),
+    ]
+    for source, sequence, event in said:
+        await view.pool.execute(
+            "insert into projected (source, sequence) values ($1, 0) on conflict do nothing", source
+        )
+        id_ = UUID(int=sequence + (source == INTAKE) * 100)
+        type_ = f"nl.banenoffensief.{event.NAME}"
+        row = (source, sequence, id_, type_, "uaf", NOW, NOW, False, UUID(int=2), event.to_json().decode())
+        await view.pool.execute(INSERT, *([value] for value in row))
+    await project(view)
+    async with following(marks, view, faults):
+        await eventually(lambda: "ended-source-speaks" in faults.open())
+        assert INTAKE in faults.open()["ended-source-speaks"].reason
+        assert faults.open()["ended-source-speaks"].still_ready
+        assert {row["reason"] for row in await view.set_aside()} == {"source-ended"}

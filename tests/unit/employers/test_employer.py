@@ -1,6 +1,6 @@
 """Registering an employer, and correcting and erasing the persons behind it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -215,6 +215,11 @@ def test_joins_and_leaves_the_platform():
     employer.given(registered, joined).when(leave).then(left)
     employer.given(registered, joined, left).when(join).then(joined)
     employer.given(registered, joined, closed).when(leave).then(left)
+
+
+def test_refuses_to_leave_before_having_joined():
+    early = leave.model_copy(update={"occurred_on": DAY - timedelta(days=1)})
+    employer.given(registered, joined).when(early).then_refused("leaving-before-joining", "occurredOn")
 
 
 def test_refuses_to_join_twice_or_to_leave_without_having_joined():

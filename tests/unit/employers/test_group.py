@@ -53,6 +53,14 @@ def test_plans_with_everything_that_is_known():
     group.when(plan.model_copy(update=changes)).then(planned.model_copy(update=changes))
 
 
+def test_refuses_to_update_or_close_before_what_is_on_record():
+    early = {"occurred_on": DAY - timedelta(days=1)}
+    for command in (update, close):
+        group.given(planned).when(command.model_copy(update=early)).then_refused("group-later", "occurredOn")
+    later = updated.model_copy(update={"occurred_on": DAY + timedelta(days=1)})
+    group.given(planned, later).when(close).then_refused("group-later", "occurredOn")
+
+
 def test_refuses_to_plan_twice():
     group.given(planned).when(plan).then_refused("group-exists")
 

@@ -1,5 +1,6 @@
-"""The places of groups that placements fill, in whatever order mediation's events arrive."""
+"""The places of groups and vacancies that placements fill, in whatever order mediation's events arrive."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, permutations
@@ -23,6 +24,8 @@ from banen_employers.events import PlaceFilled, PlaceFreed, PlacementGrouped
 from banen_employers.reactors import follow
 from banen_employers.service import SERVICE
 from banen_kit.application.definition import Dispatch
+from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.testing import Scenario
 from support.commands import NOW, Office
 
@@ -40,13 +43,17 @@ places = Scenario(PLACES, str(GROUP), partner="uaf")
 told = FollowPlacement(occurred_on=DAY, group_ref=GROUP, sequence=7)
 grouped = PlacementGrouped(placement_ref=PLACEMENT_REF, occurred_on=DAY, group_ref=GROUP, sequence=7)
 check = CheckPlace(occurred_on=DAY, placement_ref=PLACEMENT_REF)
-filled = PlaceFilled(group_ref=GROUP, occurred_on=DAY, placement_ref=PLACEMENT_REF, places_filled=1)
-freed = PlaceFreed(group_ref=GROUP, occurred_on=DAY, placement_ref=PLACEMENT_REF, places_filled=0)
+filled = PlaceFilled(places_ref=GROUP, occurred_on=DAY, placement_ref=PLACEMENT_REF, places_filled=1)
+freed = PlaceFreed(places_ref=GROUP, occurred_on=DAY, placement_ref=PLACEMENT_REF, places_filled=0)
 gone = grouped.model_copy(update={"group_ref": None, "sequence": 8})
 
 
 def started(group: UUID | None, ref: UUID = PLACEMENT_REF) -> PlacementStarted:
     return PlacementStarted(placement_ref=ref, group_ref=group, **TERMS)
+
+
+def at_vacancy(vacancy: UUID) -> PlacementStarted:
+    return PlacementStarted(placement_ref=PLACEMENT_REF, vacancy_ref=vacancy, **TERMS)
 
 
 def corrected(group: UUID | None) -> PlacementCorrected:
@@ -62,6 +69,28 @@ def test_notes_the_group_that_was_said_last():
     placement.when(told).then(grouped)
     later = told.model_copy(update={"group_ref": None, "sequence": 8})
     placement.given(grouped).when(later).then(gone)
+
+
+def test_a_placement_fills_a_place_of_its_group_and_one_of_its_vacancy():
+    both = grouped.model_copy(update={"vacancy_ref": ELSEWHERE})
+    placement.when(told.model_copy(update={"vacancy_ref": ELSEWHERE})).then(both)
+    places.beside(both).when(check).then(filled)
+    of_vacancy = filled.model_copy(update={"places_ref": ELSEWHERE})
+    Scenario(PLACES, str(ELSEWHERE), partner="uaf").beside(both).when(check).then(of_vacancy)
+
+
+def test_reads_places_from_before_vacancies_had_any():
+    fields: dict[str, Any] = {
+        "group_ref": str(GROUP), "occurred_on": "2006-03-01", "placement_ref": str(PLACEMENT_REF),
+    }  # fmt: skip
+    assert stored("place-filled", {**fields, "places_filled": 1}) == filled
+    assert stored("place-freed", {**fields, "places_filled": 0}) == freed
+    assert stored("placement-grouped", {**fields, "sequence": 7}) == grouped
+
+
+def stored(kind: str, fields: dict[str, Any]) -> Any:
+    record = StoredRecord(1, "stream", 1, UUID(int=7), kind, 1, json.dumps(fields), "{}", NOW, NOW)
+    return EventSerializer(SERVICE.events, SERVICE.upcasters).decode(record)
 
 
 @pytest.mark.parametrize("sequence", [6, 7])
@@ -126,6 +155,9 @@ HISTORIES: list[tuple[list[Said], int, int]] = [
     ([(5, started(GROUP))], 1, 0),
     ([(5, started(GROUP)), (6, started(GROUP, SECOND))], 2, 0),
     ([(5, started(GROUP)), (6, voided)], 0, 0),
+    ([(5, at_vacancy(GROUP))], 1, 0),
+    ([(5, at_vacancy(GROUP)), (6, corrected(ELSEWHERE))], 0, 1),
+    ([(5, at_vacancy(GROUP)), (6, voided)], 0, 0),
     ([(5, started(GROUP)), (6, corrected(ELSEWHERE))], 0, 1),
     ([(5, started(None)), (6, corrected(GROUP))], 1, 0),
     ([(5, started(GROUP)), (6, corrected(None)), (7, corrected(GROUP))], 1, 0),

@@ -228,11 +228,11 @@ REQUESTS: list[DomainEvent] = [
 corrected = events.EmployerDetailsCorrected(
     employer_ref=UUID(int=1), occurred_on=DAY, reason_code="typing-error", removed=("contactPhone",)
 )
-placement = {"occurred_on": DAY, "group_ref": REF, "placement_ref": UUID(int=3)}
+place = {"occurred_on": DAY, "places_ref": REF, "placement_ref": UUID(int=3)}
 PLACES: list[DomainEvent] = [
-    events.PlacementGrouped.model_validate({**placement, "sequence": 7}),
-    events.PlaceFilled.model_validate({**placement, "places_filled": 1}),
-    events.PlaceFreed.model_validate({**placement, "places_filled": 0}),
+    events.PlacementGrouped(placement_ref=UUID(int=3), occurred_on=DAY, group_ref=REF, sequence=7),
+    events.PlaceFilled.model_validate({**place, "places_filled": 1}),
+    events.PlaceFreed.model_validate({**place, "places_filled": 0}),
 ]
 KEPT = [corrected, *PLACES, *REQUESTS, WentLive(occurred_on=DAY), Heard(sequence=1, body="{}")]
 

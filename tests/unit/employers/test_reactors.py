@@ -7,16 +7,19 @@ import pytest
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
+from banen_contracts.employers import EmployerClosed, EmployerErased
 from banen_contracts.mediation import ContractTerm, PlacementStarted, PlacementVoided, ProgrammeTag
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_employers.domain.places import CheckPlace, FollowPlacement
-from banen_employers.reactors import CHECK_PLACE, FOLLOW_PLACEMENT
+from banen_employers.domain.vacancy import CloseWithEmployer
+from banen_employers.reactors import CHECK_PLACE, CLOSE_WITH_EMPLOYER, FOLLOW_PLACEMENT, close_vacancies
 from banen_employers.service import SERVICE
 from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
+from support.commands import GOOD, Office
 
 DAY = date(2006, 3, 1)
-PLACEMENT, GROUP = UUID(int=1), UUID(int=2)
+PLACEMENT, GROUP, VACANCY = UUID(int=1), UUID(int=2), UUID(int=4)
 
 
 def envelope(partner: str, service: str, event: PublicEvent) -> Envelope:
@@ -43,7 +46,7 @@ def sent(event: PublicEvent, by: str, service: str) -> list[Dispatch]:
     return [one for one in found if one is not None]
 
 
-def started(group: UUID | None) -> PlacementStarted:
+def started(group: UUID | None, vacancy: UUID | None = None) -> PlacementStarted:
     return PlacementStarted(
         placement_ref=PLACEMENT,
         occurred_on=DAY,
@@ -55,6 +58,7 @@ def started(group: UUID | None) -> PlacementStarted:
         programme_tag=ProgrammeTag.PROGRAMME,
         primary_partner="emplooi",
         group_ref=group,
+        vacancy_ref=vacancy,
     )
 
 
@@ -64,6 +68,21 @@ voided = PlacementVoided(placement_ref=PLACEMENT, occurred_on=DAY, reason_code="
 def test_takes_note_when_the_bureau_declares_it_live():
     live = SourceDeclaredLive(partner_id="emplooi", service="employers", occurred_on=DAY)
     assert sent(live, "bureau", "reporting") == [Dispatch(GO_LIVE, "live", GoLive(occurred_on=DAY))]
+
+
+def test_notes_the_group_and_the_vacancy_of_a_placement_and_then_has_both_check_it():
+    check = CheckPlace(occurred_on=DAY, placement_ref=PLACEMENT)
+    all_that_counted = Dispatch(CHECK_PLACE, str(PLACEMENT), check, to_all_about=True)
+    of_vacancy = Dispatch(CHECK_PLACE, str(VACANCY), check, then=all_that_counted)
+    note = FollowPlacement(occurred_on=DAY, group_ref=GROUP, vacancy_ref=VACANCY, sequence=7)
+    of_both = Dispatch(CHECK_PLACE, str(GROUP), check, then=of_vacancy)
+    assert sent(started(GROUP, VACANCY), "emplooi", "mediation") == [
+        Dispatch(FOLLOW_PLACEMENT, str(PLACEMENT), note, then=of_both)
+    ]
+    alone = note.model_copy(update={"group_ref": None})
+    assert sent(started(None, VACANCY), "emplooi", "mediation") == [
+        Dispatch(FOLLOW_PLACEMENT, str(PLACEMENT), alone, then=of_vacancy)
+    ]
 
 
 def test_notes_the_group_of_a_placement_and_then_has_it_checked():
@@ -83,7 +102,7 @@ def test_notes_the_group_of_a_placement_and_then_has_it_checked():
     ]
 
 
-def test_a_placement_that_starts_in_no_group_is_not_followed():
+def test_a_placement_that_starts_in_no_group_and_at_no_vacancy_is_not_followed():
     assert sent(started(None), "emplooi", "mediation") == []
 
 
@@ -91,3 +110,44 @@ def test_a_placement_that_starts_in_no_group_is_not_followed():
 def test_others_fill_no_place_here(partner: str, service: str):
     assert sent(started(GROUP), partner, service) == []
     assert sent(voided, partner, service) == []
+
+
+EMPLOYER = UUID(int=5, version=4)
+GONE = [
+    EmployerClosed(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="moved-abroad"),
+    EmployerErased(employer_ref=EMPLOYER, occurred_on=DAY),
+]
+each_end = pytest.mark.parametrize("gone", GONE, ids=lambda event: event.NAME)
+
+
+@each_end
+def test_the_vacancies_of_an_employer_close_with_it(gone: PublicEvent):
+    command = CloseWithEmployer(occurred_on=DAY, employer_ref=EMPLOYER)
+    expected = Dispatch(CLOSE_WITH_EMPLOYER, str(EMPLOYER), command, to_all_about=True)
+    assert sent(gone, "emplooi", "employers") == [expected]
+    assert sent(gone, "uaf", "employers") == []
+    assert sent(gone, "emplooi", "intake") == []
+
+
+@each_end
+def test_a_history_says_itself_when_its_vacancies_were_closed(gone: PublicEvent):
+    told = envelope("emplooi", "employers", gone)
+    imported = told.model_copy(update={"imported": True, "knownat": told.time})
+    assert close_vacancies(imported, gone, "emplooi") is None
+
+
+@each_end
+async def test_closes_every_vacancy_of_that_employer_and_no_other(gone: PublicEvent):
+    office, other = Office(SERVICE), str(UUID(int=6, version=4))
+    vacancies = [str(UUID(int=number, version=4)) for number in (11, 12, 13)]
+    for employer in (str(EMPLOYER), other):
+        await office.give("register-employer", GOOD["register-employer"], thing=employer)
+    for vacancy, employer in zip(vacancies, (str(EMPLOYER), str(EMPLOYER), other), strict=True):
+        await office.give("open-vacancy", {**GOOD["open-vacancy"], "employerRef": employer}, thing=vacancy)
+    name = "erase-employer" if isinstance(gone, EmployerErased) else "close-employer"
+    await office.give(name, GOOD[name], thing=str(EMPLOYER))
+    for _ in range(2):
+        (dispatch,) = sent(gone, "emplooi", "employers")
+        await office.command_service.send(dispatch, envelope("emplooi", "employers", gone), "close-vacancies")
+    versions = [len(await office.store.read(f"vacancy-{one}")) for one in vacancies]
+    assert versions == [2, 2, 1]

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from banen_contracts.base import ErasureReason
 from banen_contracts.employers import LegalKind, SizeBand, VacancyClosing
 from banen_employers.domain.vacancy import (
     VACANCY,
     CloseVacancy,
+    CloseWithEmployer,
     ExpireVacancy,
     OpenVacancy,
     ReportUnmetDemand,
@@ -17,7 +19,9 @@ from banen_employers.domain.vacancy import (
 )
 from banen_employers.events import (
     EmployerClosed,
+    EmployerErased,
     EmployerRegistered,
+    EmployerReopened,
     UnmetDemandReported,
     VacancyClosed,
     VacancyOpened,
@@ -179,3 +183,33 @@ def test_closing_is_recorded_also_after_the_employer_was_erased():
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="vacancy-closed cannot follow"):
         VACANCY.replay([closed])
+
+
+close_with = CloseWithEmployer(occurred_on=LAST, employer_ref=EMPLOYER)
+withdrawn = VacancyClosed(vacancy_ref=REF, occurred_on=LAST, reason_code=VacancyClosing.WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        closed_employer,
+        EmployerErased(employer_ref=EMPLOYER, occurred_on=LAST, reason=ErasureReason.REQUEST),
+    ],
+    ids=lambda event: event.TYPE,
+)
+def test_an_open_vacancy_closes_with_its_employer(gone: Any):
+    with_gone = nobody.beside(registered, gone)
+    with_gone.given(opened).when(close_with).then(withdrawn)
+    with_gone.given(opened, closed).when(close_with).then_nothing()
+
+
+def test_a_vacancy_does_not_close_before_it_opened():
+    early = close_with.model_copy(update={"occurred_on": DAY - timedelta(days=1)})
+    on_first_day = withdrawn.model_copy(update={"occurred_on": DAY})
+    nobody.beside(registered, closed_employer).given(opened).when(early).then(on_first_day)
+
+
+def test_a_vacancy_stays_open_where_its_employer_was_reopened_meanwhile():
+    reopened = EmployerReopened(employer_ref=EMPLOYER, occurred_on=DAY, reason_code="returned")
+    nobody.beside(registered, closed_employer, reopened).given(opened).when(close_with).then_nothing()
+    vacancy.given(opened).when(close_with).then_nothing()

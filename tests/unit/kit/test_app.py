@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_contracts.roles import Role
+from banen_employers.service import SERVICE as EMPLOYERS
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
 from banen_kit.application.source_live import LIVE_STREAM
@@ -161,6 +162,7 @@ async def test_a_command_is_answered_with_its_events_and_version(mediation: Call
         "version": 1,
         "events": ["placement-started"],
         "repeated": False,
+        "notYetKnown": [],
     }
 
 
@@ -857,3 +859,15 @@ async def test_a_field_that_does_not_exist_is_named_where_that_can_be_no_person(
 ):
     answer = await mediation.post(START, STARTED | {name: "x"})
     is_problem(answer, 400, "invalid-input", said)
+
+
+@pytest.mark.parametrize("service", [MEDIATION, EMPLOYERS], ids=lambda service: service.name)
+async def test_what_is_not_on_record_is_unknown_by_the_name_of_its_kind(service: Service):
+    app = make_app(service, "uaf", MemoryStore(lambda: NOW), {})
+    records = {one.category: one for one in (*service.commands, *service.records)}
+    del records["request"]  # only a privacy officer reads those
+    async with signed_in(app, service, "uaf", Role.PARTNER_DATA_STEWARD) as http:
+        for category, route in records.items():
+            ref = str(OTHER) if route.ref == "uuid" else "adviser-2006-02"
+            path = route.path[: route.path.index("{ref}")]
+            is_problem(await http.get(f"/v1{path}{ref}"), 404, f"{category}-unknown")

@@ -427,6 +427,3 @@ class BlindOnce(MemoryStore):
         appended = await self._store.append(command)
         assert appended.outcome is Outcome.REPEATED
         return appended
-
-    async def find(self, event_id: UUID) -> Any:
-        return await self._store.find(event_id)

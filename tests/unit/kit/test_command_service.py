@@ -30,6 +30,7 @@ from banen_kit.eventstore.port import StoredRecord
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.security.permissions import own_partner
+from banen_kit.web.records import read as read_record
 
 NOW = datetime(2006, 6, 1, 12, tzinfo=UTC)
 DAY = date(2006, 5, 1)
@@ -92,6 +93,71 @@ class AbsentStore(MemoryStore):
         raise StoreUnavailable("not now")
 
 
+class Arrived(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "arrived"
+    sort: str
+
+
+class Arrive(Command, frozen=True):
+    NAME: ClassVar[str] = "arrive"
+    sort: str
+
+
+ARRIVED: Decider[Arrive, None, Arrived] = Decider(
+    None, lambda command, *_: [Arrived(sort=command.sort)], lambda *_: None
+)
+ARRIVE = CommandRoute("/references/{ref}/arrive", Arrive, "reference", ARRIVED)
+
+
+class Name(Command, frozen=True):
+    NAME: ClassVar[str] = "name"
+    first_ref: UUID
+    other_ref: UUID | None = None
+
+
+class Named(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "named"
+    first_ref: UUID
+    other_ref: UUID | None = None
+    known: tuple[str, ...]
+
+
+def decide_name(command: Name, _: None, context: DecisionContext) -> Sequence[Named]:
+    sorts = [event.sort for event in context.arrived["first_ref"] if isinstance(event, Arrived)]
+    return [Named(first_ref=command.first_ref, other_ref=command.other_ref, known=tuple(sorts))]
+
+
+NAMED: Decider[Name, None, Named] = Decider(None, decide_name, lambda *_: None)
+NAME = CommandRoute(
+    "/things/{ref}/name",
+    Name,
+    "thing",
+    NAMED,
+    own_partner(Role.MEDIATOR),
+    refers_to=("first_ref", "other_ref"),
+)
+NAMING = Service("mediation", (Named, Arrived), lambda _: None, (NAME,), {}, ROLES)
+
+
+async def test_a_command_may_name_what_another_service_keeps_also_before_that_has_arrived(
+    store: MemoryStore, clock: Clock
+):
+    naming = desk_of(store, clock, service=NAMING)
+    body = {"firstRef": TWO}
+    unknown = await naming.execute(Request(NAME, SOMEBODY, ONE, body, KEY))
+    assert (unknown.events, unknown.not_yet_known) == (("named",), ("firstRef",))
+
+    await naming.send(Dispatch(ARRIVE, TWO, Arrive(sort="employer")), cause(), "note")
+    both = {"firstRef": TWO, "otherRef": str(UUID(int=4, version=4))}
+    known = await naming.execute(Request(NAME, SOMEBODY, ONE, both, UUID(int=51, version=4)))
+    assert known.not_yet_known == ("otherRef",)
+
+    record = await read_record(naming, "thing", ONE)
+    assert record is not None
+    assert [event.data["known"] for event in record.events] == [[], ["employer"]]
+    assert [event.not_yet_known for event in record.events] == [(), ("otherRef",)]
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -110,7 +176,7 @@ def command_service(store: MemoryStore, clock: Clock) -> CommandService:
 def desk_of(
     store: MemoryStore, clock: Clock, partner: str = "uaf", service: Service = SERVICE
 ) -> CommandService:
-    repository: EventRepository[Any] = EventRepository(store, EventSerializer(SERVICE.events), MemoryKeys())
+    repository: EventRepository[Any] = EventRepository(store, EventSerializer(service.events), MemoryKeys())
     return CommandService(
         service, repository, partner, PARTNERS, MemoryAudit(clock), Metrics.create(CollectorRegistry()), clock
     )
@@ -166,6 +232,30 @@ async def test_a_request_is_the_cause_of_what_it_records(command_service: Comman
     assert metadata(first)["correlationId"] == str(UUID(int=9, version=4))
     assert metadata(first)["causationId"] == metadata(first)["commandId"]
     assert metadata(second)["correlationId"] == metadata(second)["commandId"]
+
+
+async def test_a_decision_gets_what_the_read_side_shows_and_a_repeat_its_first_answer(
+    store: MemoryStore, clock: Clock
+):
+    shown = [7, 8]
+
+    async def show(ref: str, command: Count) -> int:
+        assert (ref, command.step) == (ONE, 2)
+        return shown.pop(0)
+
+    counter: Decider[Count, int, Counted] = Decider(
+        0, lambda command, _, context: [Counted(step=command.step + context.seen_as(int))], COUNTER.evolve
+    )
+    watching = replace(COUNT, decider=counter, needs_view=True)
+    command_service = desk_of(store, clock)
+    command_service.views[watching.name] = show
+    asked = replace(request(body={"step": 2}), operation=watching)
+
+    await command_service.execute(asked)
+    assert await command_service.execute(asked) == Answer(1, ("counted",), repeated=True)
+
+    [record] = await store.read_all(0, 10)
+    assert json.loads(record.data)["step"] == 9
 
 
 async def test_the_order_of_fields_makes_no_other_request(command_service: CommandService):

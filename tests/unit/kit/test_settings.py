@@ -152,6 +152,7 @@ def test_nothing_that_connects_has_a_default():
         "programme",
         "retention",
         "retention_wait",
+        "store_url",  # without it the events are in PostgreSQL
         "zone",
     }
 
@@ -223,3 +224,43 @@ def test_how_strong_roles_sign_in_is_what_an_issuer_can_be_asked_for(monkeypatch
         monkeypatch.setenv("BANEN_ACR_VALUES", bad)
         with pytest.raises(SettingsInvalid, match=r"BANEN_ACR_VALUES: .*words with a space between"):
             Settings.load()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "kurrentdb://very-secret:word@store.example:2113",
+        "kurrentdb+discover://very-secret:word@store.example",
+        "esdb://very-secret:word@one.example:2113,two.example:2113,three.example:2113?nodePreference=leader",
+        "esdb://localhost:2113?tls=false",
+        "kurrentdb://127.0.0.1:1,127.0.0.1:2?TLS=False",
+    ],
+)
+def test_events_may_be_in_kurrentdb_over_tls_or_on_this_machine(monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("BANEN_STORE_URL", url)
+
+    settings = Settings.load()
+    assert settings.store_url
+    assert settings.store_url.get_secret_value() == url
+    assert "very-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://very-secret@store.example/x",
+        "kurrentdb://",
+        "kurrentdb://very-secret@store.example:port",
+        "kurrentdb://very-secret@store.example:2113?tls=false",
+        "kurrentdb://very-secret@store.example:2113?Tls=False",
+        "kurrentdb://very-secret@store.example:2113?tlsVerifyCert=false",
+        "esdb+discover://very-secret@store.example?tls=false",
+        "kurrentdb://127.0.0.1:2113,very-secret.example:2113?tls=false",
+    ],
+)
+def test_a_wrong_address_of_kurrentdb_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("BANEN_STORE_URL", url)
+
+    text = complaint()
+    assert text.startswith("BANEN_STORE_URL: ")
+    assert "very-secret" not in text

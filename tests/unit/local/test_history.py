@@ -14,7 +14,7 @@ from banen_local.demo.history import History, make_history
 from banen_local.demo.history.book import BUREAU
 from banen_local.demo.published import PUBLISHED
 from banen_reporting.figures.evaluation import Evaluation
-from support.histories import SEED, SOME, TODAY, World, history_of, lines_of, world_of
+from support.histories import COMMANDS, SEED, SOME, TODAY, World, history_of, lines_of, world_of
 
 PERMISSIONS_FROM = datetime(2009, 1, 14, 23, tzinfo=UTC)
 KNOWN_BY = datetime(2009, 1, 9, 23, tzinfo=UTC)
@@ -134,7 +134,11 @@ def test_gives_every_line_a_key_of_its_own(history: History):
 
 
 def test_makes_references_of_the_shape_of_random_ones(history: History):
-    refs = {line.ref for source, line in lines_of(history) if source != BUREAU}
+    refs = {
+        line.ref
+        for (partner, service), line in lines_of(history)
+        if partner != BUREAU[0] and COMMANDS[service][line.command].ref == "uuid"
+    }
     assert {UUID(ref).version for ref in refs} == {4}
 
 

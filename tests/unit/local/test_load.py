@@ -7,7 +7,7 @@ import pytest
 
 from banen_local.cluster.folder import LocalError
 from banen_local.demo.history import History, make_history
-from banen_local.demo.load import Loader, refused
+from banen_local.demo.load import Loader, Patience, refused
 from support.histories import SOME
 
 AWAY = [
@@ -54,6 +54,30 @@ async def test_asks_again_while_a_service_is_away_and_ends_where_its_disk_is_ful
             await loader.load(history)
     assert answers == []
     assert sizes == [len(history.programme), 1, 1, 1]
+
+
+class Slow:
+    """A clock on which every request takes a minute."""
+
+    def __init__(self, *others_take_lines: bool) -> None:
+        self.now = 0.0
+        self.patience = Patience(lambda: self.now)
+        self._others = list(others_take_lines)
+
+    def answer(self, _: httpx2.Request) -> httpx2.Response:
+        self.now += 60
+        if self._others.pop(0):
+            self.patience.renew()
+        return AWAY[0]
+
+
+async def test_gives_up_when_no_service_took_a_line_for_two_minutes(history: History):
+    slow = Slow(True, True, True, False, False, False)
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(slow.answer)) as http:
+        loader = Loader(http, lambda *_: "http://127.0.0.1:1", Silent(), slow.patience)
+        with pytest.raises(LocalError, match="bureau-reporting takes no lines for 120 s: it answers 503"):
+            await loader.load(history)
+    assert slow.now == 6 * 60
 
 
 @pytest.mark.parametrize("command", ["accept-handover", "decline-handover"])

@@ -1,6 +1,6 @@
 """A client's file: taken on, corrected, closed, taken up again, erased."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -149,6 +149,12 @@ def test_refuses_to_erase_a_client_who_was_not_taken_on():
 @pytest.mark.parametrize("command", [take_on_walk_in, correct, close, reopen, erase], ids=lambda c: c.NAME)
 def test_refuses_everything_after_an_erasure(command: Any):
     client.given(walked_in, erased).when(command).then_refused("person-erased")
+
+
+def test_refuses_to_close_a_file_before_it_was_opened():
+    early = close.model_copy(update={"occurred_on": walked_in.occurred_on - timedelta(days=1)})
+    client.given(walked_in).when(early).then_refused("closing-before-opening", "occurredOn")
+    client.given(walked_in, closed, reopened).when(early).then_refused("closing-before-opening", "occurredOn")
 
 
 def test_closes_a_file_and_takes_it_up_again_more_than_once():

@@ -17,17 +17,21 @@ from banen_mediation.domain.enterprise import (
     StartEnterprise,
     StartEnterpriseTrack,
     StopEnterprise,
+    TakeBackEnterpriseStep,
 )
 from banen_mediation.events import (
     ClientClosed,
     ClientErased,
     ClientTakenOn,
     EnterpriseStarted,
+    EnterpriseStep,
+    EnterpriseStepTakenBack,
     EnterpriseStillRunning,
     EnterpriseStopped,
     EnterpriseTrackStarted,
     MicrocreditDecided,
     PlacementStarted,
+    PlacementVoided,
 )
 
 REF, CLIENT, PLACEMENT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -134,6 +138,8 @@ def test_the_firm_is_a_placement_of_the_same_client():
     known = track.given(track_started)
     known.beside(placement).when(command).then(started.model_copy(update={"placement_ref": PLACEMENT}))
     known.beside().when(command).then_refused("placement-unknown", "placementRef")
+    gone = PlacementVoided(placement_ref=PLACEMENT, occurred_on=SECOND, reason_code="never-was")
+    known.beside(placement, gone).when(command).then_refused("placement-voided", "placementRef")
     of_another = placement.model_copy(update={"client_ref": UUID(int=9)})
     known.beside(of_another).when(command).then_refused("placement-of-another-client", "placementRef")
 
@@ -202,3 +208,47 @@ def test_a_command_never_shows_the_person_in_its_repr():
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="enterprise-still-running cannot follow"):
         ENTERPRISE.replay([track_started, running])
+
+
+take_back = TakeBackEnterpriseStep(occurred_on=THIRD, reason_code="typing-error")
+
+
+def taken_back(step: EnterpriseStep, **holds: Any) -> EnterpriseStepTakenBack:
+    return EnterpriseStepTakenBack(
+        track_ref=REF, occurred_on=THIRD, step=step, reason_code="typing-error", **holds
+    )
+
+
+RUNS: dict[str, Any] = {"started_on": SECOND, "running_on": SECOND}
+TAKEN_BACK = [
+    ([granted], taken_back(EnterpriseStep.MICROCREDIT)),
+    ([started], taken_back(EnterpriseStep.START)),
+    ([started, running], taken_back(EnterpriseStep.CONFIRMATION, **RUNS)),
+    ([started, stopped], taken_back(EnterpriseStep.STOP, **RUNS)),
+    (
+        [started.model_copy(update={"placement_ref": PLACEMENT}), granted],
+        taken_back(EnterpriseStep.MICROCREDIT, **RUNS, placement_ref=PLACEMENT),
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "undone"), TAKEN_BACK, ids=lambda one: repr(one)[:40])
+def test_the_last_step_is_taken_back_and_recorded_anew(steps: list[Any], undone: EnterpriseStepTakenBack):
+    known = track.given(track_started, *steps)
+    known.when(take_back).then(undone)
+    ENTERPRISE.replay([track_started, *steps, undone, steps[-1]])
+
+
+def test_steps_are_taken_back_one_by_one_until_the_start_of_the_track():
+    first, second = taken_back(EnterpriseStep.STOP, **RUNS), taken_back(EnterpriseStep.START)
+    history = (track_started, started, stopped, first)
+    track.given(*history).when(take_back).then(second)
+    track.given(*history, second).when(take_back).then_refused("step-missing")
+
+
+def test_nothing_can_be_taken_back_of_a_track_that_is_not_known():
+    track.when(take_back).then_refused("enterprise-unknown")
+
+
+def test_what_was_taken_back_may_answer_a_request():
+    assert taken_back(EnterpriseStep.STOP).corrects()

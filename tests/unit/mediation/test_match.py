@@ -7,10 +7,16 @@ from uuid import UUID
 import pytest
 
 from banen_contracts.base import ErasureReason
-from banen_contracts.mediation import InterviewOutcome, Origin
+from banen_contracts.mediation import InterviewOutcome, MatchStep, Origin
 from banen_kit.crypto.personal_fields import IsPerson, Open, persons_of
 from banen_kit.testing import Scenario
-from banen_mediation.domain.match import MATCH, ProposeMatch, RecordInterview, WithdrawMatch
+from banen_mediation.domain.match import (
+    MATCH,
+    ProposeMatch,
+    RecordInterview,
+    TakeBackMatchStep,
+    WithdrawMatch,
+)
 from banen_mediation.events import (
     ClientClosed,
     ClientErased,
@@ -18,6 +24,7 @@ from banen_mediation.events import (
     ClientTakenOn,
     EmployerInterviewHeld,
     MatchProposed,
+    MatchStepTakenBack,
     MatchWithdrawn,
 )
 
@@ -154,3 +161,40 @@ def test_a_command_never_shows_the_person_in_its_repr():
 def test_stops_on_a_history_that_cannot_be():
     with pytest.raises(AssertionError, match="match-withdrawn cannot follow"):
         MATCH.replay([withdrawn])
+
+
+take_back = TakeBackMatchStep(occurred_on=LATER, reason_code="typing-error")
+
+
+def taken_back(step: MatchStep) -> MatchStepTakenBack:
+    return MatchStepTakenBack(match_ref=REF, occurred_on=LATER, step=step, reason_code="typing-error")
+
+
+@pytest.mark.parametrize("outcome", InterviewOutcome)
+def test_an_interview_that_was_recorded_wrongly_is_taken_back_and_recorded_anew(outcome: InterviewOutcome):
+    undone = taken_back(MatchStep.INTERVIEW)
+    match.given(proposed, held(outcome, LATER)).when(take_back).then(undone)
+    rejected = InterviewOutcome.REJECTED
+    match.given(proposed, held(outcome, LATER), undone).when(interview(rejected)).then(held(rejected))
+
+
+def test_a_withdrawal_is_taken_back_and_the_match_goes_on():
+    undone = taken_back(MatchStep.WITHDRAWAL)
+    match.given(proposed, withdrawn).when(take_back).then(undone)
+    match.given(proposed, withdrawn, undone).when(withdraw).then(withdrawn)
+
+
+def test_steps_are_taken_back_one_by_one_until_the_proposal():
+    again = held(InterviewOutcome.ANOTHER_INTERVIEW)
+    history = (proposed, again, withdrawn, taken_back(MatchStep.WITHDRAWAL))
+    match.given(*history).when(take_back).then(taken_back(MatchStep.INTERVIEW))
+    match.given(*history, taken_back(MatchStep.INTERVIEW)).when(take_back).then_refused("step-missing")
+
+
+def test_nothing_can_be_taken_back_of_what_was_not_proposed():
+    match.when(take_back).then_refused("match-unknown")
+
+
+def test_what_was_taken_back_may_answer_a_request_and_does_not_need_the_client():
+    assert taken_back(MatchStep.INTERVIEW).corrects()
+    assert "client_ref" not in MatchStepTakenBack.model_fields

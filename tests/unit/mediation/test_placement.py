@@ -79,6 +79,7 @@ def test_keeps_every_term():
         employer_ref=OTHER,
         hiring_employer_ref=UUID(int=4),
         group_ref=UUID(int=5),
+        vacancy_ref=UUID(int=8),
         converted_from=UUID(int=6),
         evidence_hash="b" * 64,
         level="mid",
@@ -86,7 +87,8 @@ def test_keeps_every_term():
         funding_source="ministry",
         benefit_agreement_ref=UUID(int=7),
     )
-    placement.when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
+    before = started.model_copy(update={"placement_ref": UUID(int=6), "start_date": date(2005, 9, 1)})
+    placement.beside(before).when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
 
 
 def test_reads_its_body_in_camel_case():

@@ -53,6 +53,7 @@ TERMS: dict[str, Any] = {
     "employer_ref": OTHER,
     "hiring_employer_ref": UUID(int=4),
     "group_ref": UUID(int=5),
+    "vacancy_ref": UUID(int=8),
     "converted_from": UUID(int=6),
     "evidence_hash": "b" * 64,
     "level": JobLevel.HIGH,
@@ -206,7 +207,11 @@ KEPT = [
     corrected,
     handover_received,
     handover_settled,
+    events.ReferenceNoted(
+        reference_ref=REF, occurred_on=DAY, kind="employer", state="open", of_partner="uaf", sequence=7
+    ),
     events.MilestoneDue(placement_ref=REF, occurred_on=DAY, months=6),
+    events.AftercareDue(placement_ref=REF, occurred_on=DAY, due_month=3),
     matching.microcredit,
     *REQUESTS,
     WentLive(occurred_on=DAY),
@@ -222,6 +227,24 @@ def test_publishes_exactly(event: Any, public: PublicEvent):
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
 def test_keeps_to_itself(event: Any):
     assert SERVICE.to_public_event(event) is None
+
+
+def test_nothing_is_said_of_a_loan_that_is_taken_back():
+    undone = matching.UNDONE | {"step": events.EnterpriseStep.MICROCREDIT}
+    assert to_public_event(events.EnterpriseStepTakenBack(**undone)) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "people", "are_published"), [(0, 0, True), (9, 1, False), (0, 4, False), (40, 5, True)]
+)
+def test_the_hours_of_fewer_than_five_people_are_not_published(hours: int, people: int, are_published: bool):
+    said: dict[str, Any] = {"occurred_on": DAY, "month": "2006-02", "role": "coach"}
+    numbers = {"hours": hours, "people": people}
+    recorded = events.EffortRecorded(**said, **numbers)
+    public = mediation.EffortRecorded(
+        **said, effort_ref="coach-2006-02", **(numbers if are_published else {})
+    )
+    assert to_public_event(recorded) == public
 
 
 def test_every_term_of_the_contract_is_a_term_here():

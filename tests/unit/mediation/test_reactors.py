@@ -1,11 +1,13 @@
 """What mediation does by itself when others publish."""
 
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from banen_contracts import Envelope, PublicEvent
+from banen_contracts import EVENTS, Envelope, PublicEvent, employers
 from banen_contracts.base import source_of
 from banen_contracts.intake import HandoverCompleted, HandoverEnded, HandoverOffered, HandoverOutcome
 from banen_contracts.mediation import (
@@ -19,16 +21,21 @@ from banen_kit.application.definition import Dispatch
 from banen_kit.application.source_live import GO_LIVE, GoLive
 from banen_mediation.domain.ending import EndAsConverted
 from banen_mediation.domain.handover import ReceiveHandover, SettleHandover
+from banen_mediation.domain.reference import NoteReference
 from banen_mediation.reactors import (
     END_AS_CONVERTED,
+    NOTE_REFERENCE,
     RECEIVE_HANDOVER,
+    SAYS,
     SETTLE_HANDOVER,
     end_converted,
+    note_reference,
     receive,
     settle,
 )
 from banen_mediation.service import SERVICE
 
+GOLDEN = Path(__file__).parents[2] / "contracts/golden"
 HANDOVER = UUID(int=1)
 CANDIDATE = UUID(int=2)
 OLD = UUID(int=3)
@@ -164,10 +171,39 @@ def test_takes_note_when_the_bureau_declares_it_live():
 def test_listens_to_everything_that_it_reacts_to():
     heard = {event for policy in SERVICE.reactors for event in policy.listens_to}
     handovers = {HandoverOffered, HandoverCompleted, HandoverEnded}
-    assert heard == handovers | {PlacementStarted, PlacementCorrected, SourceDeclaredLive}
+    placements = {PlacementStarted, PlacementCorrected}
+    assert heard == handovers | placements | {SourceDeclaredLive} | SAYS.keys()
+
+
+@pytest.mark.parametrize("type_", SAYS, ids=lambda type_: type_.__name__)
+def test_notes_what_any_partner_says_of_employers_groups_agreements_and_vacancies(type_: type[PublicEvent]):
+    example = json.loads((GOLDEN / f"{type_.NAME}.json").read_text())
+    event = type_.model_validate(example)
+    said = envelope("uwv", "employers", event)
+    kind, state = SAYS[type_]
+    command = NoteReference(
+        occurred_on=event.occurred_on, kind=kind, state=state, of_partner="uwv", sequence=1
+    )
+    assert note_reference(said, event, "emplooi") == Dispatch(NOTE_REFERENCE, event.ref, command)
+    forged = envelope("uwv", "mediation", event)
+    assert note_reference(forged, event, "emplooi") is None
+
+
+def test_notes_whatever_employers_says_of_the_four_but_their_names_and_numbers():
+    """These change nothing about whether they may be named."""
+    refs = {"employer_ref", "group_ref", "agreement_ref", "vacancy_ref"}
+    said = {event for event in EVENTS if event.NAME.startswith("employers.") and event.REF in refs}
+    unchanged = {
+        employers.EmployerRenamed,
+        employers.PlatformMembershipChanged,
+        employers.ReferralReceived,
+        employers.GroupPlacementUpdated,
+        employers.UnmetDemandReported,
+    }
+    assert said - unchanged == set(SAYS)
+    assert all(kind == type_.REF.removesuffix("_ref") for type_, (kind, _) in SAYS.items())
 
 
 def test_nobody_outside_may_give_what_policies_give():
-    assert {RECEIVE_HANDOVER.name, SETTLE_HANDOVER.name, END_AS_CONVERTED.name}.isdisjoint(
-        operation.name for operation in SERVICE.commands
-    )
+    by_reactors = {RECEIVE_HANDOVER.name, SETTLE_HANDOVER.name, NOTE_REFERENCE.name, END_AS_CONVERTED.name}
+    assert by_reactors.isdisjoint(operation.name for operation in SERVICE.commands)

@@ -1,4 +1,4 @@
-"""Whether a placement lasted: denied as well as confirmed, the reminders to check, and aftercare."""
+"""Whether a placement lasted: denied as well as confirmed, and the reminders to check."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,16 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from banen_contracts.mediation import EndReason, RetentionMethod
-from banen_kit.crypto.personal_fields import Open, persons_of
 from banen_mediation.domain.retention import (
     ConfirmRetention,
     DenyRetention,
-    LogAftercare,
     RemindMilestone,
     milestone_from,
 )
 from banen_mediation.events import (
-    AftercareContactLogged,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -24,12 +21,10 @@ from banen_mediation.events import (
     RetentionConfirmed,
     RetentionNotReached,
 )
-from banen_mediation.timers import TIMERS
+from banen_mediation.timers import REMIND_MILESTONE, TIMERS
 from support.placement import (
-    CLIENT,
     DAY,
     LATER,
-    PLANNED_END,
     REF,
     START,
     ended,
@@ -41,6 +36,7 @@ from support.placement import (
 )
 
 SIX_MONTHS = date(2006, 6, 30)
+MILESTONE_TIMERS = [timer for timer in TIMERS if timer.operation is REMIND_MILESTONE]
 deny = DenyRetention(occurred_on=SIX_MONTHS, months=6)
 not_reached = RetentionNotReached(placement_ref=REF, occurred_on=SIX_MONTHS, months=6)
 early = PlacementEnded(placement_ref=REF, end_date=DAY, reason_code=EndReason.OTHER)
@@ -101,6 +97,13 @@ def test_refuses_to_deny_what_was_confirmed(months: int):
     placement.given(started, confirmed(months)).when(deny).then_refused("retention-confirmed", "months")
 
 
+def test_denies_what_was_confirmed_before_the_start_was_moved():
+    command = deny.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    placement.given(started, confirmed(), moved(date(2006, 7, 2))).when(command).then(
+        not_reached.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    )
+
+
 def test_fewer_months_were_confirmed():
     placement.given(started, confirmed(3)).when(deny).then(not_reached)
 
@@ -119,6 +122,17 @@ def test_more_months_were_denied():
 
 def test_reminds_of_what_nobody_checked():
     placement.given(started).when(remind).then(due)
+
+
+def test_a_confirmation_settles_nothing_where_the_start_has_moved_too_close_to_it():
+    start = date(2006, 7, 2)
+    placement.given(started, confirmed(), moved(start)).when(remind).then(
+        due.model_copy(update={"occurred_on": date(2007, 1, 1)})
+    )
+
+
+def test_a_confirmation_settles_it_where_the_moved_start_is_early_enough():
+    placement.given(started, confirmed(), moved(date(2006, 7, 1))).when(remind).then_nothing()
 
 
 def test_fewer_months_confirmed_do_not_settle_it():
@@ -142,13 +156,15 @@ def test_reminds_again_where_the_start_has_moved():
 
 
 def test_there_is_a_timer_for_three_six_and_twelve_months():
-    first = [timer.due(None, started, START) for timer in TIMERS]
+    first = [timer.due(None, started, START) for timer in MILESTONE_TIMERS]
     assert first == [date(2006, 3, 31), SIX_MONTHS, date(2006, 12, 31)]
-    assert [timer.fire(START) for timer in TIMERS] == [RemindMilestone(months=one) for one in (3, 6, 12)]
+    assert [timer.fire(START) for timer in MILESTONE_TIMERS] == [
+        RemindMilestone(months=one) for one in (3, 6, 12)
+    ]
 
 
 def test_its_reminder_is_the_last():
-    for timer, months in zip(TIMERS, (3, 6, 12), strict=True):
+    for timer, months in zip(MILESTONE_TIMERS, (3, 6, 12), strict=True):
         assert timer.due(SIX_MONTHS, due.model_copy(update={"months": months}), SIX_MONTHS) is None
 
 
@@ -198,45 +214,6 @@ def test_a_correction_reminds_at_once_where_the_day_has_passed_by_it():
     assert milestone_from(6, LATER, moved(START), date(2006, 8, 1)) == SIX_MONTHS
 
 
-# aftercare
-
-
-def aftercare(**fields: Any) -> LogAftercare:
-    return LogAftercare(**{"occurred_on": DAY, "due_month": 3, "done": True, **fields})
-
-
-logged = AftercareContactLogged(placement_ref=REF, occurred_on=DAY, client_ref=CLIENT, due_month=3, done=True)
-
-
-def test_logs_a_contact():
-    placement.given(started).when(aftercare()).then(logged)
-
-
-def test_logs_that_it_was_tried_in_vain():
-    placement.given(started).when(aftercare(done=False, due_month=None)).then(
-        logged.model_copy(update={"done": False, "due_month": None})
-    )
-
-
-def test_logs_a_contact_after_the_end():
-    placement.given(started, early).when(aftercare(occurred_on=PLANNED_END)).then(
-        logged.model_copy(update={"occurred_on": PLANNED_END})
-    )
-
-
-def test_the_notes_are_sealed_under_the_key_of_the_client():
-    assert persons_of(AftercareContactLogged) == {"notes": "client_ref"}
-    placement.given(started).when(aftercare(notes="Het gaat goed.")).then(
-        logged.model_copy(update={"notes": Open("Het gaat goed.")})
-    )
-
-
-def test_refuses_aftercare_before_the_start():
-    command = aftercare(occurred_on=START - timedelta(days=1))
-    placement.given(started).when(command).then_refused("aftercare-before-start", "occurredOn")
-
-
-@pytest.mark.parametrize("command", [deny, aftercare()], ids=lambda c: c.NAME)
-def test_neither_concerns_what_was_voided_or_never_started(command: Any):
-    placement.given(started, voided).when(command).then_refused("placement-voided")
-    placement.when(command).then_refused("placement-unknown")
+def test_does_not_concern_what_was_voided_or_never_started():
+    placement.given(started, voided).when(deny).then_refused("placement-voided")
+    placement.when(deny).then_refused("placement-unknown")

@@ -61,4 +61,4 @@ def test_is_published_as_it_was(type_: str):
 
 def test_every_event_of_a_placement_that_has_changed_has_its_first_version_here():
     changed = {(event.TYPE, event.VERSION) for event in get_args(events.PlacementEvent) if event.VERSION > 1}
-    assert changed == {(type_, 2) for type_ in VERSION_1}
+    assert changed == {(type_, 3) for type_ in VERSION_1}

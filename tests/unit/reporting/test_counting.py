@@ -281,6 +281,13 @@ def test_r3_confirmed_asks_for_a_confirmation_of_at_least_six_months() -> None:
     assert verdict(six, duration_basis="confirmed", until=date(2007, 7, 2)) == ("pending", "R3")
 
 
+def test_r3_confirmed_a_confirmation_from_before_month_six_by_the_corrected_start_shows_nothing() -> None:
+    known: dict[str, Any] = {"confirmed_months": ((6, date(2007, 7, 3)),)}
+    assert verdict(placement(start=date(2007, 1, 4), **known), duration_basis="confirmed") == COUNTED
+    later = placement(start=date(2007, 1, 5), **known)
+    assert verdict(later, duration_basis="confirmed") == ("pending", "R3")
+
+
 def test_r3_confirmed_a_known_early_end_wins_over_the_confirmation() -> None:
     both = placement(confirmed_months=((6, date(2007, 7, 3)),), end=date(2007, 5, 1))
     assert verdict(both, duration_basis="confirmed") == ("excluded", "R3")

@@ -89,6 +89,24 @@ def test_a_match_is_withdrawn():
     assert folded(proposed, withdrawn) == replace(match, withdrawn_on=SECOND)
 
 
+def test_a_step_of_a_match_is_taken_back():
+    last = interview(m.InterviewOutcome.NO_SHOW, SECOND)
+    undone = m.MatchStepTakenBack(
+        match_ref=REF, occurred_on=THIRD, step=m.MatchStep.WITHDRAWAL, reason_code="typing-error"
+    )
+    of_interview = undone.model_copy(update={"step": m.MatchStep.INTERVIEW})
+    known = replace(match, interviews=((SECOND, m.InterviewOutcome.NO_SHOW),))
+    assert folded(proposed, last, withdrawn, undone) == known
+    assert folded(proposed, last, withdrawn, undone, of_interview) == match
+
+
+def test_a_step_of_a_track_is_taken_back():
+    undone = m.EnterpriseStepTakenBack(track_ref=REF, occurred_on=THIRD, reason_code="typing-error")
+    runs = undone.model_copy(update={"started_on": SECOND, "running_on": SECOND, "placement_ref": OTHER})
+    assert folded(track_started, started, stopped, runs) == folded(track_started, started)
+    assert folded(track_started, started, undone) == track
+
+
 def test_a_firm_runs_until_the_last_day_that_was_confirmed():
     firm = replace(track, started_on=SECOND, running_on=SECOND, placement_ref=str(OTHER))
     assert folded(track_started, started) == firm
@@ -97,6 +115,12 @@ def test_a_firm_runs_until_the_last_day_that_was_confirmed():
 
 def test_a_firm_stops_or_its_preparation_does():
     assert folded(track_started, stopped) == replace(track, stopped_on=THIRD)
+
+
+def test_hours_of_too_few_people_have_no_number():
+    few = hours.model_copy(update={"hours": None, "people": None})
+    expected = EffortFact(month="2006-03", role=m.EffortRole.ADVISER, hours=None, people=None)
+    assert folded(hours, few) == expected
 
 
 def test_the_last_hours_of_a_month_hold():

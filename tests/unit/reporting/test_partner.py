@@ -1,19 +1,23 @@
 """Admitting and renaming partners, assigning them to target units, and declaring their services live."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from banen_kit.application.command_handler import VersionMismatch
 from banen_kit.core.decider import Refused
-from banen_kit.testing import Scenario
+from banen_kit.testing import NOW, Scenario
 from banen_reporting.administration.domain.partner import (
     PARTNER,
+    SILENT,
     AdmitPartner,
     AssignPartner,
     DeclareSourceLive,
+    EndSource,
+    Received,
     RenamePartner,
+    ResumeSource,
 )
 from banen_reporting.administration.events import (
     PartnerAdmitted,
@@ -21,6 +25,8 @@ from banen_reporting.administration.events import (
     PartnerEvent,
     PartnerRenamed,
     SourceDeclaredLive,
+    SourceEnded,
+    SourceResumed,
     TargetUnitDefined,
 )
 from banen_reporting.service import SERVICE
@@ -75,6 +81,87 @@ def test_refuses_a_service_that_the_partner_was_not_admitted_with():
 
 def test_refuses_to_declare_a_service_of_an_unknown_partner_live():
     UAF.when(DeclareSourceLive(occurred_on=LATER, service="intake")).then_refused("partner-unknown")
+
+
+LAST = NOW - SILENT
+"""A source was heard until then, and not since."""
+LAST_DAY = LAST.date()
+END = EndSource(occurred_on=LATER, service="intake")
+RESUME = ResumeSource(occurred_on=LATER, service="intake", reason_code="recorded-wrongly")
+
+
+def ended(sequence: int = 7, last_heard_on: date | None = LAST_DAY) -> SourceEnded:
+    return SourceEnded(
+        partner_id="uaf",
+        occurred_on=LATER,
+        service="intake",
+        sequence=sequence,
+        last_heard_on=last_heard_on,
+    )
+
+
+RESUMED = SourceResumed(partner_id="uaf", occurred_on=LATER, service="intake", reason_code="recorded-wrongly")
+
+
+def test_ends_a_source_of_which_everything_is_counted():
+    everything = UAF.seeing(Received(counted=7, arrived=7, published=7, through=LAST))
+    everything.given(ADMITTED, INTAKE_LIVE).when(END).then(ended())
+
+
+def test_ends_a_source_that_never_said_anything():
+    UAF.seeing(Received()).given(ADMITTED).when(END).then(ended(0, None))
+
+
+@pytest.mark.parametrize(("arrived", "published"), [(7, 8), (9, 7)])
+def test_refuses_the_end_of_a_source_while_something_that_it_published_is_missing(
+    arrived: int, published: int
+):
+    received = Received(counted=7, arrived=arrived, published=published, through=LAST)
+    UAF.seeing(received).given(ADMITTED).when(END).then_refused("source-incomplete", "service")
+
+
+def test_refuses_the_end_of_a_source_that_still_runs():
+    received = Received(counted=7, arrived=7, published=7, through=LAST + timedelta(microseconds=1))
+    UAF.seeing(received).given(ADMITTED).when(END).then_refused("source-running", "service")
+
+
+def test_refuses_to_end_a_source_twice_or_to_declare_it_live_then():
+    past = UAF.seeing(Received()).given(ADMITTED, ended())
+    past.when(END).then_refused("source-ended", "service")
+    past.when(DeclareSourceLive(occurred_on=LATER, service="intake")).then_refused("source-ended", "service")
+
+
+def test_a_service_ends_and_the_others_of_that_partner_go_on():
+    past = UAF.seeing(Received()).given(ADMITTED, ended())
+    past.when(DeclareSourceLive(occurred_on=LATER, service="mediation")).then(
+        SourceDeclaredLive(partner_id="uaf", occurred_on=LATER, service="mediation")
+    )
+
+
+def test_refuses_the_end_of_a_service_or_partner_that_was_not_admitted():
+    employers = EndSource(occurred_on=LATER, service="employers")
+    UAF.seeing(Received()).given(ADMITTED).when(employers).then_refused("service-unknown", "service")
+    UAF.seeing(Received()).when(END).then_refused("partner-unknown")
+
+
+def test_refuses_the_end_of_the_bureaus_own_decisions():
+    bureau: Scenario[PartnerEvent] = Scenario(PARTNER, "bureau", partner="bureau", seen=Received())
+    admitted = ADMITTED.model_copy(update={"partner_id": "bureau", "services": ("reporting",)})
+    own = EndSource(occurred_on=LATER, service="reporting")
+    bureau.given(admitted).when(own).then_refused("source-needed", "service")
+
+
+def test_a_source_that_has_ended_may_be_taken_up_again_and_end_again():
+    UAF.given(ADMITTED, ended()).when(RESUME).then(RESUMED)
+    again = UAF.seeing(Received(counted=9, arrived=9, published=9, through=LAST))
+    again.given(ADMITTED, ended(), RESUMED).when(END).then(ended(9))
+
+
+def test_refuses_to_take_up_a_source_that_has_not_ended():
+    UAF.given(ADMITTED).when(RESUME).then_refused("source-not-ended", "service")
+    UAF.given(ADMITTED, ended(), RESUMED).when(RESUME).then_refused("source-not-ended", "service")
+    employers = RESUME.model_copy(update={"service": "employers"})
+    UAF.given(ADMITTED).when(employers).then_refused("service-unknown", "service")
 
 
 RENAME = RenamePartner(occurred_on=LATER, name="UAF Steunpunt")

@@ -56,6 +56,22 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
         public.SourceDeclaredLive(partner_id="uaf", occurred_on=LATER, service="intake"),
     ),
     (
+        private.SourceEnded(
+            partner_id="uaf", occurred_on=LATER, service="intake", sequence=7, last_heard_on=DAY
+        ),
+        public.SourceEnded(
+            partner_id="uaf", occurred_on=LATER, service="intake", sequence=7, last_heard_on=DAY
+        ),
+    ),
+    (
+        private.SourceResumed(
+            partner_id="uaf", occurred_on=LATER, service="intake", reason_code="recorded-wrongly"
+        ),
+        public.SourceResumed(
+            partner_id="uaf", occurred_on=LATER, service="intake", reason_code="recorded-wrongly"
+        ),
+    ),
+    (
         private.TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF", members=("uaf",)),
         public.TargetUnitDefined(unit_id="uaf", occurred_on=DAY, label="UAF", members=("uaf",)),
     ),

@@ -58,10 +58,13 @@ class Programme:
         *,
         name: str | None = None,
         issuer_of: "Programme | None" = None,
+        store_url: str | None = None,
     ) -> None:
         """`under`: by a child's name, a command line that is put before the child's own.
 
         `issuer_of`: a running programme whose issuer serves this one too; then each of them has a `name` of its own.
+
+        `store_url`: the KurrentDB that holds the events of all services, if PostgreSQL does not.
         """
         self.folder = folder.absolute()
         self.partners = read_partners(partners_file)
@@ -69,6 +72,7 @@ class Programme:
         self._under = under
         self._name = name
         self._issuer_of = issuer_of
+        self._store_url = store_url
         self._issuer_folder: Path = issuer_of._issuer_folder if issuer_of else self.folder / ISSUER
         self.database = Postgres(
             self.folder / "postgres",
@@ -140,7 +144,7 @@ class Programme:
             for partner in self.partners
             for service in partner.services
         ]
-        await supervisor.start(*(self._program(running) for running in self.services))
+        await supervisor.start(*(self.program(running) for running in self.services))
 
     async def _prepare(self) -> None:
         with usable(self.folder):
@@ -166,7 +170,7 @@ class Programme:
             ready_url=f"{self.issuer}/.well-known/openid-configuration",
         )
 
-    def _program(self, running: Running) -> Program:
+    def program(self, running: Running) -> Program:
         environment = self.environment(running)
         return Program(
             running.name,
@@ -200,6 +204,8 @@ class Programme:
             "BUS_URL": self.bus_url(user_name(running.partner, running.service)),
             "METRICS_TOKEN": self.metrics_token(running),
         }
+        if self._store_url:
+            files["STORE_URL"] = self._store_url
         more: dict[str, str] = {"BANEN_PROGRAMME": self._name} if self._name else {}
         if running.service == "reporting":
             client_id = f"{self._name}-{running.name}" if self._name else running.name

@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import logging
 import math
+import os
 import shutil
 import subprocess
 import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
 from types import TracebackType
@@ -116,6 +118,7 @@ class Supervisor:
         self._groups: list[tuple[Child, ...]] = []
         self._watchers: list[asyncio.Task[None]] = []
         self._ready: dict[str, int] = {}
+        self._down: set[str] = set()
         self._interrupted = False
         self._stopping = False
         self._ends_when_full = False
@@ -183,6 +186,22 @@ class Supervisor:
             raise LocalError(f"{name} has not come back.")
         return self.pid(name)
 
+    @asynccontextmanager
+    async def down(self, *names: str) -> AsyncGenerator[None]:
+        """Ends these children; when the block is left they are started again, and are ready. Raises `LocalError`."""
+        before = {name: self.pid(name) for name in names}
+        self._down.update(names)
+        try:
+            for pid in before.values():
+                os.kill(pid, SIGTERM)
+            if not await until(lambda: self._ready.keys().isdisjoint(names), PATIENCE):
+                raise LocalError(f"{', '.join(sorted(self._ready.keys() & set(names)))} does not end.")
+            yield
+        finally:
+            self._down.difference_update(names)
+        for name, pid in before.items():
+            await self.restarted(name, pid)
+
     def _interrupt(self) -> None:
         if not self._stopping:
             self._stopping = self._interrupted = True
@@ -203,6 +222,7 @@ class Supervisor:
         while True:
             since = time.monotonic()
             await self._ended(child)
+            await until(lambda: child.name not in self._down, math.inf, every=0.1)
             if time.monotonic() - since > STEADY:
                 delay = FIRST_DELAY
             await asyncio.sleep(delay)

@@ -5,7 +5,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ LINES = {"Content-Type": "application/x-ndjson"}
 AT_ONCE = 2
 """Chunks in progress per service. Lines about one thing are never in two chunks."""
 PATIENCE = 120.0
-"""A load gives up after so many seconds without progress."""
+"""A load gives up when no service took a line for so many seconds."""
 COUNTING_PATIENCE = 180.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 DONE = {("declare-source-live", "source-live")}
@@ -53,11 +53,27 @@ class Unanswered(Exception):
     """The service is unavailable, or asks to come back later."""
 
 
+class Patience:
+    """Of the whole load, since what one service refuses may wait for what another has still to take."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since = clock()
+
+    def renew(self) -> None:
+        self._since = self._clock()
+
+    @property
+    def is_over(self) -> bool:
+        return self._clock() - self._since > PATIENCE
+
+
 @dataclass(frozen=True)
 class Loader:
     http: httpx2.AsyncClient
     address: Address
     progress: Progress
+    patience: Patience = field(default_factory=Patience)
 
     async def load(self, history: History) -> None:
         """Returns when every figure is final. Loading again has no effect. Raises `LocalError`."""
@@ -84,6 +100,7 @@ class Loader:
         # Reactors give a historic fact's date to what they record, but only until the source is live.
         self.progress.phase("count", 1)
         await self._until_counted(history, {BUREAU: history.public[BUREAU] - len(history.going_live)})
+        await self._until_filled(history)
         self.progress.advance(1)
         self.progress.phase("go live", len(history.going_live))
         await self._send(BUREAU, history.going_live)
@@ -112,7 +129,8 @@ class Loader:
 
     async def _send_chunk(self, source: Source, lines: Sequence[Line]) -> None:
         """Sends repeatedly, with the same keys, until every line is accepted; one line alone after an attempt in vain."""
-        pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
+        pause, most = FIRST_PAUSE, len(lines)
+        self.patience.renew()
         while lines:
             tried, others = lines[:most], lines[most:]
             try:
@@ -123,8 +141,9 @@ class Loader:
                 trouble = f"{left[0].command} of {left[0].ref} is still awaited" if left else ""
             if len(left) < len(tried):
                 self.progress.advance(len(tried) - len(left))
-                pause, last_progress, most = FIRST_PAUSE, time.monotonic(), len(lines)
-            elif time.monotonic() - last_progress > PATIENCE:
+                pause, most = FIRST_PAUSE, len(lines)
+                self.patience.renew()
+            elif self.patience.is_over:
                 raise LocalError(f"{'-'.join(source)} takes no lines for {PATIENCE:.0f} s: {trouble}")
             else:
                 most = 1
@@ -170,16 +189,26 @@ class Loader:
             counted = {one.source: one.counted for one in position.sources}
             return all(counted.get(source, 0) >= count for source, count in expected.items())
 
-        await self._until(is_counted, "counts everything that was recorded")
+        await self._until(is_counted, "reporting has not counted everything that was recorded")
+
+    async def _until_filled(self, history: History) -> None:
+        async def is_filled() -> bool:
+            for (source, group), placed in history.places.items():
+                record = await self._get(f"/v1/places/{group}", source)
+                if record["version"] < placed:
+                    return False
+            return True
+
+        await self._until(is_filled, "not every place of the groups is filled")
 
     async def _until_final(self, known_on: date) -> None:
         async def is_final() -> bool:
             targets = Targets.model_validate(await self._get(f"/v1/targets?knownOn={known_on}"))
             return not targets.provisional
 
-        await self._until(is_final, f"says that the figures as known on {known_on} are final")
+        await self._until(is_final, f"the figures as known on {known_on} are not final")
 
-    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    async def _until(self, condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         deadline = time.monotonic() + COUNTING_PATIENCE
         while time.monotonic() < deadline:
             try:
@@ -188,10 +217,10 @@ class Loader:
             except (httpx2.HTTPError, ValueError, Unanswered):
                 pass  # temporarily unavailable
             await asyncio.sleep(0.1)
-        raise LocalError(f"reporting never {what} within {COUNTING_PATIENCE:.0f} s; see its /v1/position.")
+        raise LocalError(f"After {COUNTING_PATIENCE:.0f} s {otherwise}; see /v1/position of reporting.")
 
-    async def _get(self, path: str) -> dict[str, Any]:
-        answer = await self.http.get(self.address(*BUREAU) + path)
+    async def _get(self, path: str, source: Source = BUREAU) -> dict[str, Any]:
+        answer = await self.http.get(self.address(*source) + path)
         if answer.status_code != 200:
             raise Unanswered(f"it answers {answer.status_code}")
         return answer.json()

@@ -115,7 +115,7 @@ class NotRegistered:
 class Registered:
     legal_kind: LegalKind
     closed_on: date | None = None
-    is_on_platform: bool = False
+    on_platform_since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,17 @@ def still_open(state: Employer, day: date | None = None, field: str | None = Non
 
 def check_employer(day: date, context: DecisionContext) -> None:
     """Raises `Refused` unless the employer that the command names was registered, and not closed by that day."""
-    events = [event for event in context.related if isinstance(event, EmployerEvent)]
-    still_open(EMPLOYER.replay(events), day, "employerRef")
+    still_open(_named(context), day, "employerRef")
+
+
+def is_worked_with(context: DecisionContext) -> bool:
+    """Whether the employer that the command names is neither closed nor erased now."""
+    employer = _named(context)
+    return isinstance(employer, Registered) and employer.closed_on is None
+
+
+def _named(context: DecisionContext) -> Employer:
+    return EMPLOYER.replay([event for event in context.related if isinstance(event, EmployerEvent)])
 
 
 def register(command: RegisterEmployer, state: Employer, context: DecisionContext) -> EmployerRegistered:
@@ -243,7 +252,7 @@ def reopen(command: ReopenEmployer, employer: Registered, context: DecisionConte
 
 
 def join(command: JoinPlatform, employer: Registered, context: DecisionContext) -> PlatformMembershipChanged:
-    if employer.is_on_platform:
+    if employer.on_platform_since is not None:
         raise Refused("platform-joined", "This employer is on the platform already.")
     return PlatformMembershipChanged(
         employer_ref=UUID(context.ref), occurred_on=command.occurred_on, joined=True
@@ -253,8 +262,10 @@ def join(command: JoinPlatform, employer: Registered, context: DecisionContext) 
 def leave(
     command: LeavePlatform, employer: Registered, context: DecisionContext
 ) -> PlatformMembershipChanged:
-    if not employer.is_on_platform:
+    if employer.on_platform_since is None:
         raise Refused("platform-not-joined", "This employer is not on the platform.")
+    if command.occurred_on < employer.on_platform_since:
+        raise Refused("leaving-before-joining", "The employer joined after that day.", "occurredOn")
     return PlatformMembershipChanged(
         employer_ref=UUID(context.ref), occurred_on=command.occurred_on, joined=False
     )
@@ -273,7 +284,7 @@ def evolve(state: Employer, event: EmployerEvent | EmployerDetailsCorrected) -> 
         case EmployerRenamed() | EmployerDetailsCorrected(), Registered():
             return state
         case PlatformMembershipChanged(), Registered():
-            return replace(state, is_on_platform=event.joined)
+            return replace(state, on_platform_since=event.occurred_on if event.joined else None)
         case EmployerClosed(), Registered():
             return replace(state, closed_on=event.occurred_on)
         case EmployerReopened(), Registered():

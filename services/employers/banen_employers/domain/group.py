@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
@@ -48,7 +49,8 @@ class NotPlanned:
 
 @dataclass(frozen=True)
 class Planned:
-    pass
+    since: date
+    """The day of the plan, or of the last update."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,18 @@ def plan(command: PlanGroup, state: NotPlanned | Planned, context: DecisionConte
     ]
 
 
-def refuse_unplanned(state: NotPlanned | Planned) -> None:
+def refuse_unplanned(state: NotPlanned | Planned, day: date) -> None:
+    """Also refuses a day before what is on record: the newest numbers hold."""
     if isinstance(state, NotPlanned):
         raise Refused("group-unknown", "There is no such group placement.")
+    if day < state.since:
+        raise Refused("group-later", "The group was planned, or last updated, after that day.", "occurredOn")
 
 
 def update(
     command: UpdateGroup, state: NotPlanned | Planned, context: DecisionContext
 ) -> Sequence[GroupEvent]:
-    refuse_unplanned(state)
+    refuse_unplanned(state, command.occurred_on)
     return [
         GroupUpdated(
             group_ref=UUID(context.ref),
@@ -112,7 +117,7 @@ def update(
 
 
 def close(command: CloseGroup, state: NotPlanned | Planned, context: DecisionContext) -> Sequence[GroupEvent]:
-    refuse_unplanned(state)
+    refuse_unplanned(state, command.occurred_on)
     return [
         GroupClosed(
             group_ref=UUID(context.ref),
@@ -126,9 +131,9 @@ def close(command: CloseGroup, state: NotPlanned | Planned, context: DecisionCon
 def evolve(state: Group, event: GroupEvent) -> Group:
     match event, state:
         case GroupPlanned(), NotPlanned():
-            return Planned()
+            return Planned(event.occurred_on)
         case GroupUpdated(), Planned():
-            return state
+            return Planned(event.occurred_on)
         case GroupClosed(), Planned():
             return Closed()
         case _:

@@ -1,7 +1,7 @@
-"""The places of a group that placements fill, which follows from what mediation publishes.
+"""The places of a group or a vacancy that placements fill, which follows from what mediation publishes.
 
-That is two kinds of streams, which only a reactor writes: of each placement, to which group it belongs; of each group, which
-placements fill its places. The group's own stream is left alone, so that a history can be loaded in any order.
+That is two kinds of streams, which only a reactor writes: of each placement, to which group and vacancy it belongs; of each of
+those, which placements fill its places. Its own stream is left alone, so that a history can be loaded in any order.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ class FollowPlacement(Command, frozen=True):
     NAME: ClassVar[str] = "follow-placement"
     occurred_on: Day
     group_ref: UUID | None = None
+    vacancy_ref: UUID | None = None
     sequence: Annotated[int, Field(ge=1, le=2**53)]
 
 
@@ -35,6 +36,7 @@ def follow(
             placement_ref=UUID(context.ref),
             occurred_on=command.occurred_on,
             group_ref=command.group_ref,
+            vacancy_ref=command.vacancy_ref,
             sequence=command.sequence,
         )
     ]
@@ -46,7 +48,7 @@ PLACEMENT: Decider[FollowPlacement, PlacementGrouped | None, PlacementGrouped] =
 
 
 class CheckPlace(Command, frozen=True):
-    """Given only by a reactor, after it became known to which group a placement belongs. It looks at that as it is then."""
+    """Given only by a reactor, after it became known where a placement belongs. It looks at that as it is then."""
 
     NAME: ClassVar[str] = "check-place"
     occurred_on: Day
@@ -58,16 +60,16 @@ Filled: TypeAlias = frozenset[UUID]
 
 
 def check(command: CheckPlace, state: Filled, context: DecisionContext) -> Sequence[PlaceFilled | PlaceFreed]:
-    group, placement = UUID(context.ref), command.placement_ref
+    places, placement = UUID(context.ref), command.placement_ref
     said = [event for event in context.related if isinstance(event, PlacementGrouped)]
-    belongs = bool(said) and said[-1].group_ref == group
+    belongs = bool(said) and places in (said[-1].group_ref, said[-1].vacancy_ref)
     if belongs == (placement in state):
         return []
     kind = PlaceFilled if belongs else PlaceFreed
     number = len(state) + (1 if belongs else -1)
     return [
         kind(
-            group_ref=group,
+            places_ref=places,
             occurred_on=command.occurred_on,
             placement_ref=placement,
             places_filled=number,

@@ -12,7 +12,7 @@ from banen_contracts.base import Code, Day, ReasonCode
 from banen_contracts.employers import Places, VacancyClosing
 from banen_contracts.intake import ProfessionGroup
 from banen_contracts.reporting import ProgrammeDefined
-from banen_employers.domain.employer import check_employer
+from banen_employers.domain.employer import check_employer, is_worked_with
 from banen_employers.events import UnmetDemandReported, VacancyClosed, VacancyEvent, VacancyOpened
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused, refuse_if
 from banen_kit.core.text import ShortText, Text
@@ -56,7 +56,15 @@ class ExpireVacancy(Command, frozen=True):
     occurred_on: Day
 
 
-VacancyCommand: TypeAlias = OpenVacancy | CloseVacancy | ReportUnmetDemand | ExpireVacancy
+class CloseWithEmployer(Command, frozen=True):
+    """Given only by a reactor, after the employer was closed or erased."""
+
+    NAME: ClassVar[str] = "close-with-employer"
+    occurred_on: Day
+    employer_ref: UUID
+
+
+VacancyCommand: TypeAlias = OpenVacancy | CloseVacancy | ReportUnmetDemand | ExpireVacancy | CloseWithEmployer
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ def decide(command: VacancyCommand, state: Vacancy, context: DecisionContext) ->
             return [report_unmet(command, known(state), context)]
         case ExpireVacancy():
             return expire(state, context)
+        case CloseWithEmployer():
+            return close_with_employer(command, state, context)
         case _:
             assert_never(command)
 
@@ -158,6 +168,21 @@ def expire(state: Vacancy, context: DecisionContext) -> Sequence[VacancyClosed]:
             vacancy_ref=UUID(context.ref),
             occurred_on=state.open_until + timedelta(days=1),
             reason_code=VacancyClosing.EXPIRED,
+        )
+    ]
+
+
+def close_with_employer(
+    command: CloseWithEmployer, state: Vacancy, context: DecisionContext
+) -> Sequence[VacancyClosed]:
+    """Changes nothing where the employer was reopened meanwhile."""
+    if not isinstance(state, Opened) or state.is_closed or is_worked_with(context):
+        return []
+    return [
+        VacancyClosed(
+            vacancy_ref=UUID(context.ref),
+            occurred_on=max(command.occurred_on, state.opened_on),
+            reason_code=VacancyClosing.WITHDRAWN,
         )
     ]
 

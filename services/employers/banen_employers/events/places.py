@@ -1,7 +1,7 @@
 """Places at employers: vacancies, placements of several people at once, and to which of those a placement belongs."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from banen_contracts.base import Code, Count, Precision, ReasonCode
@@ -76,10 +76,12 @@ class GroupClosed(DomainEvent, frozen=True):
 
 
 class PlaceFilled(DomainEvent, frozen=True):
-    """A placement fills a place of the group."""
+    """A placement fills a place of a group or of a vacancy."""
 
     TYPE: ClassVar[str] = "place-filled"
-    group_ref: UUID
+    VERSION: ClassVar[int] = 2
+    places_ref: UUID
+    """Of the group or the vacancy."""
     occurred_on: date
     placement_ref: UUID
     places_filled: Count
@@ -87,10 +89,11 @@ class PlaceFilled(DomainEvent, frozen=True):
 
 
 class PlaceFreed(DomainEvent, frozen=True):
-    """A placement that filled a place of the group was voided, or belongs elsewhere."""
+    """A placement that filled a place was voided, or belongs elsewhere."""
 
     TYPE: ClassVar[str] = "place-freed"
-    group_ref: UUID
+    VERSION: ClassVar[int] = 2
+    places_ref: UUID
     occurred_on: date
     placement_ref: UUID
     places_filled: Count
@@ -98,12 +101,19 @@ class PlaceFreed(DomainEvent, frozen=True):
 
 
 class PlacementGrouped(DomainEvent, frozen=True):
-    """To which group a placement belongs, as mediation said last."""
+    """To which group and which vacancy a placement belongs, as mediation said last."""
 
     TYPE: ClassVar[str] = "placement-grouped"
+    VERSION: ClassVar[int] = 2
     placement_ref: UUID
     occurred_on: date
     group_ref: UUID | None = None
     """None: to no group, or the placement was voided."""
+    vacancy_ref: UUID | None = None
     sequence: int
     """Of the public event that said so."""
+
+
+def group_became_places(fields: dict[str, Any]) -> dict[str, Any]:
+    """The upcaster to the second version of a place: only groups had places."""
+    return {"places_ref" if name == "group_ref" else name: value for name, value in fields.items()}

@@ -119,6 +119,8 @@ ClientCommand: TypeAlias = TakeOnClient | CorrectClient | CloseClient | ReopenCl
 @dataclass(frozen=True)
 class Client:
     record: Record = Record.NOTHING
+    open_since: date | None = None
+    """The day on which the client was taken on, or the file last taken up again."""
     closed_on: date | None = None
 
 
@@ -127,14 +129,7 @@ def decide(
 ) -> Sequence[ClientEvent | ClientDetailsCorrected]:
     match command:
         case CloseClient():
-            must_be_open(state)
-            return [
-                ClientClosed(
-                    client_ref=UUID(context.ref),
-                    occurred_on=command.occurred_on,
-                    reason_code=command.reason_code,
-                )
-            ]
+            return [close(command, must_be_open(state), context)]
         case ReopenClient():
             return [reopen(command, on_record(state), context)]
         case _:
@@ -150,9 +145,18 @@ def on_record(state: Client) -> Client:
     return state
 
 
-def must_be_open(state: Client) -> None:
+def must_be_open(state: Client) -> Client:
     if on_record(state).closed_on is not None:
         raise Refused("client-closed", "This client's file is closed; take it up again first.")
+    return state
+
+
+def close(command: CloseClient, client: Client, context: DecisionContext) -> ClientClosed:
+    if client.open_since is not None and command.occurred_on < client.open_since:
+        raise Refused("closing-before-opening", "The file was opened after that day.", "occurredOn")
+    return ClientClosed(
+        client_ref=UUID(context.ref), occurred_on=command.occurred_on, reason_code=command.reason_code
+    )
 
 
 def reopen(command: ReopenClient, client: Client, context: DecisionContext) -> ClientReopened:
@@ -180,10 +184,12 @@ def check_open_client(context: DecisionContext) -> None:
 
 def evolve(state: Client, event: ClientEvent | ClientDetailsCorrected) -> Client:
     match event, state:
-        case ClientClosed(), Client(Record.RECORDED, None):
+        case ClientClosed(), Client(Record.RECORDED, _, None):
             return replace(state, closed_on=event.occurred_on)
-        case ClientReopened(), Client(Record.RECORDED, date()):
-            return replace(state, closed_on=None)
+        case ClientReopened(), Client(Record.RECORDED, _, date()):
+            return replace(state, open_since=event.occurred_on, closed_on=None)
+        case ClientTakenOn(), _:
+            return Client(RECORD.evolve(state.record, event), event.occurred_on)
         case ((ClientClosed() | ClientReopened()), _):
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
         case _:

@@ -16,6 +16,7 @@ from banen_mediation.events import (
     PlacementEvent,
     PlacementExtended,
     PlacementExtensionCorrected,
+    Terms,
 )
 
 
@@ -99,6 +100,22 @@ def check_extension(before: Agreed, contract: ContractTerm, last_day: date | Non
         raise Refused(
             "end-not-later", "The new last day must come after the one that was agreed.", "plannedEndDate"
         )
+
+
+def check_extensions(terms: Terms, placement: Started) -> None:
+    """Corrected terms must leave room for the extensions that are on record."""
+    if not placement.extensions:
+        return
+    first = placement.extensions[0]
+    before = Agreed(terms.contract, terms.planned_end_date)
+    try:
+        check_extension(before, first.contract, first.last_day, terms.start_date)
+    except Refused as refused:
+        raise Refused(
+            "extension-contradicted",
+            "The extension that was recorded cannot follow these terms; correct that first.",
+            "contract" if refused.field == "contract" else "plannedEndDate",
+        ) from None
 
 
 def correct_extension(

@@ -1,9 +1,9 @@
-"""A client's way to a firm of their own: the plan, a loan, the firm, whether it still runs."""
+"""A client's way to a firm of their own: the plan, a loan, the firm, whether it still runs; the last step can be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, TypeAlias, assert_never
+from typing import Any, ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
@@ -14,14 +14,18 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText, Text
 from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.client import check_open_client
+from banen_mediation.domain.history import started
+from banen_mediation.domain.placement import PLACEMENT
 from banen_mediation.events import (
     EnterpriseEvent,
     EnterpriseStarted,
+    EnterpriseStep,
+    EnterpriseStepTakenBack,
     EnterpriseStillRunning,
     EnterpriseStopped,
     EnterpriseTrackStarted,
     MicrocreditDecided,
-    PlacementStarted,
+    PlacementEvent,
 )
 
 
@@ -66,8 +70,21 @@ class StopEnterprise(Command, frozen=True):
     reason_code: ReasonCode
 
 
+class TakeBackEnterpriseStep(Command, frozen=True):
+    """The last step after the start of the track was recorded wrongly. It may then be recorded as it was."""
+
+    NAME: ClassVar[str] = "take-back-enterprise-step"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
 EnterpriseCommand: TypeAlias = (
-    StartEnterpriseTrack | RecordMicrocredit | StartEnterprise | ConfirmEnterprise | StopEnterprise
+    StartEnterpriseTrack
+    | RecordMicrocredit
+    | StartEnterprise
+    | ConfirmEnterprise
+    | StopEnterprise
+    | TakeBackEnterpriseStep
 )
 
 
@@ -84,7 +101,13 @@ class Track:
     """The first day of the firm."""
     running_on: date | None = None
     """The last day on which it is known to have run."""
+    placement_ref: UUID | None = None
     is_stopped: bool = False
+    last: "tuple[EnterpriseStep, Track] | None" = None
+    """The last step, and what held before it."""
+
+    def after(self, step: EnterpriseStep, **changes: Any) -> "Track":
+        return replace(self, last=(step, self), **changes)
 
 
 Enterprise: TypeAlias = NoTrack | Track
@@ -95,6 +118,8 @@ def decide(
 ) -> Sequence[EnterpriseEvent]:
     if isinstance(command, StartEnterpriseTrack):
         return [start_track(command, state, context)]
+    if isinstance(command, TakeBackEnterpriseStep):
+        return [take_back(command, known(state), context)]
     track = going_on(state)
     match command:
         case RecordMicrocredit():
@@ -109,12 +134,34 @@ def decide(
             assert_never(command)
 
 
-def going_on(state: Enterprise) -> Track:
+def known(state: Enterprise) -> Track:
     if isinstance(state, NoTrack):
         raise Refused("enterprise-unknown", "There is no such track.")
-    if state.is_stopped:
-        raise Refused("enterprise-stopped", "This firm, or its preparation, has stopped.")
     return state
+
+
+def going_on(state: Enterprise) -> Track:
+    track = known(state)
+    if track.is_stopped:
+        raise Refused("enterprise-stopped", "This firm, or its preparation, has stopped.")
+    return track
+
+
+def take_back(
+    command: TakeBackEnterpriseStep, track: Track, context: DecisionContext
+) -> EnterpriseStepTakenBack:
+    if track.last is None:
+        raise Refused("step-missing", "Nothing has followed the start of the track; stop it instead.")
+    step, before = track.last
+    return EnterpriseStepTakenBack(
+        track_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        step=step,
+        reason_code=command.reason_code,
+        started_on=before.started_on,
+        running_on=before.running_on,
+        placement_ref=before.placement_ref,
+    )
 
 
 def start_track(
@@ -168,10 +215,9 @@ def start(command: StartEnterprise, track: Track, context: DecisionContext) -> E
 
 def check_placement(track: Track, context: DecisionContext) -> None:
     """The client of a placement never changes; its kind may be corrected, and is not looked at here."""
-    placement = next((event for event in context.related if isinstance(event, PlacementStarted)), None)
-    if placement is None:
-        raise Refused("placement-unknown", "There is no such placement.", "placementRef")
-    if placement.client_ref != track.client_ref:
+    events = [event for event in context.related if isinstance(event, PlacementEvent)]
+    placement = started(PLACEMENT.replay(events), "placementRef")
+    if placement.terms.client_ref != track.client_ref:
         raise Refused(
             "placement-of-another-client", "That is the placement of another client.", "placementRef"
         )
@@ -200,16 +246,27 @@ def evolve(state: Enterprise, event: EnterpriseEvent) -> Enterprise:
     match event, state:
         case EnterpriseTrackStarted(), NoTrack():
             return Track(event.client_ref, event.occurred_on)
-        case MicrocreditDecided(), Track(is_stopped=False):
-            return state
-        case EnterpriseStarted(), Track(started_on=None, is_stopped=False):
-            return replace(state, started_on=event.occurred_on, running_on=event.occurred_on)
-        case EnterpriseStillRunning(), Track(running_on=date() as known, is_stopped=False):
-            return replace(state, running_on=max(known, event.occurred_on))
-        case EnterpriseStopped(), Track(is_stopped=False):
-            return replace(state, is_stopped=True)
+        case EnterpriseStepTakenBack(), Track(last=(_, before)):
+            return before
+        case _, Track(is_stopped=False):
+            return _further(state, event)
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
+
+
+def _further(track: Track, event: EnterpriseEvent) -> Track:
+    match event, track:
+        case MicrocreditDecided(), _:
+            return track.after(EnterpriseStep.MICROCREDIT)
+        case EnterpriseStarted(), Track(started_on=None):
+            day, placement = event.occurred_on, event.placement_ref
+            return track.after(EnterpriseStep.START, started_on=day, running_on=day, placement_ref=placement)
+        case EnterpriseStillRunning(), Track(running_on=date() as known):
+            return track.after(EnterpriseStep.CONFIRMATION, running_on=max(known, event.occurred_on))
+        case EnterpriseStopped(), _:
+            return track.after(EnterpriseStep.STOP, is_stopped=True)
+        case _:
+            raise AssertionError(f"{event.TYPE} cannot follow {track}")
 
 
 ENTERPRISE: Decider[EnterpriseCommand, Enterprise, EnterpriseEvent] = Decider(NoTrack(), decide, evolve)

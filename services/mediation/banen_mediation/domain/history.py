@@ -9,6 +9,7 @@ from banen_contracts.months import add_months
 from banen_kit.core.decider import Refused
 from banen_mediation.events import (
     AftercareContactLogged,
+    AftercareDue,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -50,11 +51,20 @@ class Started:
     """The first day of the pause that lasts until now."""
     resumed_on: date | None = None
     """The first day of work after the last pause that is over."""
-    confirmed: frozenset[int] = field(default_factory=frozenset[int])
+    confirmed: frozenset[tuple[int, date]] = field(default_factory=frozenset[tuple[int, date]])
+    """Months of retention, and the day on which it was still running."""
     denied: frozenset[int] = field(default_factory=frozenset[int])
     """Months of retention."""
     reminded: frozenset[tuple[int, date]] = field(default_factory=frozenset[tuple[int, date]])
     """Milestones: months, and the day."""
+    contacted: frozenset[int] = field(default_factory=frozenset[int])
+    """Months for which there was contact."""
+    aftercare_reminded: frozenset[tuple[int, date]] = field(default_factory=frozenset[tuple[int, date]])
+
+    def is_confirmed(self, months: int) -> bool:
+        """Whether it is on record that it lasted so long. A confirmation may say less since the start was corrected."""
+        reached_on = last_day_of_month(self.terms.start_date, months)
+        return any(one >= months and day >= reached_on for one, day in self.confirmed)
 
     def agreed_before(self, count: int) -> Agreed:
         """What was agreed by the start and the first extensions, as many as `count`."""
@@ -71,12 +81,12 @@ class Voided:
 Placement: TypeAlias = NotStarted | Started | Voided
 
 
-def started(state: Placement) -> Started:
+def started(state: Placement, field: str | None = None) -> Started:
     match state:
         case NotStarted():
-            raise Refused("placement-unknown", "There is no such placement.")
+            raise Refused("placement-unknown", "There is no such placement.", field)
         case Voided():
-            raise Refused("placement-voided", "This placement was voided; it takes no more facts.")
+            raise Refused("placement-voided", "This placement was voided; it takes no more facts.", field)
         case Started():
             return state
         case _:
@@ -131,11 +141,16 @@ def _changed(state: Started, event: PlacementEvent) -> Started:
 def _checked(state: Started, event: PlacementEvent) -> Started:
     match event:
         case RetentionConfirmed():
-            return replace(state, confirmed=state.confirmed | {event.months})
+            return replace(state, confirmed=state.confirmed | {(event.months, event.occurred_on)})
         case RetentionNotReached():
             return replace(state, denied=state.denied | {event.months})
         case MilestoneDue():
             return replace(state, reminded=state.reminded | {(event.months, event.occurred_on)})
+        case AftercareDue():
+            reminded = state.aftercare_reminded | {(event.due_month, event.occurred_on)}
+            return replace(state, aftercare_reminded=reminded)
+        case AftercareContactLogged(due_month=int() as month, done=True):
+            return replace(state, contacted=state.contacted | {month})
         case AftercareContactLogged():
             return state
         case _:

@@ -1,4 +1,4 @@
-"""Proposing a client to an employer, until an interview settles it or it is withdrawn."""
+"""Proposing a client to an employer, until an interview settles it or it is withdrawn; the last step can be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,19 @@ from uuid import UUID
 from pydantic import Field
 
 from banen_contracts.base import Day, ReasonCode
-from banen_contracts.mediation import InterviewOutcome
+from banen_contracts.mediation import InterviewOutcome, MatchStep
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import Text
 from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.client import check_open_client
-from banen_mediation.events import EmployerInterviewHeld, MatchEvent, MatchProposed, MatchWithdrawn
+from banen_mediation.domain.reference import check_match
+from banen_mediation.events import (
+    EmployerInterviewHeld,
+    MatchEvent,
+    MatchProposed,
+    MatchStepTakenBack,
+    MatchWithdrawn,
+)
 
 SETTLING = frozenset({InterviewOutcome.HIRED, InterviewOutcome.REJECTED, InterviewOutcome.CANDIDATE_DECLINED})
 
@@ -42,7 +49,15 @@ class WithdrawMatch(Command, frozen=True):
     reason_code: ReasonCode
 
 
-MatchCommand: TypeAlias = ProposeMatch | RecordInterview | WithdrawMatch
+class TakeBackMatchStep(Command, frozen=True):
+    """The last interview, or the withdrawal, was recorded wrongly. It may then be recorded as it was."""
+
+    NAME: ClassVar[str] = "take-back-match-step"
+    occurred_on: Day
+    reason_code: ReasonCode
+
+
+MatchCommand: TypeAlias = ProposeMatch | RecordInterview | WithdrawMatch | TakeBackMatchStep
 
 
 @dataclass(frozen=True)
@@ -55,11 +70,15 @@ class Proposed:
     client_ref: UUID
     since: date
     """The day of the proposal, or of the last interview."""
+    before: "Proposed | None" = None
+    """What held before the last interview."""
 
 
 @dataclass(frozen=True)
 class Settled:
-    pass
+    step: MatchStep
+    """By which it was settled."""
+    before: Proposed
 
 
 Match: TypeAlias = NotProposed | Proposed | Settled
@@ -80,14 +99,30 @@ def decide(command: MatchCommand, state: Match, context: DecisionContext) -> Seq
                     reason_code=command.reason_code,
                 )
             ]
+        case TakeBackMatchStep():
+            return [take_back(command, state, context)]
         case _:
             assert_never(command)
+
+
+def take_back(command: TakeBackMatchStep, state: Match, context: DecisionContext) -> MatchStepTakenBack:
+    if isinstance(state, NotProposed):
+        raise Refused("match-unknown", "There is no such match.")
+    if state.before is None:
+        raise Refused("step-missing", "Nothing has followed the proposal; withdraw the match instead.")
+    return MatchStepTakenBack(
+        match_ref=UUID(context.ref),
+        occurred_on=command.occurred_on,
+        step=state.step if isinstance(state, Settled) else MatchStep.INTERVIEW,
+        reason_code=command.reason_code,
+    )
 
 
 def propose(command: ProposeMatch, state: Match, context: DecisionContext) -> MatchProposed:
     if not isinstance(state, NotProposed):
         raise Refused("match-exists", "This match was proposed already.")
     check_open_client(context)
+    check_match(command.occurred_on, context)
     if command.vacancy_ref is None and command.employer_ref is None:
         raise Refused("employer-missing", "Say for which vacancy or to which employer it is.", "employerRef")
     return MatchProposed(
@@ -134,9 +169,13 @@ def evolve(state: Match, event: MatchEvent) -> Match:
         case MatchProposed(), NotProposed():
             return Proposed(event.client_ref, event.occurred_on)
         case EmployerInterviewHeld(), Proposed():
-            return Settled() if event.outcome in SETTLING else Proposed(state.client_ref, event.occurred_on)
+            if event.outcome in SETTLING:
+                return Settled(MatchStep.INTERVIEW, state)
+            return Proposed(state.client_ref, event.occurred_on, state)
         case MatchWithdrawn(), Proposed():
-            return Settled()
+            return Settled(MatchStep.WITHDRAWAL, state)
+        case MatchStepTakenBack(), Settled() | Proposed(before=Proposed()):
+            return state.before
         case _:
             raise AssertionError(f"{event.TYPE} cannot follow {state}")
 

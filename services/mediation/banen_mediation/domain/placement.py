@@ -10,7 +10,8 @@ from banen_contracts.base import Day, ReasonCode
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import opened
-from banen_mediation.domain.ending import EndingCommand, decide_ending
+from banen_mediation.domain.aftercare import AftercareCommand, decide_aftercare
+from banen_mediation.domain.ending import EndingCommand, check_extensions, decide_ending
 from banen_mediation.domain.history import NotStarted, Placement, Started, evolve, started
 from banen_mediation.domain.pause import PauseCommand, decide_pause
 from banen_mediation.domain.retention import RetentionCommand, decide_retention
@@ -42,7 +43,13 @@ class VoidPlacement(Command, frozen=True):
 
 
 PlacementCommand: TypeAlias = (
-    StartPlacement | CorrectPlacement | VoidPlacement | EndingCommand | PauseCommand | RetentionCommand
+    StartPlacement
+    | CorrectPlacement
+    | VoidPlacement
+    | EndingCommand
+    | PauseCommand
+    | RetentionCommand
+    | AftercareCommand
 )
 
 
@@ -59,6 +66,8 @@ def decide(command: PlacementCommand, state: Placement, context: DecisionContext
                 return decide_ending(command, state, context)
             if isinstance(command, PauseCommand):
                 return [decide_pause(command, state, context)]
+            if isinstance(command, AftercareCommand):
+                return decide_aftercare(command, state, context)
             return decide_retention(command, state, context)
 
 
@@ -66,10 +75,29 @@ def start(command: StartPlacement, state: Placement, context: DecisionContext) -
     if not isinstance(state, NotStarted):
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
-    check_terms(command, context)
+    check_terms(command, None, context)
+    check_replaced(command, context)
     return PlacementStarted(
         placement_ref=UUID(context.ref), workplace=opened(command.workplace), **command.terms()
     )
+
+
+def check_replaced(terms: Terms, context: DecisionContext) -> None:
+    """What a placement replaces is an earlier placement of the same client, since it is ended by that."""
+    if terms.converted_from is None:
+        return
+    if str(terms.converted_from) == context.ref:
+        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
+    events = [event for event in context.related if isinstance(event, PlacementEvent)]
+    before = started(PLACEMENT.replay(events), "convertedFrom")
+    if before.terms.client_ref != terms.client_ref:
+        raise Refused(
+            "placement-of-another-client", "That is the placement of another client.", "convertedFrom"
+        )
+    if terms.start_date <= before.terms.start_date:
+        raise Refused(
+            "conversion-before-start", "The placement that this one replaces started later.", "startDate"
+        )
 
 
 def correct(command: CorrectPlacement, placement: Started, context: DecisionContext) -> PlacementCorrected:
@@ -79,7 +107,11 @@ def correct(command: CorrectPlacement, placement: Started, context: DecisionCont
             "Another client is another placement: void this one and start that.",
             "clientRef",
         )
-    check_terms(command, context)
+    check_terms(command, placement.terms, context)
+    # What was recorded of the one before may have changed since then.
+    if command.converted_from != placement.terms.converted_from:
+        check_replaced(command, context)
+    check_extensions(command, placement)
     if placement.end_date and placement.end_date < command.start_date:
         raise Refused("end-before-start", "This placement ended before that day.", "startDate")
     return PlacementCorrected(

@@ -1,20 +1,15 @@
-"""Retention: whether somebody checked that a placement lasted, the reminders to do so, and the contacts meanwhile."""
+"""Retention: whether somebody checked that a placement lasted, and the reminders to do so."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, TypeAlias, assert_never
 from uuid import UUID
 
-from pydantic import Field
-
 from banen_contracts.base import Day
 from banen_contracts.mediation import Months, RetentionMethod
 from banen_kit.core.decider import Command, DecisionContext, DomainEvent, Refused
-from banen_kit.core.text import Text
-from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.history import Placement, Started, last_day_of_month, started
 from banen_mediation.events import (
-    AftercareContactLogged,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -54,16 +49,7 @@ class RemindMilestone(Command, frozen=True):
     months: Months
 
 
-class LogAftercare(Command, frozen=True):
-    NAME: ClassVar[str] = "log-aftercare"
-    occurred_on: Day
-    due_month: Months | None = None
-    done: bool
-    """False: it was tried in vain."""
-    notes: Text | None = Field(default=None, repr=False)
-
-
-RetentionCommand: TypeAlias = ConfirmRetention | DenyRetention | RemindMilestone | LogAftercare
+RetentionCommand: TypeAlias = ConfirmRetention | DenyRetention | RemindMilestone
 
 
 def decide_retention(
@@ -76,8 +62,6 @@ def decide_retention(
             return [deny(command, started(state), context)]
         case RemindMilestone():
             return remind(command, state, context)
-        case LogAftercare():
-            return [log_aftercare(command, started(state), context)]
         case _:
             assert_never(command)
 
@@ -104,7 +88,7 @@ def deny(command: DenyRetention, placement: Started, context: DecisionContext) -
         raise Refused("retention-reached", "By its end this placement had lasted that long.", "months")
     if command.occurred_on < (placement.end_date or reached_on):
         raise Refused("denied-too-early", "By that day this could not be known yet.", "occurredOn")
-    if any(months >= command.months for months in placement.confirmed):
+    if placement.is_confirmed(command.months):
         raise Refused("retention-confirmed", "It is on record that it lasted that long.", "months")
     return RetentionNotReached(
         placement_ref=UUID(context.ref), occurred_on=command.occurred_on, months=command.months
@@ -116,7 +100,7 @@ def remind(command: RemindMilestone, state: Placement, context: DecisionContext)
     if not isinstance(state, Started) or state.end_date:
         return []
     months, reached_on = command.months, last_day_of_month(state.terms.start_date, command.months)
-    is_checked = any(one >= months for one in state.confirmed) or any(one <= months for one in state.denied)
+    is_checked = state.is_confirmed(months) or any(one <= months for one in state.denied)
     if is_checked or (months, reached_on) in state.reminded:
         return []
     return [MilestoneDue(placement_ref=UUID(context.ref), occurred_on=reached_on, months=months)]
@@ -141,18 +125,3 @@ def milestone_from(months: int, due: date | None, event: DomainEvent, recorded_o
             return None
         case _:
             return due
-
-
-def log_aftercare(
-    command: LogAftercare, placement: Started, context: DecisionContext
-) -> AftercareContactLogged:
-    if command.occurred_on < placement.terms.start_date:
-        raise Refused("aftercare-before-start", "Aftercare follows the start of a placement.", "occurredOn")
-    return AftercareContactLogged(
-        placement_ref=UUID(context.ref),
-        occurred_on=command.occurred_on,
-        client_ref=placement.terms.client_ref,
-        due_month=command.due_month,
-        done=command.done,
-        notes=opened(command.notes),
-    )

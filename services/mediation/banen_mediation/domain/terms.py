@@ -5,10 +5,12 @@ from datetime import date
 from banen_contracts.mediation import ContractTerm
 from banen_contracts.reporting import ProgrammeDefined
 from banen_kit.core.decider import DecisionContext, Refused, refuse_if
+from banen_mediation.domain.reference import check_terms_references
 from banen_mediation.events import Terms
 
 
-def check_terms(terms: Terms, context: DecisionContext) -> None:
+def check_terms(terms: Terms, before: Terms | None, context: DecisionContext) -> None:
+    """`before` is what was on record, if these terms correct it."""
     check_partners(terms, context)
     check_last_day(terms.contract, terms.planned_end_date, terms.start_date)
     definition = context.heard_as(ProgrammeDefined).definition
@@ -25,8 +27,7 @@ def check_terms(terms: Terms, context: DecisionContext) -> None:
         )
     if terms.kind in definition.own_firms:
         check_no_employer(terms)
-    if str(terms.converted_from) == context.ref:
-        raise Refused("converted-from-itself", "A placement cannot replace itself.", "convertedFrom")
+    check_terms_references(terms, before, context)
 
 
 def check_partners(terms: Terms, context: DecisionContext) -> None:

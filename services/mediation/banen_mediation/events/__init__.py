@@ -13,6 +13,8 @@ from banen_mediation.events.client import (
 from banen_mediation.events.effort import EffortRecorded, MeetingHeld
 from banen_mediation.events.enterprise import (
     EnterpriseStarted,
+    EnterpriseStep,
+    EnterpriseStepTakenBack,
     EnterpriseStillRunning,
     EnterpriseStopped,
     EnterpriseTrackStarted,
@@ -24,9 +26,15 @@ from banen_mediation.events.handover import (
     HandoverReceived,
     HandoverSettled,
 )
-from banen_mediation.events.match import EmployerInterviewHeld, MatchProposed, MatchWithdrawn
+from banen_mediation.events.match import (
+    EmployerInterviewHeld,
+    MatchProposed,
+    MatchStepTakenBack,
+    MatchWithdrawn,
+)
 from banen_mediation.events.placement import (
     AftercareContactLogged,
+    AftercareDue,
     MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
@@ -41,6 +49,7 @@ from banen_mediation.events.placement import (
     RetentionNotReached,
     Terms,
 )
+from banen_mediation.events.reference import ReferenceKind, ReferenceNoted, ReferenceState
 
 ClientEvent: TypeAlias = ClientTakenOn | ClientClosed | ClientReopened | ClientErased
 HandoverEvent: TypeAlias = HandoverReceived | HandoverAccepted | HandoverDeclined | HandoverSettled
@@ -57,24 +66,34 @@ PlacementEvent: TypeAlias = (
     | RetentionConfirmed
     | RetentionNotReached
     | MilestoneDue
+    | AftercareDue
     | AftercareContactLogged
 )
-MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn
+MatchEvent: TypeAlias = MatchProposed | EmployerInterviewHeld | MatchWithdrawn | MatchStepTakenBack
 EnterpriseEvent: TypeAlias = (
     EnterpriseTrackStarted
     | MicrocreditDecided
     | EnterpriseStarted
     | EnterpriseStillRunning
     | EnterpriseStopped
+    | EnterpriseStepTakenBack
 )
 MediationEvent: TypeAlias = (
-    ClientEvent | HandoverEvent | MatchEvent | PlacementEvent | EnterpriseEvent | EffortRecorded | MeetingHeld
+    ClientEvent
+    | HandoverEvent
+    | MatchEvent
+    | PlacementEvent
+    | EnterpriseEvent
+    | EffortRecorded
+    | MeetingHeld
+    | ReferenceNoted
 )
 Correction: TypeAlias = ClientDetailsCorrected
 """Stored beside the others, and never published."""
 
 __all__ = [
     "AftercareContactLogged",
+    "AftercareDue",
     "ClientClosed",
     "ClientDetail",
     "ClientDetailsCorrected",
@@ -87,6 +106,8 @@ __all__ = [
     "EmployerInterviewHeld",
     "EnterpriseEvent",
     "EnterpriseStarted",
+    "EnterpriseStep",
+    "EnterpriseStepTakenBack",
     "EnterpriseStillRunning",
     "EnterpriseStopped",
     "EnterpriseTrackStarted",
@@ -97,6 +118,7 @@ __all__ = [
     "HandoverSettled",
     "MatchEvent",
     "MatchProposed",
+    "MatchStepTakenBack",
     "MatchWithdrawn",
     "MediationEvent",
     "MeetingHeld",
@@ -112,6 +134,9 @@ __all__ = [
     "PlacementResumed",
     "PlacementStarted",
     "PlacementVoided",
+    "ReferenceKind",
+    "ReferenceNoted",
+    "ReferenceState",
     "RetentionConfirmed",
     "RetentionNotReached",
     "Terms",

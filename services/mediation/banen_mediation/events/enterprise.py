@@ -1,6 +1,7 @@
 """A client's way to a firm of their own. A firm is its owner: name, plan and loan are personal data."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -52,3 +53,28 @@ class EnterpriseStopped(DomainEvent, frozen=True):
     track_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
+
+
+class EnterpriseStep(StrEnum):
+    """What can be recorded of a track after its start."""
+
+    MICROCREDIT = "microcredit"
+    START = "start"
+    CONFIRMATION = "confirmation"
+    STOP = "stop"
+
+
+class EnterpriseStepTakenBack(DomainEvent, frozen=True):
+    """The last step was recorded wrongly. The days and the placement are those that hold now."""
+
+    TYPE: ClassVar[str] = "enterprise-step-taken-back"
+    track_ref: UUID
+    occurred_on: date
+    step: EnterpriseStep
+    reason_code: ReasonCode
+    started_on: date | None = None
+    running_on: date | None = None
+    placement_ref: UUID | None = None
+
+    def corrects(self) -> bool:
+        return True

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from banen_contracts.base import ReasonCode
-from banen_contracts.mediation import InterviewOutcome
+from banen_contracts.mediation import InterviewOutcome, MatchStep
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Of, Personal, PersonRef
 
@@ -37,3 +37,16 @@ class MatchWithdrawn(DomainEvent, frozen=True):
     match_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
+
+
+class MatchStepTakenBack(DomainEvent, frozen=True):
+    """The last interview, or the withdrawal, was recorded wrongly. It does not name the client, as `MatchWithdrawn`."""
+
+    TYPE: ClassVar[str] = "match-step-taken-back"
+    match_ref: UUID
+    occurred_on: date
+    step: MatchStep
+    reason_code: ReasonCode
+
+    def corrects(self) -> bool:
+        return True

@@ -25,14 +25,14 @@ class PlacementStarted(DomainEvent, Terms, frozen=True):
     """Its business date is the start date."""
 
     TYPE: ClassVar[str] = "placement-started"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     placement_ref: UUID
     workplace: Annotated[Personal[str] | None, Of("client_ref")] = None
 
 
 class PlacementCorrected(DomainEvent, Terms, frozen=True):
     TYPE: ClassVar[str] = "placement-corrected"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     placement_ref: UUID
     occurred_on: date
     reason_code: ReasonCode
@@ -140,6 +140,15 @@ class MilestoneDue(DomainEvent, frozen=True):
     placement_ref: UUID
     occurred_on: date
     months: int
+
+
+class AftercareDue(DomainEvent, frozen=True):
+    """Somebody should ask how it goes, since these months are over and no contact was logged for them."""
+
+    TYPE: ClassVar[str] = "aftercare-due"
+    placement_ref: UUID
+    occurred_on: date
+    due_month: int
 
 
 class AftercareContactLogged(DomainEvent, frozen=True):

@@ -11,7 +11,9 @@ from banen_reporting.administration.domain.partner import (
     AdmitPartner,
     AssignPartner,
     DeclareSourceLive,
+    EndSource,
     RenamePartner,
+    ResumeSource,
 )
 from banen_reporting.administration.domain.programme import PROGRAMME, DefineProgramme
 from banen_reporting.administration.domain.rule_set import RULE_SET, PublishRuleSet
@@ -41,6 +43,8 @@ _ROUTES = (
         f"{_PARTNER}/assign", AssignPartner, "partner", PARTNER, ref="slug", related=("unit", "unit_id")
     ),
     CommandRoute(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
+    CommandRoute(f"{_PARTNER}/end-source", EndSource, "partner", PARTNER, ref="slug", needs_view=True),
+    CommandRoute(f"{_PARTNER}/resume-source", ResumeSource, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_UNIT}/define", DefineTargetUnit, "unit", UNIT, ref="slug"),
     CommandRoute(f"{_UNIT}/amend", AmendTargetUnit, "unit", UNIT, ref="slug"),
     CommandRoute(f"{_UNIT}/set-target", SetTarget, "unit", UNIT, ref="slug", related=_DEFINITION),

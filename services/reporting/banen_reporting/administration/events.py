@@ -21,7 +21,7 @@ from banen_contracts.base import (
     Year,
 )
 from banen_contracts.programme import ProgrammeDefinition
-from banen_contracts.reporting import Provenance, RuleSetParams
+from banen_contracts.reporting import LastSequence, Provenance, RuleSetParams
 from banen_contracts.roles import Service
 from banen_kit.core.decider import DomainEvent
 
@@ -51,6 +51,23 @@ class SourceDeclaredLive(DomainEvent, frozen=True):
     service: Service
 
 
+class SourceEnded(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "source-ended"
+    partner_id: PartnerId
+    occurred_on: date
+    service: Service
+    sequence: LastSequence
+    last_heard_on: Day | None
+
+
+class SourceResumed(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "source-resumed"
+    partner_id: PartnerId
+    occurred_on: date
+    service: Service
+    reason_code: ReasonCode
+
+
 class PartnerRenamed(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "partner-renamed"
     partner_id: PartnerId
@@ -67,7 +84,9 @@ class PartnerAssigned(DomainEvent, frozen=True):
     reason_code: ReasonCode | None = None
 
 
-PartnerEvent: TypeAlias = PartnerAdmitted | SourceDeclaredLive | PartnerRenamed | PartnerAssigned
+PartnerEvent: TypeAlias = (
+    PartnerAdmitted | SourceDeclaredLive | SourceEnded | SourceResumed | PartnerRenamed | PartnerAssigned
+)
 
 
 class TargetUnitDefined(DomainEvent, frozen=True):

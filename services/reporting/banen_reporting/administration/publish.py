@@ -12,6 +12,8 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.PartnerRenamed: public.PartnerRenamed,
     e.PartnerAssigned: public.PartnerAssigned,
     e.SourceDeclaredLive: public.SourceDeclaredLive,
+    e.SourceEnded: public.SourceEnded,
+    e.SourceResumed: public.SourceResumed,
     e.TargetUnitDefined: public.TargetUnitDefined,
     e.TargetUnitAmended: public.TargetUnitAmended,
     e.TargetSet: public.TargetSet,

@@ -92,8 +92,10 @@ def _confirmed(placement: PlacementFact, params: RuleSetParams, happened_until: 
     early = _ended_early(placement, params, happened_until)
     if early is not None or not params.min_months:
         return early
+    # The start may have been corrected after the confirmation.
+    reached_on = last_day_of_minimum(placement.start, params.min_months)
     confirmed = any(
-        months >= params.min_months and as_of <= happened_until
+        months >= params.min_months and reached_on <= as_of <= happened_until
         for months, as_of in placement.confirmed_months
     )
     return None if confirmed else _UNDECIDED

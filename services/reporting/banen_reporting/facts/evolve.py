@@ -49,15 +49,17 @@ def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> 
     if isinstance(event, r.PartnerAdmitted):
         before = row.admitted if row else dict[str, datetime]()
         admitted = {service: before.get(service, when.known_at) for service in event.services}
-        live = row.live if row else ()
-        units = row.units if row else dict[date, str | None]()
-        return PartnerFact(
-            name=event.name, services=event.services, live=live, units=units, admitted=admitted
-        )
+        if row is not None:
+            return replace(row, name=event.name, services=event.services, admitted=admitted)
+        return PartnerFact(name=event.name, services=event.services, admitted=admitted)
     known = must_exist(row)
     match event:
         case r.SourceDeclaredLive():
             return replace(known, live=(*known.live, event.service))
+        case r.SourceEnded():
+            return replace(known, ended={**known.ended, event.service: event.sequence})
+        case r.SourceResumed():
+            return _resumed(known, event.service, when.known_at)
         case r.PartnerRenamed():
             return replace(known, name=event.name)
         case r.PartnerAssigned():
@@ -65,6 +67,17 @@ def fold_partner(row: PartnerFact | None, event: PublicEvent, when: Learned) -> 
             return replace(known, units=dict(sorted({**known.units, first: event.unit_id}.items())))
         case _:
             raise CannotFold("type-unknown")
+
+
+def _resumed(known: PartnerFact, service: str, known_at: datetime) -> PartnerFact:
+    if service not in known.ended:
+        raise CannotFold("not-ended")
+    before = known.resumed.get(service, ())
+    return replace(
+        known,
+        ended={one: last for one, last in known.ended.items() if one != service},
+        resumed={**known.resumed, service: (*before, (known.ended[service], known_at))},
+    )
 
 
 def fold_unit(row: UnitFact | None, event: PublicEvent, _: Learned) -> UnitFact:

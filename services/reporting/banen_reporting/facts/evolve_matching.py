@@ -22,6 +22,10 @@ def fold_match(row: MatchFact | None, event: PublicEvent, _: Learned) -> MatchFa
             return replace(known, interviews=(*known.interviews, (event.occurred_on, event.outcome)))
         case m.MatchWithdrawn():
             return replace(known, withdrawn_on=event.occurred_on)
+        case m.MatchStepTakenBack(step=m.MatchStep.WITHDRAWAL):
+            return replace(known, withdrawn_on=None)
+        case m.MatchStepTakenBack():
+            return replace(known, interviews=known.interviews[:-1])
         case _:
             raise CannotFold("type-unknown")
 
@@ -48,6 +52,14 @@ def fold_enterprise(row: EnterpriseFact | None, event: PublicEvent, _: Learned) 
             return replace(known, running_on=max(known.running_on or event.occurred_on, event.occurred_on))
         case m.EnterpriseStopped():
             return replace(known, stopped_on=event.occurred_on)
+        case m.EnterpriseStepTakenBack():
+            return replace(
+                known,
+                started_on=event.started_on,
+                running_on=event.running_on,
+                placement_ref=text_of(event.placement_ref),
+                stopped_on=None,
+            )
         case _:
             raise CannotFold("type-unknown")
 

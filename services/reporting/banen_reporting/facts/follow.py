@@ -70,6 +70,13 @@ async def read_watermarks(
         sources = await view.sources()
         refused = [row["source"] for row in sources if row["refused"] is not None]
         _tell(faults, "watermark-refused", "a watermark lies ahead of our clock and is not believed", refused)
+        parts = await view.admitted()
+        spoke = [
+            row["source"]
+            for row in sources
+            if row["source"] in parts and row["head"] > parts[row["source"]].most_of(row["head"])
+        ]
+        _tell(faults, "ended-source-speaks", "what a source says after its end does not count", spoke)
         now = asyncio.get_running_loop().time()
         ahead = {
             row["source"]

@@ -168,6 +168,12 @@ class PartnerFact(Fact):
     """The target unit by the first day in it, until that of the next; 0001-01-01: always."""
     admitted: Mapping[str, datetime] = dataclasses.field(default_factory=dict[str, datetime])
     """For each service, since when it is known to take part. Its facts count as known from then at the earliest."""
+    ended: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
+    """For each service that has ended, its last event that counts."""
+    resumed: Mapping[str, tuple[tuple[int, datetime], ...]] = dataclasses.field(
+        default_factory=dict[str, tuple[tuple[int, datetime], ...]]
+    )
+    """For each service that takes part again: after which event, and since when that is known. In this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,12 +37,12 @@ class EnterpriseFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffortFact(Fact):
-    """Hours of a partner's people of one role in a month; the last one holds."""
+    """Hours of a partner's people of one role in a month; the last one holds. Both numbers are None where they were too few."""
 
     month: str
     role: m.EffortRole
-    hours: int
-    people: int
+    hours: int | None
+    people: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

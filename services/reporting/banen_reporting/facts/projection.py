@@ -27,18 +27,25 @@ async def project(store: FactStore) -> int:
     return folded
 
 
-async def forget_where_types_became_known(store: FactStore) -> None:
-    """Let each source be folded from its beginning of which an earlier release set aside a type that this one knows.
+async def forget_what_is_to_be_folded_anew(store: FactStore) -> None:
+    """Let a source be folded from its beginning where that gives other facts.
 
-    What came after such an event was folded without it, so that it cannot simply be added.
+    Either an earlier release set aside a type that this one knows: what came after such an event was folded without it.
+    Or something slipped in while the bureau said that the source has ended, so that more was folded than counts.
     """
+    admitted = await store.admitted()
+    ended = {source: part.until for source, part in admitted.items() if part.until is not None}
     async with reachable(), store.pool.acquire() as connection, connection.transaction():
         sources = [
             row["source"]
             for row in await connection.fetch(
-                "select distinct source from set_aside join inbox using (source, sequence)"
-                " where reason = 'type-unknown' and type = any ($1)",
+                "select source from set_aside join inbox using (source, sequence)"
+                " where reason = 'type-unknown' and type = any ($1)"
+                " union select source from projected"
+                "  join unnest($2::text[], $3::bigint[]) as e (source, until) using (source) where sequence > until",
                 list(BY_TYPE),
+                list(ended),
+                list(ended.values()),
             )
         ]
         if not sources:
@@ -63,29 +70,33 @@ async def _behind(store: FactStore) -> list[tuple[str, int]]:
     if found:
         return found + [(source, after) for source, after in sorted(behind.items())]
     admitted = await store.admitted()
-    return [(source, after) for source, after in sorted(behind.items()) if source in admitted]
+    return [
+        (source, after)
+        for source, after in sorted(behind.items())
+        if source in admitted and admitted[source].most_of(after + 1) > after
+    ]
 
 
 async def _project_source(store: FactStore, source: str, after: int) -> int:
     async with store.pool.acquire() as connection, connection.transaction():
         # The lock makes this the only process that folds the source.
         at = await connection.fetchval("select sequence from projected where source = $1 for update", source)
-        since = (await store.admitted()).get(source)
-        if at != after or since is None:
+        part = (await store.admitted()).get(source)
+        if at != after or part is None:
             return 0
         rows = await connection.fetch(
             "select sequence, type, ref, recorded_at, known_at, imported, body from inbox"
             " where source = $1 and sequence > $2 and sequence <= $2 + $3 order by sequence",
             source,
             after,
-            MOST_IN_BATCH,
+            part.most_of(after + MOST_IN_BATCH) - after,
         )
         events = [row for number, row in enumerate(rows, after + 1) if row["sequence"] == number]
         if not events:
             return 0
         folding = await _load(store, connection, source, events)
         for row in events:
-            fold(folding, source, row, since)
+            fold(folding, source, row, part)
         await _save(store, connection, source, folding, len(events))
         await connection.execute(
             "update projected set sequence = $2 where source = $1", source, after + len(events)

@@ -13,6 +13,7 @@ from banen_contracts.mediation import PlacementTerms
 from banen_reporting.facts.evolve import CannotFold, Learned
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import BUREAU, Fact
+from banen_reporting.facts.sources import TakingPart
 
 Key = tuple[str, str]
 """Kind and reference, within one source."""
@@ -54,13 +55,9 @@ class Projector:
         self.known[key] = version.row
 
 
-def fold(folding: Projector, source: str, row: Record, admitted: datetime) -> None:
-    """Folds one event, or sets it aside; later events about the same thing are then parked.
-
-    `admitted`: since when the source is known to take part. Its facts count as known from then at the earliest, so that
-    final figures do not change.
-    """
-    known_at = max(row["known_at"], admitted)
+def fold(folding: Projector, source: str, row: Record, part: TakingPart) -> None:
+    """Folds one event, or sets it aside; later events about the same thing are then parked."""
+    known_at = max(row["known_at"], part.known_since(row["sequence"]))
     event_type = BY_TYPE.get(row["type"])
     if event_type is None:
         folding.aside.append((row["sequence"], None, row["ref"], "type-unknown"))

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from asyncpg import Record
 
-from banen_contracts.base import source_of
 from banen_kit.postgres.connection import Connection, Pool, reachable
 from banen_reporting.facts.kinds import BY_NAME
 from banen_reporting.facts.model import BUREAU, PartnerFact, RecordedFact
+from banen_reporting.facts.sources import TakingPart, sources_of
 
 
 class FactStore:
@@ -18,16 +18,10 @@ class FactStore:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    async def admitted(self) -> dict[str, datetime]:
-        """Returns the sources whose events count (the bureau and services of admitted partners), each with since when."""
+    async def admitted(self) -> dict[str, TakingPart]:
+        """Returns the sources whose events count: the bureau and services of admitted partners."""
         partners = await self.current("partner")
-        found = {
-            source_of(fact.ref, service): since
-            for fact in partners
-            if isinstance(fact.row, PartnerFact)
-            for service, since in fact.row.admitted.items()
-        }
-        return {**found, BUREAU: datetime.min.replace(tzinfo=UTC)}
+        return sources_of({fact.ref: fact.row for fact in partners if isinstance(fact.row, PartnerFact)})
 
     async def current(self, kind: str) -> list[RecordedFact]:
         """Returns all facts of a kind as known now."""
@@ -98,7 +92,7 @@ class FactStore:
                  order by 1""")
 
     async def backlog(self) -> tuple[int, int, dict[str, int]]:
-        """Returns how many events of admitted sources were received and folded, and counts of events set aside by reason."""
+        """Returns how many events that count were received and folded, and counts of the others by reason."""
         admitted = await self.admitted()
         async with reachable():
             sources = await self.pool.fetch(
@@ -108,21 +102,34 @@ class FactStore:
             )
             aside = await self.pool.fetch("select reason, count(*) as n from set_aside group by 1")
         reasons = {row["reason"]: int(row["n"]) for row in aside}
-        strangers = sum(int(row["head"]) for row in sources if row["source"] not in admitted)
-        if strangers:
-            reasons["source-not-admitted"] = strangers
-        counting = [row for row in sources if row["source"] in admitted]
-        return sum(int(row["head"]) for row in counting), sum(int(row["folded"]) for row in counting), reasons
+        received = counted = 0
+        for row in sources:
+            head, folded, part = int(row["head"]), int(row["folded"]), admitted.get(row["source"])
+            if part is None:
+                reasons["source-not-admitted"] = reasons.get("source-not-admitted", 0) + head
+                continue
+            taken = part.most_of(head)
+            if head > taken:
+                reasons["source-ended"] = reasons.get("source-ended", 0) + head - taken
+            received, counted = received + taken, counted + folded
+        return received, counted, reasons
 
     async def set_aside(self) -> list[Record]:
         """Returns the first thousand events that were received and cannot be counted, with the reason."""
         admitted = await self.admitted()
+        ended = {source: part.until for source, part in admitted.items() if part.until is not None}
         async with reachable():
             return await self.pool.fetch(
                 "select source, sequence, ref, reason from set_aside"
                 " union all select source, sequence, ref, 'source-not-admitted' from inbox"
-                " where not source = any ($1) order by 1, 2 limit 1000",
+                " where not source = any ($1)"
+                " union all select i.source, i.sequence, i.ref, 'source-ended'"
+                "  from unnest($2::text[], $3::bigint[]) as e (source, until) join inbox i on i.source = e.source"
+                "   and i.sequence > e.until"
+                " order by 1, 2 limit 1000",
                 sorted(admitted),
+                list(ended),
+                list(ended.values()),
             )
 
     async def count_conversations(self, known_on: datetime | None, happened_until: date) -> int:

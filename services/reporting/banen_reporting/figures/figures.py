@@ -9,17 +9,18 @@ from datetime import date
 
 from asyncpg import Record
 
-from banen_contracts.base import source_of
 from banen_kit.core.clocks import end_of
 from banen_reporting.counting import (
     ClientKey,
     client_of,
     needs_whole_set,
 )
-from banen_reporting.facts.model import BUREAU, RecordedFact
+from banen_reporting.facts.model import RecordedFact
+from banen_reporting.facts.sources import sources_of
 from banen_reporting.facts.store import FactStore, fact_of
 from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
+from banen_reporting.figures.provisional import Progress, is_final
 from banen_reporting.figures.snapshot import FactSnapshot
 
 KINDS_READ = (
@@ -224,28 +225,16 @@ class Figures:
         return model, position
 
     async def is_provisional(self, known_on: date | None) -> bool:
-        """Whether figures as known on a day may still change: until all sources are live, with watermarks past that day."""
+        """Whether figures as known on a day may still change: until each source is live and past that day, or has ended."""
         if known_on is None:
             return True
-        model, _ = await self.model(None)
-        through = {
-            row["source"]: row["through"]
+        # The progress first: the partners read after it are all that the bureau had said by then.
+        progress = {
+            row["source"]: Progress(row["projected"], row["watermark"], row["through"])
             for row in await self._view.sources()
-            if row["through"] is not None and row["projected"] >= row["watermark"]
         }
-        moment = end_of(known_on)
-        # A source that was not known on that day to take part cannot change that day's figures.
-        expected = {
-            source_of(partner, service): service in row.live
-            for partner, row in model.partners.items()
-            for service, since in row.admitted.items()
-            if since < moment
-        }
-        # The bureau's decisions change figures too, even if it has not admitted itself.
-        expected.setdefault(BUREAU, False)
-        return not all(
-            live and source in through and through[source] >= moment for source, live in expected.items()
-        )
+        model, _ = await self.model(None)
+        return not is_final(end_of(known_on), sources_of(model.partners), progress)
 
 
 def _no_stop() -> None:

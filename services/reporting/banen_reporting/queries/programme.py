@@ -24,6 +24,8 @@ class DecidedPartner(Answer, frozen=True):
     services: tuple[str, ...]
     live: tuple[str, ...]
     """The services that record as it happens."""
+    ended: tuple[str, ...]
+    """The services that say nothing more."""
     units: tuple[Assignment, ...]
 
 
@@ -98,6 +100,7 @@ async def programme_in_force(answers: FigureQueries) -> ProgrammeInForce:
                 name=row.name,
                 services=row.services,
                 live=row.live,
+                ended=tuple(row.ended),
                 units=tuple(
                     Assignment(unit=unit, first_day=None if first == date.min else first)
                     for first, unit in row.units.items()

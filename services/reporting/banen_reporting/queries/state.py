@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from asyncpg import Record
+
+from banen_reporting.administration.domain.partner import Received
+from banen_reporting.facts.sources import TakingPart
 from banen_reporting.facts.store import FactStore
 from banen_reporting.queries.schemas import Answer, Moment
 
@@ -30,6 +34,10 @@ class SourcePosition(Answer, frozen=True):
     complete: bool
     through: Moment | None
     refused_watermark: Moment | None
+    admitted: bool
+    live: bool
+    ends_after: int | None
+    """The last event that counts of a source that has ended; what it says after that is set aside."""
 
 
 class Position(Answer, frozen=True):
@@ -44,15 +52,31 @@ async def set_aside(view: FactStore) -> SetAside:
 
 
 async def position(view: FactStore) -> Position:
+    parts = await view.admitted()
+    rows = {row["source"]: row for row in await view.sources()}
     sources = tuple(
-        SourcePosition(
-            source=row["source"],
-            received=row["head"],
-            counted=row["projected"],
-            complete=not row["has_hole"],
-            through=row["through"],
-            refused_watermark=row["refused"],
-        )
-        for row in await view.sources()
+        _of_source(one, parts.get(one), rows.get(one)) for one in sorted(parts.keys() | rows.keys())
     )
     return Position(position=await view.position(), sources=sources)
+
+
+def _of_source(source: str, part: TakingPart | None, row: Record | None) -> SourcePosition:
+    return SourcePosition(
+        source=source,
+        received=row["head"] if row else 0,
+        counted=row["projected"] if row else 0,
+        complete=not (row and row["has_hole"]),
+        through=row["through"] if row else None,
+        refused_watermark=row["refused"] if row else None,
+        admitted=part is not None,
+        live=part is not None and part.is_live,
+        ends_after=part.until if part else None,
+    )
+
+
+async def received(view: FactStore, source: str) -> Received:
+    """What the decision needs whether a source has ended."""
+    row = next((row for row in await view.sources() if row["source"] == source), None)
+    if row is None:
+        return Received()
+    return Received(row["projected"], row["head"], row["watermark"] or 0, row["through"])

@@ -162,23 +162,20 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         asked = view.asked(rule_set, known_on, until)
         return tagged(request, await view.placements(asked, wanted, cursor, limit))
 
-    place = path_ref("uuid")
-
     @router.get(
         "/placements/{ref}",
         name="placement",
         summary="One placement: its events and its verdicts",
         response_model=PlacementHistory,
-        **FIGURES,
+        **{**FIGURES, "openapi_extra": reads(path_ref("uuid"), IF_NONE_MATCH)},
     )
     async def placement(
         request: Request,
-        ref: str = place,
         source: Filter = None,
         known_on: KnownOn = None,
         until: Until = None,
     ) -> Response:
-        view = reading(request)
+        view, ref = reading(request), request.path_params["ref"]
         return tagged(request, await view.placement(ref, source, view.asked(None, known_on, until)))
 
 

@@ -55,6 +55,7 @@ class BulkAnswer(Shape, frozen=True):
     version: int
     events: tuple[str, ...]
     repeated: bool
+    not_yet_known: tuple[str, ...]
 
 
 class BulkRefusal(ProblemDetails, frozen=True):
@@ -207,5 +208,6 @@ def _line(number: int, result: Answer | Problem) -> dict[str, Any]:
         version=result.version,
         events=result.events,
         repeated=result.repeated,
+        not_yet_known=result.not_yet_known,
     )
     return answer.model_dump(by_alias=True)

@@ -39,6 +39,8 @@ class Answer:
     version: int
     events: tuple[str, ...]
     repeated: bool = False
+    not_yet_known: tuple[str, ...] = ()
+    """The fields that name something of another service of which nothing arrived yet."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,8 @@ class CommandHandler:
     ) -> Answer | None:
         # 1. A repeated command gets its first answer again.
         history = await self.repository.read(stream)
-        first_id = meta.event_id(0)
-        for fact in history:
-            if fact.record.id == first_id:
-                return await self._repeat(fact.record, meta)
+        if any(fact.record.id == meta.event_id(0) for fact in history):
+            return await self._repeat([fact.record for fact in history], meta)
         # 2. Rebuild the state from past events, and decide.
         if seen_version is not None and seen_version != len(history):
             raise VersionMismatch(len(history), [fact.event.TYPE for fact in history[seen_version:]])
@@ -101,15 +101,15 @@ class CommandHandler:
             case Outcome.KNOWN_AT_REFUSED:
                 raise KnownAtRefused
             case Outcome.REPEATED:
-                first = await self.repository.store.find(meta.event_id(0))
-                return await self._repeat(first, meta) if first else None
+                return await self._repeat(await self.repository.store.read(stream), meta)
             case Outcome.CONFLICT:
                 return None
 
-    async def _repeat(self, first: StoredRecord, meta: CommandMetadata) -> Answer:
-        if not await is_repeat(first, meta.request, self.repository.keys):
+    async def _repeat(self, recorded: Sequence[StoredRecord], meta: CommandMetadata) -> Answer:
+        """`recorded` is the whole stream. If the first event is not in it, the key was used for another stream."""
+        first = next((record for record in recorded if record.id == meta.event_id(0)), None)
+        if first is None or not await is_repeat(first, meta.request, self.repository.keys):
             raise KeyReused
-        recorded = await self.repository.store.read(first.stream)
         same = [record for record in recorded if record.metadata == first.metadata]
         # The first attempt may have failed before the keys of erased persons were destroyed.
         await destroy_erased([self.repository.fact(record).event for record in same], self.repository.keys)

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from banen_kit.application.edge import refuse_unfit
 from banen_kit.application.learned import Learned, hearing
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
+from banen_kit.application.references import arrived_of, not_yet_known
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
 from banen_kit.core.clocks import day_of, zone
@@ -30,6 +31,9 @@ from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.security.permissions import refuse_unless
 
+Show: TypeAlias = Callable[[str, Any], Awaitable[object]]
+"""Reads what a decision depends on and no stream holds; takes the reference and the command."""
+
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
 
@@ -42,6 +46,8 @@ class CommandAnswer(Shape, frozen=True):
     events: tuple[str, ...]
     repeated: bool
     """Whether this request was answered before."""
+    not_yet_known: tuple[str, ...]
+    """The fields that name something of another service of which nothing has arrived here yet."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,8 @@ class CommandService:
     metrics: Metrics
     clock: Callable[[], datetime]
     learned: Learned = field(default_factory=Learned)
+    views: dict[str, Show] = field(default_factory=dict[str, Show])
+    """For each command whose route has `needs_view`, by its name. The service's read side adds them."""
 
     @property
     def publisher(self) -> Publisher:
@@ -165,13 +173,13 @@ class CommandService:
             request.known_at,
         )
         if request.known_at is not None:
-            await self._refuse_if_live(meta)
+            await self._refuse_if_live(meta, f"{operation.category}-{request.ref}")
         return await self._handle(operation, request.ref, command, meta, request.seen_version)
 
-    async def _refuse_if_live(self, meta: CommandMetadata) -> None:
+    async def _refuse_if_live(self, meta: CommandMetadata, stream: str) -> None:
         """A request that was carried out before the source went live still gets its answer again."""
-        store = self.repository.store
-        if await is_live(store) and await store.find(meta.event_id(0)) is None:
+        store, first_id = self.repository.store, meta.event_id(0)
+        if await is_live(store) and all(record.id != first_id for record in await store.read(stream)):
             raise Problem(
                 409, "source-is-live", "A live source cannot state when a fact was known.", "knownAt"
             )
@@ -186,12 +194,15 @@ class CommandService:
     ) -> Answer:
         related, about = await self._related(operation, command)
         heard = self.learned.needed(operation.learned) if operation.learned else None
+        arrived = await arrived_of(self.repository, command, operation.refers_to)
+        seen = await self.views[operation.name](ref, command) if operation.needs_view else None
         context = DecisionContext(
-            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about
+            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about, seen, arrived
         )
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
-        return await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+        answer = await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+        return replace(answer, not_yet_known=not_yet_known(arrived))
 
     async def _related(
         self, operation: CommandRoute, command: Command
@@ -201,11 +212,11 @@ class CommandService:
             return [], frozenset()
         category, field = operation.related
         named: Any = self.partner if field is None else getattr(command, field)
+        if named is None:
+            return [], frozenset()
         if category is not None:
             facts = await self.repository.read(f"{category}-{named}")
             return [fact.event for fact in facts], frozenset()
-        if named is None:
-            return [], frozenset()
         events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
         persons = sorted(self.repository.serializer.about(events))
         linked = [await self.repository.keys.linked(person) for person in persons]

@@ -37,8 +37,13 @@ class CommandRoute:
     command that holds its reference; None: the own partner's id. Without a category the field, if it is given, holds
     both, as `kind` and `ref`. What is decided on must not change once it is there, since others may append to that
     stream meanwhile."""
+    refers_to: tuple[str, ...] = ()
+    """Fields that name something that another service keeps. What arrived of that is in this service's stream
+    `reference-<value>`, which a reactor writes; the decision gets it by the field. It may be nothing."""
     learned: type[PublicEvent] | None = None
     """The public event of another service that the decision needs, one of what its service `learns`."""
+    needs_view: bool = False
+    """Whether the decision depends on what the service's read side shows, see `CommandService.views`."""
 
     @property
     def name(self) -> str:

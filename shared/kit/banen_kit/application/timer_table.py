@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
-from banen_kit.eventstore.port import StoredRecord
+from banen_kit.eventstore.port import ServiceStore, StoredRecord
 from banen_kit.postgres.connection import Connection, Pool, reachable
 
 Key: TypeAlias = tuple[str, str]
@@ -14,10 +14,7 @@ Folded: TypeAlias = Mapping[Key, tuple[date | None, int]]
 """For each key the day on which it is due, and the stream's version at the last event that was folded."""
 
 LOOK = """
-select p.position, p.names = $1 and p.rows = (select count(*) from timers)
-       and (p.position = 0
-            or exists (select from events e where e.position = p.position and e.id = p.event_id)) as sound
-  from timer_progress p
+select p.position, p.event_id, p.names = $1 and p.rows = (select count(*) from timers) as sound from timer_progress p
 """
 BEGIN = """
 insert into timer_progress (names, position, rows) values ($1, 0, 0)
@@ -59,7 +56,11 @@ BEFORE_ALL = DueTimer("", "", date.min, 0)
 class TimerTable:
     """All methods raise `StoreUnavailable`."""
 
-    pool: Pool
+    store: ServiceStore
+
+    @property
+    def pool(self) -> Pool:
+        return self.store.pool
 
     async def position(self, names: Sequence[str]) -> int:
         """Returns how far the store was folded by these timers.
@@ -69,11 +70,13 @@ class TimerTable:
         """
         async with reachable():
             row = await self.pool.fetchrow(LOOK, names)
-            if row is not None and row["sound"]:
-                return row["position"]
-            async with self.pool.acquire() as connection, connection.transaction():
-                await connection.execute(BEGIN, names)  # first: it waits for whoever folds just now
-                await connection.execute("delete from timers")
+        if row is not None and row["sound"]:
+            position: int = row["position"]
+            if position == 0 or await self.store.holds(position, row["event_id"]):
+                return position
+        async with reachable(), self.pool.acquire() as connection, connection.transaction():
+            await connection.execute(BEGIN, names)  # first: it waits for whoever folds just now
+            await connection.execute("delete from timers")
         return 0
 
     async def advance(

@@ -1,7 +1,7 @@
 """Decisions, without I/O: which events a command causes, and how events build up a state."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from typing import ClassVar, Generic, TypeVar
@@ -16,6 +16,7 @@ C = TypeVar("C")
 S = TypeVar("S")
 P = TypeVar("P", bound=PublicEvent)
 E = TypeVar("E")
+V = TypeVar("V")
 
 
 class Refused(Exception):
@@ -118,11 +119,20 @@ class DecisionContext:
     """The zone of the service's days."""
     about: frozenset[str] = frozenset()
     """All references of the persons whom the `related` stream is about, if the command names its kind too."""
+    seen: object = None
+    """What the service's read side shows of it, if its `CommandRoute` has `needs_view`; then it is never None."""
+    arrived: Mapping[str, Sequence[DomainEvent]] = field(default_factory=dict[str, Sequence[DomainEvent]])
+    """What is known of the things of another service that the command names, by field (`CommandRoute.refers_to`)."""
 
     def heard_as(self, event: type[P]) -> P:
         """`heard`, of the type that its route names."""
         assert isinstance(self.heard, event)
         return self.heard
+
+    def seen_as(self, view: type[V]) -> V:
+        """`seen`, of the type that its read side shows."""
+        assert isinstance(self.seen, view)
+        return self.seen
 
 
 @dataclass(frozen=True)

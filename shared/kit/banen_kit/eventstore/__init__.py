@@ -1,4 +1,4 @@
-"""The event store: its interface (`port.py`), two adapters, and the typed repository on top.
+"""The event store: its interface (`port.py`), three adapters, and the typed repository on top.
 
-Imports `crypto`, `postgres` and `core`. Both adapters pass `tests/ports/test_event_store.py`. Start with `port.py`.
+Imports `crypto`, `postgres` and `core`. All adapters pass `tests/ports/test_event_store.py`. Start with `port.py`.
 """

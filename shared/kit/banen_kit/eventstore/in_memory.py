@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from banen_kit.core.clocks import utc_now
@@ -16,7 +17,7 @@ class MemoryStore:
         self._clock = clock
         self._log: list[StoredRecord] = []
         self._streams: dict[str, list[StoredRecord]] = {}
-        self._ids: dict[UUID, StoredRecord] = {}
+        self._ids: set[UUID] = set()
         self._refs: dict[UUID, set[str]] = {}
         self._grown = asyncio.Event()
 
@@ -57,7 +58,7 @@ class MemoryStore:
     def _add(self, event: StoredRecord) -> None:
         self._log.append(event)
         self._streams.setdefault(event.stream, []).append(event)
-        self._ids[event.id] = event
+        self._ids.add(event.id)
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
         refuse_unfit(commands)
@@ -65,12 +66,6 @@ class MemoryStore:
 
     async def read(self, stream: str) -> list[StoredRecord]:
         return list(self._streams.get(stream, []))
-
-    async def find(self, event_id: UUID) -> StoredRecord | None:
-        return self._ids.get(event_id)
-
-    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        return [event for event in self._log[after:] if event.type == kind][:limit]
 
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         found = {stream for ref in refs for stream in self._refs.get(ref, ())}
@@ -87,8 +82,15 @@ class MemoryStore:
             if event.recorded_at < before and event.type not in ended
         )[:limit]
 
-    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        return self._log[after : after + limit]
+    async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
+        wanted = (event for event in islice(self._log, after, None) if kind in (None, event.type))
+        return list(islice(wanted, limit))
+
+    async def holds(self, position: int, event_id: UUID) -> bool:
+        return 0 < position <= len(self._log) and self._log[position - 1].id == event_id
+
+    async def count_after(self, after: int) -> int:
+        return len(self._log) - after
 
     async def horizon(self) -> Horizon:
         return Horizon(self._clock(), len(self._log), settled=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from banen_kit.core.errors import StreamTooLong
+from banen_kit.postgres.connection import Pool
 
 MOST_EVENTS = 1000
 """How many events a command may append."""
@@ -64,7 +65,7 @@ class Outcome(StrEnum):
 
     APPENDED = "appended"
     REPEATED = "repeated"
-    """An event with one of these ids is already in the store; nothing was written."""
+    """An event with one of these ids is already in the stream; nothing was written. PostgreSQL sees other streams too."""
     CONFLICT = "conflict"
     """The stream's version is not the expected one; nothing was written."""
     KNOWN_AT_REFUSED = "known-at"
@@ -81,7 +82,7 @@ class Appended:
 
 
 class StoredRecord(NamedTuple):
-    """An event as stored. `position` orders the whole store, `version` (from 1) the stream."""
+    """An event as stored. `position` orders the whole store, with gaps; `version` (from 1) counts in the stream."""
 
     position: int
     stream: str
@@ -127,14 +128,6 @@ class EventStore(Protocol):
         """Returns all events of a stream, in order; an empty list if it does not exist."""
         ...
 
-    async def find(self, event_id: UUID) -> StoredRecord | None:
-        """Returns the event with this id."""
-        ...
-
-    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        """Returns events of one type after a position, in order."""
-        ...
-
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         """Returns, sorted, the named streams that exist and all streams whose commands named one of the references."""
         ...
@@ -148,8 +141,19 @@ class EventStore(Protocol):
         """
         ...
 
-    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        """Returns events after a position, in order. No event appears later at a position that was already read past."""
+    async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
+        """Returns events after a position, in order; of one type, if `kind` is given.
+
+        `after` is 0 or the position of an event. No event appears later at a position that was already read past.
+        """
+        ...
+
+    async def holds(self, position: int, event_id: UUID) -> bool:
+        """Whether this event is at this position. If it no longer is, the store was restored from before, or is another."""
+        ...
+
+    async def count_after(self, after: int) -> int:
+        """Returns how many events follow a position. A store may stop counting at a thousand."""
         ...
 
     async def horizon(self) -> Horizon:
@@ -161,9 +165,15 @@ class EventStore(Protocol):
         ...
 
 
+class ServiceStore(EventStore, Protocol):
+    """The event store of a service, and the service's own PostgreSQL, which holds everything else."""
+
+    pool: Pool
+
+
 async def of_type(store: EventStore, kind: str) -> AsyncIterator[list[StoredRecord]]:
     """Yields all records of one type in order, `BATCH` at a time. Raises `StoreUnavailable`."""
     after = 0
-    while records := await store.of_type(kind, after, BATCH):
+    while records := await store.read_all(after, BATCH, kind):
         after = records[-1].position
         yield records

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.eventstore.port import Append, Appended, Horizon, Outcome, StoredRecord, refuse_unfit
 from banen_kit.postgres.batching import Batcher
 from banen_kit.postgres.connection import (
@@ -20,6 +21,7 @@ from banen_kit.postgres.connection import (
 
 POLL_SECONDS = 0.25
 """After this time, appends by other processes are noticed; those of this process wake readers at once."""
+MOST_COUNTED = 100_000
 READERS = 2
 """Concurrent queries for streams; each uses a connection."""
 COLUMNS = "position, stream, version, id, type, schema_version, data, metadata, recorded_at, known_at"
@@ -80,16 +82,6 @@ class PostgresStore:
                 found[record.stream].append(record)
         return [found[stream] for stream in streams]
 
-    async def find(self, event_id: UUID) -> StoredRecord | None:
-        async with reachable():
-            row = await self.pool.fetchrow(f"select {COLUMNS} from events where id = $1", event_id)
-        return StoredRecord(*row) if row else None
-
-    async def of_type(self, kind: str, after: int, limit: int) -> list[StoredRecord]:
-        query = f"select {COLUMNS} from of_type($1, $2, $3)"
-        async with reachable():
-            return list(map(StoredRecord._make, await self.pool.fetch(query, kind, after, limit)))
-
     async def concerning(self, refs: Sequence[UUID], streams: Sequence[str]) -> list[str]:
         async with reachable():
             rows = await self.pool.fetch(CONCERNING, list(refs), list(streams))
@@ -102,10 +94,25 @@ class PostgresStore:
             rows = await self.pool.fetch(QUIET, category, before, list(ended), after, limit)
         return [row["stream"] for row in rows]
 
-    async def read_all(self, after: int, limit: int) -> list[StoredRecord]:
-        query = f"select {COLUMNS} from read_all($1, $2)"
+    async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
+        if kind is None:
+            query, arguments = f"select {COLUMNS} from read_all($1, $2)", (after, limit)
+        else:  # how far, before what: a statement of its own
+            safe = (await self.horizon()).safe
+            query = f"select {COLUMNS} from of_type($1, $2, $3) where position <= $4"
+            arguments = (kind, after, limit, safe)
         async with reachable():
-            return list(map(StoredRecord._make, await self.pool.fetch(query, after, limit)))
+            return list(map(StoredRecord._make, await self.pool.fetch(query, *arguments)))
+
+    async def holds(self, position: int, event_id: UUID) -> bool:
+        query = "select exists (select from events where position = $1 and id = $2)"
+        async with reachable():
+            return bool(await self.pool.fetchval(query, position, event_id))
+
+    async def count_after(self, after: int) -> int:
+        query = f"select count(*) from (select from events where position > $1 limit {MOST_COUNTED}) found"
+        async with reachable():
+            return int(await self.pool.fetchval(query, after))
 
     async def horizon(self) -> Horizon:
         async with reachable():
@@ -158,6 +165,15 @@ def outcomes(rows: Sequence[asyncpg.Record], commands: Sequence[Append]) -> list
     return [found[command.stream] for command in commands]
 
 
+async def refuse_elsewhere(pool: Pool) -> None:
+    """Raises `StoreRefusesToStart` if this service keeps its events in another store."""
+    async with reachable():
+        if await pool.fetchval("select exists (select from stream_index_progress)"):
+            raise StoreRefusesToStart(
+                "the events of this service are in KurrentDB; its address must be in BANEN_STORE_URL"
+            )
+
+
 async def open_store(
     url: str, schema: str, *, writers: int = 3, packages: Sequence[str] = ("banen_kit",)
 ) -> PostgresStore:
@@ -166,6 +182,7 @@ async def open_store(
     try:
         await refuse_unsafe(pool)
         await refuse_wrong_schema(pool, schema, migrations(packages))
+        await refuse_elsewhere(pool)
     except BaseException:
         await pool.close()
         raise

@@ -19,8 +19,7 @@ from banen_kit.application.problems import from_validation
 from banen_kit.application.publishable import PublicMessage, Publisher, Unpublishable
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import FieldError, Problem, invalid
-from banen_kit.eventstore.port import StoredRecord, ref_of
-from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.port import ServiceStore, StoredRecord, ref_of
 from banen_kit.eventstore.serializer import EventSerializer, UnknownEvent
 from banen_kit.postgres.connection import reachable
 
@@ -44,7 +43,7 @@ class CannotPublish(Exception):
 class Outbound:
     """Turns records into messages. If an event cannot be published, a recorded decision takes its place."""
 
-    store: PostgresStore
+    store: ServiceStore
     serializer: EventSerializer[Any]
     publisher: Publisher
 
@@ -90,13 +89,8 @@ class Outbound:
         return None
 
     async def waiting(self, blocked: CannotPublish) -> int:
-        """Returns how many events are waiting behind it."""
-        async with reachable():
-            return int(
-                await self.store.pool.fetchval(
-                    "select count(*) from events where position > $1", blocked.record.position
-                )
-            )
+        """Returns how many events are waiting behind it, as far as the store counts."""
+        return await self.store.count_after(blocked.record.position)
 
     async def decide(self, decision: "Decision", by: str) -> None:
         """Records a decision. Raises `Problem` unless that event blocks the relay and the replacement can be published."""

@@ -6,6 +6,7 @@ the stream tells what to send next, and the stream's expected last sequence keep
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from nats.js.errors import APIError, NotFoundError
 from banen_kit.application.publishable import Publisher
 from banen_kit.core.errors import StoreUnavailable
 from banen_kit.core.faults import Faults, Loop, end_if_cancelled
-from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.port import ServiceStore
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.blocked import RELAY, CannotPublish, Outbound
 from banen_kit.messaging.jetstream import (
@@ -38,14 +39,11 @@ from banen_kit.postgres.connection import Connection, reachable
 WATERMARK_SECONDS = 2.0
 FAULT_SECONDS = 5.0
 """How long publishing may fail before it is a fault. A restart of the bus takes less."""
-BACKLOG = """
-select (select count(*) from (select from publications where sequence > $1 limit 100000) p)
-     + (select count(*) from (select from events where position > $2 limit 100000) e) as lag,
-       coalesce(extract(epoch from clock_timestamp() - least(
-         (select e.recorded_at from publications p join events e on e.position = p.position
-           where p.sequence > $1 order by p.sequence limit 1),
-         (select recorded_at from events where position > $2 order by position limit 1))), 0)::float8 as age
+UNSENT = """
+select (select count(*) from (select from publications where sequence > $1 limit 100000) p) as count,
+       (select headers from publications where sequence > $1 order by sequence limit 1) as first
 """
+RECORDED_AT = re.compile(r"^ce-time: (.+)\r$", re.MULTILINE)
 
 # One statement, so that a batch costs one round trip and one commit.
 SAVE = """
@@ -74,7 +72,7 @@ class Relay:
         self,
         publisher: Publisher,
         serializer: EventSerializer[Any],
-        store: PostgresStore,
+        store: ServiceStore,
         client: Client,
         faults: Faults,
     ) -> None:
@@ -117,12 +115,17 @@ class Relay:
             return
         try:
             async with reachable():
-                row = await self._store.pool.fetchrow(BACKLOG, self._sent, self._position)
+                unsent = await self._store.pool.fetchrow(UNSENT, self._sent)
+            assert unsent is not None
+            unnumbered = await self._store.count_after(self._position)
+            moments = [record.recorded_at for record in await self._store.read_all(self._position, 1)]
         except StoreUnavailable:
             return
-        assert row is not None
-        self._metrics.relay_lag.set(row["lag"])
-        self._metrics.relay_oldest.set(row["age"])
+        if unsent["first"]:
+            moments += map(datetime.fromisoformat, RECORDED_AT.findall(unsent["first"]))
+        self._metrics.relay_lag.set(unsent["count"] + unnumbered)
+        now = datetime.now(UTC)
+        self._metrics.relay_oldest.set(max([(now - moment).total_seconds() for moment in moments], default=0))
 
     @asynccontextmanager
     async def ownership(self, stands_by: Callable[[], None] = lambda: None) -> AsyncGenerator[Connection]:

@@ -27,7 +27,7 @@ from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.privacy.answers import ErasureCertificate, PersonExport, PersonRequests, SigningKey
 from banen_kit.privacy.held import REQUEST_TYPES, held_on
 from banen_kit.web.authentication import Authentication, who
-from banen_kit.web.openapi import Json, path_ref, problems
+from banen_kit.web.openapi import Json, path_ref, problems, reads
 
 ALGORITHM = "Ed25519"
 CERTIFICATE = "banen-erasure+jwt"
@@ -164,17 +164,16 @@ def routes(persons: SubjectAccess, authentication: Authentication) -> APIRouter:
 
 
 def add_person(router: APIRouter, persons: SubjectAccess, authentication: Authentication) -> None:
-    place = path_ref("uuid")
-
     @router.get(
         "/persons/{ref}",
         name="export-person",
         summary="All that is held on one person, opened",
         response_model=PersonExport,
         responses=problems(404),
+        openapi_extra=reads(path_ref("uuid")),
     )
-    async def export(request: Request, ref: str = place) -> Json:
-        ref = as_uuid(ref)
+    async def export(request: Request) -> Json:
+        ref = as_uuid(request.path_params["ref"])
         found = await persons.export(ref)
         outcome = Outcome.SHOWN if found["events"] else Outcome.NOT_FOUND
         await authentication.note(request, who(request), outcome, ref)
@@ -188,9 +187,10 @@ def add_person(router: APIRouter, persons: SubjectAccess, authentication: Authen
         summary="The proof that somebody was erased",
         response_model=ErasureCertificate,
         responses=problems(404),
+        openapi_extra=reads(path_ref("uuid")),
     )
-    async def certificate(request: Request, ref: str = place) -> Json:
-        ref = as_uuid(ref)
+    async def certificate(request: Request) -> Json:
+        ref = as_uuid(request.path_params["ref"])
         found = await persons.certificate(ref)
         await authentication.note(request, who(request), Outcome.SHOWN if found else Outcome.NOT_FOUND, ref)
         if found is None:

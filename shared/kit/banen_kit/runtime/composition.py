@@ -11,7 +11,7 @@ from banen_kit.application.command_service import CommandService
 from banen_kit.application.timer_table import TimerTable
 from banen_kit.application.timers import Timers
 from banen_kit.core.faults import Faults
-from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.port import ServiceStore
 from banen_kit.messaging.blocked import Outbound
 from banen_kit.privacy import retention_routes, subject_access
 from banen_kit.privacy.due_list import PostgresDueList
@@ -34,7 +34,7 @@ class Foundation:
     settings: Settings
     command_service: CommandService
     authentication: Authentication
-    store: PostgresStore
+    store: ServiceStore
     clock: DatabaseClock
     faults: Faults
 
@@ -80,7 +80,7 @@ def administration(foundation: Foundation) -> Part:
         ]
     loops: list[Work] = [kept.run_forever]
     if service.timers:
-        table = TimerTable(foundation.store.pool)
+        table = TimerTable(foundation.store)
         timers = Timers(command_service, table, foundation.clock.refuse_untrusted, foundation.faults)
         loops.append(timers.run_forever)
     return Part(routers=routers, loops=loops)

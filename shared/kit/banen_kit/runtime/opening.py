@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -24,7 +24,8 @@ from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.postgres_keys import PostgresKeys
 from banen_kit.crypto.shredding import refuse_recycling
 from banen_kit.eventstore.erasure import reapply_erasures
-from banen_kit.eventstore.postgres import PostgresStore
+from banen_kit.eventstore.port import ServiceStore
+from banen_kit.eventstore.postgres import PostgresStore, refuse_elsewhere
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.topology import read_partners
@@ -70,7 +71,7 @@ async def open_foundation(
     pool, keys_pool = await open_databases(service, settings, stack)
     keys = PostgresKeys(keys_pool, master)
     await keys.refuse_other_master()
-    store = PostgresStore(pool)
+    store = await open_events(settings, pool, schema_of(settings.partner, service.name), stack)
     repository: EventRepository[Any] = EventRepository(
         store, EventSerializer(service.events, service.upcasters), keys
     )
@@ -140,6 +141,27 @@ async def open_databases(service: Service, settings: Settings, stack: AsyncExitS
     return pool, keys_pool
 
 
+async def open_events(settings: Settings, pool: Pool, schema: str, stack: AsyncExitStack) -> ServiceStore:
+    """Opens the event store: PostgreSQL, unless `BANEN_STORE_URL` names another.
+
+    Raises `SettingsInvalid` or `StoreUnavailable`.
+    """
+    if settings.store_url is None:
+        with naming("BANEN_DATABASE_URL"):
+            await refuse_elsewhere(pool)
+        return PostgresStore(pool)
+    try:
+        # Imported only where it is used: it is an extra, and takes a tenth of a second.
+        from banen_kit.eventstore.kurrentdb import open_kurrentdb
+    except ImportError as error:
+        raise SettingsInvalid("BANEN_STORE_URL needs the extra banen-kit[kurrentdb]") from error
+    with naming("BANEN_STORE_URL"):
+        url = settings.store_url.get_secret_value()
+        store = await open_kurrentdb(url, pool, schema, waits_for("BANEN_STORE_URL"))
+    stack.push_async_callback(store.close)
+    return store
+
+
 @contextmanager
 def naming(setting: str) -> Generator[None]:
     """Adds the name of the setting to an error about a database."""
@@ -151,16 +173,17 @@ def naming(setting: str) -> Generator[None]:
         raise StoreUnavailable(f"{setting}: {error}") from error
 
 
-async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack) -> Pool:
-    def waits(reason: str) -> None:
-        log.warning("%s: waiting: %s", setting, reason)
+def waits_for(setting: str) -> Callable[[str], None]:
+    return lambda reason: log.warning("%s: waiting: %s", setting, reason)
 
-    pool = await when_reachable(url.get_secret_value(), schema, waits)
+
+async def _pool(setting: str, url: SecretStr, schema: str, stack: AsyncExitStack) -> Pool:
+    pool = await when_reachable(url.get_secret_value(), schema, waits_for(setting))
     stack.push_async_callback(pool.close)
     return pool
 
 
-def _checks_of(store: PostgresStore, keys_pool: Pool) -> dict[str, Check]:
+def _checks_of(store: ServiceStore, keys_pool: Pool) -> dict[str, Check]:
     """The readiness checks of both databases."""
 
     async def database() -> None:

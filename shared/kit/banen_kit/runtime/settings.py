@@ -25,6 +25,15 @@ from banen_contracts.base import PartnerId
 from banen_kit.core.errors import SettingsInvalid
 
 PREFIX = "BANEN_"
+POSTGRES = ("postgresql", "postgres"), "sslmode=verify-full in the address"
+KURRENT_SCHEMES = ("kurrentdb", "kurrentdb+discover", "esdb", "esdb+discover", "kdb", "kdb+discover")
+ADDRESSES = {
+    "database_url": POSTGRES,
+    "keys_url": POSTGRES,
+    "bus_url": (("nats", "tls"), "tls://"),
+    "store_url": (KURRENT_SCHEMES, "no tls=false and no tlsVerifyCert=false in the address"),
+}
+"""Of each address the schemes that it may have, and what makes it safe beyond this machine."""
 ProgrammeName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,60}$")]
 
 
@@ -96,6 +105,8 @@ class Settings(EnvironmentSettings):
     """`partners.toml`: all partners and the services they run."""
     database_url: SecretStr
     """PostgreSQL of the event store, as the service's own role."""
+    store_url: SecretStr | None = None
+    """EventStoreDB or KurrentDB (`esdb://`, `kurrentdb://`, each also with `+discover`), if the events are there."""
     keys_url: SecretStr
     """PostgreSQL with the persons' keys: another cluster, with a role that may call a few functions and read no table."""
     master_key_file: Path
@@ -131,20 +142,24 @@ class Settings(EnvironmentSettings):
     profile: Literal["local"] | None = None
     """`local`: everything runs on this machine, so issuer and pages may do without https."""
 
-    @field_validator("database_url", "keys_url", "bus_url")
+    @field_validator("database_url", "keys_url", "bus_url", "store_url")
     @classmethod
-    def _is_an_address(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+    def _is_an_address(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         """Checked before any connection is made. The message never contains the address, which holds a password."""
-        schemes = ("nats", "tls") if info.field_name == "bus_url" else ("postgresql", "postgres")
+        if url is None:
+            return None
+        schemes, wanted = ADDRESSES[info.field_name or ""]
         try:
             parts = urlsplit(url.get_secret_value())
-            good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+            # Several nodes of one store have no port that can be parsed.
+            good = (
+                parts.scheme in schemes and bool(parts.hostname) and ("," in parts.netloc or parts.port != 0)
+            )
         except ValueError:
             good = False
         if not good:
             raise ValueError(f"must be an address such as {schemes[0]}://user:password@host:port")
         if not is_safe(url.get_secret_value()):
-            wanted = "tls://" if info.field_name == "bus_url" else "sslmode=verify-full in the address"
             raise ValueError(f"beyond this machine it needs verified TLS: {wanted}")
         return url
 
@@ -178,10 +193,20 @@ def is_on_this_machine(url: str) -> bool:
     return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
 
 
+LOCAL = {"127.0.0.1", "localhost", "::1"}
+
+
 def is_safe(url: str) -> bool:
     """Whether nobody can read or change traffic to this address: it is local, or uses verified TLS."""
     parts = urlsplit(url)
-    if parts.hostname in ("127.0.0.1", "localhost", "::1") or parts.scheme == "tls":
+    if parts.scheme == "tls":
+        return True
+    if parts.scheme in KURRENT_SCHEMES:
+        options = {name.lower(): values for name, values in parse_qs(parts.query).items()}
+        hosts = [host.rpartition("@")[2].split(":")[0] for host in parts.netloc.split(",")]
+        is_plain = any("false" in map(str.lower, options.get(name, [])) for name in ("tls", "tlsverifycert"))
+        return not is_plain or {*hosts} <= LOCAL
+    if parts.hostname in LOCAL:
         return True
     return parse_qs(parts.query).get("sslmode") == ["verify-full"]
 

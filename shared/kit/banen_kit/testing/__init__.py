@@ -1,8 +1,8 @@
 """Given/when/then tests of deciders, also for partners, and a token issuer for tests of protected routes."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_URL, uuid5
@@ -52,6 +52,9 @@ class Scenario(Generic[E]):
     related: tuple[DomainEvent, ...] = ()
     about: frozenset[str] = frozenset()
     heard: PublicEvent | None = None
+    arrived: Mapping[str, Sequence[DomainEvent]] = field(default_factory=dict[str, Sequence[DomainEvent]])
+    seen: object = None
+    now: datetime = NOW
 
     def given(self, *past: E) -> "Scenario[E]":
         return replace(self, past=past)
@@ -64,9 +67,25 @@ class Scenario(Generic[E]):
         """The newest that was heard of what the operation needs (`CommandRoute.learned`)."""
         return replace(self, heard=heard)
 
+    def arriving(self, **arrived: DomainEvent) -> "Scenario[E]":
+        """What is known of the things of another service that the command names, by field (`CommandRoute.refers_to`)."""
+        return replace(self, arrived={name: [event] for name, event in arrived.items()})
+
+    def seeing(self, seen: object) -> "Scenario[E]":
+        """What the service's read side shows (`CommandRoute.needs_view`)."""
+        return replace(self, seen=seen)
+
     def when(self, command: Command) -> "Result[E]":
         context = DecisionContext(
-            self.ref, NOW, self.partner, self.partners, self.related, self.heard, about=self.about
+            self.ref,
+            NOW,
+            self.partner,
+            self.partners,
+            self.related,
+            self.heard,
+            about=self.about,
+            arrived=self.arrived,
+            seen=self.seen,
         )
         state = self.decider.replay(self.past)
         try:

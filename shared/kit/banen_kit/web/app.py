@@ -42,6 +42,7 @@ from banen_kit.web.openapi import (
     OF_EVERY_ROUTE,
     REQUEST_ID,
     Json,
+    answers,
     header,
     lines_of_json,
     path_ref,
@@ -139,13 +140,11 @@ def command_routes(command_service: CommandService) -> APIRouter:
     router = APIRouter(tags=["commands"])
 
     def add(operation: CommandRoute) -> None:
-        place = path_ref(operation.ref)
-
-        async def endpoint(http: HttpRequest, ref: str = place) -> Response:
+        async def endpoint(http: HttpRequest) -> Response:
             request = Request(
                 operation,
                 who(http).principal,
-                checked_ref(operation, ref),
+                checked_ref(operation, http.path_params["ref"]),
                 await json_object(http),
                 idempotency_key(http),
                 optional_uuid(http, "Correlation-Id"),
@@ -154,7 +153,11 @@ def command_routes(command_service: CommandService) -> APIRouter:
             recorded_elsewhere(http)
             answer = await command_service.execute(request)
             done = CommandAnswer(
-                ref=request.ref, version=answer.version, events=answer.events, repeated=answer.repeated
+                ref=request.ref,
+                version=answer.version,
+                events=answer.events,
+                repeated=answer.repeated,
+                not_yet_known=answer.not_yet_known,
             )
             return done.response(status_of(answer), {"ETag": f'"{answer.version}"'})
 
@@ -164,14 +167,16 @@ def command_routes(command_service: CommandService) -> APIRouter:
             methods=["POST"],
             name=operation.name,
             summary=operation.name.replace("-", " ").capitalize(),
-            response_model=CommandAnswer,
             responses={
-                200: {"headers": ETAG},
-                201: {"headers": ETAG, "model": CommandAnswer, "description": "It is new"},
+                200: answers(CommandAnswer, ETAG),
+                201: {**answers(CommandAnswer, ETAG), "description": "It is new"},
                 **problems(404, 409, 412, 422, *([428] if operation.needs_version else [])),
             },
             openapi_extra=reads(
-                IDEMPOTENCY_KEY, if_match(required=operation.needs_version), body=operation.command
+                path_ref(operation.ref),
+                IDEMPOTENCY_KEY,
+                if_match(required=operation.needs_version),
+                body=operation.command,
             ),
         )
 

@@ -11,7 +11,7 @@ from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from fastapi import APIRouter, FastAPI, Path
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
@@ -38,10 +38,11 @@ REQUEST_ID: Final = {"type": "string", "pattern": UUID_OF % "457"}
 """An idempotency key or correlation id. Without `format: uuid`, generated clients send it as plain text."""
 
 
-def path_ref(kind: Literal["uuid", "slug"]) -> Any:
+def path_ref(kind: Literal["uuid", "slug"]) -> Json:
     """The parameter `ref` of a path. This only documents it; the route refuses other forms."""
     form = {"format": "uuid"} if kind == "uuid" else {}
-    return Path(json_schema_extra={**form, "pattern": PATTERNS[kind]})
+    schema = {"title": "Ref", "type": "string", **form, "pattern": PATTERNS[kind]}
+    return {"name": "ref", "in": "path", "required": True, "schema": schema}
 
 
 class CommandSchema(GenerateJsonSchema):
@@ -111,6 +112,11 @@ def reads(*headers: Json, body: type[BaseModel] | None = None) -> Json:
         content = {JSON: {"schema": schema}}
         found["requestBody"] = {"required": True, "content": content}
     return found
+
+
+def answers(model: type[BaseModel], headers: Json) -> Json:
+    """An answer whose route makes it itself. FastAPI's `response_model` would build a validator for each such route."""
+    return {"content": {JSON: {"schema": schema_of(model, "serialization")}}, "headers": headers}
 
 
 def lines_of_json(media_type: str, kind: Any, mode: Mode) -> Json:

@@ -6,13 +6,16 @@ Pure and deterministic: the same seed gives the same lines, with the same refere
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from banen_local.demo.history.book import BUREAU, Book, Line, Source, Stages
 from banen_local.demo.history.bureau import declare_live, grant_permissions, record_programme
+from banen_local.demo.history.effort import record_effort
 from banen_local.demo.history.employers import Employers
 from banen_local.demo.history.intake import People
 from banen_local.demo.history.placements import Placements
 from banen_local.demo.history.plan import CELLS, Cell
+from banen_local.demo.history.relations import Relations
 from banen_local.demo.published import PUBLISHED
 
 CONTACTS = {"vluchtelingenwerk": 300, "uaf": 100, "uwv": 100}
@@ -34,6 +37,8 @@ class History:
     going_live: list[Line]
     public: Mapping[Source, int]
     """How many events each source has published when all of this is done, policies included."""
+    places: Mapping[tuple[Source, UUID], int]
+    """How many places of each group are filled then, which a reactor notes."""
 
     @property
     def number(self) -> int:
@@ -56,6 +61,9 @@ def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> Histo
         placements.fill(cell)
     employers.close_groups()
     if cells is CELLS:
+        Relations(book, employers).record()
+        placements.vacancies.remain_open()
+        record_effort(book)
         people.never_placed("vluchtelingenwerk", 180)
         people.never_placed("uaf", 60)
         people.never_placed("uwv", 50)
@@ -68,4 +76,4 @@ def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> Histo
     grant_permissions(book)
     permissions = book.lines.pop(BUREAU)[0]
     declare_live(book, today)
-    return History(programme, partners, permissions, book.lines[BUREAU][0], book.public)
+    return History(programme, partners, permissions, book.lines[BUREAU][0], book.public, placements.in_groups)

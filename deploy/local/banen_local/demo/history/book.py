@@ -16,6 +16,7 @@ from banen_intake.domain.preparation import AgreePlan
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import Command
 from banen_mediation.commands import COMMANDS as MEDIATION
+from banen_mediation.domain.enterprise import RecordMicrocredit
 from banen_reporting.administration.commands import COMMANDS as REPORTING
 
 Source: TypeAlias = tuple[str, str]
@@ -30,7 +31,7 @@ OPENING = time(9)
 KEYS = UUID("6f2a9d1e-4c58-5d0b-8d37-0e1a7b5c9f42")
 """Namespace of idempotency keys. They are derived from the lines, so a load can be repeated from any line."""
 COMMANDS = {operation.command: operation for operation in (*INTAKE, *MEDIATION, *EMPLOYERS, *REPORTING)}
-PRIVATE = (AssignWorker, AgreePlan, PublishPortrait, TakeDownPortrait)
+PRIVATE = (AssignWorker, AgreePlan, PublishPortrait, TakeDownPortrait, RecordMicrocredit)
 """Commands of which nothing is published."""
 
 
@@ -41,7 +42,8 @@ class Line:
     command: str
     stream: str
     follows: str
-    """The stream whose earlier lines it depends on: its own, or for an offer that of its candidate."""
+    """The stream whose earlier lines it depends on: its own, or for an offer that of its candidate, for a vacancy that of
+    its employer."""
     ref: str
     body: dict[str, Any]
     key: UUID
@@ -72,6 +74,7 @@ class Book:
         self.public: Counter[Source] = Counter()
         """How many events each service will have published at the end."""
         self._versions: Counter[tuple[Source, str]] = Counter()
+        self._follows: dict[tuple[Source, str], str] = {}
         self._known: dict[str, datetime] = {}
         """Per stream. What another service records about the same thing starts from that thing's last known moment."""
 
@@ -89,8 +92,9 @@ class Book:
         live: bool = False,
         at_once: bool = False,
     ) -> None:
-        """`follows`: the stream that it depends on, if not its own. `is_late`: sent in the second stage. `live`: becomes
-        known when it is recorded. `at_once`: becomes known on the day on which it happened."""
+        """`follows`: the stream that the first line of this stream, and so all of them, depend on, if not its own.
+        `is_late`: sent in the second stage. `live`: becomes known when it is recorded. `at_once`: becomes known on the day
+        on which it happened."""
         operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
         version = self._versions[source, stream]
@@ -99,7 +103,7 @@ class Book:
         line = Line(
             operation.name,
             stream,
-            follows or stream,
+            self._follows.setdefault((source, stream), follows or stream),
             str(ref),
             body,
             uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),

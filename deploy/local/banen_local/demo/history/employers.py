@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from banen_contracts.employers import LegalKind, PartyKind, SizeBand
-from banen_employers.domain.agreement import SignAgreement
+from banen_contracts.employers import LegalKind, SizeBand
 from banen_employers.domain.employer import RegisterEmployer
-from banen_employers.domain.group import CloseGroup, PlanGroup
-from banen_local.demo.history.book import Book, Source
-from banen_local.demo.history.bureau import BY_STEPS, DIRECT, admitted_on
+from banen_employers.domain.group import CloseGroup, PlanGroup, UpdateGroup
+from banen_local.demo.history.book import Book
+from banen_local.demo.history.bureau import admitted_on
 from banen_local.demo.history.people import PLACES
 from banen_local.demo.published import PUBLISHED, GroupFigures
 
 TENS = 24
 """The number used for the report's "tens"."""
 PUBLIC = ("Ministries", "VSNU (universities)")
+OF_A_PARTNER = "Restoranje"
+"""The canteen of VluchtelingenWerk."""
 WHERE = {
     "Rollecate, Staphorst": ("emplooi", date(2006, 9, 4)),
     "Walibi Flevo": ("emplooi", date(2007, 4, 2)),
@@ -34,7 +35,8 @@ WHERE = {
 }
 """Which partner placed each group, and its first start. The report does not say; both were chosen for the demo."""
 GROUP_DAYS = 120
-OTHERS = {"emplooi": 110, "uaf": 60, "goed-werk": 3}
+PLANNED_BEFORE = timedelta(days=45)
+OTHERS = {"emplooi": 110, "uaf": 60, "uwv": 60, "goed-werk": 3}
 SECTORS = "CFGHIJKMNOPQ"
 
 
@@ -49,9 +51,12 @@ class Group:
     first: date
 
     @property
-    def follows(self) -> str:
-        """The employer is registered before."""
-        return f"employer-{self.employer_ref}"
+    def planned(self) -> date:
+        return self.first - PLANNED_BEFORE
+
+    @property
+    def employer_is_partner(self) -> bool:
+        return self.figures.employer == OF_A_PARTNER
 
     @property
     def placed(self) -> int:
@@ -67,18 +72,19 @@ class Employers:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.since: dict[UUID, date] = {}
+        """The day on which each was registered."""
         self.groups = [self._plan(figures) for figures in PUBLISHED.group_placements]
-        self._known: Mapping[str, list[tuple[date, UUID]]] = {
+        self.known: Mapping[str, list[tuple[date, UUID]]] = {
             partner: sorted(self._others(partner, number)) for partner, number in OTHERS.items()
         }
         self.agency = self._register(
             "goed-werk", admitted_on("goed-werk"), "Goed-Werk", LegalKind.COMPANY, is_named=True
         )
-        self._agreements()
 
     def some(self, partner: str, day: date) -> UUID | None:
-        """An employer that the partner knew by then; None for UWV, which keeps no employers."""
-        known = self._known.get(partner)
+        """An employer that the partner knew by then; None for VluchtelingenWerk, which keeps no employers."""
+        known = self.known.get(partner)
         if known is None:
             return None
         return self.book.random.choice(known[: bisect_right(known, day, key=lambda one: one[0])])[1]
@@ -90,22 +96,29 @@ class Employers:
                 placed=group.figures.placed,
                 precision=group.figures.precision,
             )
-            self.book.write((group.partner, "employers"), group.ref, close, follows=group.follows)
+            self.book.write((group.partner, "employers"), group.ref, close)
 
     def _plan(self, figures: GroupFigures) -> Group:
         partner, first = WHERE[figures.employer]
         legal = LegalKind.PUBLIC if figures.employer in PUBLIC else LegalKind.COMPANY
-        planned = first - timedelta(days=45)
-        employer = self._register(partner, planned, figures.employer, legal, is_named=True)
+        known = first - PLANNED_BEFORE - timedelta(days=self.book.random.randint(10, 40))
+        day = max(known, admitted_on(partner))
+        employer = self._register(partner, day, figures.employer, legal, is_named=True)
         group = Group(figures, partner, self.book.ref(), employer, first)
         plan = PlanGroup(
-            occurred_on=planned,
+            occurred_on=group.planned,
             employer_ref=employer,
             kind=figures.kind,
             seasonal=figures.seasonal,
-            in_guidance=figures.in_guidance,
+            places_planned=figures.placed,
         )
-        self.book.write((partner, "employers"), group.ref, plan, follows=group.follows)
+        source = (partner, "employers")
+        self.book.write(source, group.ref, plan, follows=f"employer-{employer}")
+        if figures.in_guidance:
+            guided = UpdateGroup(
+                occurred_on=first, in_guidance=figures.in_guidance, places_planned=figures.placed
+            )
+            self.book.write(source, group.ref, guided)
         return group
 
     def _others(self, partner: str, number: int) -> list[tuple[date, UUID]]:
@@ -132,21 +145,5 @@ class Employers:
             publish_name=is_named,
         )
         self.book.write((partner, "employers"), ref, command)
+        self.since[ref] = day
         return ref
-
-    def _agreements(self) -> None:
-        """Agreements with parties that promised places. The report gives no numbers, so they were chosen for the demo."""
-        kinds = (PartyKind.EMPLOYERS_ORGANISATION, PartyKind.SECTOR_FUND, PartyKind.MUNICIPALITY)
-        for partner in ("emplooi", "uaf"):
-            source: Source = (partner, "employers")
-            for kind in kinds:
-                (day,) = self.book.days(date(2006, 2, 1), date(2008, 3, 31), 1)
-                agreement = SignAgreement(
-                    occurred_on=day,
-                    party_kind=kind,
-                    places_promised=self.book.random.randrange(5, 40),
-                    routes=(DIRECT, BY_STEPS),
-                    valid_from=day,
-                    valid_to=PUBLISHED.window.last,
-                )
-                self.book.write(source, self.book.ref(), agreement)

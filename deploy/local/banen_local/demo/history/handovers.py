@@ -46,7 +46,7 @@ class Handovers:
             self._answer(handover, decline)
         else:
             withdraw = WithdrawHandover(occurred_on=days[-1], reason_code=random.choice(WHY_WITHDRAWN))
-            self.book.write(FROM, handover, withdraw, follows=f"candidate-{candidate}")
+            self.book.write(FROM, handover, withdraw)
 
     def accept(self, handover: UUID, client: UUID, day: date) -> None:
         self._answer(handover, AcceptHandover(occurred_on=day, client_ref=client))

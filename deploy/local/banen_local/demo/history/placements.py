@@ -1,5 +1,6 @@
 """Placements by their fate: as many counted ones as were published, and others that do not count."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +14,11 @@ from banen_contracts.mediation import (
     RetentionMethod,
 )
 from banen_kit.core.decider import Command
-from banen_local.demo.history.book import Book
+from banen_local.demo.history.book import Book, Source
 from banen_local.demo.history.bureau import BY_STEPS, DIRECT, LENT, OWN_FIRM, route_of
 from banen_local.demo.history.employers import Employers, Group
 from banen_local.demo.history.intake import People
+from banen_local.demo.history.own_firms import OwnFirms
 from banen_local.demo.history.plan import (
     DAY,
     EARLIEST,
@@ -29,7 +31,7 @@ from banen_local.demo.history.plan import (
     fixed,
     with_terms,
 )
-from banen_local.demo.published import PUBLISHED
+from banen_local.demo.history.vacancies import SEARCHED, Vacancies
 from banen_mediation.domain.ending import EndPlacement, ExtendPlacement
 from banen_mediation.domain.history import last_day_of_month
 from banen_mediation.domain.placement import CorrectPlacement, StartPlacement, VoidPlacement
@@ -46,12 +48,16 @@ STARTS_UNTIL = {
     Fate.VOIDED: date(2008, 11, 30),
 }
 STARTS_FROM = {
+    Fate.OWN_FIRM: date(2006, 7, 3),
+    Fate.FIRM_GIVEN_UP: date(2006, 7, 3),
     # Imported figures cover their regular work; those are shown separately and never added.
     Fate.REGULAR: date(2006, 1, 2),
     Fate.REGULAR_AFTER_ALL: date(2006, 1, 2),
     Fate.STEP_TO_JOB: date(2006, 5, 1),
 }
 FIRST_START = {"goed-werk": date(2007, 10, 1)}
+AT_VLUCHTELINGENWERK = ("vluchtelingenwerk", "volunteering")
+"""Its volunteers work at the partner itself."""
 
 
 class Placements:
@@ -62,10 +68,14 @@ class Placements:
         self.random = book.random
         self._people = people
         self._employers = employers
+        self._firms = OwnFirms(book, people)
+        self.vacancies = Vacancies(book, employers)
+        self.in_groups: Counter[tuple[Source, UUID]] = Counter()
+        """How many placements fill places of each group, by the service that keeps the group."""
 
     def fill(self, cell: Cell) -> None:
         """As many that count as were published, and the others."""
-        left = PUBLISHED.unit(cell.unit).result[cell.route]
+        left = cell.result
         for group in self._employers.groups:
             if group.partner == cell.partner and route_of(group.figures.kind) == cell.route:
                 left -= self._group(group)
@@ -89,7 +99,9 @@ class Placements:
                 group_ref=group.ref,
                 employer_ref=self._employers.agency if is_hired_out else group.employer_ref,
                 hiring_employer_ref=group.employer_ref if is_hired_out else None,
+                employer_is_partner=group.employer_is_partner,
             )
+            self.in_groups[(group.partner, "employers"), group.ref] += 1
             fate = Fate.LASTING
             if number < ended:
                 fate = Fate.TOO_SHORT if group.figures.seasonal else Fate.ENDED_EARLY
@@ -107,7 +119,13 @@ class Placements:
         helper = "uaf" if cell.partner == "emplooi" else "emplooi"
         others: dict[str, Any] = {"assist_partners": (helper,)} if fate is Fate.ASSISTED else {}
         plan = self._plan(
-            cell.partner, kind, start, employer_ref=employer, hiring_employer_ref=hiring, **others
+            cell.partner,
+            kind,
+            start,
+            employer_ref=employer,
+            hiring_employer_ref=hiring,
+            employer_is_partner=(cell.partner, kind) == AT_VLUCHTELINGENWERK,
+            **others,
         )
         self._write(fate, plan)
 
@@ -141,7 +159,8 @@ class Placements:
     def _write(self, fate: Fate, plan: Plan) -> None:
         ways: dict[Fate, Callable[[Plan], None]] = {
             Fate.LASTING: self._lasting,
-            Fate.OWN_FIRM: self._lasting,
+            Fate.OWN_FIRM: self._firms.start,
+            Fate.FIRM_GIVEN_UP: self._firm_given_up,
             Fate.ASSISTED: self._lasting,
             Fate.CORRECTED: self._too_short_by_mistake,
             Fate.TAGGED_LATER: self._tagged_later,
@@ -156,23 +175,37 @@ class Placements:
         }
         ways[fate](plan)
 
-    def _started(self, plan: Plan, client: UUID | None = None) -> Plan:
-        """With `client`, it replaces an earlier placement of that client and is sent later."""
+    def _started(self, plan: Plan, before: timedelta = timedelta()) -> Plan:
+        """The placement with its new client, who was ready so long before it."""
         terms = plan.terms
-        owner = client or self._people.client(
-            terms.primary_partner, terms.route_reported or DIRECT, terms.start_date
+        client = self._people.client(
+            terms.primary_partner, terms.route_reported or DIRECT, terms.start_date - before
         )
-        started = with_terms(plan, client_ref=owner)
-        start = StartPlacement(**started.terms.terms())
-        self.book.write(plan.source, plan.ref, start, is_late=client is not None)
+        started = with_terms(plan, client_ref=client)
+        self._start_of(started)
         return started
+
+    def _start_of(self, plan: Plan, *, is_late: bool = False) -> None:
+        self.book.write(plan.source, plan.ref, StartPlacement(**plan.terms.terms()), is_late=is_late)
 
     def _tell(self, plan: Plan, command: Command) -> None:
         self.book.write(plan.source, plan.ref, command)
 
     def _lasting(self, plan: Plan) -> None:
-        """After half a year, some are confirmed to be still running, and some end."""
-        self._started(plan)
+        if self.vacancies.is_told(plan):
+            started = self._started(plan, SEARCHED)
+            self.vacancies.lead_to(started)
+        else:
+            started = self._started(plan)
+        self._after_half_a_year(started)
+
+    def _firm_given_up(self, plan: Plan) -> None:
+        started = self._firms.give_up(plan)
+        self._start_of(started)
+        self._after_half_a_year(started)
+
+    def _after_half_a_year(self, plan: Plan) -> None:
+        """Some are confirmed to be still running, and some end."""
         start, planned = plan.terms.start_date, plan.terms.planned_end_date
         reached = last_day_of_month(start, MINIMUM)
         asked = reached + self.random.randint(0, 20) * DAY
@@ -249,5 +282,6 @@ class Placements:
         self._converted(first, job)
 
     def _converted(self, first: Plan, second: Plan) -> None:
-        self._started(with_terms(second, converted_from=first.ref), client=first.terms.client_ref)
+        job = with_terms(second, converted_from=first.ref, client_ref=first.terms.client_ref)
+        self._start_of(job, is_late=True)
         self.book.public[second.source] += 1  # a reactor ends the first one

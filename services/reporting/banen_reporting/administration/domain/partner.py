@@ -1,13 +1,14 @@
-"""The partners of the programme, the target unit of each over time, and which of their services are live."""
+"""The partners of the programme, the target unit of each over time, and which of their services are live or have ended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import ClassVar, TypeAlias, assert_never
 
 from banen_contracts.base import Day, ReasonCode, UnitId
 from banen_contracts.reporting import Services
 from banen_contracts.roles import Service
+from banen_kit.core.clocks import day_of
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import PublicName
 from banen_reporting.administration.events import (
@@ -16,8 +17,13 @@ from banen_reporting.administration.events import (
     PartnerEvent,
     PartnerRenamed,
     SourceDeclaredLive,
+    SourceEnded,
+    SourceResumed,
     TargetUnitDefined,
 )
+
+SILENT = timedelta(seconds=10)
+"""A source that said for this long nothing about how far it is has been stopped; while it runs it does so every two seconds."""
 
 
 class AdmitPartner(Command, frozen=True):
@@ -31,6 +37,21 @@ class DeclareSourceLive(Command, frozen=True):
     NAME: ClassVar[str] = "declare-source-live"
     occurred_on: Day
     service: Service
+
+
+class EndSource(Command, frozen=True):
+    """Nobody waits any longer for what a partner's service may still publish."""
+
+    NAME: ClassVar[str] = "end-source"
+    occurred_on: Day
+    service: Service
+
+
+class ResumeSource(Command, frozen=True):
+    NAME: ClassVar[str] = "resume-source"
+    occurred_on: Day
+    service: Service
+    reason_code: ReasonCode
 
 
 class RenamePartner(Command, frozen=True):
@@ -51,7 +72,23 @@ class AssignPartner(Command, frozen=True):
     """Needed where it replaces what was assigned from the same first day."""
 
 
-PartnerCommand: TypeAlias = AdmitPartner | DeclareSourceLive | RenamePartner | AssignPartner
+PartnerCommand: TypeAlias = (
+    AdmitPartner | DeclareSourceLive | EndSource | ResumeSource | RenamePartner | AssignPartner
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """How far reporting has received a source, which no stream says."""
+
+    counted: int = 0
+    """All events up to this one."""
+    arrived: int = 0
+    """The last event that arrived. Between the two some may be missing."""
+    published: int = 0
+    """The last event that the source itself says that it published."""
+    through: datetime | None = None
+    """The moment until which the source itself says that it published everything; None: it never said so."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +101,7 @@ class Admitted:
     name: str
     services: frozenset[Service]
     live: frozenset[Service] = frozenset()
+    ended: frozenset[Service] = frozenset()
     units: Mapping[date | None, str | None] = field(default_factory=dict[date | None, str | None])
     """By first day, so that a partner is in one unit on any day."""
 
@@ -79,6 +117,10 @@ def decide(command: PartnerCommand, state: State, context: DecisionContext) -> S
     match command:
         case DeclareSourceLive():
             return declare_live(command, state, context)
+        case EndSource():
+            return end_source(command, state, context)
+        case ResumeSource():
+            return resume_source(command, state, context)
         case RenamePartner():
             return rename(command, state, context)
         case AssignPartner():
@@ -96,11 +138,59 @@ def admit(c: AdmitPartner, state: State, context: DecisionContext) -> Sequence[P
 
 
 def declare_live(c: DeclareSourceLive, state: Admitted, context: DecisionContext) -> Sequence[PartnerEvent]:
-    if c.service not in state.services:
-        raise Refused("service-unknown", "This partner was not admitted with this service.", "service")
+    refuse_unknown(c.service, state)
+    refuse_ended(c.service, state)
     if c.service in state.live:
         raise Refused("source-live", "This service was declared live before.", "service")
     return [SourceDeclaredLive(partner_id=context.ref, occurred_on=c.occurred_on, service=c.service)]
+
+
+def end_source(c: EndSource, state: Admitted, context: DecisionContext) -> Sequence[PartnerEvent]:
+    refuse_unknown(c.service, state)
+    refuse_ended(c.service, state)
+    if (context.ref, c.service) == (context.partner, "reporting"):
+        raise Refused(
+            "source-needed", "Without the bureau's own decisions no figure is ever final.", "service"
+        )
+    received = context.seen_as(Received)
+    if max(received.arrived, received.published) > received.counted:
+        raise Refused(
+            "source-incomplete",
+            "Not everything that this service published is counted yet; the position shows what is missing.",
+            "service",
+        )
+    if received.through is not None and received.through > context.now - SILENT:
+        raise Refused("source-running", "This service still runs; stop it first.", "service")
+    return [
+        SourceEnded(
+            partner_id=context.ref,
+            occurred_on=c.occurred_on,
+            service=c.service,
+            sequence=received.counted,
+            last_heard_on=received.through and day_of(received.through),
+        )
+    ]
+
+
+def resume_source(c: ResumeSource, state: Admitted, context: DecisionContext) -> Sequence[PartnerEvent]:
+    refuse_unknown(c.service, state)
+    if c.service not in state.ended:
+        raise Refused("source-not-ended", "This service has not ended.", "service")
+    return [
+        SourceResumed(
+            partner_id=context.ref, occurred_on=c.occurred_on, service=c.service, reason_code=c.reason_code
+        )
+    ]
+
+
+def refuse_unknown(service: Service, state: Admitted) -> None:
+    if service not in state.services:
+        raise Refused("service-unknown", "This partner was not admitted with this service.", "service")
+
+
+def refuse_ended(service: Service, state: Admitted) -> None:
+    if service in state.ended:
+        raise Refused("source-ended", "This service has ended.", "service")
 
 
 def rename(c: RenamePartner, state: Admitted, context: DecisionContext) -> Sequence[PartnerEvent]:
@@ -138,6 +228,10 @@ def evolve(state: State, event: PartnerEvent) -> State:
             return Admitted(event.name, frozenset(event.services))
         case SourceDeclaredLive(), Admitted():
             return replace(state, live=state.live | {event.service})
+        case SourceEnded(), Admitted():
+            return replace(state, ended=state.ended | {event.service})
+        case SourceResumed(), Admitted():
+            return replace(state, ended=state.ended - {event.service})
         case PartnerRenamed(), Admitted():
             return replace(state, name=event.name)
         case PartnerAssigned(), Admitted():
