@@ -73,7 +73,7 @@ def visits(code: str, placement: str) -> Iterator[Visit]:
 async def test_no_page_is_wider_than_the_screen_and_no_text_is_cut_off(
     chromium: str, address_for: Callable[..., str], tmp_path: Path, facts: Any, code: str
 ):
-    wrong: list[tuple[str, Role, int, Any]] = []
+    wrong: list[str] = []
     placement = facts.address("broken").rpartition("/")[2]
     async with browser(chromium, tmp_path / "profile") as tab:
         for address, partner, role in visits(code, placement):
@@ -83,8 +83,8 @@ async def test_no_page_is_wider_than_the_screen_and_no_text_is_cut_off(
             for width in WIDTHS:
                 for dark in (False, True):
                     await tab.shape(width, dark=dark)
-                    wrong += [(address, role, width, found) for found in await faults(tab)]
-    assert wrong == []
+                    wrong += [f"{address} as {role} at {width}: {found}" for found in await faults(tab)]
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
 async def faults(tab: Tab) -> list[Any]:

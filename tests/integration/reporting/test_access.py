@@ -498,7 +498,7 @@ async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_st
         sent = await client.get(page.headers["location"])
         data = await client.get("/v1/targets")
 
-    assert page.headers["location"] == "/login?path=%2F%3FruleSet%3Dpublished-2009&strong=true"
+    assert page.headers["location"] == "/login?path=%2Fnl%2Foverzicht%3FruleSet%3Dpublished-2009&strong=true"
     asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
     assert (asked["acr_values"], asked["max_age"]) == ("mfa", "43200")
     assert (data.status_code, data.json()["code"]) == (401, "sign-in-insufficient")
@@ -520,12 +520,12 @@ async def test_what_somebody_typed_is_not_in_the_audit_log(reader: Reader, pool:
     typed = "Synthetica-Voorbeeld"
     query = f"unit={typed}&route={typed}&clause={typed}"
     async with reader("bureau", Role.PROJECT_BUREAU) as client:
-        assert (await client.get(f"/v1/placements?{query}")).status_code == 200
-        assert (await client.get(f"/nl/plaatsingen?{query}")).status_code == 200
+        assert (await client.get(f"/v1/placements?{query}")).status_code == 404
+        assert (await client.get(f"/nl/plaatsingen?{query}")).status_code == 404
         assert (await client.get(f"/v1/placements/{typed}?source={typed}")).status_code == 404
 
     log = await audited(pool, "placements", "page-placements", "placement")
-    assert [entry["outcome"] for entry in log] == ["shown", "shown", "not-found"]
+    assert [entry["outcome"] for entry in log] == ["not-found", "not-found", "not-found"]
     assert typed not in str(log)
 
 

@@ -13,7 +13,7 @@ from banen_reporting.facts.model import BUREAU
 from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.queries.queries import FigureQueries, FigureQuery
 from banen_reporting.queries.schemas import Targets
-from banen_reporting.queries.schemas_course import Cause, CauseKind, ComparedCell, Decision
+from banen_reporting.queries.schemas_course import Cause, CauseKind, ComparedCell, CountingDecision
 
 GRANTED = TypeAdapter(CountingPermissionGranted)
 GRANTED_TYPE = f"nl.banenoffensief.{CountingPermissionGranted.NAME}"
@@ -103,11 +103,11 @@ def cause_of(
 
 async def decisions_on(
     answers: FigureQueries, unit: str, before: FigureQuery, after: FigureQuery
-) -> tuple[Decision, ...]:
+) -> tuple[CountingDecision, ...]:
     """The permissions for a unit that became known between the two days."""
     known = sorted(known_until(answers, asked) for asked in (before, after))
     return tuple(
-        Decision(
+        CountingDecision(
             known_on=day_of(row["known_at"]),
             counts_from=event.counts_starts_from,
             grantor=event.grantor,

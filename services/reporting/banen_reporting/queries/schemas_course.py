@@ -46,7 +46,7 @@ class ComparedCell(Answer, frozen=True):
 CauseKind = Literal["permission", "new", "changed", "rule", "time", "other"]
 
 
-class Decision(Answer, frozen=True):
+class CountingDecision(Answer, frozen=True):
     """A permission to count."""
 
     known_on: date
@@ -63,7 +63,7 @@ class Cause(Answer, frozen=True):
     clause: Clause | None
     gained: int
     lost: int
-    decisions: tuple[Decision, ...]
+    decisions: tuple[CountingDecision, ...]
 
     @property
     def difference(self) -> int:

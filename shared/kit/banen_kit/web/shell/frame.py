@@ -143,10 +143,7 @@ class Shell:
             other_address=f"/{other_than(language.code)}",
             title=language.pgettext("fault title", title),
             message=language.gettext("fault_other") if said == problem.code else said,
-            details=[
-                language.gettext("fault_field").format(field=field) if detail == field else detail
-                for field, detail in details
-            ],
+            details=[detail for field, detail in details if detail != field],
         )
 
 
