@@ -5,35 +5,30 @@ see all, a partner sees its own units. *Aggregate readers* see only figures of r
 without cells about few people.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from fastapi import Request
 
 from banen_contracts.base import partner_of
-from banen_contracts.programme import OWN_FIRM
 from banen_contracts.roles import Role
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal
-from banen_kit.core.problem import FieldError, Problem, invalid
+from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import Authentication, RequestContext, who
-from banen_reporting.counting import Clause
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
-from banen_reporting.queries import aggregate
-from banen_reporting.queries.cells import NONE, percent, sum_of
 from banen_reporting.queries.comparison import causes_of, compared_cells
 from banen_reporting.queries.course import course_of, released_course
+from banen_reporting.queries.filters import known_filters, refuse_impossible
 from banen_reporting.queries.opening import opening_day, opening_month
+from banen_reporting.queries.own import compared_on, own_results, own_rule_set, own_targets
 from banen_reporting.queries.queries import FigureQueries, FigureQuery
 from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
-from banen_reporting.queries.rows import DUPLICATES, Order, PlacementFilter
+from banen_reporting.queries.rows import Order, PlacementFilter
 from banen_reporting.queries.schemas import (
-    OUTCOMES,
-    ComparedRuleSet,
-    CountParts,
     Heading,
     PlacementHistory,
     PlacementRow,
@@ -41,7 +36,6 @@ from banen_reporting.queries.schemas import (
     Results,
     RuleSets,
     Targets,
-    UnitResults,
     UnitTargets,
 )
 from banen_reporting.queries.schemas_course import Comparison, Course
@@ -300,63 +294,3 @@ class Scope:
         units = await self._own_units(asked)
         is_source = partner_of(found.source) == self.who.principal.partner
         return is_source or any(verdict.unit in units for verdict in found.verdicts)
-
-
-def own_targets(found: Targets, units: Iterable[UnitTargets]) -> Targets:
-    """Only the reader's own units, without figures of all units together."""
-    return Targets(**aggregate.heading(found), units=tuple(units), outside_units=None, national=None)
-
-
-def own_results(found: Results, units: Iterable[UnitResults]) -> Results:
-    return Results(**aggregate.heading(found), units=tuple(units), national=None, costs=None, funnel=None)
-
-
-def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> ComparedRuleSet:
-    """One rule set, counted over the reader's own units."""
-    counted = sum(unit.total.counted or 0 for unit in units)
-    return ComparedRuleSet(
-        id=row.id,
-        version=row.version,
-        approved_by=row.approved_by,
-        approved_on=row.approved_on,
-        params=row.params,
-        count=counted,
-        parts=CountParts(counted=counted, imported=0),
-        routes={route: sum(unit.routes[route].counted or 0 for unit in units) for route in row.routes},
-        percent_of_target=percent(counted, sum_of(unit.total.target for unit in units)),
-        euro_per_placement=None,
-    )
-
-
-def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> RuleSets:
-    """These rule sets, with the dates and the position of an answer."""
-    return RuleSets(
-        known_on=found.known_on,
-        happened_until=found.happened_until,
-        position=found.position,
-        rule_sets=tuple(rows),
-    )
-
-
-def refuse_impossible(wanted: PlacementFilter, model: FactSnapshot, own: frozenset[str] | None) -> None:
-    """A filter that nothing can ever pass would look like a figure of zero. Raises `Problem`."""
-    known = own if own is not None else frozenset({*model.units, NONE, DUPLICATES})
-    if wanted.unit is not None and wanted.unit not in known:
-        raise Problem(404, "unit-unknown", "There is no such unit.")
-    if wanted.route is not None and wanted.route not in {*model.routes, OWN_FIRM, NONE}:
-        raise invalid([FieldError("route", "is no route of the programme")])
-    if wanted.clause is not None and wanted.clause not in get_args(Clause):
-        raise invalid([FieldError("clause", "is no reason for which a placement does not count")])
-    if wanted.clause is not None and wanted.outcome == "counted":
-        raise invalid([FieldError("clause", "what counts has no reason for which it does not")])
-
-
-def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:
-    """Returns the filters with known values only: anybody can type anything into a filter."""
-    words: dict[str, tuple[str | None, frozenset[str]]] = {
-        "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
-        "route": (wanted.route, frozenset({*model.routes, OWN_FIRM, NONE})),
-        "verdict": (wanted.outcome, frozenset(OUTCOMES)),
-        "clause": (wanted.clause, frozenset(get_args(Clause))),
-    }
-    return {name: value for name, (value, ours) in words.items() if value in ours}

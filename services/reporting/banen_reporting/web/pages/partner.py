@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from banen_kit.web.shell.router import PageRouter
-from banen_reporting.queries.access import own_targets
+from banen_reporting.queries.own import own_targets
 from banen_reporting.web import lines
 from banen_reporting.web.key_sentence import key_of
 from banen_reporting.web.pages.course import charts, course_table, shown_months
