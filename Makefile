@@ -38,8 +38,8 @@ lock: setup ## Resolve both locks again from requirements.in and requirements-to
 demo: setup ## Start everything, load the programme 2005-2008, print both tables, stay up
 	$(BIN)/banen demo
 
-unit: setup ## Tests that need no server
-	$(BIN)/pytest -n 2 tests/unit tests/contracts
+unit: setup ## Tests that need no server, but for the long ones
+	$(BIN)/pytest -n 2 -m "not long" tests/unit tests/contracts
 
 test: setup ## All tests, against real PostgreSQL and NATS
 	$(BIN)/pytest -n 3 -m "not pages and not openapi and not node"

@@ -1,7 +1,7 @@
 """Which worker runs what: the same in every run, so that a failure comes again."""
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pytest
@@ -15,16 +15,16 @@ sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 SECONDS: dict[str, float] = {
     "tests/e2e/test_canaries.py": 22,
-    "tests/e2e/test_candidates_way.py": 30,
-    "tests/e2e/test_changed_programme_file.py": 30,
+    "tests/e2e/test_candidates_way.py": 14,
+    "tests/e2e/test_changed_programme_file.py": 12,
     "tests/e2e/test_clients_way.py": 90,
-    "tests/e2e/test_demo.py": 130,
-    "tests/e2e/test_employers_way.py": 30,
+    "tests/e2e/test_demo.py": 140,
+    "tests/e2e/test_employers_way.py": 2,
     "tests/e2e/test_erasure_proof.py": 50,
-    "tests/e2e/test_kills.py": 35,
+    "tests/e2e/test_kills.py": 48,
     "tests/e2e/test_programme_file.py": 29,
-    "tests/e2e/test_refusals.py": 28,
-    "tests/e2e/test_two_programmes.py": 18,
+    "tests/e2e/test_refusals.py": 14,
+    "tests/e2e/test_two_programmes.py": 10,
     "tests/integration/kit/test_inbox.py": 12,
     "tests/integration/kit/test_login.py": 12,
     "tests/integration/kit/test_outbox_relay.py": 18,
@@ -46,23 +46,30 @@ SECONDS: dict[str, float] = {
     "tests/integration/reporting/test_released.py": 5,
     "tests/integration/rights/test_foreign_objects.py": 16,
     "tests/integration/rights/test_rights.py": 14,
-    "tests/openapi/test_document.py": 9,
-    "tests/unit/kit/test_app.py": 10,
+    "tests/openapi/test_document.py": 7,
+    "tests/unit/kit/test_app.py": 4,
     "tests/unit/local/test_history.py": 9,
-    "tests/unit/test_publishable.py": 6,
+    "tests/unit/test_publishable.py": 12,
 }
 """Of the files that take much longer than their number of tests says."""
+TOGETHER = {
+    "tests/e2e/test_employers_way.py": "tests/e2e/test_candidates_way.py",
+    "tests/unit/local/test_funnel.py": "tests/unit/local/test_history.py",
+    "tests/unit/local/test_load.py": "tests/unit/local/test_history.py",
+}
+"""Files that go where another one goes, since they share what is made once in a process."""
 USUAL = 0.05
 """Of a test."""
 
 
 class Fixed(LoadScopeScheduling):
-    """Each file goes to one worker: the longest first, each to whoever has least to do so far."""
+    """Files that share something go to one worker: those that take longest first, each to whoever has least to do so far."""
 
     def schedule(self) -> None:
         collected: Sequence[str] = next(iter(self.registered_collections.values()))
-        tests = Counter(map(file_of, collected))
-        takes = {file: SECONDS.get(file, number * USUAL) for file, number in tests.items()}
+        takes: defaultdict[str, float] = defaultdict(float)
+        for file, number in Counter(map(file_of, collected)).items():
+            takes[with_others(file)] += SECONDS.get(file, number * USUAL)
         has = dict.fromkeys(range(len(self.nodes)), 0.0)
         self._worker_of: dict[str, int] = {}
         for file in sorted(takes, key=lambda file: (-takes[file], file)):
@@ -71,11 +78,15 @@ class Fixed(LoadScopeScheduling):
         super().schedule()
 
     def _split_scope(self, nodeid: str) -> str:
-        return str(self._worker_of[file_of(nodeid)])
+        return str(self._worker_of[with_others(file_of(nodeid))])
 
 
 def file_of(nodeid: str) -> str:
     return nodeid.split("::")[0]
+
+
+def with_others(file: str) -> str:
+    return TOGETHER.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Fixed:

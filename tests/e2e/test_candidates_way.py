@@ -2,35 +2,20 @@
 an erasure. After each part, what its users see: the record, the other partner's side of a handover, and reporting.
 """
 
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
-import pytest_asyncio
 
 from banen_contracts.roles import Role
-from banen_local.cluster.define import define
-from banen_local.cluster.programme import Programme
-from banen_local.cluster.supervisor import Supervisor
 from support.site import Site
 from support.waiting import eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-PARTNERS = """
-[bureau]
-services = ["reporting"]
-[vluchtelingenwerk]
-services = ["intake"]
-[emplooi]
-services = ["mediation"]
-[uwv]
-services = ["mediation"]
-"""
 VWN = "vluchtelingenwerk"
 MISSPELT, NAME, PHONE, PLAN = (
     "Anima Vorbeeld",
@@ -47,20 +32,8 @@ def on(month: int, day: int) -> dict[str, str]:
     return {"occurredOn": date(2026, month, day).isoformat()}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    folder = tmp_path_factory.mktemp("way")
-    partners = folder / "partners.toml"
-    partners.write_text(PARTNERS)
-    async with Supervisor(folder / "data") as supervisor, httpx2.AsyncClient(timeout=60) as http:
-        programme = Programme(folder / "data", partners)
-        await programme.start(supervisor)
-        async with httpx2.AsyncClient(auth=programme.machine(), timeout=60) as bureau:
-            await define(programme, bureau, "banenoffensief-2005-2008")
-        yield Site(programme, supervisor, http, PERSONAL)
-
-
-async def test_a_candidates_way(site: Site):
+async def test_a_candidates_way(running: Site):
+    site = replace(running, personal=PERSONAL)
     candidate = f"/candidates/{uuid4()}"
     await is_found_and_registered(site, candidate)
     await site.all_is_reported()

@@ -351,6 +351,8 @@ async def test_an_erased_person_is_nowhere_and_the_figures_stay(tmp_path: Path, 
         assert set(opened(before.sealed, before.keys.values())) >= set(CANARIES.values())
         assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
         assert files_with(folder, before.wrapped.values()) != []
+        assert CANARIES["name"] in await listed(site, "contacts")
+        assert CANARIES["name"] in await listed(site, "candidates", q=CANARIES["name"])
         export = as_steward(site, "export", "canaryclient", service="intake")
         assert CANARIES["name"] in export
         assert CANARIES["notes"] in export
@@ -405,6 +407,23 @@ async def is_gone(site: Site, folder: Path, before: Held, gone: list[str]) -> No
     assert files_with(folder, secrets) == []
     assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
     assert await shown_anywhere(site) == []
+    for name in ("contacts", "candidates"):
+        everybody = await listed(site, name)
+        assert OTHER in everybody
+        assert [one for one in (*gone, CANARIES["name"]) if one in everybody] == []
+        assert json.loads(await listed(site, name, q=CANARIES["name"]))["items"] == []
+
+
+async def listed(site: Site, name: str, **asked: str) -> str:
+    """A list of intake, once it shows all that was recorded."""
+    url = f"{site.programme.url('uaf', 'intake')}/v1/{name}"
+    async with asyncio.timeout(60):
+        while True:
+            answer = await site.http.get(url, params=asked)
+            assert answer.status_code == 200, answer.text
+            if answer.json()["behind"] == 0:
+                return answer.text
+            await asyncio.sleep(0.1)
 
 
 async def nothing_more_is_recorded(site: Site) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from banen_kit.runtime.service_runner import bound
 from banen_kit.web.server import http_server
-from support.applications import app_of, audit, issuer
+from support.applications import app_of, audit, issuer, keys, pool_of
 from support.programme import answers, facts, pool
 from support.servers import database, new_schema, store
 

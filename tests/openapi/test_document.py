@@ -1,5 +1,6 @@
 """The OpenAPI document of every service: whole, and the same as what its routes do."""
 
+import json
 from collections.abc import Callable, Iterator
 from re import fullmatch
 from typing import Any, cast
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from banen_cli.installed import services
 from banen_contracts.roles import SERVICES
@@ -103,8 +105,29 @@ def commands(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_is_openapi_3_1(document: dict[str, Any]):
-    validate(document, cls=OpenAPIV31SpecValidator)
+    validate(with_each_answer_once(document), cls=OpenAPIV31SpecValidator)
     assert document["servers"] == [{"url": "/"}]
+
+
+def with_each_answer_once(document: dict[str, Any]) -> dict[str, Any]:
+    """The same document, but that operations refer to what they answer alike: it takes a quarter of the time to validate."""
+    found: dict[str, Any] = json.loads(json.dumps(document))
+    names: dict[str, str] = {}
+    for operation in commands(found).values():
+        for status, answer in operation["responses"].items():
+            name = names.setdefault(json.dumps(answer), f"Answer{len(names)}")
+            operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    assert "responses" not in found["components"]
+    found["components"]["responses"] = {name: json.loads(answer) for answer, name in names.items()}
+    return found
+
+
+@pytest.mark.parametrize("name", ["reporting"])
+def test_a_fault_in_one_answer_of_one_operation_is_found(document: dict[str, Any]):
+    broken: dict[str, Any] = json.loads(json.dumps(document))
+    del commands(broken)["livez"]["responses"]["500"]["description"]
+    with pytest.raises(OpenAPIValidationError):
+        validate(with_each_answer_once(broken), cls=OpenAPIV31SpecValidator)
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]):

@@ -308,10 +308,11 @@ class Office:
 
     service: Service
     store: MemoryStore = field(default_factory=lambda: MemoryStore(lambda: NOW))
+    keys: MemoryKeys = field(default_factory=MemoryKeys)
 
     def __post_init__(self) -> None:
         repository: EventRepository[Any] = EventRepository(
-            self.store, EventSerializer(self.service.events, self.service.upcasters), MemoryKeys()
+            self.store, EventSerializer(self.service.events, self.service.upcasters), self.keys
         )
         partners = frozenset({"uaf", "uwv", "bureau"})
         self.command_service = CommandService(

@@ -18,17 +18,17 @@ from banen_local.cluster.supervisor import Supervisor
 from banen_local.issuer.tokens import mint
 from support.waiting import eventually
 
-KEPT_BY = {
-    one.path.split("/")[1]: name
+KEPT = {
+    (name, one.path.split("/")[1])
     for name, service in services().items()
     for one in (*service.commands, *service.records)
 }
-"""Which service keeps records, by the first part of their path."""
+"""Which records a service keeps, by the first part of their path."""
 
 
 @dataclass
 class Site:
-    """Each partner runs one service, or more that keep different records."""
+    """Each partner runs one service, or more that keep different records. Tests may share it: `replace(site, personal=…)`."""
 
     programme: Programme
     supervisor: Supervisor
@@ -43,7 +43,7 @@ class Site:
         own = [one.service for one in self.programme.services if one.partner == partner]
         if len(own) == 1:
             return own[0]
-        (service,) = (one for one in own if one == KEPT_BY[path.split("/")[1]])
+        (service,) = (one for one in own if (one, path.split("/")[1]) in KEPT)
         return service
 
     async def ask(

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import lists_table
 import pytest
 
 from banen_cli.installed import services
@@ -22,6 +23,13 @@ def test_a_services_page_lists_its_commands_its_events_and_what_it_listens_to(na
     expected += [f"`{event.NAME}`" for policy in service.reactors for event in policy.listens_to]
     expected += [f"- `{one.event.NAME}` of the {one.partner}" for one in service.learns]
     assert [line for line in expected if line not in page] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in services().items() if one.lists))
+def test_a_services_page_lists_its_lists(name: str):
+    service = services()[name]
+    current = lists_table.page_of(service).read_text()
+    assert current == lists_table.written(service), "run: python deploy/lists_table.py"
 
 
 def test_the_operators_page_lists_every_setting():

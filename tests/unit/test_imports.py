@@ -7,6 +7,8 @@ import pytest
 
 from banen_cli.__main__ import ENTRIES
 
+pytestmark = pytest.mark.long
+
 
 def imports(code: str, library: str) -> bool:
     asked = f"import sys\n{code}\nprint({library!r} in sys.modules)"

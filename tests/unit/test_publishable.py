@@ -103,6 +103,7 @@ async def tried(service: Service, command: str, body: Mapping[str, Any]) -> bool
     return True
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("service", "command"), list(cases()))
 def test_what_is_accepted_is_published_and_received(service: str, command: str):
     assert asyncio.run(tried(services()[service], command, GOOD[command])), "the good body is refused"

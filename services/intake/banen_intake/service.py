@@ -15,6 +15,7 @@ from banen_intake.events import (
     IntakeEvent,
     RouteAssigned,
 )
+from banen_intake.lists import LISTS, TALLIES
 from banen_intake.permissions import VIEWS
 from banen_intake.publish import to_public_event
 from banen_intake.reactors import REACTORS
@@ -42,6 +43,9 @@ SERVICE = with_kit_features(
         learns=(Learns(ProgrammeDefined, BUREAU, zone=lambda event: event.definition.zone),),
         reactors=REACTORS,
         timers=TIMERS,
+        lists=LISTS,
+        tallies=TALLIES,
+        sql=("banen_kit", "banen_intake"),
         upcasters={
             (CandidateRegistered.TYPE, 1): without_consents,
             (ContactMade.TYPE, 1): only_added,

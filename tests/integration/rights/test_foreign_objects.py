@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from banen_cli.installed import services
 from banen_contracts.roles import SERVICES, Role
 from banen_kit.application.definition import Service
+from banen_kit.crypto.in_memory_keys import MemoryKeys
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.testing import FakeIssuer
 from support.applications import OWNERS
@@ -34,9 +35,9 @@ def readable(service: Service) -> set[str]:
     return {operation.category for operation in (*service.commands, *service.records)}
 
 
-async def put_on_record(service: Service, store: MemoryStore) -> set[str]:
+async def put_on_record(service: Service, store: MemoryStore, keys: MemoryKeys) -> set[str]:
     """One thing of each kind; gives the kinds."""
-    office = Office(service, store)
+    office = Office(service, store, keys)
     found: set[str] = set()
     beside: list[tuple[str, str]] = []
     for operation in office.commands.values():
@@ -64,10 +65,10 @@ def path_of(route: Any, ref: str) -> str:
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_a_thing_of_others_is_as_if_it_were_not_there(
-    app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, name: str
+    app_of: Callable[[str], FastAPI], issuer: FakeIssuer, store: MemoryStore, keys: MemoryKeys, name: str
 ):
     service, app, owner = services()[name], app_of(name), OWNERS[name]
-    kinds = await put_on_record(service, store)
+    kinds = await put_on_record(service, store, keys)
     assert kinds == readable(service)
     routes = [route for route in routes_of(app) if "{ref}" in route.path and route.path.startswith("/v1")]
     reads = {f"read-{kind}" for kind in kinds}

@@ -17,7 +17,7 @@ DIRECT = ROOT / "requirements.in"
 HASH = "0" * 63
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     return json.loads(sbom.bill_of(LOCK, DIRECT))
 

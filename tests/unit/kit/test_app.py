@@ -765,7 +765,7 @@ async def test_no_line_overtakes_one_about_the_same_thing_that_could_not_be_take
 # What is on record, health, metrics.
 
 
-async def test_what_is_on_record_is_public_and_not_personal(mediation: Caller):
+async def test_a_record_shows_public_data_and_personal_values_apart(mediation: Caller):
     await mediation.post(START, STARTED | {"workplace": "Synthetica bv"})
     await mediation.post(END, ENDED)
 
@@ -776,7 +776,8 @@ async def test_what_is_on_record_is_public_and_not_personal(mediation: Caller):
         "mediation.placement-started.v1",
         "mediation.placement-ended.v1",
     ]
-    assert "Synthetica" not in answer.text
+    assert [event["personal"] for event in answer.json()["events"]] == [{"workplace": "Synthetica bv"}, {}]
+    assert "Synthetica" not in str([event["data"] for event in answer.json()["events"]])
 
 
 async def test_what_is_not_on_record_is_not_found(mediation: Caller):

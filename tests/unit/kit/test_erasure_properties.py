@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from banen_kit.core.decider import DomainEvent, PersonErased
@@ -232,6 +233,7 @@ ONE = VERSIONS[1](person_ref=UUID(int=1), number=1, name=Open("Synthetica Voorbe
 ROUND = Upcast(("notes", "name", "phone"), 1)
 
 
+@pytest.mark.long
 @settings(derandomize=True, max_examples=draws(30, nightly=300), deadline=None)
 @given(history=histories, steps=upcasters, erased=persons, at=st.integers(0, 12), restored=st.booleans())
 @example(history=[ONE], steps=[ROUND] * 4, erased=UUID(int=1), at=1, restored=False)

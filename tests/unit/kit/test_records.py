@@ -24,7 +24,7 @@ NOON = datetime(2006, 3, 2, 12, tzinfo=UTC)
 
 def shown(event: DomainEvent, service: Service = INTAKE) -> RecordEvent:
     record = StoredRecord(1, f"candidate-{REF}", 3, REF, event.TYPE, event.VERSION, "{}", "{}", NOON, NOON)
-    return record_event(service, RecordedEvent(event, record))
+    return record_event(service, RecordedEvent(event, record), {})
 
 
 def test_a_public_event_is_shown_as_published():

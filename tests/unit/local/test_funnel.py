@@ -13,6 +13,8 @@ from banen_local.demo.history.contacts import BANDS
 from banen_local.demo.load import chunked
 from support.histories import SEED, C, World, history_of, lines_of, world_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def history() -> History:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from banen_local.bench.bus import bus_rows
+from banen_local.bench.lists import list_rows
 from banen_local.bench.rows import Row
 from banen_local.bench.services import service_rows
 from banen_local.bench.store import store_rows
@@ -31,6 +32,7 @@ async def bench(folder: Path, console: Console, events: int) -> list[Row]:
     try:
         rows = await store_rows(server, console, events)
         rows += await bus_rows(server, bus)
+        rows += await list_rows(server)
     finally:
         await bus.stop()
         await server.stop()

@@ -43,6 +43,7 @@ FIGURES: Final[Json] = {
     "openapi_extra": reads(IF_NONE_MATCH),
 }
 """The shared parts of the OpenAPI description of routes about figures."""
+ONE_PLACEMENT: Final[Json] = {**FIGURES, "openapi_extra": reads(path_ref("uuid"), IF_NONE_MATCH)}
 
 
 def routes(readers: FigureAccess) -> APIRouter:
@@ -167,7 +168,7 @@ def add_rows(router: APIRouter, reading: Open) -> None:
         name="placement",
         summary="One placement: its events and its verdicts",
         response_model=PlacementHistory,
-        **{**FIGURES, "openapi_extra": reads(path_ref("uuid"), IF_NONE_MATCH)},
+        **ONE_PLACEMENT,
     )
     async def placement(
         request: Request,

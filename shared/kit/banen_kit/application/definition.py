@@ -1,7 +1,7 @@
 """What a service consists of, as data: its events, commands, public events and reactors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of, subject_of
 from banen_contracts.roles import Roles
+from banen_kit.application.read_model import ReadModel, Tally
 from banen_kit.core.answer_language import SHARED
 from banen_kit.core.decider import Command, Decider, DomainEvent
 from banen_kit.eventstore.serializer import Upcaster
@@ -48,6 +49,11 @@ class CommandRoute:
     @property
     def name(self) -> str:
         return self.command.NAME
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the command holds personal data, which no log may repeat."""
+        return not all(one.repr for one in self.command.model_fields.values())
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,8 @@ class Service:
     reactors: Sequence[Reactor] = ()
     learns: Sequence[Learns] = ()
     timers: Sequence[Timer] = ()
+    lists: Sequence[ReadModel] = ()
+    tallies: Sequence[Tally] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict[tuple[str, int], Upcaster])
     read_side: str | None = None
     """The function that builds what only this service has, such as pages, as `package.module:function`: a name, so that
@@ -148,7 +156,38 @@ class Service:
         commands = {
             operation.name: operation.permission for operation in self.commands if operation.permission
         }
-        return {**commands, **self.views}
+        reads = {f"read-{category}": self.may_read(category) for category in self.recorded}
+        lists = {
+            **{f"list-{model.name}": self.may_read(model.category) for model in self.lists},
+            **{f"list-{tally.name}": self.may_read(tally.of.category) for tally in self.tallies},
+        }
+        if self.timers:
+            kinds = {timer.operation.category for timer in self.timers}
+            lists["list-due"] = Permission(
+                frozenset[str]().union(*(self.may_read(kind).roles for kind in kinds))
+            )
+        return {**commands, **self.views, **reads, **lists}
+
+    @property
+    def recorded(self) -> Sequence[str]:
+        """The stream categories of the records that people can read."""
+        return list(dict.fromkeys(one.category for one in (*self.commands, *self.records)))
+
+    def may_read(self, category: str) -> Permission:
+        """Who may read these records: whoever the views name, and whoever may record something in them."""
+        viewed = self.views.get(f"read-{category}") or Permission(frozenset())
+        given = (one.permission.roles for one in self.commands if one.category == category and one.permission)
+        return replace(viewed, roles=viewed.roles.union(*given))
+
+    def may_open(self, category: str) -> frozenset[str]:
+        """The roles that see personal fields of these records: those that may give a command with personal fields."""
+        return frozenset[str]().union(
+            *(
+                one.permission.roles
+                for one in self.commands
+                if one.category == category and one.permission and one.is_personal
+            )
+        )
 
     @property
     def kept(self) -> Mapping[str, CommandRoute]:

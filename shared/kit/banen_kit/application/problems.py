@@ -13,7 +13,7 @@ from banen_kit.application.command_handler import KeyReused, KnownAtRefused, Ver
 from banen_kit.application.publishable import Unpublishable
 from banen_kit.core.decider import Refused
 from banen_kit.core.errors import StoreUnavailable, StreamTooLong, WrongVersion
-from banen_kit.core.problem import Change, FieldError, Problem, field_of, invalid
+from banen_kit.core.problem import MOST_ERRORS, Change, FieldError, Problem, field_of, invalid
 
 
 def from_validation(error: ValidationError | RequestValidationError | Unpublishable) -> Problem:
@@ -22,7 +22,8 @@ def from_validation(error: ValidationError | RequestValidationError | Unpublisha
         found: Sequence[Any] = error.errors(include_url=False, include_context=False, include_input=False)
     else:
         found = error.errors()
-    return invalid([FieldError(field_of(item["loc"]), _said(item)) for item in found])
+    named = [FieldError(field_of(item["loc"]), _said(item)) for item in found[:MOST_ERRORS]]
+    return invalid(named, len(found) - len(named))
 
 
 def _said(item: Mapping[str, Any]) -> str:

@@ -34,6 +34,10 @@ DUE = """
 select name, ref, due_on, version from timers
  where not tried and due_on <= $1 and (due_on, name, ref) > ($2, $3, $4) order by due_on, name, ref limit $5
 """
+WAITING = """
+select name, ref, due_on, version from timers
+ where not tried and name = any ($1) and due_on <= $2 order by due_on, name, ref limit $3
+"""
 COUNT = """
 select name, count(*) filter (where due_on > $1) as waiting, count(*) filter (where due_on <= $1) as overdue
   from timers where not tried group by name
@@ -110,6 +114,12 @@ class TimerTable:
         """Returns what is due and was not tried, after another, in order of day, name and reference."""
         async with reachable():
             rows = await self.pool.fetch(DUE, today, after.due_on, after.name, after.ref, limit)
+        return [DueTimer(*row) for row in rows]
+
+    async def waiting(self, names: Sequence[str], until: date, limit: int) -> list[DueTimer]:
+        """Returns what was not tried and is due by a day, in order of day, name and reference."""
+        async with reachable():
+            rows = await self.pool.fetch(WAITING, names, until, limit)
         return [DueTimer(*row) for row in rows]
 
     async def note_tried(self, timer: DueTimer) -> None:

@@ -20,6 +20,7 @@ class Metrics:
     retention_overdue: Gauge
     retention_stopped: Gauge
     requests_overdue: Gauge
+    lists_behind: Gauge
     timers_waiting: Gauge
     timers_overdue: Gauge
     timers_fired: Counter
@@ -69,6 +70,7 @@ class Metrics:
                 "Persons who are not erased until a steward confirms, because they are far more than usual.",
             ),
             gauge("requests_overdue", "Requests of persons that should have been answered."),
+            gauge("lists_behind_events", "Events recorded that the lists do not show yet."),
             gauge("timers_waiting", "Streams in which a timer is due on a later day.", "timer"),
             gauge("timers_overdue", "Streams in which a timer is due and was not fired yet.", "timer"),
             counter(

@@ -54,6 +54,9 @@ class ProblemDetails(Shape, frozen=True):
 class Problem(Exception):
     """A request that cannot be carried out. `code` is stable, `detail` is for people, in English."""
 
+    more_errors = 0
+    """How many wrong fields are not among `errors`."""
+
     def __init__(
         self,
         status: int,
@@ -83,8 +86,8 @@ class Problem(Exception):
             code=self.code,
             detail=answer_language().sentences.get(self.code, self.detail),
             field=self.field,
-            errors=[*self.errors[:MOST_ERRORS]] or None,
-            more_errors=max(0, len(self.errors) - MOST_ERRORS) or None,
+            errors=[*self.errors] or None,
+            more_errors=self.more_errors or None,
             changes=[*self.changes[-MOST_CHANGES:]] or None,
         )
         return details.model_dump(by_alias=True, exclude_none=True)
@@ -94,11 +97,13 @@ class Problem(Exception):
         return JSONResponse(self.to_json(), self.status, headers, MEDIA_TYPE)
 
 
-def invalid(errors: Sequence[FieldError]) -> Problem:
-    """A 400 for invalid input. Names the fields, never a value."""
+def invalid(errors: Sequence[FieldError], more_errors: int = 0) -> Problem:
+    """A 400 for invalid input. Names the first ten fields, never a value. `more_errors` are those that the caller left out."""
     first = errors[0]
     detail = f"{first.field}: {first.detail}"
-    return Problem(400, "invalid-input", detail, first.field, errors=errors)
+    problem = Problem(400, "invalid-input", detail, first.field, errors=errors[:MOST_ERRORS])
+    problem.more_errors = more_errors + max(0, len(errors) - MOST_ERRORS)
+    return problem
 
 
 def field_of(place: Sequence[int | str]) -> str:

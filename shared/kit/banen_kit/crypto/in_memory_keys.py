@@ -15,6 +15,7 @@ from banen_kit.crypto.keys import (
     Destroyed,
     NotDestroyed,
     fingerprint_under,
+    search_key_under,
 )
 
 
@@ -78,6 +79,12 @@ class MemoryKeys:
 
     async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
         return fingerprint_under(key or self._of_partner(PARTNER_FINGERPRINT), text)
+
+    async def search_key(self) -> bytes:
+        return search_key_under(self._of_partner(PARTNER_FINGERPRINT))
+
+    async def erased_among(self, persons: Iterable[str]) -> frozenset[str]:
+        return frozenset(filter(self._is_destroyed, persons))
 
     async def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._of_partner(PARTNER_SIGNING))

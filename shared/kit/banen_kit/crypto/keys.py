@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from hmac import new as hmac
-from typing import Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from banen_kit.core.errors import StoreUnavailable
+from banen_kit.crypto.personal_fields import Erased, Open, Sealed, unseal
 
 MASTER_CHECK = "master-key-check"
 """Not a person: the first key made. At start it shows whether the master key is still the same."""
@@ -22,6 +23,7 @@ PARTNER_FINGERPRINT = "partner-fingerprint"
 PARTNER_SIGNING = "partner-signing"
 """Not a person: the seed of the key with which the partner signs certificates."""
 
+NO_KEY = "a key under which something is sealed is not there, and was not destroyed either"
 NOT_YET = "a key was not destroyed yet, or an old copy of it is still on the disk"
 
 
@@ -103,6 +105,14 @@ class Keys(Protocol):
         """HMAC-SHA-256 under a person's key, or under the partner's."""
         ...
 
+    async def search_key(self) -> bytes:
+        """Returns the key of the hashes by which this partner's persons are found."""
+        ...
+
+    async def erased_among(self, persons: Iterable[str]) -> frozenset[str]:
+        """Returns those of these references that were erased."""
+        ...
+
     async def signing_key(self) -> Ed25519PrivateKey:
         """Returns the key with which this partner signs certificates. It stays the same when the master key changes."""
         ...
@@ -112,8 +122,20 @@ async def sealing_key(keys: Keys, person: str) -> bytes | None:
     """Returns the key that sealed something earlier; never creates one. Raises `KeyMissing`."""
     found = await keys.find_keys([person])
     if person not in found:
-        raise KeyMissing("a key under which something is sealed is not there, and was not destroyed either")
+        raise KeyMissing(NO_KEY)
     return found[person]
+
+
+def open_with(keys: Mapping[str, bytes | None], value: Sealed) -> Open[Any] | Erased:
+    """Decrypts a field with the keys that were found. Raises `CannotOpen`, `KeyMissing`."""
+    if value.person not in keys:
+        raise KeyMissing(NO_KEY)
+    key = keys[value.person]
+    return Erased(value.person) if key is None else unseal(value, key)
+
+
+def search_key_under(key: bytes) -> bytes:
+    return hmac(key, b"banen/search", sha256).digest()
 
 
 def fingerprint_under(key: bytes, text: bytes) -> str:

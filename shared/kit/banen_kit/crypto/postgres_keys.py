@@ -21,6 +21,7 @@ from banen_kit.crypto.keys import (
     MasterKeyDiffers,
     NotDestroyed,
     fingerprint_under,
+    search_key_under,
 )
 from banen_kit.crypto.master_key import MasterKey
 from banen_kit.crypto.shredding import SWEEP_SECONDS, sweep
@@ -151,6 +152,14 @@ class PostgresKeys:
 
     async def fingerprint(self, text: bytes, key: bytes | None = None) -> str:
         return fingerprint_under(key or await self._of_partner(PARTNER_FINGERPRINT), text)
+
+    async def search_key(self) -> bytes:
+        return search_key_under(await self._of_partner(PARTNER_FINGERPRINT))
+
+    async def erased_among(self, persons: Iterable[str]) -> frozenset[str]:
+        async with reachable():
+            rows = await self._pool.fetch("select erased_among($1) as person", list(persons))
+        return frozenset(row["person"] for row in rows)
 
     async def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(await self._of_partner(PARTNER_SIGNING))

@@ -4,23 +4,21 @@ PostgreSQL keeps overwritten rows until the table is rewritten, and WAL until a 
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.crypto.keys import NotDestroyed
 from banen_kit.postgres.connection import Connection, Pool, reachable
+from banen_kit.postgres.rewriting import rewrite
 
 SWEEP_SECONDS = 30.0
 """How long to wait while something, such as a backup, keeps old copies on disk."""
 PAUSE_SECONDS = 0.2
 LOCK_MILLISECONDS = 200
 """How long a rewrite may wait for readers of the table: every request for a key waits behind it."""
-LEFT = re.compile(r"(\d+) dead row versions cannot be removed yet")
 
 
 async def refuse_recycling(cluster: Pool | Connection) -> None:
@@ -68,22 +66,13 @@ async def _rewrite_table(connection: Connection) -> None:
 
 
 async def _rewritten(connection: Connection) -> bool:
-    schema = await connection.fetchval("select current_schema()")
-    told: list[int] = []
-
-    def listen(_: object, message: Any) -> None:
-        told.extend(int(found) for found in LEFT.findall(f"{message.message}\n{message.detail}"))
-
-    connection.add_log_listener(listen)
     try:
-        await connection.execute(f'vacuum (full, verbose) "{schema}".keys')
+        left = await rewrite(connection, "keys")
     except asyncpg.LockNotAvailableError:
         return False
-    finally:
-        connection.remove_log_listener(listen)
-    if not told:
+    if left is None:
         raise NotDestroyed("PostgreSQL does not say how many old rows VACUUM FULL left.")
-    return not any(told)
+    return left == 0
 
 
 async def _leave_log(connection: Connection) -> None:

@@ -156,6 +156,12 @@ async def grant_store(owner: Connection, schema: str, role: str) -> None:
             on "{schema}".migrations, "{schema}".events, "{schema}".streams, "{schema}".stream_references,
             "{schema}".audit from "{role}";
     """)
+    for row in await owner.fetch(
+        "select c.relname from pg_class c where c.relnamespace = to_regnamespace(quote_ident($1))"
+        " and c.relkind = 'r' and starts_with(c.relname, 'list_')",
+        schema,
+    ):  # what an erasure deleted is taken off the disk by the service itself
+        await owner.execute(f'grant maintain on "{schema}".{row[0]} to "{role}"')
 
 
 KEYS_FUNCTIONS = (
@@ -166,6 +172,7 @@ KEYS_FUNCTIONS = (
     "destroyed_keys(text, boolean)",
     "mark_swept(text[])",
     "claim_keys(text[])",
+    "erased_among(text[])",
     "left_to_destroy(text[], text[], text[], text[])",
     "oldest_segment()",
 )

@@ -17,6 +17,7 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.months import add_months
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute
+from banen_kit.application.held import held_on
 from banen_kit.audit.log import Entry
 from banen_kit.core.clocks import day_of, start_of
 from banen_kit.core.errors import SettingsInvalid
@@ -24,7 +25,6 @@ from banen_kit.core.faults import Faults, Loop
 from banen_kit.eventstore.erasure import reapply_erasures
 from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.privacy.due_list import Due, DueList, keys
-from banen_kit.privacy.held import held_on
 from banen_kit.privacy.subject_access import requests_of
 
 log = logging.getLogger(__name__)

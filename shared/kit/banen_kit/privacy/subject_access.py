@@ -1,31 +1,28 @@
 """For data stewards and privacy officers: what is held on a person, persons' requests, certificates of erasure."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, Request
 from joserfc import jwt
 from joserfc.jwk import OKPKey
-from pydantic.alias_generators import to_snake
 
 from banen_contracts.base import source_of
 from banen_kit.application.command_service import CommandService
+from banen_kit.application.held import corrected_in, held_on
 from banen_kit.application.references import as_uuid
 from banen_kit.audit.log import Kept, Outcome
 from banen_kit.core.clocks import day_of
 from banen_kit.core.decider import DomainEvent
 from banen_kit.core.problem import Problem
-from banen_kit.core.records import DetailsCorrected
-from banen_kit.crypto.personal_fields import Erased, Sealed, persons_of
+from banen_kit.crypto.personal_fields import Erased, Sealed
 from banen_kit.eventstore.port import of_type, ref_of
 from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.privacy.answers import ErasureCertificate, PersonExport, PersonRequests, SigningKey
-from banen_kit.privacy.held import REQUEST_TYPES, held_on
+from banen_kit.privacy.held import REQUEST_TYPES
 from banen_kit.web.authentication import Authentication, who
 from banen_kit.web.openapi import Json, path_ref, problems, reads
 
@@ -211,20 +208,6 @@ async def requests_of(command_service: CommandService) -> list[dict[str, Any]]:
     today = day_of(command_service.clock())
     rows = [_request(data, today) for data in found.values()]
     return sorted(rows, key=lambda row: (row["answeredOn"] is not None, row["answerBy"], row["ref"]))
-
-
-def corrected_in(facts: Sequence[RecordedEvent[Any]]) -> dict[UUID, list[str]]:
-    """Returns, per event, the names of its personal fields that a later event of the same stream corrected."""
-    found: dict[UUID, list[str]] = {}
-    later: dict[str, set[str]] = {}
-    for fact in reversed(facts):
-        event: DomainEvent = fact.event
-        held = {name for name in persons_of(type(event)) if getattr(event, name) is not None}
-        corrections = later.setdefault(fact.record.stream, set())
-        found[fact.record.id] = sorted(held & corrections)
-        if isinstance(event, DetailsCorrected):
-            corrections |= held.union(map(to_snake, event.removed))
-    return found
 
 
 def _access(kept: Kept) -> dict[str, Any]:

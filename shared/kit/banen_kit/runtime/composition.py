@@ -17,6 +17,11 @@ from banen_kit.privacy import retention_routes, subject_access
 from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.retention import Retention, read_months
 from banen_kit.privacy.subject_access import SubjectAccess
+from banen_kit.readmodel import due, routes as lists
+from banen_kit.readmodel.projector import Projector
+from banen_kit.readmodel.reader import ListReader
+from banen_kit.readmodel.table import ListTables
+from banen_kit.readmodel.tidy import Tidy
 from banen_kit.runtime import blocked_routes, database_clock
 from banen_kit.runtime.database_clock import DatabaseClock
 from banen_kit.runtime.settings import Settings
@@ -83,4 +88,16 @@ def administration(foundation: Foundation) -> Part:
         table = TimerTable(foundation.store)
         timers = Timers(command_service, table, foundation.clock.refuse_untrusted, foundation.faults)
         loops.append(timers.run_forever)
+        routers.append(due.routes(command_service, table, authentication))
+    if service.lists:
+        tables = ListTables(foundation.store, service.lists)
+        projector = Projector(tables, command_service.repository)
+        tidy = Tidy(tables, command_service.repository.keys)
+        routers.append(
+            lists.routes(service, ListReader(tables, command_service.repository.keys), authentication)
+        )
+        loops += [
+            lambda: projector.run_forever(foundation.faults),
+            lambda: tidy.run_forever(foundation.faults),
+        ]
     return Part(routers=routers, loops=loops)
