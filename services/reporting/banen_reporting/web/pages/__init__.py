@@ -23,9 +23,9 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     issuer = urlsplit(logins.issuer.url)
     # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
     policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
-    figures, owner = readers.answers.figures, readers.programme.bureau
-    shell = Shell.of(service, owner, policy, ADDRESSES, lambda: ProgrammeBrand.of(figures), PACKAGE)
-    router = PageRouter(shell, is_ours(lambda: figures.routes), "page-purpose")
+    answers, owner = readers.answers, readers.programme.bureau
+    shell = Shell.of(service, owner, policy, ADDRESSES, lambda: ProgrammeBrand.of(answers.figures), PACKAGE)
+    router = PageRouter(shell, is_ours(lambda: answers.figures.routes), "page-purpose")
     visits = Visits(readers, shell)
     add_overview(router, visits)
     add_partner(router, visits)
