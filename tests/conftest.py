@@ -1,5 +1,6 @@
 """Which worker runs what: the same in every run, so that a failure comes again."""
 
+import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -22,10 +23,13 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_employers_way.py": 2,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 48,
+    "tests/e2e/test_kurrentdb.py": 60,
     "tests/e2e/test_programme_file.py": 29,
     "tests/e2e/test_refusals.py": 14,
     "tests/e2e/test_two_programmes.py": 10,
     "tests/integration/kit/test_inbox.py": 12,
+    "tests/integration/kit/test_kurrentdb_service.py": 8,
+    "tests/integration/kit/test_kurrentdb_store.py": 20,
     "tests/integration/kit/test_login.py": 12,
     "tests/integration/kit/test_outbox_relay.py": 18,
     "tests/integration/kit/test_pull.py": 7,
@@ -47,6 +51,7 @@ SECONDS: dict[str, float] = {
     "tests/integration/rights/test_foreign_objects.py": 16,
     "tests/integration/rights/test_rights.py": 14,
     "tests/openapi/test_document.py": 7,
+    "tests/ports/test_event_store.py": 25,
     "tests/unit/kit/test_app.py": 4,
     "tests/unit/local/test_history.py": 9,
     "tests/unit/test_publishable.py": 12,
@@ -87,6 +92,13 @@ def file_of(nodeid: str) -> str:
 
 def with_others(file: str) -> str:
     return TOGETHER.get(file, file)
+
+
+def pytest_report_header() -> str:
+    """Which KurrentDB the tests of the event store ran on."""
+    is_real = os.environ.get("KURRENTDB_TEST_URL")
+    used = "the server of KURRENTDB_TEST_URL" if is_real else "a stand-in (KURRENTDB_TEST_URL is not set)"
+    return f"event stores: memory, PostgreSQL, and for KurrentDB {used}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Fixed:

@@ -15,7 +15,7 @@ from kurrentdbclient import AsyncKurrentDBClient, NewEvent as Foreign, StreamSta
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable, StreamTooLong
 from banen_kit.eventstore.kurrentdb import KurrentStore, open_kurrentdb
 from banen_kit.eventstore.kurrentdb_connection import client_of, refuse_unfit
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
+from banen_kit.eventstore.port import Append, Appended, Horizon, NewEvent, Outcome, StoredRecord
 from banen_kit.eventstore.postgres import open_store
 from banen_kit.postgres.connection import Pool, connect
 from support.kurrentdb.server import StandIn
@@ -202,13 +202,56 @@ async def test_what_is_recorded_after_a_settled_horizon_is_dated_after_it_though
             assert (recorded.position > horizon.safe) == (recorded.recorded_at >= horizon.at)
 
 
-async def test_nothing_is_settled_while_an_append_is_under_way_also_in_another_process(
-    store: KurrentStore, pool: Pool, standin: StandIn
+async def test_the_horizon_stays_at_the_beginning_of_the_oldest_append_under_way_also_in_another_process(
+    store: KurrentStore, pool: Pool
 ):
+    before = (await store.horizon()).at
     async with pool.acquire() as process, process.transaction():
-        await process.execute("select append_elsewhere()")
-        assert not (await store.horizon()).settled
-    assert (await store.horizon()).settled
+        began = await process.fetchval("select now from append_elsewhere()")
+        await store.append(command("thing-1", "a"))
+        held = await store.horizon()
+        assert before <= held.at <= began
+        assert began - held.at < timedelta(milliseconds=10) or held.at == before
+        assert (await store.horizon()).at == held.at
+    assert (await store.horizon()).at > began
+
+
+async def test_an_append_under_way_in_another_service_holds_no_horizon(
+    store: KurrentStore, database: Any, new_schema: Callable[..., Awaitable[str]]
+):
+    beside = await connect(database.service_url, await new_schema())
+    async with beside.acquire() as process, process.transaction():
+        began = await process.fetchval("select now from append_elsewhere()")
+        assert (await store.horizon()).at > began
+    await beside.close()
+
+
+async def test_a_horizon_never_goes_back_under_load_and_covers_all_that_was_recorded_before_it(
+    store: KurrentStore, standin: StandIn
+):
+    standin.log.clock = lambda: datetime.now(UTC) - HOUR
+    horizons: list[Horizon] = []
+
+    async def look(writing: asyncio.Task[Any]) -> None:
+        while not writing.done():
+            horizons.append(await store.horizon())
+
+    async def write() -> None:
+        await asyncio.gather(*(write_some(number) for number in range(8)))
+
+    async def write_some(number: int) -> None:
+        for turn in range(10):
+            await store.append(command(f"thing-{number}-{turn}", f"event-{number}-{turn}"))
+
+    writing = asyncio.create_task(write())
+    await look(writing)
+    await writing
+    recorded = await store.read_all(0, 1000)
+    assert len(recorded) == 80
+    for horizon in horizons:
+        assert all(one.position <= horizon.safe for one in recorded if one.recorded_at < horizon.at)
+    assert [one.at for one in horizons] == sorted(one.at for one in horizons)
+    assert len({one.at for one in horizons}) > 1
 
 
 async def test_a_known_at_is_compared_with_the_database_not_with_the_server(
@@ -252,11 +295,12 @@ async def test_only_an_event_of_its_own_ends_the_waiting(store: KurrentStore, st
         await waiting
 
 
+@pytest.mark.parametrize("metadata", [b"", b'{"by": "hand"}', b"\xff"])
 async def test_an_event_that_somebody_else_wrote_into_a_stream_is_not_taken_for_ours(
-    store: KurrentStore, standin: StandIn
+    store: KurrentStore, standin: StandIn, metadata: bytes
 ):
     async with stranger(standin) as client:
-        event = Foreign("thing-done", b"{}", b'{"by": "hand"}')
+        event = Foreign("thing-done", b"{}", metadata)
         await client.append_to_stream("uaf_intake.thing-1", events=event, current_version=StreamState.ANY)
     with pytest.raises(StoreUnavailable, match="was not written by this software"):
         await store.read("thing-1")
@@ -331,7 +375,19 @@ async def test_one_command_that_is_refused_fails_no_other_of_its_batch(store: Ku
     )
     assert isinstance(first, StreamTooLong)
     assert isinstance(second, Appended)
+    assert second.outcome is Outcome.APPENDED
     assert ids(await store.read("thing-2")) == named("b")
+
+
+async def test_a_stream_that_is_broken_fails_no_other_of_its_batch(store: KurrentStore, standin: StandIn):
+    await store.append(command("thing-1", "a"))
+    standin.log.tombstone("uaf_intake.thing-1", 0)
+    first, second = await asyncio.gather(
+        store.append(command("thing-1", "b")), store.append(command("thing-2", "c")), return_exceptions=True
+    )
+    assert isinstance(first, StoreUnavailable)
+    assert isinstance(second, Appended)
+    assert second.outcome is Outcome.APPENDED
 
 
 async def test_a_stream_that_the_user_may_not_touch_is_said(store: KurrentStore, standin: StandIn):

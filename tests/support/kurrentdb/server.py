@@ -60,6 +60,8 @@ class StandIn:
     nodes: list[int] = field(default_factory=list[int])
     """The ports that its gossip names, the leader's first; by default its own."""
     port: int = 0
+    certificate: tuple[bytes, bytes] | None = None
+    """Private key and certificate, for TLS. Only then does the Python client send a user."""
 
     async def start(self) -> None:
         self._server = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
@@ -68,7 +70,12 @@ class StandIn:
         handler = grpc.unary_unary_rpc_method_handler(self._features)
         features = grpc.method_handlers_generic_handler(FEATURES, {"GetSupportedMethods": handler})
         self._server.add_generic_rpc_handlers((features,))
-        self.port = self._server.add_insecure_port(f"{HOST}:{self.port}")
+        place = f"{HOST}:{self.port}"
+        if self.certificate is None:
+            self.port = self._server.add_insecure_port(place)
+        else:
+            credentials = grpc.ssl_server_credentials([self.certificate])
+            self.port = self._server.add_secure_port(place, credentials)
         if not self.nodes:
             self.nodes.append(self.port)
         await self._server.start()
@@ -83,5 +90,4 @@ class StandIn:
 
     @property
     def url(self) -> str:
-        user = next((f"{name}:{word}@" for name, word in self.guard.users.items()), "")
-        return f"kurrentdb://{user}{HOST}:{self.port}?tls=false"
+        return f"kurrentdb://{HOST}:{self.port}?tls=false"

@@ -1,16 +1,15 @@
 """The event store on EventStoreDB or KurrentDB. Everything but the events stays in the service's PostgreSQL.
 
-Appending is optimistic: read the stream, decide, write under its exact version, read what was written. PostgreSQL holds a
-floor meanwhile, which tells `horizon` of appends under way in every process, and its clock is the lower bound of
-`recorded_at`. See ADR 0056.
+Appending is optimistic: read the stream, decide, write under its exact version, read what was written. Meanwhile a lock in
+PostgreSQL tells `horizon` of every process when it began; that time is the lower bound of `recorded_at`. See ADR 0056.
 """
 
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kurrentdbclient import AsyncKurrentDBClient, RecordedEvent, StreamState
@@ -36,9 +35,16 @@ TRIES = 3
 TRY_AGAIN_SECONDS = 0.2
 READ_SECONDS = 60.0
 """The deadline of reading up to a batch, or one stream."""
+WHOLE_LOG_SECONDS = 600.0
+"""The deadline of reading one type, for which the server looks through its log."""
 MOST_COUNTED = 1000
+READERS = 2
+"""Concurrent batches of reads of streams."""
 RECENT = 500
 """How many streams are remembered."""
+
+
+R = TypeVar("R")
 
 
 class KurrentStore:
@@ -50,7 +56,13 @@ class KurrentStore:
         self._prefix = f"{service}."
         self._recent: dict[str, tuple[Kept, ...]] = {}
         """Streams that were read lately, the latest last: what was recorded never changes."""
-        self._callers = Batcher(self._append_batch, key=lambda command: command.stream, workers=writers)
+        self._callers = Batcher[Append, Appended | BaseException](
+            self._append_batch, key=lambda command: command.stream, workers=writers
+        )
+        self._readers = Batcher[str, tuple[Kept, ...] | BaseException](
+            self._read_batch, key=lambda _: object(), workers=READERS
+        )
+        self._settled_at = datetime.min.replace(tzinfo=UTC)
         self.index = StreamIndex(pool, self._kept_after, self.holds)
 
     async def close(self) -> None:
@@ -59,23 +71,20 @@ class KurrentStore:
 
     async def append(self, command: Append) -> Appended:
         refuse_unfit_commands([command])
-        return await self._callers.ask(command)
+        return _result(await self._callers.ask(command))
 
     async def append_many(self, commands: Sequence[Append]) -> list[Appended]:
         refuse_unfit_commands(commands)
-        return list(await self._append_batch(commands)) if commands else []
+        return [_result(result) for result in (await self._append_batch(commands) if commands else ())]
 
-    async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended]:
+    async def _append_batch(self, commands: Sequence[Append]) -> Sequence[Appended | BaseException]:
+        """An error of one command is that command's alone."""
         if all(map(self._is_overtaken, commands)):
             return [Appended(Outcome.CONFLICT)] * len(commands)
         async with self._under_way() as attempt:
             appending = (self._append(command, attempt) for command in commands)
             # All of them end before the floor is taken away.
-            results = await asyncio.gather(*appending, return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return [result for result in results if isinstance(result, Appended)]
+            return await asyncio.gather(*appending, return_exceptions=True)
 
     def _is_overtaken(self, command: Append) -> bool:
         """Whether a conflict is certain without asking, so that many who race for one stream cost each other little."""
@@ -126,7 +135,14 @@ class KurrentStore:
                 return
 
     async def read(self, stream: str) -> list[StoredRecord]:
-        return [kept.record for kept in await self._stream(stream)]
+        return [kept.record for kept in _result(await self._readers.ask(stream))]
+
+    async def _read_batch(self, streams: Sequence[str]) -> Sequence[tuple[Kept, ...] | BaseException]:
+        """Many who read one stream at once share one answer; an error is of one stream alone."""
+        names = list(dict.fromkeys(streams))
+        found = await asyncio.gather(*map(self._stream, names), return_exceptions=True)
+        by_name = dict(zip(names, found, strict=True))
+        return [by_name[stream] for stream in streams]
 
     async def _stream(self, stream: str) -> tuple[Kept, ...]:
         """Returns the whole stream. Asks for the last event that was read lately, and for those after it."""
@@ -141,7 +157,8 @@ class KurrentStore:
                 events = ()
         found = tuple(to_kept(event, self._prefix) for event in events)
         is_whole = all(kept.record.version == number for number, kept in enumerate(found, first + 1))
-        if not is_whole or (recent and found[:1] != recent[-1:]):
+        is_same = not recent or bool(found and found[0].place == recent[-1].place)
+        if not (is_whole and is_same):
             self._remember(stream, recent)
             raise StoreUnavailable(
                 f"events of {stream} are gone from KurrentDB: they were deleted, or it was restored from before"
@@ -169,7 +186,7 @@ class KurrentStore:
         pattern = re.escape(kind)
         async with answering():
             events = await self._client.read_all(
-                commit_position=after or None, filter_include=(pattern,), timeout=READ_SECONDS
+                commit_position=after or None, filter_include=(pattern,), timeout=WHOLE_LOG_SECONDS
             )
             async with events:
                 # The server filters by one thing only: other services' streams are left out here.
@@ -193,7 +210,7 @@ class KurrentStore:
         return [to_kept(event, self._prefix) for event in events]
 
     async def _read(self, position: int, limit: int, *, backwards: bool = False) -> list[RecordedEvent]:
-        """Returns own events from a position on; with `backwards`, the last ones. None if nothing is at the position."""
+        """Returns own events from a position on; with `backwards`, the last ones. Returns none if no event is there."""
         async with answering():
             events = await self._client.read_all(
                 commit_position=position or None,
@@ -218,11 +235,12 @@ class KurrentStore:
         return len(await self._kept_after(after, MOST_COUNTED))
 
     async def horizon(self) -> Horizon:
+        """Always settled: `at` is when the oldest append under way began."""
         async with reachable():
-            row = await self.pool.fetchrow("select at, settled from horizon()")
-        assert row is not None
-        last = await self._read(0, 1, backwards=True)  # after the floors: appends that ended are in it
-        return Horizon(row["at"], last[0].commit_position if last else 0, row["settled"])
+            at: datetime = await self.pool.fetchval("select at from horizon_elsewhere()")
+        last = await self._read(0, 1, backwards=True)  # afterwards: all appends that ended are in it
+        self._settled_at = max(at, self._settled_at)  # what held before still holds
+        return Horizon(self._settled_at, last[0].commit_position if last else 0, settled=True)
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the promise
         try:
@@ -234,6 +252,12 @@ class KurrentStore:
                             return
         except TimeoutError:
             return
+
+
+def _result(result: R | BaseException) -> R:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 async def open_kurrentdb(url: str, pool: Pool, service: str, waits: Callable[[str], None]) -> KurrentStore:

@@ -35,6 +35,11 @@ class Kept:
     refs: tuple[UUID, ...]
     attempt: int
 
+    @property
+    def place(self) -> tuple[int, UUID]:
+        """What no other event has."""
+        return self.record.position, self.record.id
+
 
 def to_new_events(command: Append, before: Sequence[Kept], attempt: Attempt) -> list[kurrent.NewEvent]:
     """`before` is the stream so far."""
@@ -58,7 +63,7 @@ def to_new_events(command: Append, before: Sequence[Kept], attempt: Attempt) -> 
 
 def to_kept(recorded: kurrent.RecordedEvent, prefix: str) -> Kept:
     """Raises `StoreUnavailable` for an event that no service wrote."""
-    head, mark, rest = recorded.metadata.decode().partition(OURS)
+    head, mark, rest = recorded.metadata.decode(errors="replace").partition(OURS)
     if not mark or recorded.recorded_at is None:
         raise StoreUnavailable(f"event {recorded.id} in KurrentDB was not written by this software")
     own = json.loads(head + "}")
