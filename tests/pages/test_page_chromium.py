@@ -128,7 +128,7 @@ async def test_the_ministry_sees_the_end_of_a_month_and_nothing_of_a_few(
     page = await browse(chromium, tmp_path / "profile", "--dump-dom", address)
 
     shown = text_of(page)
-    assert "Stand op 31 december 2008, telregels: zoals gepubliceerd (versie 1)." in shown
+    assert "Stand op 31 december 2008 , telregels: zoals gepubliceerd (versie 1)." in shown
     assert re.search(r'<input id="month"[^>]* value="2008-12"', page)
     assert "/nl/plaatsingen" not in page
     assert "Route A 4 &lt;5" in shown
