@@ -226,15 +226,21 @@ async def wrong_pages(site: Site) -> None:
     queries = [
         f"{name}={NAME}" for name in ("knownOn", "happenedUntil", "verdict", "cursor", "month", "ruleSet")
     ]
-    for path in ("/", "/plaatsingen", f"/plaatsingen/{uuid4()}", "/v1/targets", "/v1/placements"):
+    for path in (
+        "/nl/overzicht",
+        "/nl/plaatsingen",
+        f"/nl/plaatsingen/{uuid4()}",
+        "/v1/targets",
+        "/v1/placements",
+    ):
         for query in queries:
             await site.send("reporting", "GET", f"{path}?{query}", headers={"Cookie": session})
-    await site.send("reporting", "GET", f"/plaatsingen/{NAME}", headers={"Cookie": session})
+    await site.send("reporting", "GET", f"/nl/plaatsingen/{NAME}", headers={"Cookie": session})
     await site.send(
         "reporting", "GET", f"/login/answer?code={NAME}&state={NAME}", headers={"Cookie": session}
     )
     form = {"document": f"{NAME} {NOTES}", "path": f"//{NAME}", "formToken": NAME, NAME: NAME}
-    for path in ("/doel", "/logout"):
+    for path in ("/nl/doel", "/logout"):
         await site.send("reporting", "POST", path, data=form, headers={"Cookie": session})
 
 

@@ -218,6 +218,18 @@ def shows_rule_sets(answer: Any) -> None:
     assert answer["ruleSets"][0]["routes"] == {"dual": 2, "paid": 3, "learning": 0}
 
 
+def shows_course(answer: Any) -> None:
+    assert list(answer["planned"]) == ["dual", "paid", "learning"]
+    assert {route: cell["counted"] for route, cell in answer["months"][-1]["routes"].items()}.keys() == {
+        "dual", "paid", "learning",
+    }  # fmt: skip
+
+
+def shows_comparison(answer: Any) -> None:
+    shows_targets(answer["after"])
+    assert answer["causes"] == []
+
+
 def shows_placements(answer: Any) -> None:
     rows = sorted((row["partner"], row["kind"], row["unit"], row["route"]) for row in answer["placements"])
     assert rows == [
@@ -259,6 +271,8 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "targets": ("/v1/targets", shows_targets),
     "results": ("/v1/results", shows_results),
     "rule-sets": ("/v1/rule-sets", shows_rule_sets),
+    "course": ("/v1/course", shows_course),
+    "comparison": ("/v1/comparison", shows_comparison),
     "placements": ("/v1/placements", shows_placements),
     "placement": ("/v1/placements/{internship}", shows_placement),
     "set-aside": ("/v1/set-aside", shows_nothing_set_aside),
@@ -279,25 +293,30 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
 }
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-overview": (
-        "/",
+        "/nl/overzicht",
         (
-            "<h1>Werkbrug Delta</h1>",
+            "Werkbrug Delta</a>",
             "Hoger opgeleiden",
             "Oost",
-            "werken en leren: met een vakdiploma.",
+            "werken en leren, met een vakdiploma",
             "betaald werk",
         ),
     ),
-    "page-placements": ("/plaatsingen", ("Werkbrug Delta", "Werk Oost", "werken en leren", "Oost", "stage")),
+    "page-partner": ("/nl/partners/students", ("Hoger opgeleiden", "werken en leren", "betaald werk")),
+    "page-compare": ("/nl/vergelijken", ("Hoger opgeleiden", "Oost", "werken en leren", "betaald werk")),
+    "page-placements": (
+        "/nl/plaatsingen",
+        ("Werkbrug Delta", "Werk Oost", "werken en leren", "Oost", "stage"),
+    ),
     "page-placement": (
-        "/plaatsingen/{later}",
-        ("Werkbrug Delta", "Werk Oost", "<td>Oost</td>", "betaald werk"),
+        "/nl/plaatsingen/{later}",
+        ("Werkbrug Delta", "Werk Oost", ">Oost</td>", "betaald werk"),
     ),
 }
 """What each page shows, in this order."""
 SAYS_NOTHING_OF_IT = {
     "bulk", "read-funding", "read-cost", "style", "login", "login-answer", "logout", "backchannel-logout",
-    "page-purpose", "state-purpose",
+    "page-purpose", "state-purpose", "home", "page-start", "page-unknown",
 }  # fmt: skip
 """Neither a route, a kind, a unit, a partner nor the title is in these."""
 
@@ -323,7 +342,7 @@ def test_a_page_follows_the_file(site: Site, name: str):
 
 
 def test_the_tables_of_a_page_have_the_routes_in_the_order_of_the_file(site: Site):
-    page = site.get("/").text
+    page = site.get("/nl/overzicht").text
     assert page.index("werken en leren") < page.index("betaald werk") < page.index("leerplek")
 
 

@@ -199,7 +199,7 @@ async def go_wrong(site: Site) -> None:
         await site.post("intake", path, {**day, "educationBand": name}),
         await site.post("intake", path, {**day, name: name}),
         await site.post("intake", f"candidates/{name}/register", day),
-        await site.http.get(f"{site.programme.url('bureau', 'reporting')}/plaatsingen?unit={name}&knownOn={name}"),
+        await site.http.get(f"{site.programme.url('bureau', 'reporting')}/nl/plaatsingen?unit={name}&knownOn={name}"),
         await site.http.get(
             f"{site.programme.url('bureau', 'reporting')}/v1/targets", headers={"Correlation-Id": name}
         ),
@@ -290,7 +290,7 @@ async def shown_anywhere(site: Site) -> list[str]:
     reporting = site.programme.url("bureau", "reporting")
     async with httpx2.AsyncClient(timeout=60) as browser:
         cookie = {"Cookie": await sign_in(browser, reporting, "demo-bureau-project-bureau")}
-        for path in ("/", "/plaatsingen", f"/plaatsingen/{ref('canary' + 'placement')}"):
+        for path in ("/nl/overzicht", "/nl/plaatsingen", f"/nl/plaatsingen/{ref('canary' + 'placement')}"):
             page = await browser.get(reporting + path, headers=cookie)
             assert page.status_code == 200
             found += [path for canary in CANARIES.values() if canary in page.text]

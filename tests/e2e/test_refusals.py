@@ -75,7 +75,7 @@ class Site:
         finally:
             await owner.close()
 
-    async def page(self, cookie: str, path: str = "/", **headers: str) -> httpx2.Response:
+    async def page(self, cookie: str, path: str = "/nl/overzicht", **headers: str) -> httpx2.Response:
         return await self.http.get(
             f"{self.url('bureau', 'reporting')}{path}", headers={"Cookie": cookie, **headers}
         )
@@ -237,12 +237,12 @@ async def test_an_aggregate_reader_gets_month_ends_and_neither_rows_nor_commands
 async def test_a_form_that_is_sent_again_is_refused(site: Site):
     cookie = await site.enter("demo-bureau-auditor")
     token = await site.form_token(cookie)
-    assert (await site.page(cookie, "/plaatsingen")).headers["Location"].startswith("/doel?")
-    said = {"document": "AUDIT-2026-1", "path": "/plaatsingen", "formToken": token}
-    first = await site.send_form(cookie, "/doel", **said)
-    assert (first.status_code, first.headers["Location"]) == (303, "/plaatsingen")
-    assert (await site.page(cookie, "/plaatsingen")).status_code == 200
-    again = await site.send_form(cookie, "/doel", **said)
+    assert (await site.page(cookie, "/nl/plaatsingen")).headers["Location"].startswith("/nl/doel?")
+    said = {"document": "AUDIT-2026-1", "path": "/nl/plaatsingen", "formToken": token}
+    first = await site.send_form(cookie, "/nl/doel", **said)
+    assert (first.status_code, first.headers["Location"]) == (303, "/nl/plaatsingen")
+    assert (await site.page(cookie, "/nl/plaatsingen")).status_code == 200
+    again = await site.send_form(cookie, "/nl/doel", **said)
     assert again.status_code == 403
     assert "al eens verstuurd" in again.text
 

@@ -24,7 +24,12 @@ from banen_reporting.queries.queries import FigureQueries
 NAMES = SERVICES
 NOT_JSON = {
     "metrics",
+    "home",
+    "page-start",
+    "page-unknown",
     "page-overview",
+    "page-partner",
+    "page-compare",
     "page-placements",
     "page-placement",
     "page-purpose",

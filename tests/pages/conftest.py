@@ -1,6 +1,7 @@
 """The small programme of the reporting tests, served to a real browser that is signed in as whoever it says."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlencode
@@ -48,3 +49,16 @@ def address_for(address: str) -> Callable[..., str]:
         return f"{address}/sign-in-for-a-test?{urlencode({'partner': partner, 'role': role, 'path': path})}"
 
     return make
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(
+            "Chromium is missing: install the package chromium, then run make test-pages.", pytrace=False
+        )
+    return found

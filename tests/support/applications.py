@@ -138,7 +138,7 @@ def app_of(
             readers = FigureAccess(answers, PROGRAMME, authentication, Released(pool))
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
-            app.include_router(pages.routes(readers, Logins(party, authentication)))
+            app.include_router(pages.routes(service, readers, Logins(party, authentication)))
             told = Backchannel(party.client_id, authentication, metrics.logouts_refused)
             app.include_router(backchannel.routes(told))
         return app

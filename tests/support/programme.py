@@ -96,7 +96,7 @@ class Facts:
 
     def address(self, name: str) -> str:
         """Of the page of a placement."""
-        return f"/plaatsingen/{ref_of(name)}"
+        return f"/nl/plaatsingen/{ref_of(name)}"
 
     def bureau(self, event: PublicEvent) -> None:
         self.say("bureau", event)
@@ -256,7 +256,7 @@ def app(answers: FigureQueries, authentication: Authentication, released: Releas
     party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
     readers = FigureAccess(answers, PROGRAMME, authentication, released)
     app.include_router(reads.routes(readers))
-    app.include_router(pages.routes(readers, Logins(party, authentication)))
+    app.include_router(pages.routes(SERVICE, readers, Logins(party, authentication)))
     app.state.sessions = authentication.sessions
     return app
 

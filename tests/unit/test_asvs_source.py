@@ -12,8 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from banen_kit.core.problem import FieldError, invalid
+from banen_kit.web.shell.frame import environment
 from banen_reporting.queries.queries import FigureQuery
-from banen_reporting.web.templating import ENVIRONMENT, Links
+from banen_reporting.web.addresses import Links
+from banen_reporting.web.words import LANGUAGES, PACKAGE
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py"))
@@ -23,6 +25,7 @@ SQL = re.compile(
     r"\s*(select|insert|update|delete|truncate|create|alter|drop|grant|revoke|set|with)\s", re.IGNORECASE
 )
 PATTERNS = re.compile(r"re\.(compile|match|fullmatch|search|sub|subn|split|findall|finditer)")
+FROM_CATALOGUE = re.compile(r"([a-z_]+\.)*[np]?gettext\(")
 QUERIES = {"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "cursor"}
 OURS = {"schema", "role", "current", "functions", "function", "database", "row", "setting", "value", "some"} | {
     "table", "where", "order", "column", "columns", "way", "most",
@@ -152,9 +155,8 @@ def formats_that_run_or_fetch(tree: ast.AST) -> Iterable[str]:
 def templates_of_input(tree: ast.AST) -> Iterable[str]:
     yield from (called(call) for call in calls(tree) if called(call).endswith(("from_string", "Template")))
     for call in calls(tree):
-        if called(call).endswith((".format", ".format_map")) and not called(call).startswith(
-            ("gettext(", "pgettext(", "ngettext(")  # out of a catalogue
-        ):
+        is_format = called(call).endswith((".format", ".format_map"))
+        if is_format and not FROM_CATALOGUE.match(called(call)):
             yield called(call)
 
 
@@ -219,7 +221,7 @@ def found(search: Search, files: Iterable[Path]) -> list[str]:
 
 def test_all_code_is_searched():
     assert len(FILES) > 80
-    assert {path.name for path in FILES} >= {"app.py", "command_service.py", "pages.py", "keys.py"}
+    assert {path.name for path in FILES} >= {"app.py", "command_service.py", "overview.py", "keys.py"}
     assert "process.py" in {path.name for path in LOCAL}
 
 
@@ -245,7 +247,7 @@ def test_reads_no_format_that_can_run_or_fetch_something():
 
 def test_no_template_and_no_format_is_made_of_input():
     assert found(templates_of_input, FILES) == []
-    assert ENVIRONMENT.autoescape is True
+    assert all(environment(PACKAGE, language).autoescape is True for language in LANGUAGES.values())
 
 
 def test_no_pattern_is_made_of_input():
@@ -314,13 +316,13 @@ def test_the_search_finds(search: Search, code: str):
 
 def test_an_address_on_a_page_holds_what_was_given_as_text():
     odd = 'a&b=c#d"><javascript:alert(1)>/../ é'
-    links = Links(FigureQuery("published", None, date(2008, 12, 31)))
+    links = Links("nl", FigureQuery("published", None, date(2008, 12, 31)))
     listed = urlsplit(links.rows(unit=odd))
     one = urlsplit(links.placement(odd, "urn:nl:x"))
 
-    assert (listed.scheme, listed.netloc, listed.path, listed.fragment) == ("", "", "/plaatsingen", "")
+    assert (listed.scheme, listed.netloc, listed.path, listed.fragment) == ("", "", "/nl/plaatsingen", "")
     assert parse_qs(listed.query)["unit"] == [odd]
-    assert (one.scheme, one.netloc, one.path.count("/")) == ("", "", 2)
+    assert (one.scheme, one.netloc, one.path.count("/")) == ("", "", 3)
 
 
 def test_json_holds_what_was_given_as_text():

@@ -33,7 +33,9 @@ from banen_kit.security.permissions import every_service
 from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.people import demo_people
 from banen_reporting.counting import Clause, Outcome
-from banen_reporting.web import pages
+from banen_reporting.queries.rows import Order
+from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.web.pages import placement
 
 SERVICES = tuple(one for name, one in services().items() if name != "reporting")
 EVENTS = {event for service in SERVICES for event in service.events} - {WentLive}
@@ -64,6 +66,7 @@ def rule_choices() -> Mapping[str, Iterable[str]]:
 
 
 CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
+    "banen_kit.web.shell": {},
     "banen_reporting.web": {
         "role": Role,
         "outcome": get_args(Outcome),
@@ -71,7 +74,11 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "provenance": Provenance,
         "precision": {*Precision} - {Precision.EXACT},
         "event": [type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"],
-        "field": pages.FIELDS,
+        "menu": services()["reporting"].menu,
+        "order": get_args(Order),
+        "cause": get_args(CauseKind),
+        "outcome of many": get_args(Outcome),
+        "field": placement.FIELDS,
         "contract": ContractTerm,
         "hoursBand": HoursBand,
         "level": JobLevel,
@@ -99,7 +106,10 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
     },
 }
 """For each package the kinds of codes that it has texts for, and all codes of that kind."""
-SOME = {"banen_reporting.web": {"pending", "fault", "fault field"}}
+SOME = {
+    "banen_reporting.web": {"pending", "fault", "fault field"},
+    "banen_kit.web.shell": {"fault", "fault title"},
+}
 """Kinds of codes of which only some have a text of their own."""
 Key = tuple[str | None, Any]
 """The kind of code, and the key or the two keys of singular and plural."""
@@ -124,15 +134,19 @@ def calls(folder: Path) -> Iterable[tuple[str, tuple[str | None, ...]]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if (
                 isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id.endswith("gettext")
+                and isinstance(node.func, ast.Name | ast.Attribute)
+                and name_of(node.func).endswith("gettext")
             ):
                 constants = [one.value if isinstance(one, ast.Constant) else None for one in node.args]
-                yield node.func.id, tuple(cast("list[str | None]", constants))
+                yield name_of(node.func), tuple(cast("list[str | None]", constants))
     for path in folder.rglob("*.html"):
         with path.open("rb") as file:
             for _, function, found, _ in babel_extract(file, FUNCTIONS, (), {}):
                 yield function, found if isinstance(found, tuple) else (found,)
+
+
+def name_of(called: ast.Name | ast.Attribute) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr
 
 
 def texts(package: str, language: str) -> Mapping[Key, Message]:
@@ -176,13 +190,14 @@ def test_languages_agree_on_texts_and_their_placeholders(package: str):
 
 def test_what_only_some_codes_have_is_asked_too():
     found = [
-        (kind, code)
-        for kind, code in texts("banen_reporting.web", "nl")
-        if kind in SOME["banen_reporting.web"]
+        (package, kind, code)
+        for package, kinds in SOME.items()
+        for kind, code in texts(package, "nl")
+        if kind in kinds
     ]
     sources = "".join(
         path.read_text()
         for package in ("banen_kit", "banen_reporting")
         for path in Path(str(files(package))).rglob("*.py")
     )
-    assert [(kind, code) for kind, code in found if f'"{code}"' not in sources] == []
+    assert [one for one in found if f'"{one[2]}"' not in sources] == []

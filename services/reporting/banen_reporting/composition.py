@@ -64,7 +64,11 @@ async def read_side(foundation: Foundation) -> Part:
             raise BusUnavailable(f"{received - folded} events are not counted yet")
 
     return Part(
-        routers=[reads.routes(readers), pages.routes(readers, logins), backchannel.routes(told)],
+        routers=[
+            reads.routes(readers),
+            pages.routes(foundation.command_service.service, readers, logins),
+            backchannel.routes(told),
+        ],
         checks={"inbox": inbox_hears, "figures": figures_current},
         loops=[
             lambda: project_forever(view, inbox.grown, faults),

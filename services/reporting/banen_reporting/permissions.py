@@ -20,6 +20,8 @@ _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
 _FIGURES = replace(_READERS, audited=False)
 """Not audited: they show no persons, and stay readable while the database is read-only."""
+_EVERYBODY = replace(every_partner(*Role), audited=False)
+"""Not audited: they show nothing but the frame."""
 BUREAU = own_partner(Role.PROJECT_BUREAU)
 """Who gives all commands."""
 _OPERATION = own_partner(Role.PROJECT_BUREAU, Role.OPS)
@@ -36,12 +38,19 @@ VIEWS: Permissions = {
     "targets": _FIGURES,
     "results": _FIGURES,
     "rule-sets": _FIGURES,
+    "course": _FIGURES,
+    "comparison": _FIGURES,
     "placements": _READERS,
     "placement": _READERS,
     "set-aside": _OPERATION,
     "position": _OPERATION,
     "style": ANYONE,
+    "home": ANYONE,
+    "page-start": _EVERYBODY,
+    "page-unknown": _EVERYBODY,
     "page-overview": _FIGURES,
+    "page-partner": _FIGURES,
+    "page-compare": _FIGURES,
     "page-placements": _READERS,
     "page-placement": _READERS,
     "page-purpose": every_partner(Role.AUDITOR),

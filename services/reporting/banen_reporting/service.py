@@ -19,6 +19,7 @@ SERVICE = with_kit_features(
         commands=COMMANDS,
         views=VIEWS,
         roles=ROLES,
+        menu=("page-overview", "page-compare"),
         texts=(*SHARED, "banen_reporting"),
         read_side="banen_reporting.composition:read_side",
         has_inbox=True,

@@ -29,7 +29,7 @@ Reader = Callable[..., httpx2.AsyncClient]
 UNTIL = "happenedUntil=2008-12-31"
 MONTH_END = "knownOn=2008-12-31"
 LATER = datetime(2008, 6, 5, 12, tzinfo=UTC)
-ROWS = ("/v1/placements", "/plaatsingen")
+ROWS = ("/v1/placements", "/nl/plaatsingen")
 WIDE = [("bureau", Role.PROJECT_BUREAU, {}), ("bureau", Role.STEERING_GROUP, {}),
         ("bureau", Role.AUDITOR, {"Purpose": "AUDIT-2009-1"})]  # fmt: skip
 NARROW = [("ministry", Role.MINISTRY_OBSERVER), ("uaf", Role.MINISTRY_OBSERVER), ("uaf", Role.INTEGRATOR),
@@ -127,10 +127,9 @@ async def test_a_partner_sees_the_rows_of_its_units_and_as_many_as_are_counted(
 
 async def test_a_partner_gets_no_rows_of_others_by_asking_for_them(reader: Reader):
     async with reader("uwv", Role.MEDIATOR) as client:
-        others = [await all_rows(client, f"unit={unit}&{UNTIL}") for unit in ("uaf", "goed-werk", "none")]
-        doubles = await all_rows(client, f"unit=duplicates&ruleSet=each&{UNTIL}")
-
-    assert (others, doubles) == ([[], [], []], [])
+        for unit in ("uaf", "goed-werk", "none", "duplicates", "nobody"):
+            answer = await client.get(f"/v1/placements?unit={unit}&ruleSet=each&{UNTIL}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "unit-unknown")
 
 
 async def test_a_cursor_of_a_wider_reader_gives_a_partner_no_more(reader: Reader):
@@ -146,12 +145,12 @@ async def test_a_cursor_of_a_wider_reader_gives_a_partner_no_more(reader: Reader
 @pytest.mark.parametrize("partner", ["uaf", "goed-werk"])
 async def test_every_figure_on_a_partners_page_opens_that_many_rows(reader: Reader, partner: str, query: str):
     async with reader(partner, Role.MEDIATOR) as client:
-        page = (await client.get(f"/?{query}{UNTIL}")).text
-        links = re.findall(r'<a href="(/plaatsingen\?[^"]+)">([\d.]+)</a>', page)
+        page = (await client.get(f"/nl/overzicht?{query}{UNTIL}")).text
+        links = re.findall(r'<a href="(/nl/plaatsingen\?[^"]+)">([\d.]+)</a>', page)
         assert len(links) > 10
         for address, figure in links:
             opened = (await client.get(address.replace("&amp;", "&"))).text
-            assert opened.count('href="/plaatsingen/') == int(figure), address
+            assert opened.count('href="/nl/plaatsingen/') == int(figure), address
 
 
 async def test_anothers_placement_is_not_found_and_one_that_it_helped_with_is(reader: Reader, facts: Any):
@@ -180,7 +179,7 @@ async def test_aggregate_readers_see_no_rows(reader: Reader, facts: Any, partner
         for address in (
             *ROWS,
             facts.address("job"),
-            f"/v1{facts.address('job')}".replace("plaatsingen", "placements"),
+            "/v1" + facts.address("job").replace("/nl/plaatsingen", "/placements"),
         ):
             answer = await client.get(f"{address}?{MONTH_END}")
             assert answer.status_code == 403
@@ -188,7 +187,7 @@ async def test_aggregate_readers_see_no_rows(reader: Reader, facts: Any, partner
 
 
 @pytest.mark.usefixtures("month_ends")
-@pytest.mark.parametrize("path", ["/v1/targets", "/v1/results", "/v1/rule-sets", "/"])
+@pytest.mark.parametrize("path", ["/v1/targets", "/v1/results", "/v1/rule-sets", "/nl/overzicht"])
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -365,18 +364,18 @@ async def test_a_handful_of_conversations_is_kept_back(reader: Reader, shown: in
 @pytest.mark.parametrize("rule_set", ["published", "each", "without-uwv"])
 async def test_their_page_links_to_no_rows_and_shows_signs(reader: Reader, rule_set: str):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
-        page = (await client.get(f"/?ruleSet={rule_set}&month=2008-12")).text
+        page = (await client.get(f"/nl/overzicht?ruleSet={rule_set}&month=2008-12")).text
 
-    assert "/plaatsingen" not in page
-    assert "<td>&lt;5</td>" in page
-    assert 'type="month" id="month" name="month" value="2008-12"' in page
+    assert "/nl/plaatsingen" not in page
+    assert '<td class="n">&lt;5</td>' in page
+    assert '<input id="month" name="month" class="w8" value="2008-12"' in page
     assert len(re.findall(r"<option", page)) == 4, "every rule set can be chosen"
 
 
 @pytest.mark.usefixtures("many", "month_ends")
 async def test_their_page_promises_no_rows_and_leaves_nothing_blank_that_is_kept_back(reader: Reader):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
-        page = (await client.get("/?month=2008-12")).text
+        page = (await client.get("/nl/overzicht?month=2008-12")).text
 
     assert "opent de plaatsingen" not in page
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
@@ -386,7 +385,7 @@ async def test_their_page_promises_no_rows_and_leaves_nothing_blank_that_is_kept
 
 async def test_a_partners_page_names_other_units_and_prices_nothing(reader: Reader):
     async with reader("goed-werk", Role.MEDIATOR) as client:
-        page = (await client.get(f"/?{UNTIL}")).text
+        page = (await client.get(f"/nl/overzicht?{UNTIL}")).text
 
     assert "zonder de toestemming voor UWV" in page
     assert "€" not in page
@@ -448,14 +447,14 @@ async def test_an_auditor_states_the_purpose_once_in_a_form(
     app: FastAPI, facts: Any, pool: Pool, partner: str
 ):
     async with await browser_of(app, partner, Role.AUDITOR) as client:
-        form = await client.get((await client.get("/plaatsingen")).headers["location"])
-        (token,) = re.findall(r'action="/doel".*?name="formToken" value="([^"]+)"', form.text, re.DOTALL)
-        said = {"formToken": token, "path": "/plaatsingen", "document": "AUDIT-2009-2"}
-        stated = await client.post("/doel", data=said)
+        form = await client.get((await client.get("/nl/plaatsingen")).headers["location"])
+        (token,) = re.findall(r'action="/nl/doel".*?name="formToken" value="([^"]+)"', form.text, re.DOTALL)
+        said = {"formToken": token, "path": "/nl/plaatsingen", "document": "AUDIT-2009-2"}
+        stated = await client.post("/nl/doel", data=said)
         opened = await client.get(stated.headers["location"])
-        again = await client.post("/doel", data=said)
+        again = await client.post("/nl/doel", data=said)
 
-    assert (stated.status_code, stated.headers["location"]) == (303, "/plaatsingen")
+    assert (stated.status_code, stated.headers["location"]) == (303, "/nl/plaatsingen")
     assert opened.status_code == 200
     assert again.status_code == 403
     assert [(entry["action"], entry["outcome"], entry["purpose"]) for entry in await audited(pool, "state-purpose", "page-placements")] == [
@@ -469,12 +468,12 @@ async def test_an_auditor_states_the_purpose_once_in_a_form(
 @pytest.mark.parametrize(
     ("partner", "role", "path", "status"),
     [
-        ("bureau", Role.PROJECT_BUREAU, "/", 200),
-        ("bureau", Role.PROJECT_BUREAU, "/plaatsingen", 200),
-        ("bureau", Role.PROJECT_BUREAU, "/?ruleSet=nope", 404),
-        ("bureau", Role.AUDITOR, "/doel", 200),
-        ("ministry", Role.MINISTRY_OBSERVER, "/plaatsingen", 403),
-        ("uaf", Role.COACH, "/", 403),
+        ("bureau", Role.PROJECT_BUREAU, "/nl/overzicht", 200),
+        ("bureau", Role.PROJECT_BUREAU, "/nl/plaatsingen", 200),
+        ("bureau", Role.PROJECT_BUREAU, "/nl/overzicht?ruleSet=nope", 404),
+        ("bureau", Role.AUDITOR, "/nl/doel", 200),
+        ("ministry", Role.MINISTRY_OBSERVER, "/nl/plaatsingen", 403),
+        ("uaf", Role.COACH, "/nl/overzicht", 403),
     ],
 )
 async def test_every_page_has_a_way_out(app: FastAPI, partner: str, role: Role, path: str, status: int):
@@ -495,23 +494,23 @@ async def test_a_sign_in_that_does_not_suffice_for_the_role_is_done_again_and_st
 ):
     authentication.strength = Strength(ROLES.strong, ("mfa",))
     async with await browser_of(app, "uaf", Role.PARTNER_DATA_STEWARD) as client:
-        page = await client.get("/?ruleSet=published-2009")
+        page = await client.get("/nl/overzicht?ruleSet=published-2009")
         sent = await client.get(page.headers["location"])
         data = await client.get("/v1/targets")
 
-    assert page.headers["location"] == "/login?path=%2F%3FruleSet%3Dpublished-2009&strong=true"
+    assert page.headers["location"] == "/login?path=%2Fnl%2Foverzicht%3FruleSet%3Dpublished-2009&strong=true"
     asked = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
     assert (asked["acr_values"], asked["max_age"]) == ("mfa", "43200")
     assert (data.status_code, data.json()["code"]) == (401, "sign-in-insufficient")
     async with await browser_of(app, "uaf", Role.PARTNER_MANAGER) as client:
-        assert (await client.get("/")).status_code == 200
+        assert (await client.get("/nl/overzicht")).status_code == 200
 
 
 async def test_after_a_form_a_page_offers_no_token_that_was_used_up(app: FastAPI):
     async with await browser_of(app, "bureau", Role.AUDITOR) as client:
-        form = await client.get("/doel")
-        (token,) = re.findall(r'action="/doel".*?name="formToken" value="([^"]+)"', form.text, re.DOTALL)
-        refused = await client.post("/doel", data={"formToken": token, "document": "two words"})
+        form = await client.get("/nl/doel")
+        (token,) = re.findall(r'action="/nl/doel".*?name="formToken" value="([^"]+)"', form.text, re.DOTALL)
+        refused = await client.post("/nl/doel", data={"formToken": token, "document": "two words"})
 
     assert refused.status_code == 400
     assert "formToken" not in refused.text
@@ -521,12 +520,12 @@ async def test_what_somebody_typed_is_not_in_the_audit_log(reader: Reader, pool:
     typed = "Synthetica-Voorbeeld"
     query = f"unit={typed}&route={typed}&clause={typed}"
     async with reader("bureau", Role.PROJECT_BUREAU) as client:
-        assert (await client.get(f"/v1/placements?{query}")).status_code == 200
-        assert (await client.get(f"/plaatsingen?{query}")).status_code == 200
+        assert (await client.get(f"/v1/placements?{query}")).status_code == 404
+        assert (await client.get(f"/nl/plaatsingen?{query}")).status_code == 404
         assert (await client.get(f"/v1/placements/{typed}?source={typed}")).status_code == 404
 
     log = await audited(pool, "placements", "page-placements", "placement")
-    assert [entry["outcome"] for entry in log] == ["shown", "shown", "not-found"]
+    assert [entry["outcome"] for entry in log] == ["not-found"]
     assert typed not in str(log)
 
 

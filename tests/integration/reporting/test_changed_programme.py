@@ -122,8 +122,8 @@ async def test_the_funnel_says_what_was_planned(browser: httpx2.AsyncClient):
 
 
 async def test_the_overview_leads_to_the_reporting_days(browser: httpx2.AsyncClient, reader: Reader):
-    address = "/?ruleSet=published&amp;knownOn=2007-12-31&amp;happenedUntil=2007-12-31"
-    assert f'<a href="{address}">31 december 2007</a>' in (await browser.get(f"/?{DATES}")).text
+    address = "/nl/overzicht?ruleSet=published&amp;knownOn=2007-12-31&amp;happenedUntil=2007-12-31"
+    assert f'<a href="{address}">31 december 2007</a>' in (await browser.get(f"/nl/overzicht?{DATES}")).text
 
 
 async def test_the_programme_is_shown_as_it_was_decided(browser: httpx2.AsyncClient):

@@ -18,7 +18,8 @@ from banen_reporting.facts.store import FactStore
 from banen_reporting.figures.figures import Figures
 from banen_reporting.queries.cells import NONE, percent
 from banen_reporting.queries.cursor import write_cursor
-from banen_reporting.queries.queries import DUPLICATES, FigureQueries, PlacementFilter
+from banen_reporting.queries.queries import FigureQueries
+from banen_reporting.queries.rows import DUPLICATES, PlacementFilter
 from banen_reporting.queries.schemas import OUTCOMES, Numbers, Placements, Targets, UnitTargets
 
 NOW = datetime(2009, 2, 1, 12, tzinfo=UTC)

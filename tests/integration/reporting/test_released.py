@@ -192,14 +192,14 @@ async def test_a_month_that_was_not_released_is_not_there(reader: Reader):
         for path in ("/v1/targets", "/v1/results", "/v1/rule-sets", "/v1/targets?knownOn=2008-12-31"):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()["code"]) == (404, "month-not-released")
-        assert "nog niet vrijgegeven" in (await client.get("/?month=2008-12")).text
+        assert "nog niet vrijgegeven" in (await client.get("/nl/overzicht?month=2008-12")).text
 
 
 @pytest.mark.usefixtures("month_ends")
 async def test_the_ministry_is_told_why_placements_do_not_count(reader: Reader):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         national = (await client.get("/v1/targets?knownOn=2008-12-31")).json()["national"]
-        page = (await client.get("/?month=2008-12")).text
+        page = (await client.get("/nl/overzicht?month=2008-12")).text
 
     assert set(national["clauses"]) == {"pending", "excluded"}
     assert "Waarom plaatsingen niet of nog niet meetellen" in page

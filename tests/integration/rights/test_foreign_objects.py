@@ -99,7 +99,7 @@ async def test_a_thing_of_others_is_as_if_it_were_not_there(
     assert seen == reads & service.permissions.keys()
 
 
-@pytest.mark.parametrize("path", ["/v1/placements/{}", "/plaatsingen/{}"])
+@pytest.mark.parametrize("path", ["/v1/placements/{}", "/nl/plaatsingen/{}"])
 async def test_a_placement_of_others_is_as_if_it_were_not_there(
     app_of: Callable[[str], FastAPI], issuer: FakeIssuer, path: str
 ):

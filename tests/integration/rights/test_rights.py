@@ -38,7 +38,7 @@ from banen_kit.security.permissions import ANYONE, OPERATOR
 from banen_kit.security.sessions import Sessions
 from banen_kit.testing import FakeIssuer, health_of
 from banen_kit.web.app import create_app
-from banen_reporting.web.words import gettext, pgettext
+from banen_reporting.web.words import LANGUAGES
 from support.applications import OWNERS
 from support.rights import Asker, Route, askers, due, routes_of
 
@@ -49,20 +49,22 @@ AppOf = Callable[[str], FastAPI]
 
 def got(answer: httpx2.Response) -> str:
     """How far somebody came: past the gate, whatever was said behind it, or not."""
-    if pgettext("fault", "login-expired") in answer.text:
+    if any(said.pgettext("fault", "login-expired") in answer.text for said in LANGUAGES.values()):
         return "in"  # past the gate, with the answer of an issuer that nobody asked
     if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/login?"):
         return "not signed in"
     said = answer.text
     is_page = answer.headers.get("content-type", "").startswith("text/html")
-    if (
-        answer.status_code == 403
-        and (pgettext("fault", "not-allowed") if is_page else '"not-allowed"') in said
-    ):
+    refusals = texts_of("not-allowed") if is_page else ['"not-allowed"']
+    if answer.status_code == 403 and any(one in said for one in refusals):
         return "not allowed"
-    if answer.status_code == 404 and (gettext("fault_other") if is_page else '"not-found"') in said:
+    if answer.status_code == 404 and '"not-found"' in said:
         return "not there"
     return "in"
+
+
+def texts_of(code: str) -> list[str]:
+    return [language.pgettext("fault", code) for language in LANGUAGES.values()]
 
 
 async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -> httpx2.Response:
@@ -71,7 +73,7 @@ async def ask(http: httpx2.AsyncClient, route: Route, headers: dict[str, str]) -
     if route.name == "bulk":
         more["Content-Type"] = "application/x-ndjson"
     body = b"{}" if route.method == "POST" else None
-    path = route.path.replace("{ref}", ref).replace("{event}", ProgrammeDefined.NAME)
+    path = route.path.replace("{ref}", ref).replace("{event}", ProgrammeDefined.NAME).replace("{unit}", "uaf")
     return await http.request(route.method, path, headers={**more, **headers}, content=body)
 
 
@@ -117,7 +119,10 @@ async def test_each_use_of_a_route_is_in_the_audit_log(
 def test_only_figures_and_the_programme_are_not_in_the_audit_log():
     every = {(name, route) for name in SERVICES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
-    open_ = ("targets", "results", "rule-sets", "page-overview", "programme")
+    open_ = (
+        "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-partner", "page-compare",
+        "page-start", "page-unknown", "programme",
+    )  # fmt: skip
     learned = {(name, "learned") for name in SERVICES if services()[name].learns}
     assert every == {("reporting", route) for route in open_} | learned
 
@@ -126,7 +131,9 @@ def test_only_figures_and_the_programme_are_not_in_the_audit_log():
 def test_every_route_is_in_the_table_and_every_line_of_it_is_a_route(app_of: AppOf, name: str):
     app, permissions = app_of(name), services()[name].permissions
     names = [route.name for route in routes_of(app)]
-    assert len(names) == len(set(names)), "two routes of one name"
+    # A page has a route in each language.
+    once = [route.name for route in routes_of(app) if not route.path.startswith("/en")]
+    assert len(once) == len(set(once)), "two routes of one name"
     assert [name for name in names if name not in permissions] == []
     assert [name for name in permissions if name not in names] == []
 
@@ -188,7 +195,7 @@ async def test_reporting_as_it_runs_has_these_routes_and_no_others(
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_is_open_to_anyone_is_on_a_short_list(name: str):
     is_open = {route for route, access in services()[name].permissions.items() if access is ANYONE}
-    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"style", "login", "login-answer"}
+    everywhere, of_pages = {"livez", "readyz", "openapi"}, {"style", "home", "login", "login-answer"}
     assert is_open <= everywhere | of_pages | {"signing-key", "backchannel-logout"}
     assert everywhere <= is_open
 

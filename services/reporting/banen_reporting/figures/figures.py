@@ -66,6 +66,11 @@ class Figures:
         self.today, self.others = OffLoop(), OffLoop()
 
     @property
+    def latest(self) -> FactSnapshot:
+        """All that was known when the facts were read last; nothing before the first time."""
+        return self._model
+
+    @property
     def routes(self) -> tuple[str, ...]:
         """Those of the programme, as far as it was read."""
         return self._model.routes

@@ -5,39 +5,40 @@ see all, a partner sees its own units. *Aggregate readers* see only figures of r
 without cells about few people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from fastapi import Request
 
 from banen_contracts.base import partner_of
-from banen_contracts.programme import OWN_FIRM
 from banen_contracts.roles import Role
 from banen_kit.audit.log import Outcome
 from banen_kit.core.identity import Principal
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import Authentication, RequestContext, who
-from banen_reporting.counting import Clause
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot
-from banen_reporting.queries import aggregate
-from banen_reporting.queries.cells import NONE, percent, sum_of
-from banen_reporting.queries.queries import DUPLICATES, FigureQueries, FigureQuery, PlacementFilter
+from banen_reporting.queries.comparison import causes_of, compared_cells
+from banen_reporting.queries.course import course_of, released_course
+from banen_reporting.queries.filters import known_filters, refuse_impossible
+from banen_reporting.queries.opening import opening_day, opening_month
+from banen_reporting.queries.own import compared_on, own_results, own_rule_set, own_targets
+from banen_reporting.queries.queries import FigureQueries, FigureQuery
 from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
+from banen_reporting.queries.rows import Order, PlacementFilter
 from banen_reporting.queries.schemas import (
-    OUTCOMES,
-    ComparedRuleSet,
-    CountParts,
+    Heading,
     PlacementHistory,
+    PlacementRow,
     Placements,
     Results,
     RuleSets,
     Targets,
-    UnitResults,
     UnitTargets,
 )
+from banen_reporting.queries.schemas_course import Comparison, Course
 
 OF_THE_PROGRAMME = frozenset({Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR})
 
@@ -93,12 +94,43 @@ class Scope:
     def asked(self, rule_set: str | None, known_on: date | None, until: date | None) -> FigureQuery:
         """Raises `Problem` 403 if the reader may not choose these dates."""
         if self.has_rows:
+            self._refuse_future(known_on, until)
             return self.answers.asked(rule_set, known_on, until)
         day = known_on or until or self.released.newest or end_of_month_before(self.answers.today())
         if (until or day) != day or (day + timedelta(days=1)).day != 1 or day >= self.answers.today():
             detail = "You see the figures as they were at the end of a month, for both dates the same."
             raise Problem(403, "dates-not-yours", detail, "knownOn")
         return self.answers.asked(rule_set, day, day)
+
+    def asked_twice(
+        self,
+        rule_set: str | None,
+        known_on: date | None,
+        until: date | None,
+        other_rule_set: str | None,
+        other_known_on: date | None,
+    ) -> tuple[FigureQuery, FigureQuery]:
+        """Two states with the same happened-until: that of the later one, where it is not given.
+
+        At the end of a month, which is all that an aggregate reader sees, both days of each state are the same.
+        """
+        second_rule_set, second_known_on = other_rule_set or rule_set, other_known_on or known_on
+        if not self.has_rows:
+            return self.asked(rule_set, known_on, None), self.asked(second_rule_set, second_known_on, None)
+        until = until or max(known_on or self.answers.today(), second_known_on or self.answers.today())
+        return self.asked(rule_set, known_on, until), self.asked(second_rule_set, second_known_on, until)
+
+    def _refuse_future(self, known_on: date | None, until: date | None) -> None:
+        for field, day in (("knownOn", known_on), ("happenedUntil", until)):
+            if day is not None and day > self.answers.today():
+                raise Problem(400, "date-in-future", "That day is still to come.", field)
+
+    async def opening(self, rule_set: str | None) -> FigureQuery:
+        """What a page asks where nobody chose a date."""
+        day = await opening_day(self.answers, self.released)
+        if not self.has_rows:
+            day = opening_month(day, self.released)
+        return self.asked(rule_set, day, day)
 
     async def targets(self, asked: FigureQuery) -> Targets:
         match self.sees:
@@ -137,6 +169,30 @@ class Scope:
                 month = await self._released(asked)
                 return compared_on(month.release.targets, month.rule_sets)
 
+    async def course(self, asked: FigureQuery, unit: str | None = None) -> Course:
+        """Of a unit, or of all that the reader sees."""
+        match self.sees:
+            case "all":
+                return await course_of(self.answers, asked, unit and [unit])
+            case "own":
+                own = await self._own_units(asked)
+                return await course_of(self.answers, asked, [unit] if unit else sorted(own))
+            case "month-ends":
+                return await released_course(self.answers, self.released, asked, unit)
+
+    async def comparison(self, before: FigureQuery, after: FigureQuery) -> Comparison:
+        first, second = await self.targets(before), await self.targets(after)
+        within = await self._own_units(after) if self.sees == "own" else None
+        causes = await causes_of(self.answers, before, after, within) if self.has_rows else None
+        return Comparison(before=first, after=second, cells=compared_cells(first, second), causes=causes)
+
+    async def unit(self, asked: FigureQuery, unit: str) -> UnitTargets:
+        """Raises `Problem` 404 if it is not there, or not the reader's to see."""
+        found = [one for one in (await self.targets(asked)).units if one.id == unit]
+        if not found:
+            raise Problem(404, "unit-unknown", "There is no such unit.")
+        return found[0]
+
     async def labels(self, asked: FigureQuery) -> dict[str, str]:
         """Returns the names of units by id."""
         if self.has_rows:
@@ -147,18 +203,44 @@ class Scope:
         return await self.released.of(asked.happened_until, asked.rule_set)
 
     async def placements(
-        self, asked: FigureQuery, wanted: PlacementFilter, cursor: str | None, limit: int
+        self,
+        asked: FigureQuery,
+        wanted: PlacementFilter,
+        cursor: str | None,
+        limit: int,
+        order: Order = "start",
+        skip: int = 0,
     ) -> Placements:
-        """Raises `Problem` 403 for an aggregate reader, or an auditor who gave no purpose."""
-        await self._refuse_rows()
-        if self.sees == "own":
-            wanted = replace(wanted, within=await self._own_units(asked))
-        found = await self.answers.placements(asked, wanted, cursor, limit)
+        """Raises `Problem` 403 for an aggregate reader, or an auditor who gave no purpose; 400 for a filter that nothing
+        can pass.
+        """
+        wanted = await self._possible(asked, wanted)
+        found = await self.answers.placements(asked, wanted, cursor, limit, order, skip)
         filters = known_filters(wanted, await self.model(asked))
         shown = [row.ref for row in found.placements]
         counts = {"count": found.count, "rows": len(shown)}
         await self.note(Outcome.SHOWN, shown=shown, ruleSet=found.rule_set.id, **counts, **filters)
         return found
+
+    async def all_placements(
+        self, asked: FigureQuery, wanted: PlacementFilter, order: Order
+    ) -> tuple[Heading, Iterator[PlacementRow]]:
+        """Every row behind a figure, each made when it is read. Raises `Problem` as `placements` does."""
+        wanted = await self._possible(asked, wanted)
+        heading, rows = await self.answers.all_placements(asked, wanted, order)
+        filters = known_filters(wanted, await self.model(asked))
+        shown = [ref for ref, _ in rows]
+        await self.note(
+            Outcome.SHOWN, shown=shown, ruleSet=asked.rule_set, count=len(rows), rows=len(rows), **filters
+        )
+        return heading, (make() for _, make in rows)
+
+    async def _possible(self, asked: FigureQuery, wanted: PlacementFilter) -> PlacementFilter:
+        """The filter, within what the reader may see."""
+        await self._refuse_rows()
+        own = await self._own_units(asked) if self.sees == "own" else None
+        refuse_impossible(wanted, await self.model(asked), own)
+        return replace(wanted, within=own)
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
         """Raises `Problem` 403 as `placements` does, 404 if it belongs to another partner."""
@@ -212,50 +294,3 @@ class Scope:
         units = await self._own_units(asked)
         is_source = partner_of(found.source) == self.who.principal.partner
         return is_source or any(verdict.unit in units for verdict in found.verdicts)
-
-
-def own_targets(found: Targets, units: Iterable[UnitTargets]) -> Targets:
-    """Only the reader's own units, without figures of all units together."""
-    return Targets(**aggregate.heading(found), units=tuple(units), outside_units=None, national=None)
-
-
-def own_results(found: Results, units: Iterable[UnitResults]) -> Results:
-    return Results(**aggregate.heading(found), units=tuple(units), national=None, costs=None, funnel=None)
-
-
-def own_rule_set(row: ComparedRuleSet, units: Sequence[UnitTargets]) -> ComparedRuleSet:
-    """One rule set, counted over the reader's own units."""
-    counted = sum(unit.total.counted or 0 for unit in units)
-    return ComparedRuleSet(
-        id=row.id,
-        version=row.version,
-        approved_by=row.approved_by,
-        approved_on=row.approved_on,
-        params=row.params,
-        count=counted,
-        parts=CountParts(counted=counted, imported=0),
-        routes={route: sum(unit.routes[route].counted or 0 for unit in units) for route in row.routes},
-        percent_of_target=percent(counted, sum_of(unit.total.target for unit in units)),
-        euro_per_placement=None,
-    )
-
-
-def compared_on(found: RuleSets | Targets, rows: Iterable[ComparedRuleSet]) -> RuleSets:
-    """These rule sets, with the dates and the position of an answer."""
-    return RuleSets(
-        known_on=found.known_on,
-        happened_until=found.happened_until,
-        position=found.position,
-        rule_sets=tuple(rows),
-    )
-
-
-def known_filters(wanted: PlacementFilter, model: FactSnapshot) -> dict[str, str]:
-    """Returns the filters with known values only: anybody can type anything into a filter."""
-    words: dict[str, tuple[str | None, frozenset[str]]] = {
-        "unit": (wanted.unit, frozenset({*model.units, NONE, DUPLICATES})),
-        "route": (wanted.route, frozenset({*model.routes, OWN_FIRM, NONE})),
-        "verdict": (wanted.outcome, frozenset(OUTCOMES)),
-        "clause": (wanted.clause, frozenset(get_args(Clause))),
-    }
-    return {name: value for name, (value, ours) in words.items() if value in ours}

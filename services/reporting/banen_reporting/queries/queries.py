@@ -1,8 +1,10 @@
 """Builds the answers about figures, for pages, API and terminal alike."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from banen_contracts.reporting import Provenance
 from banen_kit.core.clocks import day_of, end_of
@@ -11,7 +13,6 @@ from banen_reporting.counting import (
     Verdict,
     client_of,
     judge_group,
-    national_choice,
     needs_whole_set,
 )
 from banen_reporting.facts.store import FactStore
@@ -20,7 +21,6 @@ from banen_reporting.figures.figures import Figures
 from banen_reporting.figures.off_loop import Asker
 from banen_reporting.figures.snapshot import FactSnapshot, RuleSetUnknown
 from banen_reporting.queries.cells import (
-    NONE,
     cell,
     compared,
     cost_part,
@@ -42,12 +42,14 @@ from banen_reporting.queries.cells import (
     unit_numbers,
 )
 from banen_reporting.queries.cursor import read_cursor, row_order, write_cursor
+from banen_reporting.queries.rows import Order, PlacementFilter, listed
 from banen_reporting.queries.schemas import (
     ComparedRuleSet,
     Funnel,
     Heading,
     NationalTargets,
     PlacementHistory,
+    PlacementRow,
     Placements,
     RegularPart,
     ResultParts,
@@ -61,8 +63,6 @@ from banen_reporting.queries.schemas import (
 )
 
 PUBLISHED = "published"
-DUPLICATES = "duplicates"
-"""As a unit in a filter: the verdicts that the national count subtracts as duplicates."""
 
 
 @dataclass(frozen=True)
@@ -204,21 +204,41 @@ class FigureQueries:
         )
 
     async def placements(
-        self, asked: FigureQuery, wanted: "PlacementFilter", cursor: str | None, limit: int
+        self,
+        asked: FigureQuery,
+        wanted: PlacementFilter,
+        cursor: str | None,
+        limit: int,
+        order: Order = "start",
+        skip: int = 0,
     ) -> Placements:
-        """One page of the rows behind a figure; `count` is the figure."""
+        """One page of the rows behind a figure; `count` is the figure.
+
+        A page begins after a cursor, where the order is that of the start, or after so many rows.
+        """
         judged = await self.judged(asked)
-        rows = sorted((v for v in behind(judged.verdicts, wanted) if wanted.takes(v)), key=row_order)
-        after = read_cursor(cursor) if cursor else None
-        rest = [row for row in rows if after is None or row_order(row) > after]
-        page = rest[:limit]
         heading = await self.heading(asked, judged)
+        found = await asyncio.to_thread(listed, judged.verdicts, wanted, order)
+        after = read_cursor(cursor) if cursor else None
+        rest = [row for row in found.rows[skip:] if after is None or row_order(row) > after]
+        page = rest[:limit]
         return Placements(
             **dict(heading),
-            count=len(rows),
+            count=len(found.rows),
+            totals=found.totals,
+            clauses=found.clauses,
             placements=tuple(placement_row(judged, verdict) for verdict in page),
             next=write_cursor(row_order(page[-1])) if len(rest) > limit else None,
         )
+
+    async def all_placements(
+        self, asked: FigureQuery, wanted: PlacementFilter, order: Order
+    ) -> tuple[Heading, list[tuple[str, Callable[[], PlacementRow]]]]:
+        """Every row behind a figure: its reference, and what makes it."""
+        judged = await self.judged(asked)
+        heading = await self.heading(asked, judged)
+        found = await asyncio.to_thread(listed, judged.verdicts, wanted, order)
+        return heading, [(verdict.key[1], partial(placement_row, judged, verdict)) for verdict in found.rows]
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
         """One placement: its events, and the verdict of every rule set."""
@@ -257,35 +277,3 @@ class FigureQueries:
         group = model.placements_of(client_of(key, model.placements[key]))
         verdicts = judge_group(group, model.assessments, model.programme(), rule_set, asked.happened_until)
         return [verdict for verdict in verdicts if verdict.key == key]
-
-
-@dataclass(frozen=True)
-class PlacementFilter:
-    """A filter on verdicts. None accepts all; `none` accepts those without unit or route."""
-
-    unit: str | None = None
-    route: str | None = None
-    outcome: str | None = None
-    clause: str | None = None
-    within: frozenset[str] | None = None
-    """The only units whose rows the reader may see; None means all."""
-
-    def takes(self, verdict: Verdict) -> bool:
-        return (
-            self.unit in (None, DUPLICATES, verdict.unit or NONE)
-            and self.route in (None, verdict.route or NONE)
-            and self.outcome in (None, verdict.outcome)
-            and self.clause in (None, verdict.clause)
-            and (self.within is None or verdict.unit in self.within)
-        )
-
-
-def behind(verdicts: list[Verdict], wanted: PlacementFilter) -> list[Verdict]:
-    """The verdicts behind a unit's figures; without a unit those behind the national figures, each placement once.
-
-    A reader of some units sees no national figures: without a unit, the result is what those units count together.
-    """
-    if wanted.unit not in (None, DUPLICATES) or (wanted.unit is None and wanted.within is not None):
-        return verdicts
-    chosen = national_choice(verdicts)
-    return [verdict for verdict in verdicts if (chosen[verdict.key] is verdict) == (wanted.unit is None)]

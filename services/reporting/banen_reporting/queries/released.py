@@ -58,6 +58,17 @@ class Released:
         order = sorted(found, key=lambda ref: (ref != PUBLISHED, ref))
         return MonthEnd(found[rule_set], [found[ref].rule_set for ref in order])
 
+    async def course(self, until: date, rule_set: str) -> dict[date, Targets]:
+        """What was shown at each month-end so far, under one rule set."""
+        async with reachable():
+            rows = await self.pool.fetch(
+                "select month, answer ->> 'targets' as targets from released"
+                " where rule_set = $1 and month <= $2 order by month",
+                rule_set,
+                until,
+            )
+        return {row["month"]: Targets.model_validate_json(row["targets"]) for row in rows}
+
     def missing(self) -> Problem:
         last = f"the newest is that of {self.newest}" if self.newest else "none is yet"
         return Problem(404, "month-not-released", f"That month-end was not released; {last}.", "knownOn")

@@ -238,10 +238,23 @@ class PlacementRow(VerdictPart, frozen=True):
     imported: bool
 
 
+class ClauseTotal(Answer, frozen=True):
+    """How many placements one clause decided, in all and by route."""
+
+    outcome: Outcome
+    clause: Clause
+    count: int
+    routes: Mapping[str, int]
+
+
 class Placements(Heading, frozen=True):
     """One page of the placements behind a figure; `count` is the figure, `next` the cursor of the next page."""
 
     count: int
+    totals: Mapping[Outcome, int]
+    """Of the same unit and route, whatever became of them."""
+    clauses: tuple[ClauseTotal, ...]
+    """Of the same unit, route and verdict: the reasons, most first."""
     placements: tuple[PlacementRow, ...]
     next: str | None
 

@@ -12,7 +12,7 @@ from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems,
 from banen_reporting.queries import state
 from banen_reporting.queries.access import FigureAccess, Scope
 from banen_reporting.queries.programme import ProgrammeInForce, programme_in_force
-from banen_reporting.queries.queries import PlacementFilter
+from banen_reporting.queries.rows import PlacementFilter
 from banen_reporting.queries.schemas import (
     Answer,
     PlacementHistory,
@@ -21,7 +21,18 @@ from banen_reporting.queries.schemas import (
     RuleSets,
     Targets,
 )
-from banen_reporting.web.parameters import Cursor, Filter, KnownOn, Limit, RuleSetId, Until, Verdict
+from banen_reporting.queries.schemas_course import Comparison, Course
+from banen_reporting.web.parameters import (
+    Cursor,
+    Filter,
+    KnownOn,
+    Limit,
+    OtherKnownOn,
+    OtherRuleSetId,
+    RuleSetId,
+    Until,
+    Verdict,
+)
 
 FIGURES: Final[Json] = {
     "responses": {
@@ -85,6 +96,45 @@ def add_figures(router: APIRouter, reading: Open) -> None:
     async def rule_sets(request: Request, known_on: KnownOn = None, until: Until = None) -> Response:
         view = reading(request)
         return tagged(request, await view.rule_sets(view.asked(None, known_on, until)))
+
+    @router.get(
+        "/course",
+        name="course",
+        summary="What counts month by month, beside the plan pro rata",
+        response_model=Course,
+        **FIGURES,
+    )
+    async def course(
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        unit: Filter = None,
+    ) -> Response:
+        view = reading(request)
+        asked = view.asked(rule_set, known_on, until)
+        if unit is not None:
+            await view.unit(asked, unit)
+        return tagged(request, await view.course(asked, unit))
+
+    @router.get(
+        "/comparison",
+        name="comparison",
+        summary="Two states side by side, and what made the difference",
+        response_model=Comparison,
+        **FIGURES,
+    )
+    async def comparison(
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        other_rule_set: OtherRuleSetId = None,
+        other_known_on: OtherKnownOn = None,
+    ) -> Response:
+        view = reading(request)
+        before, after = view.asked_twice(rule_set, known_on, until, other_rule_set, other_known_on)
+        return tagged(request, await view.comparison(before, after))
 
 
 def add_rows(router: APIRouter, reading: Open) -> None:

@@ -145,6 +145,8 @@ class Service:
     sql: tuple[str, ...] = ("banen_kit",)
     """The packages whose migrations make up the service's schema."""
 
+    menu: tuple[str, ...] = ()
+    """The pages in its menu, in order, by the names of their routes: each for those who may see it."""
     texts: tuple[str, ...] = SHARED
     """The packages whose catalogues have the Dutch sentences of its refusals."""
 

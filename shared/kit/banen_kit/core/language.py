@@ -39,6 +39,10 @@ class Language(Translations):
     def number(self, value: int) -> str:
         return self._format.number(value)
 
+    def signed(self, value: int) -> str:
+        """A difference with its sign, which is a real minus; 0 has none."""
+        return f"{'+' if value > 0 else chr(0x2212) if value < 0 else ''}{self._format.number(abs(value))}"
+
     def percentage(self, value: float | None) -> str:
         return "" if value is None else f"{format_decimal(value, '0.0', self.code)}%"
 
@@ -52,6 +56,14 @@ class Language(Translations):
     def day(self, value: date) -> str:
         """15 januari 2009. A moment is converted to its day."""
         return self._written(value, "d MMMM y")
+
+    def month(self, value: date) -> str:
+        """dec. 2005"""
+        return self._written(value, "MMM y")
+
+    def form_day(self, value: date) -> str:
+        """15-1-2009, as people write it in a form."""
+        return self._written(value, "d-M-y")
 
     def short_day(self, value: date) -> str:
         """15-01-2009"""

@@ -23,6 +23,11 @@ class Permission:
     """Whether each use goes into the audit log. Only views of figures and of what was learned from others, which show
     no persons, do not."""
 
+    def lets(self, principal: Principal, owner: str) -> bool:
+        """Whether it is for somebody, where a partner runs the service."""
+        is_inside = self.partners == "all" or principal.partner == owner
+        return is_inside and bool(self.roles & principal.roles)
+
 
 ANYONE = Permission(frozenset())
 """Open without login: it shows no personal data."""

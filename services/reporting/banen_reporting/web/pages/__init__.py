@@ -1,0 +1,38 @@
+"""The pages: rendered on the server, in Dutch and English, without JavaScript."""
+
+from urllib.parse import urlsplit
+
+from banen_kit.application.definition import Service
+from banen_kit.web import login
+from banen_kit.web.login import Logins
+from banen_kit.web.shell.frame import Shell, content_policy
+from banen_kit.web.shell.router import PageRouter
+from banen_reporting.queries.access import FigureAccess
+from banen_reporting.web.addresses import ADDRESSES, is_ours
+from banen_reporting.web.pages.compare import add_compare
+from banen_reporting.web.pages.overview import add_overview
+from banen_reporting.web.pages.partner import add_partner
+from banen_reporting.web.pages.placement import add_placement
+from banen_reporting.web.pages.placements import add_placements
+from banen_reporting.web.pages.purpose import add_purpose
+from banen_reporting.web.visit import Visits
+from banen_reporting.web.words import PACKAGE, ProgrammeBrand
+
+
+def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRouter:
+    issuer = urlsplit(logins.issuer.url)
+    # Signing out submits a form that redirects to the issuer, so browsers check the issuer against this policy.
+    policy = content_policy(f"{issuer.scheme}://{issuer.netloc}")
+    answers, owner = readers.answers, readers.programme.bureau
+    shell = Shell.of(service, owner, policy, ADDRESSES, lambda: ProgrammeBrand.of(answers.figures), PACKAGE)
+    router = PageRouter(shell, is_ours(lambda: answers.figures.routes), "page-purpose")
+    visits = Visits(readers, shell)
+    add_overview(router, visits)
+    add_partner(router, visits)
+    add_compare(router, visits)
+    add_placements(router, visits)
+    add_placement(router, visits)
+    add_purpose(router, visits, logins, readers.authentication)
+    router.include_router(login.routes(logins, router.route_class, router.own_address))
+    router.close()
+    return router

@@ -1,0 +1,160 @@
+"""Where the marks of a chart stand: numbers for the macros in `templates/kit.html`, which draw them as SVG."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+LABEL_WIDTH = 75.0
+"""What a label at the end of a line takes, in the units of the drawing."""
+STEPS = (1, 2, 4, 5, 8)
+
+
+@dataclass(frozen=True)
+class Label:
+    text: str
+    x: float
+    y: float
+    anchor: str = ""
+    """`m` for the middle, `e` for the end; empty for the start."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line in pieces, each with at least one point: it is broken where nothing is shown."""
+
+    pieces: tuple[tuple[tuple[float, float], ...], ...]
+
+    @property
+    def end(self) -> tuple[float, float]:
+        return self.pieces[-1][-1]
+
+    @property
+    def drawn(self) -> Iterator[str]:
+        """Each piece as the `points` of a polyline."""
+        for piece in self.pieces:
+            yield " ".join(f"{x:.1f},{y:.1f}" for x, y in piece)
+
+    def y_at(self, x: float) -> float:
+        """Of the point that is nearest to an x."""
+        return min((point for piece in self.pieces for point in piece), key=lambda one: abs(one[0] - x))[1]
+
+
+@dataclass(frozen=True)
+class BurnUp:
+    """What is counted, beside its plan, month by month."""
+
+    counted: Line | None
+    plan: Line | None
+    grid: tuple[tuple[float, int], ...]
+    """The height and the number of each line of the grid."""
+    months: tuple[Label, ...]
+    counted_label: tuple[float, float, str] | None
+    plan_label: tuple[float, float, str] | None
+    width: float = 360
+    height: float = 230
+    left: float = 44
+    right: float = 352
+
+
+def burn_up(
+    counted: Sequence[float | None], plan: Sequence[float | None], months: Sequence[tuple[int, str]]
+) -> BurnUp:
+    """`months` are the labels below, each with the number of its point. Points are at equal distances."""
+    shape = BurnUp(None, None, (), (), None, None)
+    step = step_of(max([value for value in (*counted, *plan) if value is not None], default=0))
+    top, bottom, last = 14.0, shape.height - 24, max(len(counted), len(plan)) - 1
+
+    def x(at: float) -> float:
+        return shape.left + (shape.right - shape.left) * at / max(last, 1)
+
+    def y(value: float) -> float:
+        return top + (bottom - top) * (1 - value / (2 * step))
+
+    line, planned = (line_of([None if one is None else (x(at), y(one)) for at, one in enumerate(values)])
+                     for values in (counted, plan))  # fmt: skip
+    is_ahead = line is not None and (planned is None or line.end[1] <= planned.y_at(line.end[0]))
+    return BurnUp(
+        line,
+        planned,
+        tuple((y(value), value) for value in (0, step, 2 * step)),
+        tuple(
+            Label(text, x(at), shape.height - 5, "" if at == 0 else "e" if at == last else "m")
+            for at, text in months
+        ),
+        line and label_place(line, shape, is_above=is_ahead),
+        planned and label_place(planned, shape, is_above=not is_ahead),
+    )
+
+
+def line_of(points: Sequence[tuple[float, float] | None]) -> Line | None:
+    pieces = [
+        tuple(p for p in piece if p) for shown, piece in groupby(points, lambda p: p is not None) if shown
+    ]
+    return Line(tuple(pieces)) if pieces else None
+
+
+def label_place(line: Line, shape: BurnUp, *, is_above: bool) -> tuple[float, float, str]:
+    """At the end of a line, on the side away from the other one: its x and y, and what stands there (`e`: the end)."""
+    x, y = line.end
+    is_late = x - shape.left > 2 * LABEL_WIDTH
+    if is_above:
+        # To the left of the end a rising line is lower, so there is room above it.
+        return (x, y - 10, "e") if is_late else (x, y - 10, "")
+    rise = max(line.y_at(x - LABEL_WIDTH) - y, 0) if is_late else 0
+    return (x, min(y + rise + 14, shape.height - 30), "e" if is_late else "")
+
+
+def step_of(highest: float) -> int:
+    """Half of the scale: a round number that is high enough."""
+    size = 1
+    while True:
+        for one in STEPS:
+            if 2 * one * size >= highest * 1.02:
+                return one * size
+        size *= 10
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: int
+    x: float
+    y: float
+    height: float
+    kind: str
+    """`t` for a total, `a` for a step."""
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """From one number to another, step by step."""
+
+    bars: tuple[Bar, ...]
+    target: float | None
+    """The height of the line of the target."""
+    bottom: float = 190
+    width: float = 360
+    height: float = 215
+    bar_width: float = 60
+
+
+def waterfall(
+    start: tuple[str, int], steps: Sequence[tuple[str, int]], end: tuple[str, int], target: int | None
+) -> Waterfall:
+    shape = Waterfall((), None)
+    levels = [start[1]]
+    for _, step in steps:
+        levels.append(levels[-1] + step)
+    top = max([*levels, end[1], target or 0, 1])
+    size = (shape.bottom - 25) / top
+    room = (shape.width - 20) / (len(steps) + 2)
+
+    def bar(at: int, label: str, value: int, low: int, high: int, kind: str) -> Bar:
+        x = 10 + room * at + (room - shape.bar_width) / 2
+        return Bar(label, value, x, shape.bottom - size * high, size * (high - low), kind)
+
+    bars = [bar(0, *start, 0, start[1], "t")]
+    for at, (label, step) in enumerate(steps):
+        bars.append(bar(at + 1, label, step, min(levels[at : at + 2]), max(levels[at : at + 2]), "a"))
+    bars.append(bar(len(steps) + 1, *end, 0, end[1], "t"))
+    return Waterfall(tuple(bars), None if target is None else shape.bottom - size * target)

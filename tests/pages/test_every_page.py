@@ -1,0 +1,103 @@
+"""Every page, for every kind of reader, in both languages, light and dark, from a small phone to a wide screen.
+
+Nothing is wider than the screen, no text is cut off, and pages need no JavaScript: it is switched off.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from banen_contracts.roles import Role
+from pages.devtools import Tab, browser
+
+pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("month_ends")]
+
+DATES = "happenedUntil=2008-12-31"
+WIDTHS = (320, 375, 1280)
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_OFF = """
+    [...document.querySelectorAll('main *')].filter(one =>
+        one.children.length === 0 && one.textContent.trim() && !one.closest('svg, .table, .hidden, option, thead')
+        && (one.getBoundingClientRect().right > window.innerWidth + 1 || one.getBoundingClientRect().left < -1)
+    ).map(one => one.textContent.trim().slice(0, 40))
+"""
+"""The texts that stick out, but for those of tables of figures, which may scroll, and of charts."""
+CUT_IN_CHART = """
+    [...document.querySelectorAll('svg[role=img] text')].filter(one => {
+        const text = one.getBoundingClientRect(), box = one.ownerSVGElement.getBoundingClientRect();
+        return text.left < box.left - 1 || text.right > box.right + 1 || text.bottom > box.bottom + 1;
+    }).map(one => one.textContent)
+"""
+UNREACHABLE = """
+    [...document.querySelectorAll('.table')].filter(one => one.scrollWidth > one.clientWidth + 1
+        && !one.querySelector('a') && one.tabIndex < 0).map(one => one.textContent.trim().slice(0, 40))
+"""
+"""Tables that scroll and cannot be reached with the keyboard."""
+UNNAMED = """
+    [...document.querySelectorAll('input:not([type=hidden]), select')].filter(one =>
+        !one.labels || one.labels.length === 0).map(one => one.name)
+"""
+DOUBLED = """
+    [...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at)
+"""
+READERS = (
+    ("bureau", Role.PROJECT_BUREAU),
+    ("uaf", Role.PARTNER_MANAGER),
+    ("ministry", Role.MINISTRY_OBSERVER),
+)
+Visit = tuple[str, str, Role]
+
+
+def visits(code: str, placement: str) -> Iterator[Visit]:
+    """An address, and who opens it."""
+    overview, placements, compare, purpose = {
+        "nl": ("overzicht", "plaatsingen", "vergelijken", "doel"),
+        "en": ("overview", "placements", "compare", "purpose"),
+    }[code]
+    for partner, role in READERS:
+        dates = "month=2008-12" if partner == "ministry" else DATES
+        yield f"/{code}/{overview}?{dates}", partner, role
+        yield f"/{code}/{compare}?knownOn=2008-11-30&otherKnownOn=2008-12-31", partner, role
+        yield f"/{code}/{placements}?{DATES}", partner, role
+        yield f"/{code}/partners/uaf", partner, role
+    yield f"/{code}/{placements}?verdict=excluded&{DATES}", "bureau", Role.PROJECT_BUREAU
+    yield f"/{code}/{placements}/{placement}?{DATES}", "bureau", Role.PROJECT_BUREAU
+    yield f"/{code}/{purpose}", "bureau", Role.AUDITOR
+    yield f"/{code}/nowhere", "bureau", Role.OPS
+    yield f"/{code}", "uaf", Role.COACH
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+async def test_no_page_is_wider_than_the_screen_and_no_text_is_cut_off(
+    chromium: str, address_for: Callable[..., str], tmp_path: Path, facts: Any, code: str
+):
+    wrong: list[str] = []
+    placement = facts.address("broken").rpartition("/")[2]
+    async with browser(chromium, tmp_path / "profile") as tab:
+        for address, partner, role in visits(code, placement):
+            await tab.go(address_for(address, partner, role))
+            assert await tab.look("document.documentElement.lang") == code, address
+            assert await tab.look("document.querySelectorAll('script, [style]').length") == 0
+            for width in WIDTHS:
+                for dark in (False, True):
+                    await tab.shape(width, dark=dark)
+                    wrong += [f"{address} as {role} at {width}: {found}" for found in await faults(tab)]
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+async def faults(tab: Tab) -> list[Any]:
+    wide = await tab.look(TOO_WIDE)
+    found = [await tab.look(query) for query in (CUT_OFF, CUT_IN_CHART, UNREACHABLE, UNNAMED, DOUBLED)]
+    return [*([wide] if wide > 0 else []), *(one for one in found if one)]
+
+
+async def test_dark_pages_are_dark(chromium: str, address_for: Callable[..., str], tmp_path: Path):
+    async with browser(chromium, tmp_path / "profile") as tab:
+        grounds: list[str] = []
+        for dark in (False, True):
+            await tab.shape(375, dark=dark)
+            await tab.go(address_for(f"/nl/overzicht?{DATES}"))
+            grounds.append(await tab.look("getComputedStyle(document.body).backgroundColor"))
+    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 24, 28)"]

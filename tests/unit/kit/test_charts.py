@@ -1,0 +1,53 @@
+"""Charts: round scales, lines that are broken where nothing is shown, labels on the side away from the other line."""
+
+import pytest
+
+from banen_kit.web.shell.charts import burn_up, step_of, waterfall
+
+
+@pytest.mark.parametrize(
+    ("highest", "step"), [(0, 1), (1.5, 1), (7, 4), (1525, 800), (1807, 1000), (2600, 2000)]
+)
+def test_the_scale_is_round_and_high_enough(highest: float, step: int):
+    assert step_of(highest) == step
+    assert 2 * step >= highest
+
+
+def test_a_line_is_broken_where_nothing_is_shown():
+    made = burn_up([1, 2, None, 4, 5], [None] * 5, [])
+
+    assert made.counted is not None
+    assert [len(piece) for piece in made.counted.pieces] == [2, 2]
+    assert made.plan is None
+
+
+def test_labels_stand_on_the_side_away_from_the_other_line():
+    ahead, behind = burn_up([0, 50, 100], [0, 25, 50], []), burn_up([0, 25, 50], [0, 50, 100], [])
+
+    for made, upper, lower in (
+        (ahead, ahead.counted_label, ahead.plan_label),
+        (behind, behind.plan_label, behind.counted_label),
+    ):
+        assert made.counted is not None
+        assert made.plan is not None
+        assert upper is not None
+        assert lower is not None
+        top, bottom = sorted((made.counted.end[1], made.plan.end[1]))
+        assert upper[1] < top
+        assert lower[1] > bottom
+
+
+def test_a_chart_of_nothing_is_empty():
+    made = burn_up([], [], [])
+    assert (made.counted, made.plan) == (None, None)
+
+
+def test_the_steps_of_a_waterfall_lead_from_one_total_to_the_other():
+    made = waterfall(("before", 1659), [("one", 610), ("two", 58)], ("after", 2327), 2600)
+
+    before, one, two, after = made.bars
+    assert before.y == pytest.approx(one.y + one.height)
+    assert one.y == pytest.approx(two.y + two.height)
+    assert two.y == pytest.approx(after.y)
+    assert made.target is not None
+    assert made.target < after.y
