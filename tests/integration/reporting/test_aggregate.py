@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import create_model
 
 from banen_reporting.queries import aggregate
-from banen_reporting.queries.access import compared_on, own_results, own_rule_set, own_targets
+from banen_reporting.queries.own import compared_on, own_results, own_rule_set, own_targets
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.schemas import Answer, Results, Targets
 from banen_reporting.queries.suppression import Ever
