@@ -80,14 +80,16 @@ class Site:
         return answer.json()
 
     async def events(self, partner: str, path: str) -> list[dict[str, Any]]:
-        """What is on record under a reference; nothing personal is in it."""
+        """What is on record under a reference; nothing personal is in it outside the fields for that."""
         is_request = path.startswith("/requests/")
         role = Role.PRIVACY_OFFICER if is_request else STAFF[self.service(partner, path)][0]
         answer = await self.ask(partner, role, "GET", path)
         if answer.status_code == 404:
             return []
-        assert not [one for one in self.personal if one in answer.text]
-        return answer.json()["events"]
+        record = answer.json()
+        said = str([{**one, "personal": {}} for one in (*record["events"], *record["related"])])
+        assert not [one for one in self.personal if one in said]
+        return record["events"]
 
     async def names(self, partner: str, path: str) -> list[str]:
         return [one["event"] for one in await self.events(partner, path)]
