@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 
 from fastapi import Request, Response
 
+from banen_kit.core.problem import Problem
 from banen_kit.web.shell.charts import Waterfall, waterfall
 from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.queries import FigureQuery
@@ -42,10 +44,10 @@ def add_compare(router: PageRouter, visits: Visits) -> None:
     ) -> Response:
         visit = await visits.of(request)
         if known_on is None and other_known_on is None and other_rule_set is None:
-            before, after = await opening_pair(visit, rule_set)
+            before, after, found = await opening_pair(visit, rule_set)
         else:
             before, after = visit.view.asked_twice(rule_set, known_on, until, other_rule_set, other_known_on)
-        found = await visit.view.comparison(before, after)
+            found = await visit.view.comparison(before, after)
         labels = await visit.view.labels(after) | await visit.view.labels(before)
         names = await visit.rule_names(after)
         if csv is not None:
@@ -78,8 +80,21 @@ def add_compare(router: PageRouter, visits: Visits) -> None:
         )
 
 
-async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery]:
-    """The state as of which pages open, and the first day of reporting before it, or the month before."""
+async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery, Comparison]:
+    """Compares the state as of which pages open with the first day of reporting before it, or with the month before.
+
+    A programme that is younger than that has nothing to compare with: then it is that state on both sides.
+    """
+    before, after = await opening_days(visit, rule_set)
+    try:
+        return before, after, await visit.view.comparison(before, after)
+    except Problem as problem:
+        if problem.status != HTTPStatus.NOT_FOUND:
+            raise
+        return after, after, await visit.view.comparison(after, after)
+
+
+async def opening_days(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery]:
     after = await visit.view.opening(rule_set)
     day = after.known_on or visit.view.answers.today()
     reported = [one for one in visit.words.reporting_days if one < day]
