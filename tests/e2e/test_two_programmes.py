@@ -141,8 +141,8 @@ async def test_a_person_signs_in_at_each_and_the_session_of_one_is_none_of_the_o
     async with httpx2.AsyncClient() as http:
         cookies = [await sign_in(http, site.url("reporting"), "demo-bureau-project-bureau") for site in sites]
         for site, own, other in zip(sites, cookies, reversed(cookies), strict=True):
-            page = await http.get(f"{site.url('reporting')}/", headers={"Cookie": own})
-            assert f"<h1>{site.name}</h1>" in page.text
+            page = await http.get(f"{site.url('reporting')}/nl/overzicht", headers={"Cookie": own})
+            assert f'<a href="/nl">{site.name}</a>' in page.text
             foreign = await http.get(f"{site.url('reporting')}/v1/targets", headers={"Cookie": other})
             assert (foreign.status_code, foreign.json()["code"]) == (401, "session-ended")
 

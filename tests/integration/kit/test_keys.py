@@ -479,6 +479,7 @@ async def test_of_the_functions_in_the_schema_a_service_may_call_exactly_these(
         "claim_keys",
         "destroy_keys",
         "destroyed_keys",
+        "erased_among",
         "find_keys",
         "keys_for",
         "left_to_destroy",
