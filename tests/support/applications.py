@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from banen_cli.installed import services
+from banen_contracts.base import source_of
 from banen_kit.application.command_service import CommandService
 from banen_kit.application.timer_table import TimerTable
 from banen_kit.audit.in_memory import MemoryAudit
@@ -35,9 +36,11 @@ from banen_kit.web import backchannel
 from banen_kit.web.app import create_app
 from banen_kit.web.backchannel import Backchannel
 from banen_kit.web.login import Logins, RelyingParty
+from banen_reporting.administration.domain.partner import EndSource
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released
+from banen_reporting.queries.state import received
 from banen_reporting.web import api as reads, pages
 from support.definition import learned
 from support.programme import NOW, PROGRAMME
@@ -136,6 +139,9 @@ def app_of(
             app.include_router(due.routes(command_service, TimerTable(PostgresStore(pool)), authentication))
         if name == "reporting":
             readers = FigureAccess(answers, PROGRAMME, authentication, Released(pool))
+            command_service.views[EndSource.NAME] = lambda ref, command: received(
+                answers.view, source_of(ref, command.service)
+            )
             party = RelyingParty("bureau-reporting", "only-for-tests", "http://bureau")
             app.include_router(reads.routes(readers))
             app.include_router(pages.routes(service, readers, Logins(party, authentication)))
