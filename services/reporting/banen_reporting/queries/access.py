@@ -25,7 +25,7 @@ from banen_reporting.queries.course import course_of, released_course
 from banen_reporting.queries.filters import known_filters, refuse_impossible
 from banen_reporting.queries.opening import opening_day, opening_month
 from banen_reporting.queries.own import compared_on, own_results, own_rule_set, own_targets
-from banen_reporting.queries.queries import FigureQueries, FigureQuery
+from banen_reporting.queries.queries import PUBLISHED, FigureQueries, FigureQuery
 from banen_reporting.queries.released import MonthEnd, Released, end_of_month_before
 from banen_reporting.queries.rows import Order, PlacementFilter
 from banen_reporting.queries.schemas import (
@@ -127,7 +127,7 @@ class Scope:
 
     async def opening(self, rule_set: str | None) -> FigureQuery:
         """What a page asks where nobody chose a date."""
-        day = await opening_day(self.answers, self.released)
+        day = await opening_day(self.answers, self.released, rule_set or PUBLISHED)
         if not self.has_rows:
             day = opening_month(day, self.released)
         return self.asked(rule_set, day, day)

@@ -7,16 +7,18 @@ from banen_reporting.queries.queries import FigureQueries
 from banen_reporting.queries.released import Released, end_of_month
 
 
-async def opening_day(answers: FigureQueries, released: Released) -> date | None:
-    """The first of the days to open on that is final, else the last month-end that was released.
+async def opening_day(answers: FigureQueries, released: Released, rule_set: str) -> date | None:
+    """The first of the days to open on that is final and knew this rule set, else the last month-end that was released.
 
-    None, all that is known now, where there is none.
+    None, all that is known now, where there is none: the programme or the rule set is younger than that.
     """
     definition = (await answers.figures.model(None))[0].definition
-    for day in days_to_open_on(definition, answers.today()):
-        if not await answers.figures.is_provisional(day):
+    days = days_to_open_on(definition, answers.today())
+    for day in [*days, released.newest] if released.newest else days:
+        is_final = not await answers.figures.is_provisional(day)
+        if is_final and rule_set in (await answers.figures.model(day, answers.asker))[0].rule_sets:
             return day
-    return released.newest
+    return None
 
 
 def days_to_open_on(definition: ProgrammeDefinition | None, today: date) -> list[date]:

@@ -83,7 +83,7 @@ def add_compare(router: PageRouter, visits: Visits) -> None:
 async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery, Comparison]:
     """Compares the state as of which pages open with the first day of reporting before it, or with the month before.
 
-    A programme that is younger than that has nothing to compare with: then what is known now is on both sides.
+    A programme that is younger than that has nothing to compare with: then that state is on both sides.
     """
     before, after = await opening_days(visit, rule_set)
     try:
@@ -91,8 +91,7 @@ async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery,
     except Problem as problem:
         if problem.status != HTTPStatus.NOT_FOUND:
             raise
-        now = visit.view.asked(rule_set, None, None)
-        return now, now, await visit.view.comparison(now, now)
+        return after, after, await visit.view.comparison(after, after)
 
 
 async def opening_days(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery]:
