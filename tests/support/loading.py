@@ -31,7 +31,7 @@ class Heard:
         assert not demo.done(), await demo
 
 
-def counted(outcome: Outcome) -> dict[tuple[str, str], int]:
+def counted(outcome: Outcome) -> dict[tuple[str, str], int | None]:
     """What counts at the end, by unit and route."""
     return {
         (unit.id, route): cell.counted
