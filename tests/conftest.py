@@ -23,7 +23,7 @@ SECONDS: dict[str, float] = {
     "tests/e2e/test_employers_way.py": 2,
     "tests/e2e/test_erasure_proof.py": 50,
     "tests/e2e/test_kills.py": 48,
-    "tests/e2e/test_kurrentdb.py": 60,
+    "tests/e2e/test_kurrentdb.py": 20,
     "tests/e2e/test_programme_file.py": 29,
     "tests/e2e/test_refusals.py": 14,
     "tests/e2e/test_two_programmes.py": 10,

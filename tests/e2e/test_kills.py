@@ -37,6 +37,6 @@ async def test_comes_to_the_published_figures_after_kills_of_a_service_the_store
             await supervisor.restarted(name, killed)
 
         outcome = await demo
-        assert counted(outcome) == published()
+        assert counted(outcome) == published(SOME)
         if IS_LONG:
             assert [one for one in outcome.compared() if not one.matches] == []

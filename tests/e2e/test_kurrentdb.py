@@ -13,18 +13,18 @@ from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.history import make_history
 from banen_local.demo.run import SEED, run_demo
-from support.histories import SOME
+from support.histories import FEW
 from support.kurrentdb.subject import KURRENT, kurrentdb
 from support.loading import Heard, counted, published
 
 pytestmark = pytest.mark.e2e
 
-SERVICE = "emplooi-mediation"
+SERVICE = "uaf-mediation"
 
 
 @pytest.mark.parametrize("server", [KURRENT])
 async def test_comes_to_the_published_figures_with_its_events_in_kurrentdb(tmp_path: Path, server: str):
-    history = make_history(SEED, datetime.now(AMSTERDAM).date(), SOME)
+    history = make_history(SEED, datetime.now(AMSTERDAM).date(), FEW)
     async with kurrentdb() as store, Supervisor(tmp_path) as supervisor:
         programme = Programme(tmp_path, store_url=store.url)
         await programme.start(supervisor)
@@ -41,4 +41,4 @@ async def test_comes_to_the_published_figures_with_its_events_in_kurrentdb(tmp_p
         await supervisor.restarted(SERVICE, killed)
 
         outcome = await demo
-        assert counted(outcome) == published()
+        assert counted(outcome) == published(FEW)

@@ -24,6 +24,7 @@ from banen_reporting.figures.snapshot import FactSnapshot
 from support.searches import IS_LONG
 
 SOME: Sequence[Cell] = CELLS if IS_LONG else [cell for cell in CELLS if cell.route == "B"]
+FEW: Sequence[Cell] = CELLS if IS_LONG else [cell for cell in SOME if cell.unit == "uaf"]
 
 C = TypeVar("C", bound=PublicEvent)
 

@@ -1,11 +1,11 @@
 """Follows a demo while it loads, and says what its figures must be."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from banen_local.demo.history.plan import Cell
 from banen_local.demo.published import PUBLISHED
 from banen_local.demo.run import Outcome
-from support.histories import SOME
 
 
 class Heard:
@@ -40,9 +40,9 @@ def counted(outcome: Outcome) -> dict[tuple[str, str], int | None]:
     }
 
 
-def published() -> dict[tuple[str, str], int]:
-    """The published results of the cells that `make_history(…, SOME)` loads; 0 of the others."""
-    loaded = {(cell.unit, cell.route) for cell in SOME}
+def published(cells: Sequence[Cell]) -> dict[tuple[str, str], int]:
+    """The published results of the cells that are loaded; 0 of the others."""
+    loaded = {(cell.unit, cell.route) for cell in cells}
     return {
         (unit.id, route): unit.result[route] if (unit.id, route) in loaded else 0
         for unit in PUBLISHED.units
