@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 """Seconds after which it will not come any more, also on a busy machine."""
 
 

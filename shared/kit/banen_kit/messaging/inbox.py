@@ -76,11 +76,13 @@ class Inbox:
     async def receive(self, client: Client, messages: Sequence[Msg]) -> None:
         """Stores a batch in one transaction; invalid messages become dead letters. Raises if any part fails."""
         arrived: list[Arrived] = []
+        broken: list[tuple[Msg, str]] = []
         for message in messages:
             try:
                 arrived.append(Arrived(message, read_envelope(message)))
-            except BrokenMessage as broken:
-                await self._set_aside(client, message, broken.reason)
+            except BrokenMessage as found:
+                broken.append((message, found.reason))
+        await asyncio.gather(*(self._set_aside(client, message, reason) for message, reason in broken))
         if not arrived:
             return
         async with reachable(), self._pool.acquire() as connection, connection.transaction():

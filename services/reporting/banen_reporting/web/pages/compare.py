@@ -1,6 +1,7 @@
 """Two states side by side: which facts moved the figure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -85,7 +86,8 @@ async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery,
 
     A programme that is younger than that has nothing to compare with: then that state is on both sides.
     """
-    before, after = await opening_days(visit, rule_set)
+    after = await visit.view.opening(rule_set)
+    before = before_opening(visit, after)
     try:
         return before, after, await visit.view.comparison(before, after)
     except Problem as problem:
@@ -94,14 +96,12 @@ async def opening_pair(visit: Visit, rule_set: str | None) -> tuple[FigureQuery,
         return after, after, await visit.view.comparison(after, after)
 
 
-async def opening_days(visit: Visit, rule_set: str | None) -> tuple[FigureQuery, FigureQuery]:
-    after = await visit.view.opening(rule_set)
+def before_opening(visit: Visit, after: FigureQuery) -> FigureQuery:
     day = after.known_on or visit.view.answers.today()
-    reported = [one for one in visit.words.reporting_days if one < day]
     if not visit.view.has_rows:
-        return visit.view.asked_twice(rule_set, end_of_month_before(day), None, None, after.known_on)
-    first = min(reported) if reported else day - timedelta(days=30)
-    return visit.view.asked_twice(rule_set, first, after.happened_until, None, after.known_on)
+        return visit.view.asked(after.rule_set, end_of_month_before(day), None)
+    reported = [one for one in visit.words.reporting_days if one < day]
+    return replace(after, known_on=min(reported) if reported else day - timedelta(days=30))
 
 
 def cause_words(cause: Cause, labels: dict[str, str], words: ProgrammeWords) -> str:
