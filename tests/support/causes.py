@@ -34,7 +34,8 @@ def usual(command: str) -> list[Step]:
 
 
 OFFERED: list[Step] = usual("offer-handover")
-REPLACED: Step = ("start-placement", {**GOOD["start-placement"], "startDate": "2006-01-01"}, OTHER)
+TAKEN_ON, STARTED = usual("start-placement")
+REPLACED: list[Step] = [TAKEN_ON, (STARTED[0], {**STARTED[1], "startDate": "2006-01-01"}, OTHER)]
 MORE: dict[str, list[list[Step]]] = {
     "intake": [
         [*usual("mark-lost"), ("log-conversation", ON, None)],
@@ -44,9 +45,9 @@ MORE: dict[str, list[list[Step]]] = {
         [*OFFERED, ("close-candidate", GOOD["close-candidate"], OTHER), ("check-consent", GOOD["check-consent"], None)],
     ],
     "mediation": [
-        [("start-placement", {**GOOD["start-placement"], "groupRef": OTHER}, None)],
-        [REPLACED, ("start-placement", {**GOOD["start-placement"], "convertedFrom": OTHER}, None)],
-        [REPLACED, *usual("start-placement"), ("correct-placement", {**GOOD["correct-placement"], "convertedFrom": OTHER}, None)],
+        [TAKEN_ON, (STARTED[0], {**STARTED[1], "groupRef": OTHER}, None)],
+        [*REPLACED, (STARTED[0], {**STARTED[1], "convertedFrom": OTHER}, None)],
+        [*REPLACED, STARTED, ("correct-placement", {**GOOD["correct-placement"], "convertedFrom": OTHER}, None)],
         [*usual("start-placement"), (END_AS_CONVERTED.name, {"endDate": "2006-12-31"}, None)],
     ],
     "employers": [

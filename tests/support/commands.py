@@ -246,6 +246,10 @@ BEFORE: dict[str, tuple[str, ...]] = {
 BESIDE: dict[str, tuple[str, str, dict[str, Any]]] = {
     **matching.BESIDE,
     **dict.fromkeys(
+        [one for one in BEFORE if "start-placement" in BEFORE[one]] + ["start-placement"],
+        ("take-on-client", OTHER, GOOD["take-on-client"]),
+    ),
+    **dict.fromkeys(
         ("set-target", "revise-target", "publish-rule-set", "record-funding"),
         ("define-programme", "uaf", GOOD["define-programme"]),
     ),

@@ -62,13 +62,14 @@ class World:
     ) -> None:
         place = (source, f"{operation.category}-{ref}")
         past = self.streams.setdefault(place, [])
-        category, field = operation.related or ("", None)
-        other = getattr(command, field) if field else source[0]
-        related = self.streams.get((source, f"{category}-{other}"), [])
+        named = [(one, getattr(command, field) if field else source[0]) for one, field in operation.related]
+        related = [event for one, ref in named for event in self.streams.get((source, f"{one}-{ref}"), [])]
         heard = self.events(operation.learned)[-1] if operation.learned else None
-        named = {field: getattr(command, field, None) for field in operation.refers_to}
+        refers_to = {field: getattr(command, field, None) for field in operation.refers_to}
         arrived = {
-            field: self.streams.get((source, f"reference-{ref}"), []) for field, ref in named.items() if ref
+            field: self.streams.get((source, f"reference-{ref}"), [])
+            for field, ref in refers_to.items()
+            if ref
         }
         context = DecisionContext(ref, NOW, source[0], self.partners, related, heard, arrived=arrived)
         decider = operation.decider

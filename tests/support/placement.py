@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from banen_contracts.mediation import ContractTerm, EndReason, ProgrammeTag
+from banen_contracts.mediation import ContractTerm, EndReason, Origin, ProgrammeTag
+from banen_kit.crypto.personal_fields import Open
 from banen_kit.testing import Scenario
 from banen_mediation.domain.placement import PLACEMENT
 from banen_mediation.events import (
+    ClientTakenOn,
     PlacementEnded,
     PlacementExtended,
     PlacementStarted,
@@ -41,7 +43,10 @@ def fixed(**changes: Any) -> dict[str, Any]:
 
 OPEN_TERMS = fixed(contract=ContractTerm.OPEN_ENDED, planned_end_date=None)
 
-placement = Scenario(PLACEMENT, str(REF), partner="uaf").knowing(DEFINED)
+taken_on = ClientTakenOn(
+    client_ref=CLIENT, occurred_on=START, origin=Origin.WALK_IN, name=Open("Sanne Voorbeeld")
+)
+placement = Scenario(PLACEMENT, str(REF), partner="uaf").knowing(DEFINED).beside(taken_on)
 
 started = PlacementStarted(placement_ref=REF, **FIXED_TERMS)
 started_open = PlacementStarted(placement_ref=REF, **OPEN_TERMS)

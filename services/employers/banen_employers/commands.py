@@ -11,7 +11,7 @@ from banen_employers.permissions import STAFF, STAFF_AND_MANAGERS
 from banen_kit.application.definition import CommandRoute
 from banen_kit.core.decider import Command
 
-ITS_EMPLOYER = ("employer", "employer_ref")
+ITS_EMPLOYER = (("employer", "employer_ref"),)
 
 
 def _of_employer(verb: str, command: type[Command], *, needs_version: bool = False) -> CommandRoute:

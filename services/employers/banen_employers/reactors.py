@@ -12,7 +12,7 @@ from banen_kit.application.definition import CommandRoute, Dispatch, Reactor
 # Not in the table of commands, since no caller may give these.
 FOLLOW_PLACEMENT = CommandRoute("/placements/{ref}/follow", FollowPlacement, "placement", PLACEMENT)
 CHECK_PLACE = CommandRoute(
-    "/places/{ref}/check", CheckPlace, "places", PLACES, related=("placement", "placement_ref")
+    "/places/{ref}/check", CheckPlace, "places", PLACES, related=(("placement", "placement_ref"),)
 )
 
 CLOSE_WITH_EMPLOYER = CommandRoute(
@@ -20,7 +20,7 @@ CLOSE_WITH_EMPLOYER = CommandRoute(
     CloseWithEmployer,
     "vacancy",
     VACANCY,
-    related=("employer", "employer_ref"),
+    related=(("employer", "employer_ref"),),
 )
 
 

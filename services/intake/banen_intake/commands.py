@@ -71,7 +71,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "handover",
         HANDOVER,
         STAFF,
-        related=("candidate", "candidate_ref"),
+        related=(("candidate", "candidate_ref"),),
     ),
     CommandRoute("/handovers/{ref}/withdraw", WithdrawHandover, "handover", HANDOVER, STAFF),
     CommandRoute(

@@ -15,7 +15,7 @@ CHECK_CONSENT = CommandRoute(
     CheckConsent,
     "handover",
     HANDOVER,
-    related=("candidate", "candidate_ref"),
+    related=(("candidate", "candidate_ref"),),
 )
 
 

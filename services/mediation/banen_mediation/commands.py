@@ -37,9 +37,17 @@ from banen_mediation.domain.reference import IN_MATCH, IN_TERMS
 from banen_mediation.domain.retention import ConfirmRetention, DenyRetention
 from banen_mediation.permissions import MEDIATORS, MEDIATORS_AND_MANAGERS, STAFF
 
+ITS_CLIENT = ("client", "client_ref")
+REPLACED = ("placement", "converted_from")
+
 
 def _of_placement(
-    verb: str, command: type[Command], *, corrects: bool = False, has_terms: bool = False
+    verb: str,
+    command: type[Command],
+    *,
+    corrects: bool = False,
+    has_terms: bool = False,
+    related: tuple[tuple[str, str], ...] = (),
 ) -> CommandRoute:
     return CommandRoute(
         f"/placements/{{ref}}/{verb}",
@@ -49,7 +57,7 @@ def _of_placement(
         MEDIATORS if corrects else STAFF,
         needs_version=corrects,
         refers_to=tuple(IN_TERMS) if has_terms else (),
-        related=("placement", "converted_from") if has_terms else None,
+        related=related,
         learned=ProgrammeDefined if has_terms else None,
     )
 
@@ -66,7 +74,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "handover",
         HANDOVER,
         STAFF,
-        related=("client", "client_ref"),
+        related=(ITS_CLIENT,),
     ),
     CommandRoute("/handovers/{ref}/decline", DeclineHandover, "handover", HANDOVER, STAFF),
     CommandRoute(
@@ -75,20 +83,20 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "match",
         MATCH,
         STAFF,
-        related=("client", "client_ref"),
+        related=(ITS_CLIENT,),
         refers_to=tuple(IN_MATCH),
     ),
     CommandRoute("/matches/{ref}/record-interview", RecordInterview, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/withdraw", WithdrawMatch, "match", MATCH, STAFF),
     CommandRoute("/matches/{ref}/take-back", TakeBackMatchStep, "match", MATCH, STAFF, needs_version=True),
-    _of_placement("start", StartPlacement, has_terms=True),
+    _of_placement("start", StartPlacement, has_terms=True, related=(ITS_CLIENT, REPLACED)),
     _of_placement("extend", ExtendPlacement),
     _of_placement("correct-extension", CorrectExtension, corrects=True),
     _of_placement("pause", PausePlacement),
     _of_placement("resume", ResumePlacement),
     _of_placement("end", EndPlacement),
     _of_placement("correct-end", CorrectEnd, corrects=True),
-    _of_placement("correct", CorrectPlacement, corrects=True, has_terms=True),
+    _of_placement("correct", CorrectPlacement, corrects=True, has_terms=True, related=(REPLACED,)),
     _of_placement("void", VoidPlacement, corrects=True),
     _of_placement("confirm-retention", ConfirmRetention),
     _of_placement("deny-retention", DenyRetention),
@@ -99,7 +107,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "enterprise",
         ENTERPRISE,
         STAFF,
-        related=("client", "client_ref"),
+        related=(ITS_CLIENT,),
     ),
     CommandRoute(
         "/enterprises/{ref}/record-microcredit",
@@ -114,7 +122,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "enterprise",
         ENTERPRISE,
         STAFF,
-        related=("placement", "placement_ref"),
+        related=(("placement", "placement_ref"),),
     ),
     CommandRoute("/enterprises/{ref}/confirm", ConfirmEnterprise, "enterprise", ENTERPRISE, STAFF),
     CommandRoute("/enterprises/{ref}/stop", StopEnterprise, "enterprise", ENTERPRISE, STAFF),

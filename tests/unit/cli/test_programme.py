@@ -82,10 +82,8 @@ class Reporting:
         if path == self.refuses:
             return httpx2.Response(409, json={"code": "not-today", "detail": "Not today."})
         command = route.command.model_validate(body, by_alias=True, by_name=False)
-        category, name = route.related or ("", None)
-        related = (
-            self.streams.get(f"units/{getattr(command, name)}" if name else BUREAU, []) if category else []
-        )
+        named = [f"units/{getattr(command, field)}" if field else BUREAU for _, field in route.related]
+        related = [event for one in named for event in self.streams.get(one, [])]
         try:
             context = DecisionContext(ref, NOW, BUREAU, frozenset(), related)
             events: Sequence[DomainEvent] = route.decider.decide(command, route.decider.replay(past), context)

@@ -38,7 +38,7 @@ ISSUER = FakeIssuer()
 JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
 PARTNERS = frozenset({"uaf", "uwv", "bureau"})
-PLACEMENT, OTHER, CLIENT = UUID(int=1, version=4), UUID(int=2, version=4), UUID(int=3, version=4)
+PLACEMENT, OTHER, CLIENT, PLACED = (UUID(int=number, version=4) for number in (1, 2, 3, 4))
 START = f"/v1/placements/{PLACEMENT}/start"
 END = f"/v1/placements/{PLACEMENT}/end"
 VOID = f"/v1/placements/{PLACEMENT}/void"
@@ -46,7 +46,7 @@ TAKE_ON = f"/v1/clients/{CLIENT}/take-on"
 UNIT = "/v1/programme/units/uaf"
 KEY = UUID(int=77, version=4)
 STARTED: dict[str, Any] = {
-    "clientRef": str(CLIENT),
+    "clientRef": str(PLACED),
     "kind": "employment",
     "contract": "open_ended",
     "startDate": "2007-01-01",
@@ -85,6 +85,8 @@ class Caller:
     http: httpx2.AsyncClient
     store: Any
     keys: int = 0
+    known: int = 0
+    """How many events were there before."""
 
     async def post(
         self, path: str, body: object = None, key: object = "new", **headers: object
@@ -138,7 +140,10 @@ async def mediation(checks: dict[str, Check]) -> AsyncIterator[Caller]:
     store = FickleStore(lambda: NOW)
     app = make_app(MEDIATION, "uaf", store, checks)
     async with signed_in(app, MEDIATION, "uaf", Role.MEDIATOR) as http:
-        yield Caller(http, store)
+        caller = Caller(http, store, 1000)
+        assert (await caller.post(f"/v1/clients/{PLACED}/take-on", WALK_IN)).status_code == 201
+        caller.keys, caller.known = 0, 1
+        yield caller
 
 
 @pytest.fixture
@@ -150,7 +155,7 @@ async def reporting() -> AsyncIterator[Caller]:
 
 
 async def recorded(caller: Caller) -> int:
-    return len(await caller.store.read_all(0, 1000))
+    return len(await caller.store.read_all(0, 1000)) - caller.known
 
 
 async def test_a_command_is_answered_with_its_events_and_version(mediation: Caller):

@@ -17,6 +17,7 @@ from banen_mediation.domain.ending import EndAsConverted, EndPlacement, ExtendPl
 from banen_mediation.domain.placement import PLACEMENT, CorrectPlacement, StartPlacement, VoidPlacement
 from banen_mediation.domain.retention import ConfirmRetention
 from banen_mediation.events import (
+    ClientClosed,
     PlacementCorrected,
     PlacementEnded,
     PlacementExtended,
@@ -40,6 +41,7 @@ from support.placement import (
     placement,
     started,
     started_open,
+    taken_on,
     voided,
 )
 
@@ -69,6 +71,23 @@ def test_starts_with_an_open_ended_contract():
     placement.when(StartPlacement(**OPEN_TERMS)).then(started_open)
 
 
+def test_refuses_a_placement_of_somebody_whom_nobody_took_on():
+    placement.beside().when(start()).then_refused("client-unknown", "clientRef")
+
+
+def test_refuses_a_placement_of_a_client_whose_file_is_closed():
+    closed = ClientClosed(client_ref=CLIENT, occurred_on=START, reason_code="withdrawn")
+    placement.beside(taken_on, closed).when(start()).then_refused("client-closed")
+
+
+def test_a_placement_can_be_corrected_after_the_clients_file_was_closed():
+    closed = ClientClosed(client_ref=CLIENT, occurred_on=DAY, reason_code="placed")
+    result = placement.given(started).beside(taken_on, closed).when(correct(level="mid"))
+    result.then(
+        PlacementCorrected(placement_ref=REF, occurred_on=DAY, reason_code="wrong-date", **fixed(level="mid"))
+    )
+
+
 def test_keeps_every_term():
     every = fixed(
         seasonal=True,
@@ -88,7 +107,9 @@ def test_keeps_every_term():
         benefit_agreement_ref=UUID(int=7),
     )
     before = started.model_copy(update={"placement_ref": UUID(int=6), "start_date": date(2005, 9, 1)})
-    placement.beside(before).when(StartPlacement(**every)).then(PlacementStarted(placement_ref=REF, **every))
+    placement.beside(taken_on, before).when(StartPlacement(**every)).then(
+        PlacementStarted(placement_ref=REF, **every)
+    )
 
 
 def test_reads_its_body_in_camel_case():

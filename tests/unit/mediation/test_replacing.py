@@ -6,7 +6,7 @@ from uuid import UUID
 
 from banen_mediation.domain.placement import CorrectPlacement, StartPlacement
 from banen_mediation.events import PlacementCorrected, PlacementStarted
-from support.placement import DAY, LATER, OTHER, REF, START, extended, fixed, placement, voided
+from support.placement import DAY, LATER, OTHER, REF, START, extended, fixed, placement, taken_on, voided
 
 OLD = UUID(int=6)
 before = PlacementStarted(placement_ref=OLD, **fixed(start_date=date(2005, 9, 1)))
@@ -25,12 +25,12 @@ def corrected(**terms: Any) -> PlacementCorrected:
 
 
 def test_a_placement_replaces_an_earlier_one_of_the_same_client():
-    placement.beside(before).when(StartPlacement(**replaces)).then(replacing)
+    placement.beside(taken_on, before).when(StartPlacement(**replaces)).then(replacing)
 
 
 def test_refuses_to_replace_a_placement_of_another_client():
     others = before.model_copy(update={"client_ref": OTHER})
-    placement.beside(others).when(StartPlacement(**replaces)).then_refused(
+    placement.beside(taken_on, others).when(StartPlacement(**replaces)).then_refused(
         "placement-of-another-client", "convertedFrom"
     )
 
@@ -40,14 +40,14 @@ def test_refuses_to_replace_what_does_not_exist():
 
 
 def test_refuses_to_replace_a_voided_placement():
-    placement.beside(before, gone).when(StartPlacement(**replaces)).then_refused(
+    placement.beside(taken_on, before, gone).when(StartPlacement(**replaces)).then_refused(
         "placement-voided", "convertedFrom"
     )
 
 
 def test_refuses_to_replace_a_placement_that_starts_on_the_same_day_or_later():
     same = before.model_copy(update={"start_date": START})
-    placement.beside(same).when(StartPlacement(**replaces)).then_refused(
+    placement.beside(taken_on, same).when(StartPlacement(**replaces)).then_refused(
         "conversion-before-start", "startDate"
     )
 

@@ -11,6 +11,7 @@ from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
 from banen_kit.core.text import ShortText
 from banen_kit.crypto.personal_fields import opened
 from banen_mediation.domain.aftercare import AftercareCommand, decide_aftercare
+from banen_mediation.domain.client import check_open_client
 from banen_mediation.domain.ending import EndingCommand, check_extensions, decide_ending
 from banen_mediation.domain.history import NotStarted, Placement, Started, evolve, started
 from banen_mediation.domain.pause import PauseCommand, decide_pause
@@ -75,6 +76,7 @@ def start(command: StartPlacement, state: Placement, context: DecisionContext) -
     if not isinstance(state, NotStarted):
         started(state)
         raise Refused("placement-exists", "This placement was recorded already.")
+    check_open_client(context)
     check_terms(command, None, context)
     check_replaced(command, context)
     return PlacementStarted(

@@ -32,7 +32,7 @@ from banen_reporting.permissions import BUREAU
 _PARTNER = "/programme/partners/{ref}"
 _UNIT = "/programme/units/{ref}"
 
-_DEFINITION = ("programme", None)
+_DEFINITION = (("programme", None),)
 """Of the bureau whose service this is."""
 
 _ROUTES = (
@@ -40,7 +40,7 @@ _ROUTES = (
     CommandRoute(f"{_PARTNER}/admit", AdmitPartner, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_PARTNER}/rename", RenamePartner, "partner", PARTNER, ref="slug"),
     CommandRoute(
-        f"{_PARTNER}/assign", AssignPartner, "partner", PARTNER, ref="slug", related=("unit", "unit_id")
+        f"{_PARTNER}/assign", AssignPartner, "partner", PARTNER, ref="slug", related=(("unit", "unit_id"),)
     ),
     CommandRoute(f"{_PARTNER}/declare-live", DeclareSourceLive, "partner", PARTNER, ref="slug"),
     CommandRoute(f"{_PARTNER}/end-source", EndSource, "partner", PARTNER, ref="slug", needs_view=True),

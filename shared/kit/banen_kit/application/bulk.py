@@ -132,9 +132,9 @@ async def _part(
         for count, (number, request) in enumerate(turn):
             if count:
                 await loads.turn()  # a refused line does not wait for anything else
-            overtaken = away.get(request.stream) or away.get(request.related or "")
+            overtaken = [away[stream] for stream in (request.stream, *request.related) if stream in away]
             if overtaken:
-                result: Answer | Problem = overtaken
+                result: Answer | Problem = overtaken[0]
             else:
                 tried, entries[number] = await command_service.execute_line(request)
                 result = to_problem(tried) if isinstance(tried, Exception) else tried
@@ -165,13 +165,14 @@ async def _one_after_the_other(
 
 
 def _add(turns: dict[str, Turn], number: int, request: Request) -> None:
-    """Adds a request to the turn of its stream, and joins it with the turn of the other stream it depends on."""
+    """Adds a request to the turn of its stream, and joins it with the turns of the other streams it depends on."""
     turn = turns.setdefault(request.stream, [])
-    other = turns.get(request.related or "")
-    if other is not None and other is not turn:
-        joined = sorted((*turn, *other), key=lambda one: one[0])
-        turns.update({stream: joined for stream, one in turns.items() if one is turn or one is other})
-        turn = joined
+    for stream in request.related:
+        other = turns.get(stream)
+        if other is not None and other is not turn:
+            joined = sorted((*turn, *other), key=lambda one: one[0])
+            turns.update({name: joined for name, one in turns.items() if one is turn or one is other})
+            turn = joined
     turn.append((number, request))
 
 

@@ -68,11 +68,13 @@ class Request:
         return f"{self.operation.category}-{self.ref}"
 
     @property
-    def related(self) -> str | None:
-        """The other stream that it depends on, as named in its body."""
-        if self.operation.related is None:
-            return None
-        category, field = self.operation.related
+    def related(self) -> list[str]:
+        """The other streams that it depends on, as named in its body."""
+        return [
+            stream for category, field in self.operation.related if (stream := self._named(category, field))
+        ]
+
+    def _named(self, category: str | None, field: str | None) -> str | None:
         # Only the own partner's people give commands.
         named = self.principal.partner if field is None else self.body.get(to_camel(field))
         if category is None:
@@ -80,7 +82,7 @@ class Request:
                 return None
             both = cast("dict[str, Any]", named)
             category, named = both.get("kind"), both.get("ref")
-        return f"{category}-{named}".lower()
+        return None if named is None else f"{category}-{named}".lower()
 
     def canonical(self) -> bytes:
         """Returns the same bytes for the same request, whatever the order of its fields."""
@@ -207,20 +209,22 @@ class CommandService:
     async def _related(
         self, operation: CommandRoute, command: Command
     ) -> tuple[list[DomainEvent], frozenset[str]]:
-        """Returns the events of the other stream, and whom it is about (see `DecisionContext`)."""
-        if operation.related is None:
-            return [], frozenset()
-        category, field = operation.related
-        named: Any = self.partner if field is None else getattr(command, field)
-        if named is None:
-            return [], frozenset()
-        if category is not None:
-            facts = await self.repository.read(f"{category}-{named}")
-            return [fact.event for fact in facts], frozenset()
-        events = [fact.event for fact in await self.repository.read(f"{named.kind}-{named.ref}")]
-        persons = sorted(self.repository.serializer.about(events))
-        linked = [await self.repository.keys.linked(person) for person in persons]
-        return events, frozenset[str]().union(*linked)
+        """Returns the events of the other streams, and whom a stream is about that the command names whole (see
+        `DecisionContext`).
+        """
+        found: list[DomainEvent] = []
+        about = frozenset[str]()
+        for category, of_field in operation.related:
+            named: Any = self.partner if of_field is None else getattr(command, of_field)
+            if named is None:
+                continue
+            stream = f"{category}-{named}" if category is not None else f"{named.kind}-{named.ref}"
+            events = [fact.event for fact in await self.repository.read(stream)]
+            found += events
+            if category is None:
+                persons = sorted(self.repository.serializer.about(events))
+                about = about.union(*[await self.repository.keys.linked(person) for person in persons])
+        return found, about
 
     async def send(self, sent: Dispatch, cause: Envelope, policy: str) -> Answer:
         """Runs a reactor's command in this service, and those that follow it. The same event never causes one twice.

@@ -33,9 +33,9 @@ class CommandRoute:
     """Whether the caller must say, with `If-Match`, which version it saw."""
     erases: bool = False
     """Whether it erases the person under this reference: then its category is a kind of data on persons."""
-    related: tuple[str | None, str | None] | None = None
-    """Another stream of this service that the decision depends on, and only reads: its category, and the field of the
-    command that holds its reference; None: the own partner's id. Without a category the field, if it is given, holds
+    related: tuple[tuple[str | None, str | None], ...] = ()
+    """Other streams of this service that the decision depends on, and only reads. For each its category, and the field of
+    the command that holds its reference; None: the own partner's id. Without a category the field, if it is given, holds
     both, as `kind` and `ref`. What is decided on must not change once it is there, since others may append to that
     stream meanwhile."""
     refers_to: tuple[str, ...] = ()

@@ -237,6 +237,8 @@ REQUEST: Decider[RequestCommand, Request, RequestEvent] = Decider(NotReceived(),
 REQUESTS: tuple[CommandRoute, ...] = (
     CommandRoute("/requests/{ref}/receive", RecordRequest, "request", REQUEST),
     CommandRoute("/requests/{ref}/extend", ExtendRequest, "request", REQUEST),
-    CommandRoute("/requests/{ref}/answer", AnswerRequest, "request", REQUEST, related=(None, "correction")),
+    CommandRoute(
+        "/requests/{ref}/answer", AnswerRequest, "request", REQUEST, related=((None, "correction"),)
+    ),
 )
 """Every service that keeps persons takes these."""
