@@ -95,7 +95,7 @@ def personal_fields(operation: CommandRoute) -> list[str]:
 async def go_right(site: Site) -> None:
     """Every kind of record with personal fields is made, of the canary."""
     day = {"occurredOn": "2026-01-05"}
-    client = str(ref_of("client"))
+    client = str(ref_of("clients/{}/take-on"))
     definition = {**day, "definition": DEFINITION.model_dump(mode="json", by_alias=True)}
     defined = await site.send(
         "reporting", "POST", "/v1/programme/bureau/define", Role.PROJECT_BUREAU, json=definition

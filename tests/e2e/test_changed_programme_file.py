@@ -126,15 +126,21 @@ class Site:
         await eventually(has_heard)
 
     def place(self, partner: str, kind: str, start: str, **more: str) -> str:
-        ref = str(uuid4())
+        client, ref = str(uuid4()), str(uuid4())
+        self.command(
+            partner, f"clients/{client}/take-on", occurredOn=start, origin="walk_in", name="Amina Voorbeeld"
+        )
         body = {
-            "clientRef": str(uuid4()), "kind": kind, "contract": "fixed", "startDate": start,
+            "clientRef": client, "kind": kind, "contract": "fixed", "startDate": start,
             "plannedEndDate": "2025-06-30", "paid": True, "programmeTag": "programme", "primaryPartner": partner,
         } | more  # fmt: skip
-        address = f"{self.programme.url(partner, 'mediation')}/v1/placements/{ref}/start"
+        self.command(partner, f"placements/{ref}/start", **body)
+        return ref
+
+    def command(self, partner: str, path: str, **body: object) -> None:
+        address = f"{self.programme.url(partner, 'mediation')}/v1/{path}"
         answer = self.http.post(address, json=body, headers={"Idempotency-Key": str(uuid4())})
         assert answer.status_code == 201, answer.text
-        return ref
 
     async def until_counted(self, number: int) -> None:
         def are_counted() -> bool:

@@ -107,7 +107,9 @@ async def is_named_by_mediation(site: Site, vacancy: str) -> None:
     await mediation_knows(site, vacancy, "open")
     assert (await proposes(site, "2026-02-02", vacancy))["notYetKnown"] == []
     assert (await proposes(site, "2026-02-02", str(uuid4())))["notYetKnown"] == ["vacancyRef"]
-    named = {"clientRef": str(uuid4()), "vacancyRef": vacancy, "employerRef": str(uuid4())}
+    client = str(uuid4())
+    await give(f"/clients/{client}/take-on", {**on(2, 1), "origin": "walk_in", "name": CONTACT})
+    named = {"clientRef": client, "vacancyRef": vacancy, "employerRef": str(uuid4())}
     started = await give(f"{placement}/start", {**TERMS, **named})
     assert started["notYetKnown"] == ["employerRef"]
     assert [one["notYetKnown"] for one in await site.events(US, placement)] == [["employerRef"]]
@@ -150,6 +152,7 @@ async def is_renamed_and_closed(site: Site, employer: str) -> None:
     await eventually(partial(site.is_on_record, US, vacancy, "employers.vacancy-closed.v1", **closed))
     await mediation_knows(site, employer, "closed")
     mediator, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
+    await mediator(f"/clients/{client}/take-on", {**on(2, 1), "origin": "walk_in", "name": CONTACT})
     placed = {**TERMS, "clientRef": client, "employerRef": employer}
     await mediator(f"/placements/{uuid4()}/start", placed)
     after = {**placed, "startDate": "2026-07-01"}

@@ -166,8 +166,11 @@ class Site:
         await eventually(has_heard)
 
     async def place(self, partner: str) -> None:
+        client = str(uuid4())
+        person = {**ON, "origin": "walk_in", "name": "Amina Voorbeeld"}
+        await self.give((partner, "mediation"), Role.MEDIATOR, f"/clients/{client}/take-on", **person)
         body = {
-            "clientRef": str(uuid4()), "kind": "job", "contract": "open_ended", "startDate": "2025-02-01", "paid": True,
+            "clientRef": client, "kind": "job", "contract": "open_ended", "startDate": "2025-02-01", "paid": True,
             "programmeTag": "programme", "primaryPartner": partner,
         }  # fmt: skip
         await self.give((partner, "mediation"), Role.MEDIATOR, f"/placements/{uuid4()}/start", **body)

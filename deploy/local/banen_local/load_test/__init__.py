@@ -1,12 +1,11 @@
 """`banen load-test`: whether cheap requests are answered in time while a service gets many costly ones."""
 
 import asyncio
-import json
 import logging
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +16,11 @@ import typer
 
 from banen_contracts.roles import Role
 from banen_local.bench.rows import percentile
-from banen_local.bench.visible import until_counted
+from banen_local.bench.visible import CLIENT, PLACEMENT, given, taken_on, until_counted
 from banen_local.cluster.define import define
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
-from banen_local.load_test.throws import EVERY_SECONDS, LINES, THROWS, Order, Thrower
+from banen_local.load_test.throws import EVERY_SECONDS, THROWS, Order, Thrower
 
 PARTNERS = """
 [bureau]
@@ -118,33 +117,19 @@ async def figures(target: Target) -> httpx2.Response:
 
 
 async def command_of(target: Target) -> httpx2.Response:
-    body = {"occurredOn": "2026-01-05", "origin": "walk_in", "name": "Synthetica Voorbeeld"}
     url = f"{target.mediation}/v1/clients/{uuid4()}/take-on"
-    return await target.cheap.post(url, json=body, headers={"Idempotency-Key": str(uuid4())})
+    return await target.cheap.post(url, json=CLIENT, headers={"Idempotency-Key": str(uuid4())})
 
 
 async def prepare(target: Target) -> None:
     """Enough placements to make a query about a past day costly."""
-    for lines in _chunked(_placements()):
-        answer = await target.cheap.post(f"{target.mediation}/v1/bulk", content=lines, headers=LINES)
-        answer.raise_for_status()
+    clients = await taken_on(target.cheap, target.mediation, PLACEMENTS)
+    placements = [
+        {"command": "start-placement", "ref": str(uuid4()), "body": {"clientRef": client, **PLACEMENT}}
+        for client in clients
+    ]
+    await given(target.cheap, target.mediation, placements)
     await until_counted(target.cheap, target.reporting, PLACEMENTS)
-
-
-def _placements() -> Iterator[str]:
-    body = {
-        "kind": "employment", "contract": "open_ended", "startDate": "2026-01-05", "paid": True,
-        "programmeTag": "programme", "primaryPartner": "emplooi",
-    }  # fmt: skip
-    for _ in range(PLACEMENTS):
-        line = {"command": "start-placement", "ref": str(uuid4()), "key": str(uuid4())}
-        yield json.dumps({**line, "body": {"clientRef": str(uuid4()), **body}})
-
-
-def _chunked(lines: Iterator[str]) -> Iterator[bytes]:
-    found = list(lines)
-    for start in range(0, len(found), 1000):
-        yield "\n".join(found[start : start + 1000]).encode()
 
 
 async def run(folder: Path, seconds: float) -> list[Phase]:
