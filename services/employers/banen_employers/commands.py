@@ -46,6 +46,7 @@ COMMANDS: tuple[CommandRoute, ...] = (
         "agreement",
         AGREEMENT,
         STAFF_AND_MANAGERS,
+        related=(("employer", "party_ref"),),
         learned=ProgrammeDefined,
     ),
     CommandRoute(

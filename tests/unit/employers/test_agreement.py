@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts.employers import PartyKind
+from banen_contracts.employers import LegalKind, PartyKind, SizeBand
 from banen_employers.domain.agreement import (
     AGREEMENT,
     AmendAgreement,
@@ -23,12 +23,15 @@ from banen_employers.events import (
     AgreementExpired,
     AgreementRenewed,
     AgreementSigned,
+    EmployerClosed,
+    EmployerRegistered,
     ReferralReceived,
 )
+from banen_kit.crypto.personal_fields import Open
 from banen_kit.testing import Scenario
 from support.definition import DEFINED, ending
 
-REF = UUID(int=1)
+REF, PARTY = UUID(int=1), UUID(int=2)
 DAY = date(2006, 3, 1)
 
 agreement = Scenario(AGREEMENT, str(REF), partner="emplooi").knowing(DEFINED)
@@ -42,6 +45,14 @@ signed = AgreementSigned(
     valid_from=DAY,
 )
 
+registered = EmployerRegistered(
+    employer_ref=PARTY,
+    occurred_on=DAY,
+    legal_kind=LegalKind.COMPANY,
+    sector_code="C",
+    size_band=SizeBand.UNKNOWN,
+    name=Open("Voorbeeld & Zonen"),
+)
 LAST, AFTER, NEW_LAST = date(2007, 12, 31), date(2008, 1, 1), date(2008, 2, 29)
 until = signed.model_copy(update={"valid_to": LAST})
 amend = AmendAgreement(
@@ -73,12 +84,23 @@ def test_signs_without_an_end():
 
 def test_signs_for_a_single_day_with_everything_that_is_known():
     changes = {
-        "party_ref": UUID(int=2),
+        "party_ref": PARTY,
         "places_promised": 20,
         "valid_to": DAY,
         "document_ref": "SZW/2006/12",
     }
-    agreement.when(sign.model_copy(update=changes)).then(signed.model_copy(update=changes))
+    known = agreement.beside(registered)
+    known.when(sign.model_copy(update=changes)).then(signed.model_copy(update=changes))
+
+
+def test_refuses_a_party_that_is_no_employer_on_record():
+    agreement.when(sign.model_copy(update={"party_ref": PARTY})).then_refused("employer-unknown", "partyRef")
+
+
+def test_refuses_a_party_that_was_closed_as_an_employer_by_that_day():
+    closed = EmployerClosed(employer_ref=PARTY, occurred_on=DAY, reason_code="moved-abroad")
+    result = agreement.beside(registered, closed).when(sign.model_copy(update={"party_ref": PARTY}))
+    result.then_refused("employer-closed", "partyRef")
 
 
 def test_refuses_an_end_before_the_start():

@@ -13,6 +13,7 @@ from uuid import UUID
 from banen_contracts.base import Count, Day, ReasonCode, Routes
 from banen_contracts.employers import PartyKind
 from banen_contracts.reporting import ProgrammeDefined
+from banen_employers.domain.employer import check_employer
 from banen_employers.events import (
     AgreementAmended,
     AgreementEnded,
@@ -31,6 +32,7 @@ class SignAgreement(Command, frozen=True):
     occurred_on: Day
     party_kind: PartyKind
     party_ref: UUID | None = None
+    """The party's file at this service, if it has one as an employer."""
     places_promised: Count | None = None
     routes: Routes
     valid_from: Day
@@ -156,6 +158,8 @@ def check_terms(command: SignAgreement | AmendAgreement, context: DecisionContex
 def sign(command: SignAgreement, state: Agreement, context: DecisionContext) -> AgreementSigned:
     if not isinstance(state, NotSigned):
         raise Refused("agreement-exists", "This agreement was recorded already.")
+    if command.party_ref is not None:
+        check_employer(command.occurred_on, context, "partyRef")
     check_terms(command, context)
     return AgreementSigned(agreement_ref=UUID(context.ref), **dict(command))
 

@@ -167,9 +167,9 @@ def still_open(state: Employer, day: date | None = None, field: str | None = Non
     return employer
 
 
-def check_employer(day: date, context: DecisionContext) -> None:
+def check_employer(day: date, context: DecisionContext, field: str = "employerRef") -> None:
     """Raises `Refused` unless the employer that the command names was registered, and not closed by that day."""
-    still_open(_named(context), day, "employerRef")
+    still_open(_named(context), day, field)
 
 
 def is_worked_with(context: DecisionContext) -> bool:
