@@ -3,7 +3,7 @@ of an employer that was closed or erased.
 """
 
 from banen_contracts import Envelope, PublicEvent
-from banen_contracts.employers import EmployerClosed, EmployerErased
+from banen_contracts.employers import EmployerClosed, EmployerErased, VacancyOpened
 from banen_contracts.mediation import PlacementCorrected, PlacementStarted, PlacementTerms, PlacementVoided
 from banen_employers.domain.places import PLACEMENT, PLACES, CheckPlace, FollowPlacement
 from banen_employers.domain.vacancy import VACANCY, CloseWithEmployer
@@ -52,16 +52,23 @@ def follow(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | N
 
 
 def close_vacancies(envelope: Envelope, event: PublicEvent, partner: str) -> Dispatch | None:
-    """A history says itself when its vacancies were closed."""
+    """A history says itself when its vacancies were closed.
+
+    A vacancy that is opened while its employer is being closed, or recorded later, is looked at by itself.
+    """
     if (envelope.partner, envelope.service) != (partner, "employers") or envelope.imported:
         return None
-    if not isinstance(event, EmployerClosed | EmployerErased):
+    if not isinstance(event, EmployerClosed | EmployerErased | VacancyOpened):
         return None
     command = CloseWithEmployer(occurred_on=event.occurred_on, employer_ref=event.employer_ref)
-    return Dispatch(CLOSE_WITH_EMPLOYER, event.ref, command, to_all_about=True)
+    return Dispatch(
+        CLOSE_WITH_EMPLOYER, event.ref, command, to_all_about=not isinstance(event, VacancyOpened)
+    )
 
 
 REACTORS = (
-    Reactor("close-vacancies", (EmployerClosed, EmployerErased), close_vacancies, only_own=True),
+    Reactor(
+        "close-vacancies", (EmployerClosed, EmployerErased, VacancyOpened), close_vacancies, only_own=True
+    ),
     Reactor("count-places", (PlacementStarted, PlacementCorrected, PlacementVoided), follow, only_own=True),
 )

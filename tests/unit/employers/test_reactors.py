@@ -1,5 +1,6 @@
 """What employers does by itself when others publish."""
 
+import json
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 
 from banen_contracts import Envelope, PublicEvent
 from banen_contracts.base import source_of
-from banen_contracts.employers import EmployerClosed, EmployerErased
+from banen_contracts.employers import EmployerClosed, EmployerErased, VacancyOpened
 from banen_contracts.mediation import ContractTerm, PlacementStarted, PlacementVoided, ProgrammeTag
 from banen_contracts.reporting import SourceDeclaredLive
 from banen_employers.domain.places import CheckPlace, FollowPlacement
@@ -127,6 +128,22 @@ def test_the_vacancies_of_an_employer_close_with_it(gone: PublicEvent):
     assert sent(gone, "emplooi", "employers") == [expected]
     assert sent(gone, "uaf", "employers") == []
     assert sent(gone, "emplooi", "intake") == []
+
+
+async def test_a_vacancy_that_is_recorded_after_its_employer_was_closed_closes_on_that_day():
+    office, vacancy = Office(SERVICE), str(UUID(int=11, version=4))
+    await office.give("register-employer", GOOD["register-employer"], thing=str(EMPLOYER))
+    closed = {**GOOD["close-employer"], "occurredOn": "2006-04-02"}
+    await office.give("close-employer", closed, thing=str(EMPLOYER))
+    await office.give("open-vacancy", {**GOOD["open-vacancy"], "employerRef": str(EMPLOYER)}, thing=vacancy)
+    opened = VacancyOpened(
+        vacancy_ref=UUID(vacancy), employer_ref=EMPLOYER, occurred_on=DAY, places=3, kind="internship"
+    )
+    (dispatch,) = sent(opened, "emplooi", "employers")
+    await office.command_service.send(dispatch, envelope("emplooi", "employers", opened), "close-vacancies")
+    records = await office.store.read(f"vacancy-{vacancy}")
+    assert [one.type for one in records] == ["vacancy-opened", "vacancy-closed"]
+    assert json.loads(records[-1].data)["occurred_on"] == "2006-04-02"
 
 
 @each_end

@@ -192,7 +192,7 @@ withdrawn = VacancyClosed(vacancy_ref=REF, occurred_on=LAST, reason_code=Vacancy
 @pytest.mark.parametrize(
     "gone",
     [
-        closed_employer,
+        closed_employer.model_copy(update={"occurred_on": LAST}),
         EmployerErased(employer_ref=EMPLOYER, occurred_on=LAST, reason=ErasureReason.REQUEST),
     ],
     ids=lambda event: event.TYPE,

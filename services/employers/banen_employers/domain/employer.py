@@ -172,10 +172,10 @@ def check_employer(day: date, context: DecisionContext, field: str = "employerRe
     still_open(_named(context), day, field)
 
 
-def is_worked_with(context: DecisionContext) -> bool:
-    """Whether the employer that the command names is neither closed nor erased now."""
+def gone_on(context: DecisionContext, day: date) -> date | None:
+    """The day on which the employer that the command names was closed, or this one if it was erased; None: neither."""
     employer = _named(context)
-    return isinstance(employer, Registered) and employer.closed_on is None
+    return employer.closed_on if isinstance(employer, Registered) else day
 
 
 def _named(context: DecisionContext) -> Employer:

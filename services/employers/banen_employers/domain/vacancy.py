@@ -12,7 +12,7 @@ from banen_contracts.base import Code, Day, ReasonCode
 from banen_contracts.employers import Places, VacancyClosing
 from banen_contracts.intake import ProfessionGroup
 from banen_contracts.reporting import ProgrammeDefined
-from banen_employers.domain.employer import check_employer, is_worked_with
+from banen_employers.domain.employer import check_employer, gone_on
 from banen_employers.events import UnmetDemandReported, VacancyClosed, VacancyEvent, VacancyOpened
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused, refuse_if
 from banen_kit.core.text import ShortText, Text
@@ -176,12 +176,13 @@ def close_with_employer(
     command: CloseWithEmployer, state: Vacancy, context: DecisionContext
 ) -> Sequence[VacancyClosed]:
     """Changes nothing where the employer was reopened meanwhile."""
-    if not isinstance(state, Opened) or state.is_closed or is_worked_with(context):
+    gone = gone_on(context, command.occurred_on)
+    if not isinstance(state, Opened) or state.is_closed or gone is None:
         return []
     return [
         VacancyClosed(
             vacancy_ref=UUID(context.ref),
-            occurred_on=max(command.occurred_on, state.opened_on),
+            occurred_on=max(gone, state.opened_on),
             reason_code=VacancyClosing.WITHDRAWN,
         )
     ]
