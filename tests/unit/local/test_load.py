@@ -71,6 +71,7 @@ class Slow:
         return AWAY[0]
 
 
+@pytest.mark.long
 async def test_gives_up_when_no_service_took_a_line_for_two_minutes(history: History):
     slow = Slow(True, True, True, False, False, False)
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(slow.answer)) as http:

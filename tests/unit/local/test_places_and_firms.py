@@ -14,6 +14,8 @@ from banen_local.demo.load import chunked
 from banen_local.demo.published import PUBLISHED
 from support.histories import SEED, World, history_of, lines_of, world_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def history() -> History:
