@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,7 @@ from banen_contracts.roles import Role
 from banen_kit.core.identity import Principal
 from banen_kit.security.sessions import COOKIE
 from banen_kit.web.login import set_cookie
+from support.npm import install
 from support.programme import answers, app, authentication, facts, month_ends, pool, released
 from support.servers import database, new_schema
 
@@ -49,6 +51,14 @@ def address_for(address: str) -> Callable[..., str]:
         return f"{address}/sign-in-for-a-test?{urlencode({'partner': partner, 'role': role, 'path': path})}"
 
     return make
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, which looks for what keeps people from using a page."""
+    place = tmp_path_factory.mktemp("axe")
+    install(Path(__file__).parent / "axe", place)
+    return (place / "node_modules/axe-core/axe.min.js").read_text()
 
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -71,8 +71,10 @@ class Tab:
         await self._next(lambda said: said.get("method") == "Page.loadEventFired")
 
     async def look(self, expression: str) -> Any:
-        """What an expression gives in the page."""
-        found = await self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        """What an expression gives in the page, if it is a promise when that is kept."""
+        found = await self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 

@@ -87,6 +87,30 @@ async def test_no_page_is_wider_than_the_screen_and_no_text_is_cut_off(
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
+VIOLATIONS = """
+    axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(one =>
+        one.id + ': ' + one.nodes.map(node => node.target.join(' ')).slice(0, 3).join(', ')))
+"""
+
+
+@pytest.mark.parametrize("code", ["nl", "en"])
+async def test_no_page_keeps_anybody_from_using_it(
+    chromium: str, address_for: Callable[..., str], axe: str, tmp_path: Path, facts: Any, code: str
+):
+    """By the rules of axe-core, which are those of WCAG and what its makers know beside them."""
+    wrong: list[str] = []
+    placement = facts.address("broken").rpartition("/")[2]
+    async with browser(chromium, tmp_path / "profile") as tab:
+        await tab.send("Emulation.setScriptExecutionDisabled", value=False)  # axe-core waits for its own steps
+        for address, partner, role in visits(code, placement):
+            await tab.go(address_for(address, partner, role))
+            await tab.look(axe)
+            for width, dark in ((1280, False), (1280, True), (375, False)):
+                await tab.shape(width, dark=dark)
+                wrong += [f"{address} as {role} at {width}: {one}" for one in await tab.look(VIOLATIONS)]
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
 async def faults(tab: Tab) -> list[Any]:
     wide = await tab.look(TOO_WIDE)
     found = [await tab.look(query) for query in (CUT_OFF, CUT_IN_CHART, UNREACHABLE, UNNAMED, DOUBLED)]

@@ -1,18 +1,15 @@
 """The stand-in for KurrentDB, checked by the official client for Node.js, which shares no code with what we use."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from support.kurrentdb.server import StandIn
+from support.npm import SECONDS, install
 
 HERE = Path(__file__).parent / "node"
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-SECONDS = 240
 
 pytestmark = pytest.mark.node
 
@@ -20,13 +17,8 @@ pytestmark = pytest.mark.node
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With the client installed, as `package-lock.json` pins it."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            pytest.fail(f"{program} is missing: this check needs Node.js 20 and npm")
     place = tmp_path_factory.mktemp("node")
-    shutil.copytree(HERE, place, dirs_exist_ok=True)
-    done = subprocess.run(INSTALL, cwd=place, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert done.returncode == 0, f"npm could not install the client:\n{done.stderr}"
+    install(HERE, place)
     return place
 
 
