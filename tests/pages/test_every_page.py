@@ -101,7 +101,9 @@ async def test_no_page_keeps_anybody_from_using_it(
     wrong: list[str] = []
     placement = facts.address("broken").rpartition("/")[2]
     async with browser(chromium, tmp_path / "profile") as tab:
-        await tab.send("Emulation.setScriptExecutionDisabled", value=False)  # axe-core waits for its own steps
+        await tab.send(
+            "Emulation.setScriptExecutionDisabled", value=False
+        )  # axe-core waits for its own steps
         for address, partner, role in visits(code, placement):
             await tab.go(address_for(address, partner, role))
             await tab.look(axe)

@@ -13,6 +13,7 @@ from banen_intake.commands import COMMANDS as INTAKE
 from banen_intake.domain.candidate import AssignWorker
 from banen_intake.domain.consent import PublishPortrait, TakeDownPortrait
 from banen_intake.domain.preparation import AgreePlan
+from banen_kit.application.definition import CommandRoute
 from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.decider import Command
 from banen_mediation.commands import COMMANDS as MEDIATION
@@ -42,8 +43,8 @@ class Line:
     command: str
     stream: str
     follows: str
-    """The stream whose earlier lines it depends on: its own, or for an offer that of its candidate, for a vacancy that of
-    its employer."""
+    """The stream whose earlier lines it depends on: its own, or what the first command of its stream is related to, as an
+    offer is to its candidate and a placement to its client."""
     ref: str
     body: dict[str, Any]
     key: UUID
@@ -87,13 +88,11 @@ class Book:
         ref: UUID | str,
         command: Command,
         *,
-        follows: str | None = None,
         is_late: bool = False,
         live: bool = False,
         at_once: bool = False,
     ) -> None:
-        """`follows`: the stream that the first line of this stream, and so all of them, depend on, if not its own.
-        `is_late`: sent in the second stage. `live`: becomes known when it is recorded. `at_once`: becomes known on the day
+        """`is_late`: sent in the second stage. `live`: becomes known when it is recorded. `at_once`: becomes known on the day
         on which it happened."""
         operation = COMMANDS[type(command)]
         stream = f"{operation.category}-{ref}"
@@ -103,7 +102,7 @@ class Book:
         line = Line(
             operation.name,
             stream,
-            self._follows.setdefault((source, stream), follows or stream),
+            self._follows.setdefault((source, stream), depends_on(source, operation, command) or stream),
             str(ref),
             body,
             uuid5(KEYS, f"{self._seed}/{source[0]}/{source[1]}/{text}"),
@@ -132,6 +131,15 @@ class Book:
         """Returns days in order between two others, both included."""
         length = (last - first).days
         return sorted(first + timedelta(days=self.random.randint(0, length)) for _ in range(steps))
+
+
+def depends_on(source: Source, operation: CommandRoute, command: Command) -> str | None:
+    """The other stream that the decision reads (`CommandRoute.related`), if there is one."""
+    for category, field in operation.related:
+        named = source[0] if field is None else getattr(command, field)
+        if named is not None:
+            return f"{category}-{named}"
+    return None
 
 
 def happened_on(command: Command) -> date:

@@ -113,7 +113,7 @@ class Employers:
             places_planned=figures.placed,
         )
         source = (partner, "employers")
-        self.book.write(source, group.ref, plan, follows=f"employer-{employer}")
+        self.book.write(source, group.ref, plan)
         if figures.in_guidance:
             guided = UpdateGroup(
                 occurred_on=first, in_guidance=figures.in_guidance, places_planned=figures.placed

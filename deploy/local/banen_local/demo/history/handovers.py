@@ -34,7 +34,7 @@ class Handovers:
             expires_on=max(days[0] + timedelta(days=OFFER_DAYS), days[-1]),
             dossier_hash=sha256(handover.bytes).hexdigest(),
         )
-        self.book.write(FROM, handover, offer, follows=f"candidate-{candidate}")
+        self.book.write(FROM, handover, offer)
         return handover
 
     def offer_in_vain(self, candidate: UUID, days: Sequence[date]) -> None:

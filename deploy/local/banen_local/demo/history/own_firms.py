@@ -52,9 +52,7 @@ class OwnFirms:
                 amount_euro=random.randrange(5_000, 35_000, 500) if granted else None,
             )
             self._tell(own, track, loan)
-        self.book.write(
-            own.source, own.ref, StartPlacement(**own.terms.terms()), follows=f"client-{own.terms.client_ref}"
-        )
+        self.book.write(own.source, own.ref, StartPlacement(**own.terms.terms()))
         self._tell(own, track, StartEnterprise(occurred_on=start, placement_ref=own.ref))
         self._later(own, track)
 
@@ -101,4 +99,4 @@ class OwnFirms:
                 self.book.write(own.source, own.ref, end)
 
     def _tell(self, own: Plan, track: UUID, command: EnterpriseCommand) -> None:
-        self.book.write(own.source, track, command, follows=f"client-{own.terms.client_ref}")
+        self.book.write(own.source, track, command)

@@ -185,8 +185,8 @@ class Placements:
         self._start_of(started)
         return started
 
-    def _start_of(self, plan: Plan, *, is_late: bool = False) -> None:
-        self.book.write(plan.source, plan.ref, StartPlacement(**plan.terms.terms()), is_late=is_late)
+    def _start_of(self, plan: Plan) -> None:
+        self.book.write(plan.source, plan.ref, StartPlacement(**plan.terms.terms()))
 
     def _tell(self, plan: Plan, command: Command) -> None:
         self.book.write(plan.source, plan.ref, command)
@@ -283,5 +283,5 @@ class Placements:
 
     def _converted(self, first: Plan, second: Plan) -> None:
         job = with_terms(second, converted_from=first.ref, client_ref=first.terms.client_ref)
-        self._start_of(job, is_late=True)
+        self._start_of(job)
         self.book.public[second.source] += 1  # a reactor ends the first one

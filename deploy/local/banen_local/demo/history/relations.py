@@ -57,7 +57,7 @@ class Relations:
             channel=random.choice(list(ApproachChannel)),
             level=random.choice(list(ApproachLevel)),
         )
-        self._write(partner, self.book.ref(), approach, follows=f"employer-{employer}")
+        self._write(partner, self.book.ref(), approach)
 
     def _platform(self) -> None:
         """One more than are on it at the end joins, and leaves."""
@@ -106,6 +106,6 @@ class Relations:
             for referred in self.book.days(day, LAST_DAY, self.book.random.randint(6, 15)):
                 self._write(partner, ref, RecordReferral(occurred_on=referred))
 
-    def _write(self, partner: str, ref: UUID, command: Command, follows: str | None = None) -> None:
+    def _write(self, partner: str, ref: UUID, command: Command) -> None:
         source: Source = (partner, "employers")
-        self.book.write(source, ref, command, follows=follows)
+        self.book.write(source, ref, command)

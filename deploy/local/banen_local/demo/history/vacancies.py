@@ -91,7 +91,7 @@ class Vacancies:
             profession_group=random.choice(PROFESSIONS["uaf" if partner == "uaf" else "vluchtelingenwerk"]),
             route=DIRECT,
         )
-        self._of_employers(partner, ref, vacancy, follows=f"employer-{employer}")
+        self._of_employers(partner, ref, vacancy)
         return ref
 
     def _in_vain(self, plan: Plan, before: date) -> None:
@@ -113,8 +113,8 @@ class Vacancies:
     def _write_match(self, plan: Plan, match: ProposeMatch, *then: Command) -> None:
         ref = self.book.ref()
         for command in (match, *then):
-            self.book.write(plan.source, ref, command, follows=f"client-{plan.terms.client_ref}")
+            self.book.write(plan.source, ref, command)
 
-    def _of_employers(self, partner: str, ref: UUID, command: Command, follows: str | None = None) -> None:
+    def _of_employers(self, partner: str, ref: UUID, command: Command) -> None:
         source: Source = (partner, "employers")
-        self.book.write(source, ref, command, follows=follows)
+        self.book.write(source, ref, command)
