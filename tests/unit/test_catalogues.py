@@ -35,6 +35,7 @@ from banen_local.issuer.people import demo_people
 from banen_reporting.counting import Clause, Outcome
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
 
 SERVICES = tuple(one for name, one in services().items() if name != "reporting")
@@ -75,6 +76,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "precision": {*Precision} - {Precision.EXACT},
         "event": [type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"],
         "menu": services()["reporting"].menu,
+        "as_file": FORMS,
         "order": get_args(Order),
         "cause": get_args(CauseKind),
         "outcome of many": get_args(Outcome),

@@ -117,7 +117,7 @@ async def test_the_menu_says_where_somebody_is(browser: httpx2.AsyncClient):
         ("/nl/plaatsingen?verdict=counted&clause=R1", 400, "hoort niet bij wat meetelt"),
         ("/nl/plaatsingen?sort=name", 400, "kan niet worden gesorteerd"),
         ("/nl/partners/nobody", 404, "Er is geen partner"),
-        ("/nl/overzicht?csv=nope", 400, "heeft die tabel niet"),
+        ("/nl/overzicht?file=nope", 400, "heeft die tabel niet"),
     ],
 )
 async def test_a_refusal_stands_in_the_frame_in_the_readers_language(
