@@ -28,6 +28,9 @@ def link_to(page: str, language: str) -> str:
         ),
         (f"/nl/partners/uaf?{DATES}", f"/en/partners/uaf?{DATES}"),
         ("/nl/vergelijken?knownOn=2008-01-01", "/en/compare?knownOn=2008-01-01"),
+        (f"/nl/trechter?route=A&{DATES}", f"/en/funnel?route=A&{DATES}"),
+        (f"/nl/werkgevers?{DATES}", f"/en/employers?{DATES}"),
+        (f"/nl/opvolging?{DATES}", f"/en/follow-up?{DATES}"),
     ],
 )
 async def test_the_other_language_shows_the_same_page_with_the_same_filters(
