@@ -236,6 +236,20 @@ def shows_comparison(answer: Any) -> None:
     assert answer["causes"] == []
 
 
+def shows_funnel(answer: Any) -> None:
+    """Nobody was met, so every placement is of people who did not go through the funnel."""
+    assert [one["people"] for one in answer["steps"]] == [0, 0, 0, 0, 0]
+    assert answer["bridge"] == {"people": 0, "moreOfTheSame": 0, "notThroughTheFunnel": 5, "counted": 5}
+
+
+def shows_no_employers(answer: Any) -> None:
+    assert (answer["groups"], answer["agreements"]) == ([], [])
+
+
+def shows_no_handovers(answer: Any) -> None:
+    assert answer["handovers"] == answer["openHandovers"] == []
+
+
 def shows_placements(answer: Any) -> None:
     rows = sorted((row["partner"], row["kind"], row["unit"], row["route"]) for row in answer["placements"])
     assert rows == [
@@ -279,6 +293,9 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "rule-sets": ("/v1/rule-sets", shows_rule_sets),
     "course": ("/v1/course", shows_course),
     "comparison": ("/v1/comparison", shows_comparison),
+    "funnel": ("/v1/funnel", shows_funnel),
+    "employers": ("/v1/employers", shows_no_employers),
+    "follow-up": ("/v1/follow-up", shows_no_handovers),
     "placements": ("/v1/placements", shows_placements),
     "placement": ("/v1/placements/{internship}", shows_placement),
     "set-aside": ("/v1/set-aside", shows_nothing_set_aside),
@@ -310,6 +327,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "page-partner": ("/nl/partners/students", ("Hoger opgeleiden", "werken en leren", "betaald werk")),
     "page-compare": ("/nl/vergelijken", ("Hoger opgeleiden", "Oost", "werken en leren", "betaald werk")),
+    "page-funnel": ("/nl/trechter", ("Werkbrug Delta", "werken en leren", "betaald werk")),
+    "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
+    "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
     "page-placements": (
         "/nl/plaatsingen",
         ("Werkbrug Delta", "Werk Oost", "werken en leren", "Oost", "stage"),

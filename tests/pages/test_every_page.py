@@ -47,6 +47,11 @@ READERS = (
     ("uaf", Role.PARTNER_MANAGER),
     ("ministry", Role.MINISTRY_OBSERVER),
 )
+VIEWS = {
+    "nl": ("trechter", "werkgevers", "opvolging"),
+    "en": ("funnel", "employers", "follow-up"),
+}
+"""The pages for row readers that show nothing about a single placement."""
 Visit = tuple[str, str, Role]
 
 
@@ -62,6 +67,10 @@ def visits(code: str, placement: str) -> Iterator[Visit]:
         yield f"/{code}/{compare}?knownOn=2008-11-30&otherKnownOn=2008-12-31", partner, role
         yield f"/{code}/{placements}?{DATES}", partner, role
         yield f"/{code}/partners/uaf", partner, role
+    for view in VIEWS[code]:
+        yield f"/{code}/{view}?{DATES}", "bureau", Role.PROJECT_BUREAU
+        yield f"/{code}/{view}?{DATES}", "uaf", Role.PARTNER_MANAGER
+    yield f"/{code}/{VIEWS[code][0]}?route=A&{DATES}", "bureau", Role.PROJECT_BUREAU
     yield f"/{code}/{placements}?verdict=excluded&{DATES}", "bureau", Role.PROJECT_BUREAU
     yield f"/{code}/{placements}/{placement}?{DATES}", "bureau", Role.PROJECT_BUREAU
     yield f"/{code}/{purpose}", "bureau", Role.AUDITOR

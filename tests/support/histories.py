@@ -19,8 +19,11 @@ from banen_local.demo.history.plan import CELLS, Cell
 from banen_reporting.facts.evolve import Learned
 from banen_reporting.facts.kinds import BY_EVENT
 from banen_reporting.facts.model import Fact, RecordedFact
+from banen_reporting.figures.activity import ActivitySnapshot
 from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.snapshot import FactSnapshot
+from banen_reporting.queries.day import ProgrammeDay
+from banen_reporting.queries.schemas import Heading, RuleSetVersion
 from support.searches import IS_LONG
 
 SOME: Sequence[Cell] = CELLS if IS_LONG else [cell for cell in CELLS if cell.route == "B"]
@@ -109,7 +112,7 @@ class World:
         return self.by_type[kind]
 
     @cache  # noqa: B019 - there are as many worlds as seeds
-    def model(self, known_on: date | None) -> FactSnapshot:
+    def facts(self, known_on: date | None) -> list[RecordedFact]:
         """What reporting knows of it."""
         rows: dict[tuple[str, str, str], Fact] = {}
         for one in self.published:
@@ -119,10 +122,26 @@ class World:
                     continue
                 key = (kind.name, source_of(*one.source), one.event.ref)
                 rows[key] = kind.fold(rows.get(key), one.event, Learned(one.known_at, imported=True))
+        return [RecordedFact(source, ref, row) for (_, source, ref), row in rows.items()]
+
+    @cache  # noqa: B019 - there are as many worlds as seeds
+    def model(self, known_on: date | None) -> FactSnapshot:
         model = FactSnapshot()
-        for (_, source, ref), row in rows.items():
-            model.apply(RecordedFact(source, ref, row))
+        for fact in self.facts(known_on):
+            model.apply(fact)
         return model
+
+    @cache  # noqa: B019 - there are as many worlds as seeds
+    def day(self, known_on: date) -> ProgrammeDay:
+        """What the views count, under the published rule set, of what happened until the day too."""
+        model = self.model(known_on)
+        judged = Evaluation(model, model.rule_set("published"), known_on, 0)
+        judged.judge_all()
+        heading = Heading(
+            rule_set=RuleSetVersion(id="published", version=1), known_on=known_on, happened_until=known_on,
+            provisional=False, position=0,
+        )  # fmt: skip
+        return ProgrammeDay(heading, model, ActivitySnapshot().after(self.facts(known_on)), judged.verdicts)
 
     def counted(self, rule_set: str, known_on: date | None = None) -> Counter[tuple[str | None, str | None]]:
         """Per unit and route."""

@@ -123,11 +123,11 @@ def placement(name: str, partner: str, kind: str, contract: str = "open_ended", 
     return PlacementStarted(**(terms | more))
 
 
-def add_programme(facts: Facts) -> None:
+def add_programme(facts: Facts, services: tuple[Any, ...] = ("mediation",)) -> None:
     facts.bureau(DEFINED)
     units = (("uaf", "UAF", 4, 5), ("goed-werk", "Goed & Werk", None, None), ("uwv", "UWV", None, None))
     for ref, name, on_a, on_b in units:
-        facts.bureau(PartnerAdmitted(partner_id=ref, name=name, services=("mediation",), occurred_on=DAY))
+        facts.bureau(PartnerAdmitted(partner_id=ref, name=name, services=services, occurred_on=DAY))
         facts.bureau(TargetUnitDefined(unit_id=ref, label=name, occurred_on=DAY))
         facts.bureau(PartnerAssigned(partner_id=ref, unit_id=ref, occurred_on=DAY))
         for route, value in (("A", on_a), ("B", on_b)):

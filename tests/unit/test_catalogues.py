@@ -16,6 +16,7 @@ from jinja2.ext import babel_extract
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
+from banen_contracts.employers import PartyKind
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -23,6 +24,7 @@ from banen_contracts.mediation import (
     JobLevel,
     ProgrammeTag,
     RetentionMethod,
+    SupportSource,
 )
 from banen_contracts.reporting import Provenance, RuleSetParams
 from banen_contracts.roles import ROLES, Role
@@ -33,8 +35,10 @@ from banen_kit.security.permissions import every_service
 from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.people import demo_people
 from banen_reporting.counting import Clause, Outcome
+from banen_reporting.queries.funnel import STEPS
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
 
 SERVICES = tuple(one for name, one in services().items() if name != "reporting")
@@ -75,6 +79,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "precision": {*Precision} - {Precision.EXACT},
         "event": [type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"],
         "menu": services()["reporting"].menu,
+        "as_file": FORMS,
         "order": get_args(Order),
         "cause": get_args(CauseKind),
         "outcome of many": get_args(Outcome),
@@ -85,6 +90,11 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "programmeTag": ProgrammeTag,
         "method": RetentionMethod,
         "reasonCode": EndReason,
+        "step": STEPS,
+        "of_step": STEPS[:2],
+        "before_step": STEPS[1:],
+        "partyKind": PartyKind,
+        "supportSource": SupportSource,
         **rule_choices(),
     },
     "banen_cli": {

@@ -20,6 +20,8 @@ _OF_THE_PROGRAMME = (Role.PROJECT_BUREAU, Role.STEERING_GROUP, Role.AUDITOR)
 _READERS = every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME, Role.MINISTRY_OBSERVER, Role.INTEGRATOR)
 _FIGURES = replace(_READERS, audited=False)
 """Not audited: they show no persons, and stay readable while the database is read-only."""
+_VIEWS = replace(every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME), audited=False)
+"""For row readers: they count few people at a time, and name nobody."""
 _EVERYBODY = replace(every_partner(*Role), audited=False)
 """Not audited: they show nothing but the frame."""
 BUREAU = own_partner(Role.PROJECT_BUREAU)
@@ -40,6 +42,9 @@ VIEWS: Permissions = {
     "rule-sets": _FIGURES,
     "course": _FIGURES,
     "comparison": _FIGURES,
+    "funnel": _VIEWS,
+    "employers": _VIEWS,
+    "follow-up": _VIEWS,
     "placements": _READERS,
     "placement": _READERS,
     "set-aside": _OPERATION,
@@ -51,6 +56,9 @@ VIEWS: Permissions = {
     "page-overview": _FIGURES,
     "page-partner": _FIGURES,
     "page-compare": _FIGURES,
+    "page-funnel": _VIEWS,
+    "page-employers": _VIEWS,
+    "page-follow-up": _VIEWS,
     "page-placements": _READERS,
     "page-placement": _READERS,
     "page-purpose": every_partner(Role.AUDITOR),

@@ -14,6 +14,7 @@ import pytest
 from banen_contracts.reporting import CountingPermissionGranted, CountingPermissionRevoked
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
+from support.workbooks import rows_of
 
 Reader = Callable[..., httpx2.AsyncClient]
 DATES = "happenedUntil=2008-12-31"
@@ -57,7 +58,7 @@ async def test_the_key_sentence_says_what_the_table_says(browser: httpx2.AsyncCl
 
 async def test_a_file_says_what_the_table_on_the_page_says(browser: httpx2.AsyncClient):
     page = (await browser.get(f"/en/overview?ruleSet=each&{DATES}")).text
-    _, _, rows = parts(await read(browser, f"/en/overview?ruleSet=each&{DATES}&csv=targets"))
+    _, _, rows = parts(await read(browser, f"/en/overview?ruleSet=each&{DATES}&file=targets.csv"))
 
     on_page = [row for row in cells(page, "targets")[1:] if len(row) > 1]
     assert len(rows) == len(on_page)
@@ -70,7 +71,7 @@ async def test_a_file_says_what_the_table_on_the_page_says(browser: httpx2.Async
 
 @pytest.mark.parametrize("table", TABLES)
 async def test_a_file_says_what_it_is_a_table_of(browser: httpx2.AsyncClient, table: str):
-    about, heads, rows = parts(await read(browser, f"/en/overview?ruleSet=each&{DATES}&csv={table}"))
+    about, heads, rows = parts(await read(browser, f"/en/overview?ruleSet=each&{DATES}&file={table}.csv"))
 
     position = (await browser.get("/v1/targets")).json()["position"]
     assert about == {
@@ -81,9 +82,20 @@ async def test_a_file_says_what_it_is_a_table_of(browser: httpx2.AsyncClient, ta
     assert {len(row) for row in rows} == {len(heads)}
 
 
+@pytest.mark.parametrize("table", TABLES)
+async def test_a_workbook_says_what_the_other_file_says(browser: httpx2.AsyncClient, table: str):
+    address = f"/en/overview?ruleSet=each&{DATES}&file={table}"
+    answer = await browser.get(f"{address}.xlsx")
+
+    assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    written = [["" if value is None else str(value) for value in row] for row in rows_of(answer.content)]
+    assert written == await read(browser, f"{address}.csv")
+
+
 async def test_a_file_of_placements_has_every_row_of_the_figure(browser: httpx2.AsyncClient):
     query = f"verdict=excluded&{DATES}"
-    about, _, rows = parts(await read(browser, f"/nl/plaatsingen?{query}&csv=placements"))
+    about, _, rows = parts(await read(browser, f"/nl/plaatsingen?{query}&file=placements.csv"))
     listed = (await browser.get(f"/v1/placements?{query}")).json()
 
     assert about["Gekozen"] == "telt niet mee"
@@ -91,7 +103,7 @@ async def test_a_file_of_placements_has_every_row_of_the_figure(browser: httpx2.
 
 
 async def test_a_file_of_placements_is_in_the_audit_log(browser: httpx2.AsyncClient, pool: Any):
-    await browser.get(f"/nl/plaatsingen?verdict=excluded&{DATES}&csv=placements")
+    await browser.get(f"/nl/plaatsingen?verdict=excluded&{DATES}&file=placements.csv")
 
     assert (
         await pool.fetchval(
@@ -105,12 +117,12 @@ async def test_a_file_of_placements_is_in_the_audit_log(browser: httpx2.AsyncCli
 @pytest.mark.parametrize("table", [*TABLES, "reasons"])
 async def test_a_file_for_an_aggregate_reader_has_the_signs_of_the_page(reader: Reader, table: str):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
-        about, _, rows = parts(await read(client, f"/en/overview?month=2008-12&csv={table}"))
+        about, _, rows = parts(await read(client, f"/en/overview?month=2008-12&file={table}.csv"))
         if table == "targets":
             page = (await client.get("/en/overview?month=2008-12")).text
             shown = [row[3] for row in cells(page, "targets")[1:] if len(row) > 1]
             assert [row[3] for row in rows] == shown
-        refused = await client.get(f"/nl/plaatsingen?{DATES}&csv=placements")
+        refused = await client.get(f"/nl/plaatsingen?{DATES}&file=placements.csv")
 
     assert about["State"] == "final"
     assert refused.status_code == 403

@@ -398,7 +398,7 @@ async def test_every_table_has_a_caption_and_every_heading_a_scope(browser: http
 
 
 async def test_what_somebody_puts_in_the_address_is_only_text(browser: httpx2.AsyncClient):
-    page = await get(browser, "/nl/overzicht?csv=%3Cscript%3Ealert(1)%3C/script%3E", 400)
+    page = await get(browser, "/nl/overzicht?file=%3Cscript%3Ealert(1)%3C/script%3E", 400)
 
     assert "script" not in [tag for tag, _ in page.tags]
     assert "alert" not in page.words

@@ -28,6 +28,9 @@ def link_to(page: str, language: str) -> str:
         ),
         (f"/nl/partners/uaf?{DATES}", f"/en/partners/uaf?{DATES}"),
         ("/nl/vergelijken?knownOn=2008-01-01", "/en/compare?knownOn=2008-01-01"),
+        (f"/nl/trechter?route=A&{DATES}", f"/en/funnel?route=A&{DATES}"),
+        (f"/nl/werkgevers?{DATES}", f"/en/employers?{DATES}"),
+        (f"/nl/opvolging?{DATES}", f"/en/follow-up?{DATES}"),
     ],
 )
 async def test_the_other_language_shows_the_same_page_with_the_same_filters(
@@ -117,7 +120,7 @@ async def test_the_menu_says_where_somebody_is(browser: httpx2.AsyncClient):
         ("/nl/plaatsingen?verdict=counted&clause=R1", 400, "hoort niet bij wat meetelt"),
         ("/nl/plaatsingen?sort=name", 400, "kan niet worden gesorteerd"),
         ("/nl/partners/nobody", 404, "Er is geen partner"),
-        ("/nl/overzicht?csv=nope", 400, "heeft die tabel niet"),
+        ("/nl/overzicht?file=nope", 400, "heeft die tabel niet"),
     ],
 )
 async def test_a_refusal_stands_in_the_frame_in_the_readers_language(

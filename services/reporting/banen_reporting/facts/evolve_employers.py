@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from banen_contracts import PublicEvent, employers as e
-from banen_reporting.facts.evolve import CannotFold, Learned, must_be_new, must_exist
+from banen_reporting.facts.evolve import CannotFold, Learned, must_be_new, must_exist, text_of
 from banen_reporting.facts.model_employers import (
     AgreementFact,
     ApproachFact,
@@ -46,6 +46,7 @@ def fold_agreement(row: AgreementFact | None, event: PublicEvent, _: Learned) ->
         must_be_new(row)
         return AgreementFact(
             party_kind=event.party_kind,
+            party_ref=text_of(event.party_ref),
             places_promised=event.places_promised,
             routes=event.routes,
             signed_on=event.occurred_on,

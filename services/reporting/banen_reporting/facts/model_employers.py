@@ -34,6 +34,8 @@ class ApproachFact(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementFact(Fact):
     party_kind: e.PartyKind
+    party_ref: str | None = None
+    """An employer, where the partner said with which one."""
     places_promised: int | None
     routes: tuple[Code, ...]
     signed_on: date

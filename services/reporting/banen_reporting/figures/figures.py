@@ -18,6 +18,7 @@ from banen_reporting.counting import (
 from banen_reporting.facts.model import RecordedFact
 from banen_reporting.facts.sources import sources_of
 from banen_reporting.facts.store import FactStore, fact_of
+from banen_reporting.figures.activity import Activity
 from banen_reporting.figures.evaluation import Evaluation
 from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
 from banen_reporting.figures.provisional import Progress, is_final
@@ -64,6 +65,7 @@ class Figures:
         self._models: deque[tuple[date, int, FactSnapshot]] = deque(maxlen=4)
         self._refreshing = asyncio.Lock()
         self.today, self.others = OffLoop(), OffLoop()
+        self.activity = Activity(view, self.others)
 
     @property
     def latest(self) -> FactSnapshot:

@@ -178,15 +178,21 @@ class FactSnapshot:
 
     def assessments(self, key: PlacementKey) -> tuple[tuple[date, int], ...]:
         """The assessments of the candidate from whom a placement's client came, through our own intake or a handover."""
-        client = self.clients.get(client_of(key, self.placements[key]))
+        found = self.candidate_of(client_of(key, self.placements[key]))
+        return self.candidates[found].assessments if found in self.candidates else ()
+
+    def candidate_of(self, key: ClientKey) -> tuple[str, str] | None:
+        """The candidate from whom a client came, through the partner's own intake or a handover, if known."""
+        client, partner = self.clients.get(key), partner_of(key[0])
         if client is None or client.origin_ref is None:
-            return ()
-        partner = partner_of(key[0])
+            return None
         if client.origin is Origin.OWN_INTAKE:
-            candidate = self.candidates.get((source_of(partner, "intake"), client.origin_ref))
-            return candidate.assessments if candidate else ()
-        for source, handover in self.handovers.get(client.origin_ref, []):
-            candidate = self.candidates.get((source, handover.candidate_ref))
-            if handover.to_partner == partner and candidate:
-                return candidate.assessments
-        return ()
+            return source_of(partner, "intake"), client.origin_ref
+        return next(
+            (
+                (source, handover.candidate_ref)
+                for source, handover in self.handovers.get(client.origin_ref, [])
+                if handover.to_partner == partner and (source, handover.candidate_ref) in self.candidates
+            ),
+            None,
+        )

@@ -175,14 +175,14 @@ class Scope:
             case "all":
                 return await course_of(self.answers, asked, unit and [unit])
             case "own":
-                own = await self._own_units(asked)
+                own = await self.own_units(asked)
                 return await course_of(self.answers, asked, [unit] if unit else sorted(own))
             case "month-ends":
                 return await released_course(self.answers, self.released, asked, unit)
 
     async def comparison(self, before: FigureQuery, after: FigureQuery) -> Comparison:
         first, second = await self.targets(before), await self.targets(after)
-        within = await self._own_units(after) if self.sees == "own" else None
+        within = await self.own_units(after) if self.sees == "own" else None
         causes = await causes_of(self.answers, before, after, within) if self.has_rows else None
         return Comparison(before=first, after=second, cells=compared_cells(first, second), causes=causes)
 
@@ -238,7 +238,7 @@ class Scope:
     async def _possible(self, asked: FigureQuery, wanted: PlacementFilter) -> PlacementFilter:
         """The filter, within what the reader may see."""
         await self._refuse_rows()
-        own = await self._own_units(asked) if self.sees == "own" else None
+        own = await self.own_units(asked) if self.sees == "own" else None
         refuse_impossible(wanted, await self.model(asked), own)
         return replace(wanted, within=own)
 
@@ -282,7 +282,7 @@ class Scope:
         """The facts, for names on a page of rows."""
         return (await self.answers.figures.model(asked.known_on, self.answers.asker))[0]
 
-    async def _own_units(self, asked: FigureQuery) -> frozenset[str]:
+    async def own_units(self, asked: FigureQuery) -> frozenset[str]:
         model = await self.model(asked)
         return frozenset(
             ref
@@ -291,6 +291,6 @@ class Scope:
         )
 
     async def _is_own(self, found: PlacementHistory, asked: FigureQuery) -> bool:
-        units = await self._own_units(asked)
+        units = await self.own_units(asked)
         is_source = partner_of(found.source) == self.who.principal.partner
         return is_source or any(verdict.unit in units for verdict in found.verdicts)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
@@ -42,6 +42,7 @@ from banen_reporting.queries.cells import (
     unit_numbers,
 )
 from banen_reporting.queries.cursor import read_cursor, row_order, write_cursor
+from banen_reporting.queries.day import KeptDays
 from banen_reporting.queries.rows import Order, PlacementFilter, listed
 from banen_reporting.queries.schemas import (
     ComparedRuleSet,
@@ -83,6 +84,7 @@ class FigureQueries:
     clock: Callable[[], datetime]
     asker: Asker | None = None
     """Who asks expensive questions; None for our own work."""
+    days: KeptDays = field(default_factory=KeptDays)
 
     def today(self) -> date:
         return day_of(self.clock())

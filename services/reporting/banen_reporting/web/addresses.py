@@ -21,6 +21,9 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-placements": {"nl": "/plaatsingen", "en": "/placements"},
     "page-placement": {"nl": "/plaatsingen/{ref}", "en": "/placements/{ref}"},
     "page-compare": {"nl": "/vergelijken", "en": "/compare"},
+    "page-funnel": {"nl": "/trechter", "en": "/funnel"},
+    "page-employers": {"nl": "/werkgevers", "en": "/employers"},
+    "page-follow-up": {"nl": "/opvolging", "en": "/follow-up"},
     "page-purpose": {"nl": "/doel", "en": "/purpose"},
 }
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -28,6 +31,8 @@ TYPED: Mapping[str, re.Pattern[str]] = {
     "ruleSet": SLUG,
     "otherRuleSet": SLUG,
     "unit": SLUG,
+    "partner": SLUG,
+    "region": SLUG,
     "knownOn": DAY,
     "otherKnownOn": DAY,
     "happenedUntil": DAY,

@@ -1,20 +1,17 @@
 """The read API: targets, results, placements behind figures, rule sets side by side, and the progress of the sources."""
 
-from collections.abc import Callable
-from hashlib import sha256
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from banen_kit.audit.log import REFERENCE, Outcome
 from banen_kit.web.authentication import who
-from banen_kit.web.openapi import ETAG, IF_NONE_MATCH, Json, path_ref, problems, reads
+from banen_kit.web.openapi import IF_NONE_MATCH, Json, path_ref, reads
 from banen_reporting.queries import state
-from banen_reporting.queries.access import FigureAccess, Scope
+from banen_reporting.queries.access import FigureAccess
 from banen_reporting.queries.programme import ProgrammeInForce, programme_in_force
 from banen_reporting.queries.rows import PlacementFilter
 from banen_reporting.queries.schemas import (
-    Answer,
     PlacementHistory,
     Placements,
     Results,
@@ -22,6 +19,8 @@ from banen_reporting.queries.schemas import (
     Targets,
 )
 from banen_reporting.queries.schemas_course import Comparison, Course
+from banen_reporting.web.answers import FIGURES, Open, answered, tagged
+from banen_reporting.web.api_views import add_views
 from banen_reporting.web.parameters import (
     Cursor,
     Filter,
@@ -34,15 +33,6 @@ from banen_reporting.web.parameters import (
     Verdict,
 )
 
-FIGURES: Final[Json] = {
-    "responses": {
-        200: {"headers": ETAG},
-        304: {"headers": ETAG, "description": "It is as the caller knows it (If-None-Match)"},
-        **problems(404),
-    },
-    "openapi_extra": reads(IF_NONE_MATCH),
-}
-"""The shared parts of the OpenAPI description of routes about figures."""
 ONE_PLACEMENT: Final[Json] = {**FIGURES, "openapi_extra": reads(path_ref("uuid"), IF_NONE_MATCH)}
 
 
@@ -50,12 +40,9 @@ def routes(readers: FigureAccess) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["figures"])
     add_figures(router, readers.reading)
     add_rows(router, readers.reading)
+    add_views(router, readers.reading)
     add_state(router, readers)
     return router
-
-
-Open = Callable[[Request], Scope]
-"""Returns the answers that the caller may see."""
 
 
 def add_figures(router: APIRouter, reading: Open) -> None:
@@ -215,18 +202,3 @@ def add_state(router: APIRouter, readers: FigureAccess) -> None:
     )
     async def position() -> Response:
         return answered(await state.position(answers.view))
-
-
-def answered(answer: Answer) -> Response:
-    """The model's own JSON. The routes' `response_model` is only for the OpenAPI document."""
-    return Response(answer.to_json(), media_type="application/json")
-
-
-def tagged(request: Request, answer: Answer) -> Response:
-    """Adds a hash of the answer as ETag, so that callers need not fetch an unchanged answer again."""
-    response = answered(answer)
-    etag = f'"{sha256(response.body).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == etag:
-        return Response(status_code=304, headers={"ETag": etag})
-    response.headers["ETag"] = etag
-    return response

@@ -8,7 +8,7 @@ from banen_reporting.counting import Outcome
 from banen_reporting.queries.cells import NONE, sum_of, with_target
 from banen_reporting.queries.rows import DUPLICATES
 from banen_reporting.queries.schemas import OUTCOMES, Cell, Counts, NationalTargets, Targets, UnitTargets
-from banen_reporting.web.csv_tables import Table, Value
+from banen_reporting.web.files import Table, Value
 from banen_reporting.web.words import ProgrammeWords
 
 COLOURS = ("a", "b")

@@ -15,7 +15,7 @@ from banen_reporting.queries.access import FigureAccess, Scope
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.schemas import Heading
 from banen_reporting.web.addresses import Links
-from banen_reporting.web.csv_tables import Table, csv_of
+from banen_reporting.web.files import FORMS, Table, file_of
 from banen_reporting.web.words import LANGUAGES, ProgrammeWords
 
 
@@ -58,21 +58,23 @@ class Visit:
             view=self.view,
             visitor_session=self.who.session,
             today=self.view.answers.today(),
-            csv_address=self.csv_address,
+            file_address=self.file_address,
+            file_forms=FORMS,
             **content,
         )
 
-    def csv_address(self, table: str) -> str:
-        """Of a table of this page as it is shown."""
-        asked = self.request.url.include_query_params(csv=table)
+    def file_address(self, file: str) -> str:
+        """Of a table of this page as it is shown, such as `targets.csv`."""
+        asked = self.request.url.include_query_params(file=file)
         return f"{asked.path}?{asked.query}"
 
-    def csv(self, heading: Heading, name: str, tables: Sequence[Table], *filters: str) -> Response:
+    def file(self, heading: Heading, file: str, tables: Sequence[Table], *filters: str) -> Response:
         """Raises `Problem` 400 if the page has no such table."""
+        name, _, form = file.rpartition(".")
         table = next((one for one in tables if one.name == name), None)
-        if table is None:
-            raise invalid([FieldError("csv", "is no table of this page")])
-        return csv_of(self.words, heading, table, filters)
+        if table is None or form not in FORMS:
+            raise invalid([FieldError("file", "is no table of this page")])
+        return file_of(self.words, heading, table, filters, form)
 
     async def rule_names(self, asked: FigureQuery) -> dict[str, str]:
         """The rule sets in words, as on a day, the published one first."""

@@ -57,6 +57,12 @@ class ProgrammeWords:
         found = self.definition.funder(code) if self.definition else None
         return found.label.in_language(self.language.code) if found else code
 
+    def region(self, code: str) -> str:
+        found = [one.label for one in self.definition.regions if one.id == code] if self.definition else []
+        if code == NO_ROUTE:
+            return self.language.gettext("no_region")
+        return found[0].in_language(self.language.code) if found else code
+
     def clause(self, clause: str, outcome: str | None) -> str:
         """Why a placement does not count, or not yet."""
         return self.pgettext("pending" if outcome == "pending" else "excluded", clause)

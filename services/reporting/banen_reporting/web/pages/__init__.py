@@ -1,5 +1,6 @@
 """The pages: rendered on the server, in Dutch and English, without JavaScript."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from banen_kit.application.definition import Service
@@ -10,13 +11,20 @@ from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.web.addresses import ADDRESSES, is_ours
 from banen_reporting.web.pages.compare import add_compare
+from banen_reporting.web.pages.employers import EMPLOYERS
+from banen_reporting.web.pages.follow_up import FOLLOW_UP
+from banen_reporting.web.pages.funnel import add_funnel
 from banen_reporting.web.pages.overview import add_overview
 from banen_reporting.web.pages.partner import add_partner
 from banen_reporting.web.pages.placement import add_placement
 from banen_reporting.web.pages.placements import add_placements
 from banen_reporting.web.pages.purpose import add_purpose
+from banen_reporting.web.pages.tables import ViewPage, add_tables
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
+
+VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP)
+"""The pages made of tables that have no filter of their own."""
 
 
 def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRouter:
@@ -30,6 +38,9 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     add_overview(router, visits)
     add_partner(router, visits)
     add_compare(router, visits)
+    add_funnel(router, visits)
+    for view in VIEWS:
+        add_tables(router, visits, view)
     add_placements(router, visits)
     add_placement(router, visits)
     add_purpose(router, visits, logins, readers.authentication)

@@ -13,7 +13,7 @@ from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.released import end_of_month_before
 from banen_reporting.queries.schemas_course import Cause, ComparedCell, Comparison
-from banen_reporting.web.csv_tables import Table
+from banen_reporting.web.files import Table
 from banen_reporting.web.lines import part_of
 from banen_reporting.web.parameters import (
     Filter,
@@ -41,7 +41,7 @@ def add_compare(router: PageRouter, visits: Visits) -> None:
         until: OfForm[Until] = None,
         other_rule_set: OfForm[OtherRuleSetId] = None,
         other_known_on: OfForm[OtherKnownOn] = None,
-        csv: OfForm[Filter] = None,
+        file: OfForm[Filter] = None,
     ) -> Response:
         visit = await visits.of(request)
         if known_on is None and other_known_on is None and other_rule_set is None:
@@ -51,11 +51,11 @@ def add_compare(router: PageRouter, visits: Visits) -> None:
             found = await visit.view.comparison(before, after)
         labels = await visit.view.labels(after) | await visit.view.labels(before)
         names = await visit.rule_names(after)
-        if csv is not None:
+        if file is not None:
             tables = [cells_table(found, labels, visit.words), causes_table(found, labels, visit.words)]
             first = found.before
-            return visit.csv(
-                found.after, csv, tables,
+            return visit.file(
+                found.after, file, tables,
                 f"{visit.words.gettext('compared_with')}: {first.rule_set.id}, {first.known_on.isoformat()}",
             )  # fmt: skip
         return visit.page(

@@ -5,7 +5,7 @@ from datetime import date
 
 from banen_kit.web.shell.charts import BurnUp, burn_up
 from banen_reporting.queries.schemas_course import Course, CourseMonth
-from banen_reporting.web.csv_tables import Table
+from banen_reporting.web.files import Table
 from banen_reporting.web.words import ProgrammeWords
 
 MOST_YEARS = 3
@@ -55,7 +55,7 @@ def course_table(course: Course, words: ProgrammeWords) -> Table:
         heads,
         [
             (
-                month.last_day.isoformat(),
+                month.last_day,
                 *(value for point in month.routes.values() for value in (point.counted, point.planned)),
             )
             for month in course.months

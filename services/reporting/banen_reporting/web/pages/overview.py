@@ -10,7 +10,7 @@ from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.schemas import Results, RuleSets, Targets
 from banen_reporting.queries.schemas_course import Course
 from banen_reporting.web import lines
-from banen_reporting.web.csv_tables import Table, Value
+from banen_reporting.web.files import Table, Value
 from banen_reporting.web.key_sentence import by_permission, key_of
 from banen_reporting.web.pages.course import charts, course_table, shown_months
 from banen_reporting.web.parameters import Filter, KnownOn, Month, OfForm, RuleSetId, Until
@@ -27,7 +27,7 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
         known_on: OfForm[KnownOn] = None,
         until: OfForm[Until] = None,
         month: OfForm[Month] = None,
-        csv: OfForm[Filter] = None,
+        file: OfForm[Filter] = None,
     ) -> Response:
         visit = await visits.of(request)
         if month is not None:
@@ -38,8 +38,8 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
         compared, course = await view.rule_sets(asked), await view.course(asked)
         labels = await view.labels(asked)
         names = {row.id: words.rule_set(row.params, labels) for row in compared.rule_sets}
-        if csv is not None:
-            return visit.csv(targets, csv, tables(targets, results, compared, course, names, words))
+        if file is not None:
+            return visit.file(targets, file, tables(targets, results, compared, course, names, words))
         part, groups = lines.part_of(targets), lines.groups(targets, words)
         return visit.page(
             "overview.html",

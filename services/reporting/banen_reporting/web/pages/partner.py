@@ -20,16 +20,16 @@ def add_partner(router: PageRouter, visits: Visits) -> None:
         rule_set: OfForm[RuleSetId] = None,
         known_on: OfForm[KnownOn] = None,
         until: OfForm[Until] = None,
-        csv: OfForm[Filter] = None,
+        file: OfForm[Filter] = None,
     ) -> Response:
         visit = await visits.of(request)
         asked = await visit.asked(rule_set, known_on, until)
         view, words = visit.view, visit.words
         found = await view.unit(asked, unit)
         targets, course = own_targets(await view.targets(asked), [found]), await view.course(asked, unit)
-        if csv is not None:
+        if file is not None:
             tables = [lines.targets_table(targets, words), course_table(course, words)]
-            return visit.csv(targets, csv, tables, found.label)
+            return visit.file(targets, file, tables, found.label)
         part, groups = lines.part_of(targets), lines.groups(targets, words)
         return visit.page(
             "partner.html",

@@ -10,7 +10,7 @@ from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.rows import DUPLICATES, Order, PlacementFilter
 from banen_reporting.queries.schemas import PlacementRow, Placements
-from banen_reporting.web.csv_tables import Table, Value
+from banen_reporting.web.files import Table, Value
 from banen_reporting.web.parameters import (
     Filter,
     KnownOn,
@@ -44,7 +44,7 @@ def add_placements(router: PageRouter, visits: Visits) -> None:
         sort: OfForm[Sort] = None,
         page: OfForm[PageNumber] = None,
         position: OfForm[Position] = None,
-        csv: OfForm[Filter] = None,
+        file: OfForm[Filter] = None,
     ) -> Response:
         visit = await visits.of(request)
         asked = await visit.asked(rule_set, known_on, until)
@@ -52,13 +52,13 @@ def add_placements(router: PageRouter, visits: Visits) -> None:
         order, number = sort or "start", page or 1
         model = await visit.view.model(asked) if visit.view.has_rows else FactSnapshot()
         chosen = filter_words(wanted, model, visit.words)
-        if csv == "placements":
+        if file is not None and file.startswith("placements."):
             heading, rows = await visit.view.all_placements(asked, wanted, order)
-            return visit.csv(heading, csv, [rows_table(rows, model, visit.words)], *chosen)
+            return visit.file(heading, file, [rows_table(rows, model, visit.words)], *chosen)
         skip = (number - 1) * ROWS_ON_A_PAGE
         found = await visit.view.placements(asked, wanted, None, ROWS_ON_A_PAGE, order, skip)
-        if csv is not None:
-            return visit.csv(found, csv, [reasons_table(found, visit.words)], *chosen)
+        if file is not None:
+            return visit.file(found, file, [reasons_table(found, visit.words)], *chosen)
         filters: dict[str, str | int | None] = {
             "unit": unit, "route": route, "verdict": verdict, "clause": clause, "sort": sort,
         }  # fmt: skip
@@ -141,9 +141,8 @@ def rows_table(rows: Iterator[PlacementRow], model: FactSnapshot, words: Program
 
 
 def row_cells(row: PlacementRow, names: Mapping[str, str], words: ProgrammeWords) -> Sequence[Value]:
-    end = row.planned_end and row.planned_end.isoformat()
     reason = row.clause and words.clause(row.clause, row.verdict)
     return (
-        row.ref, row.start.isoformat(), words.kind(row.kind), words.pgettext("contract", row.contract), end,
+        row.ref, row.start, words.kind(row.kind), words.pgettext("contract", row.contract), row.planned_end,
         names.get(row.partner, row.partner), words.route(row.route), words.pgettext("outcome", row.verdict), reason,
     )  # fmt: skip

@@ -1,0 +1,71 @@
+"""The read API of the views beside the figures: what the pages show, as JSON."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from banen_reporting.queries.day import Extent, ProgrammeDay
+from banen_reporting.queries.employers import employers_view
+from banen_reporting.queries.follow_up import follow_up
+from banen_reporting.queries.funnel import FunnelFilter, funnel
+from banen_reporting.queries.schemas import Answer
+from banen_reporting.queries.schemas_views import ConversionFunnel, EmployersView, FollowUp
+from banen_reporting.queries.views import refuse_unknown, seen_day
+from banen_reporting.web.answers import FIGURES, Open, tagged
+from banen_reporting.web.parameters import Filter, KnownOn, RuleSetId, Until
+
+
+@dataclass(frozen=True)
+class View:
+    """A view without a filter of its own: its name, which is its path too."""
+
+    name: str
+    summary: str
+    answer: type[Answer]
+    make: Callable[[ProgrammeDay, Extent], Answer]
+
+
+VIEWS = (
+    View("employers", "Employers, groups, agreements and own firms", EmployersView, employers_view),
+    View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
+)
+
+
+def add_views(router: APIRouter, reading: Open) -> None:
+    for view in VIEWS:
+        add_view(router, reading, view)
+
+    @router.get(
+        "/funnel",
+        name="funnel",
+        summary="The same people from a conversation to work",
+        response_model=ConversionFunnel,
+        **FIGURES,
+    )
+    async def of_people(
+        request: Request,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+        partner: Filter = None,
+        region: Filter = None,
+        route: Filter = None,
+    ) -> Response:
+        view = reading(request)
+        day, extent = await seen_day(view, view.asked(rule_set, known_on, until))
+        wanted = FunnelFilter(partner, region, route)
+        refuse_unknown(wanted, day, extent)
+        return tagged(request, await asyncio.to_thread(funnel, day, extent, wanted))
+
+
+def add_view(router: APIRouter, reading: Open, view: View) -> None:
+
+    @router.get(f"/{view.name}", name=view.name, summary=view.summary, response_model=view.answer, **FIGURES)
+    async def answer(
+        request: Request, rule_set: RuleSetId = None, known_on: KnownOn = None, until: Until = None
+    ) -> Response:
+        seen = reading(request)
+        day, extent = await seen_day(seen, seen.asked(rule_set, known_on, until))
+        return tagged(request, await asyncio.to_thread(view.make, day, extent))

@@ -1,0 +1,76 @@
+"""A table of a page as a file: the same numbers, below what they are numbers of."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from fastapi.responses import StreamingResponse
+
+from banen_reporting.queries.schemas import Heading
+from banen_reporting.web.words import ProgrammeWords
+from banen_reporting.web.workbook import workbook
+
+Value = str | int | float | date | None
+Row = Sequence[Value]
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins with one of these is a formula to a spreadsheet that reads CSV."""
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""So that spreadsheets read it as UTF-8."""
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""How a file may be had: the end of its name, and its media type."""
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    """As in the address of its file."""
+    heads: Sequence[str]
+    rows: Iterable[Row]
+
+
+def file_of(
+    words: ProgrammeWords, heading: Heading, table: Table, filters: Sequence[str], form: str
+) -> StreamingResponse:
+    """Written row by row, so that a long table takes no memory."""
+    rows = chain(about(words, heading, filters), [(), table.heads], table.rows)
+    written = lines(rows) if form == "csv" else workbook(table.name, rows)
+    name = f"{table.name}-{heading.known_on.isoformat()}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(written, 200, headers, FORMS[form])
+
+
+def about(words: ProgrammeWords, heading: Heading, filters: Sequence[str]) -> list[Row]:
+    return [
+        (words.gettext("rule_set"), heading.rule_set.id),
+        (words.gettext("version"), heading.rule_set.version),
+        (words.gettext("known_on"), heading.known_on),
+        (words.gettext("happened_until"), heading.happened_until),
+        (
+            words.gettext("state"),
+            words.gettext("provisional") if heading.provisional else words.gettext("final"),
+        ),
+        (words.gettext("position"), heading.position),
+        *((words.gettext("filters"), one) for one in filters),
+    ]
+
+
+def lines(rows: Iterable[Row]) -> Iterator[str]:
+    yield BOM
+    for row in rows:
+        yield line(row)
+
+
+def line(row: Row) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow([harmless(value) for value in row])
+    return written.getvalue()
+
+
+def harmless(value: Value) -> Value:
+    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value

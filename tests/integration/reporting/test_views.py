@@ -1,0 +1,222 @@
+"""The views beside the figures: page, JSON and files say the same, and each reader sees their own."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from typing import Any
+
+import httpx2
+import pytest
+
+from banen_contracts import employers as e, intake as i, mediation as m
+from banen_contracts.base import Precision
+from banen_contracts.roles import Role
+from banen_reporting.web.words import LANGUAGES
+from support.programme import DAY, Facts, add_placements, add_programme, ref_of
+from support.workbooks import rows_of
+
+Reader = Callable[..., httpx2.AsyncClient]
+DATES = "happenedUntil=2008-12-31"
+PAGES = {
+    "funnel": ("/nl/trechter", "/en/funnel"),
+    "employers": ("/nl/werkgevers", "/en/employers"),
+    "follow-up": ("/nl/opvolging", "/en/follow-up"),
+}
+
+
+@pytest.fixture
+def facts() -> Facts:
+    """The small programme, in which UAF met four people, registered three, and found work for one."""
+    facts = Facts()
+    add_programme(facts, ("intake", "mediation", "employers"))
+    add_placements(facts)
+    add_people(facts)
+    add_relations(facts)
+    return facts
+
+
+def add_people(facts: Facts) -> None:
+    for name, kind in (("first", "conversation"), ("second", "conversation"), ("third", "conversation"),
+                       ("fourth", "conversation"), ("leaflet", "contact")):  # fmt: skip
+        contact: dict[str, Any] = {"contact_ref": ref_of(name), "channel": i.Channel.MUNICIPALITY}
+        facts.say(
+            "uaf", i.ContactMade(**contact, kind=i.ContactKind(kind), region_id="utrecht", occurred_on=DAY)
+        )
+    for name in ("first", "second", "third"):
+        candidate = {"candidate_ref": ref_of(f"candidate {name}"), "occurred_on": DAY}
+        facts.say("uaf", i.CandidateRegistered(**candidate, contact_ref=ref_of(name), education_band=i.EducationBand.HIGH))  # fmt: skip
+        facts.say("uaf", i.RouteAssigned(**candidate, route="A", reason_code="own-wish"))
+    facts.say("uaf", i.CandidateReadyForMediation(candidate_ref=ref_of("candidate second"), occurred_on=DAY, available_from="2007-02"))  # fmt: skip
+    taken = {"client_ref": ref_of("client of job"), "origin": m.Origin.OWN_INTAKE}
+    facts.say("uaf", m.ClientTakenOn(**taken, origin_ref=ref_of("candidate first"), occurred_on=DAY))
+    offer: dict[str, Any] = {"handover_ref": ref_of("offer"), "candidate_ref": ref_of("candidate second")}
+    facts.say("uaf", i.HandoverOffered(**offer, to_partner="goed-werk", dossier_hash="0" * 64, expires_on=date(2007, 2, 1), occurred_on=DAY))  # fmt: skip
+
+
+def add_relations(facts: Facts) -> None:
+    employer = {"employer_ref": ref_of("employer"), "occurred_on": DAY}
+    facts.say("uaf", e.EmployerRegistered(**employer, legal_kind=e.LegalKind.COMPANY, sector_code="G", name="Bakkerij"))  # fmt: skip
+    group: dict[str, Any] = {"group_ref": ref_of("group"), "occurred_on": DAY}
+    facts.say("uaf", e.GroupPlacementPlanned(**group, employer_ref=ref_of("employer"), kind="employment", in_guidance=9))  # fmt: skip
+    facts.say("uaf", e.GroupPlacementClosed(**group, placed=4, precision=Precision.APPROX))
+    facts.place("baker", "uaf", "employment", group_ref=ref_of("group"), employer_ref=ref_of("employer"))
+    agreed: dict[str, Any] = {"agreement_ref": ref_of("agreement"), "party_kind": e.PartyKind.EMPLOYER}
+    facts.say("uaf", e.AgreementSigned(**agreed, party_ref=ref_of("employer"), places_promised=6, routes=("A",), valid_from=DAY, occurred_on=DAY))  # fmt: skip
+
+
+def tables(page: str) -> dict[str, list[list[str]]]:
+    """The rows of each table by the name of its section, as text; without the column of bars."""
+    found: dict[str, list[list[str]]] = {}
+    for name, table in re.findall(r'aria-labelledby="([a-z-]+)"><table.*?>(.*?)</table>', page, re.DOTALL):
+        body = table.partition("<tbody")[2]
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
+        found[name] = [
+            [unescape(" ".join(re.sub(r"<[^>]+>", " ", cell).split()))
+             for kind, cell in re.findall(r'<t[hd]([^>]*)>(.*?)</t[hd]>', row, re.DOTALL) if 'class="w"' not in kind]
+            for row in rows
+        ]  # fmt: skip
+    return found
+
+
+async def get(client: httpx2.AsyncClient, address: str) -> str:
+    answer = await client.get(address)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize("view", PAGES)
+async def test_a_file_says_what_its_table_on_the_page_says(browser: httpx2.AsyncClient, view: str):
+    address = f"{PAGES[view][1]}?{DATES}"
+    shown = tables(await get(browser, address))
+    assert shown
+    for name, rows in shown.items():
+        text = (await get(browser, f"{address}&file={name}.csv")).removeprefix(
+            "\N{ZERO WIDTH NO-BREAK SPACE}"
+        )
+        read = list(csv.reader(io.StringIO(text)))
+        written = read[read.index([]) + 2 :]
+        assert [[as_on_page(value) for value in row] for row in written] == [
+            [re.sub(r"[,%]", "", value) for value in row] for row in rows
+        ]
+        workbook = (await browser.get(f"{address}&file={name}.xlsx")).content
+        assert [["" if one is None else str(one) for one in row] for row in rows_of(workbook)] == read
+
+
+def as_on_page(value: str) -> str:
+    """Numbers without the signs between their digits, days and months as people write them."""
+    day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
+    if day is None:
+        return re.sub(r"[,%]", "", value)
+    given, say = date.fromisoformat(value), LANGUAGES["en"]
+    return say.month(given) if given.day == 1 and given.year > 2007 else say.form_day(given)
+
+
+async def test_the_funnel_counts_the_same_people_through_all_steps(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/funnel?{DATES}")).json()
+
+    assert [(one["step"], one["people"]) for one in found["steps"]] == [
+        ("conversation", 4), ("registered", 3), ("ready", 2), ("placed", 1), ("counted", 1),
+    ]  # fmt: skip
+    assert (found["contacts"], found["conversations"]) == (1, 4)
+    assert found["bridge"] == {"people": 1, "moreOfTheSame": 0, "notThroughTheFunnel": 5, "counted": 6}
+    (route,) = found["routes"]
+    assert route == {
+        "id": "A", "people": {"registered": 3, "ready": 2, "placed": 1, "counted": 1}, "countedOfFirst": 33.3
+    }  # fmt: skip
+
+
+async def test_the_key_sentence_of_the_funnel_says_what_its_table_says(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/en/funnel?{DATES}")
+
+    steps = tables(page)["steps"]
+    assert [row[:2] for row in (steps[0], steps[-1])] == [["Conversation held", "4"], ["Counts", "1"]]
+    assert "From 4 people who had a conversation to a placement that counts: 1, which is 25.0%." in page
+
+
+async def test_a_filter_of_the_funnel_stays_in_its_form_and_its_files(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/en/funnel?route=A&{DATES}")
+    text = await get(browser, f"/en/funnel?route=A&{DATES}&file=steps.csv")
+
+    assert '<option value="A" selected>' in page
+    assert tables(page)["steps"][0][:2] == ["Registered", "3"]
+    assert "Chosen,Route A" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("partner=nobody", 404), ("region=atlantis", 400), ("route=Z", 400)]
+)
+async def test_a_filter_that_nothing_can_pass_is_refused(
+    browser: httpx2.AsyncClient, query: str, status: int
+):
+    assert (await browser.get(f"/v1/funnel?{query}")).status_code == status
+    assert (await browser.get(f"/nl/trechter?{query}")).status_code == status
+
+
+async def test_a_group_shows_what_was_reported_and_what_is_on_record(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/employers?{DATES}")).json()
+
+    (group,) = found["groups"]
+    assert {name: group[name] for name in ("employer", "planned", "inGuidance", "reported", "precision", "placed", "counted")} == {
+        "employer": "Bakkerij", "planned": None, "inGuidance": 9, "reported": 4, "precision": "approx", "placed": 1, "counted": 1,
+    }  # fmt: skip
+    (agreement,) = found["agreements"]
+    assert (agreement["promised"], agreement["placed"], agreement["inForce"]) == (6, 1, 1)
+
+
+async def test_what_nobody_recorded_is_not_shown_as_zero(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/en/employers?{DATES}")
+
+    assert tables(page)["groups"][0][3] == "not recorded"
+    assert "own-firms" not in tables(page)
+    assert "No partner has recorded any of this yet." in page
+
+
+async def test_a_handover_that_waits_is_shown_with_its_age(browser: httpx2.AsyncClient):
+    found = (await browser.get("/v1/follow-up?happenedUntil=2007-01-11")).json()
+    page = await get(browser, "/en/follow-up?happenedUntil=2007-01-11")
+
+    (waiting,) = found["openHandovers"]
+    assert (waiting["ageDays"], waiting["fromPartner"], waiting["toPartner"]) == (10, "uaf", "goed-werk")
+    assert "Handovers that wait: 1." in page
+    assert "The oldest handover is 10 days old." in page
+
+
+async def test_the_receiver_of_a_handover_sees_it_and_nobody_else_does(reader: Reader):
+    for partner, seen in (("goed-werk", 1), ("uwv", 0)):
+        async with reader(partner, Role.MEDIATOR) as client:
+            found = (await client.get("/v1/follow-up?happenedUntil=2007-01-11")).json()
+        assert len(found["openHandovers"]) == seen
+
+
+async def test_a_partner_sees_what_its_own_units_did(reader: Reader):
+    async with reader("uwv", Role.MEDIATOR) as client:
+        found = (await client.get(f"/v1/funnel?{DATES}")).json()
+        page = await get(client, f"/nl/trechter?{DATES}")
+        others = await client.get(f"/v1/funnel?partner=uaf&{DATES}")
+
+    assert found["steps"][0]["people"] == 0
+    assert found["bridge"] is None
+    assert "Over deze mensen is geen gesprek vastgelegd." in page
+    assert others.status_code == 404
+
+
+@pytest.mark.parametrize("view", PAGES)
+async def test_an_aggregate_reader_sees_no_view_of_few_people(reader: Reader, view: str):
+    for partner, role in (("ministry", Role.MINISTRY_OBSERVER), ("somebody", Role.INTEGRATOR)):
+        async with reader(partner, role) as client:
+            for address in (f"/v1/{view}", *PAGES[view]):
+                assert (await client.get(address)).status_code == 403
+    async with reader("bureau", Role.PARTNER_MANAGER) as client:
+        assert (await client.get(f"/v1/{view}")).json()["code"] == "rows-not-yours"
+
+
+async def test_a_view_shows_what_was_known_on_a_day(browser: httpx2.AsyncClient):
+    before = await browser.get("/v1/funnel?knownOn=2007-01-31")
+    found = (await browser.get("/v1/funnel?knownOn=2007-02-01")).json()
+
+    assert before.json()["code"] == "rule-set-unknown"
+    assert [one["people"] for one in found["steps"]] == [4, 3, 2, 1, 1]
+    assert found["knownOn"] == found["happenedUntil"] == "2007-02-01"

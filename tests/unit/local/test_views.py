@@ -1,0 +1,105 @@
+"""The views of the made-up history: what the published report says of groups, conversations and own firms comes out."""
+
+from datetime import date
+
+import pytest
+
+from banen_local.demo.published import PUBLISHED
+from banen_reporting.queries.day import Extent, ProgrammeDay
+from banen_reporting.queries.employers import employers_view
+from banen_reporting.queries.follow_up import follow_up
+from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
+from support.histories import SEED, world_of
+
+pytestmark = pytest.mark.long
+EVERYBODY = Extent()
+
+
+@pytest.fixture(scope="module")
+def day() -> ProgrammeDay:
+    return world_of(SEED).day(date(2009, 1, 31))
+
+
+def test_the_funnel_begins_at_the_published_conversations_and_its_bridge_ends_at_the_published_figure(
+    day: ProgrammeDay,
+):
+    found = funnel(day, EVERYBODY, FunnelFilter())
+    assert found.bridge is not None
+
+    assert found.conversations == found.steps[0].people == PUBLISHED.funnel.conversations
+    assert found.bridge.counted == PUBLISHED.national.result["total"]
+    assert (
+        found.bridge.people + found.bridge.more_of_the_same + found.bridge.not_through_the_funnel
+        == found.bridge.counted
+    )
+    assert found.bridge.people == found.steps[-1].people
+
+
+def test_the_parts_of_the_funnel_add_up_to_the_whole(day: ProgrammeDay):
+    found = funnel(day, EVERYBODY, FunnelFilter())
+
+    for parts in (found.partners, found.regions):
+        for step, at in zip(found.steps, STEPS, strict=True):
+            assert sum(one.people[at] for one in parts) == step.people
+    assert sum(one.people["registered"] for one in found.routes) == found.steps[1].people
+
+
+def test_a_filter_shows_the_part_that_its_line_shows(day: ProgrammeDay):
+    whole = funnel(day, EVERYBODY, FunnelFilter())
+
+    for part in whole.partners:
+        found = funnel(day, EVERYBODY, FunnelFilter(partner=part.id))
+        assert {one.step: one.people for one in found.steps} == part.people
+        assert found.bridge is None
+    for part in whole.routes:
+        found = funnel(day, EVERYBODY, FunnelFilter(route=part.id))
+        assert {one.step: one.people for one in found.steps} == part.people
+
+
+def test_groups_are_placed_as_published(day: ProgrammeDay):
+    found = {one.employer: one for one in employers_view(day, EVERYBODY).groups}
+
+    assert len(found) == len(PUBLISHED.group_placements)
+    for published in PUBLISHED.group_placements:
+        group = found[published.employer]
+        assert (group.reported, group.kind, group.in_guidance) == (
+            published.placed,
+            published.kind,
+            published.in_guidance,
+        )
+        if published.placed is not None:
+            assert group.placed == published.placed
+
+
+def test_own_firms_started_are_those_of_the_report(day: ProgrammeDay):
+    assert sum(one.started for one in employers_view(day, EVERYBODY).own_firms) == 38
+
+
+def test_agreements_with_employers_yielded_placements_and_others_say_that_they_name_none(day: ProgrammeDay):
+    found = employers_view(day, EVERYBODY).agreements
+
+    assert {one.party_kind for one in found if one.placed is not None} == {"employer"}
+    assert all(one.placed for one in found if one.placed is not None)
+
+
+def test_every_offer_of_a_handover_is_accounted_for(day: ProgrammeDay):
+    (found,) = follow_up(day, EVERYBODY).handovers
+
+    assert found.offered == found.open + found.completed + found.declined + found.expired + found.withdrawn
+
+
+def test_the_calendar_has_as_many_milestones_as_placements_that_reach_them(day: ProgrammeDay):
+    found = follow_up(day, EVERYBODY)
+
+    assert found.milestone_months == 6
+    assert sum(one.due for one in found.calendar) > 0
+    assert all(one.confirmed + one.denied <= one.due for one in found.calendar)
+
+
+def test_a_partner_sees_what_its_own_units_did(day: ProgrammeDay):
+    own = Extent(frozenset({"uaf"}), frozenset({"uaf"}))
+
+    assert [one.id for one in funnel(day, own, FunnelFilter()).partners] == ["uaf"]
+    assert funnel(day, own, FunnelFilter()).bridge is None
+    assert {one.partner for one in employers_view(day, own).groups} == {"uaf"}
+    assert follow_up(day, own).handovers == ()
