@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 SHARED = ["shared/contracts", "shared/kit"]
 IMPORT_ALL = """
 import importlib, pkgutil, sys
-OPTIONAL = "banen_kit.eventstore.kurrentdb", "banen_kit.eventstore.stream_index"  # they need banen-kit[kurrentdb]
+# They need banen-kit[kurrentdb] and banen-reporting[exports].
+OPTIONAL = "banen_kit.eventstore.kurrentdb", "banen_kit.eventstore.stream_index", "banen_reporting.web.workbook"
 package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     if not module.name.endswith("__main__") and not module.name.startswith(OPTIONAL):

@@ -1,7 +1,9 @@
 """Reads a workbook as a spreadsheet does: the values of its only sheet, row by row."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
+from string import ascii_uppercase
 from xml.etree import ElementTree as xml  # noqa: N813 - the documented way to name it
 from zipfile import ZipFile
 
@@ -13,7 +15,13 @@ def rows_of(workbook: bytes) -> list[list[Value]]:
     with ZipFile(BytesIO(workbook)) as file:
         assert file.testzip() is None
         sheet = xml.fromstring(file.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - we wrote it ourselves
-    return [[value_of(cell) for cell in row] for row in sheet.iter(f"{MAIN}row")]
+    found: list[list[Value]] = []
+    for row in sheet.iter(f"{MAIN}row"):
+        found += [[] for _ in range(len(found) + 1, int(row.attrib["r"]))]  # an empty row is not written
+        cells = {"".join(filter(str.isalpha, cell.attrib["r"])): value_of(cell) for cell in row}
+        names = ascii_uppercase[: ascii_uppercase.index(max(cells)) + 1] if cells else ""
+        found.append([cells.get(name) for name in names])
+    return found
 
 
 def value_of(cell: xml.Element) -> Value:
@@ -22,6 +30,13 @@ def value_of(cell: xml.Element) -> Value:
     number = cell.findtext(f"{MAIN}v")
     if number is None:
         return None
-    if cell.get("s") == "1":
+    if cell.get("s") not in (None, "0"):
         return date(1899, 12, 30) + timedelta(days=int(number))
     return float(number) if "." in number else int(number)
+
+
+def check_same(workbook: bytes, other: list[list[str]]) -> None:
+    """It must say what another file says; it has no cells for what is empty at the end of a row, and no `.0`."""
+    written = [["" if one is None else str(one) for one in row] for row in rows_of(workbook)]
+    there = [[re.sub(r"^(-?[0-9]+)\.0$", r"\1", one) for one in row] for row in other]
+    assert written == [row[: max((at for at, one in enumerate(row, 1) if one), default=0)] for row in there]

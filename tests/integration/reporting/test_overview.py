@@ -14,7 +14,7 @@ import pytest
 from banen_contracts.reporting import CountingPermissionGranted, CountingPermissionRevoked
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
-from support.workbooks import rows_of
+from support.workbooks import check_same
 
 Reader = Callable[..., httpx2.AsyncClient]
 DATES = "happenedUntil=2008-12-31"
@@ -89,8 +89,7 @@ async def test_a_workbook_says_what_the_other_file_says(browser: httpx2.AsyncCli
 
     assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
     assert answer.headers["content-disposition"].endswith('.xlsx"')
-    written = [["" if value is None else str(value) for value in row] for row in rows_of(answer.content)]
-    assert written == await read(browser, f"{address}.csv")
+    check_same(answer.content, await read(browser, f"{address}.csv"))
 
 
 async def test_a_file_of_placements_has_every_row_of_the_figure(browser: httpx2.AsyncClient):

@@ -16,7 +16,7 @@ from banen_contracts.base import Precision
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
 from support.programme import DAY, Facts, add_placements, add_programme, ref_of
-from support.workbooks import rows_of
+from support.workbooks import check_same
 
 Reader = Callable[..., httpx2.AsyncClient]
 DATES = "happenedUntil=2008-12-31"
@@ -102,7 +102,7 @@ async def test_a_file_says_what_its_table_on_the_page_says(browser: httpx2.Async
             [re.sub(r"[,%]", "", value) for value in row] for row in rows
         ]
         workbook = (await browser.get(f"{address}&file={name}.xlsx")).content
-        assert [["" if one is None else str(one) for one in row] for row in rows_of(workbook)] == read
+        check_same(workbook, read)
 
 
 def as_on_page(value: str) -> str:

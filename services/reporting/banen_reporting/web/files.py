@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from itertools import chain
 
 from fastapi.responses import StreamingResponse
 
 from banen_reporting.queries.schemas import Heading
 from banen_reporting.web.words import ProgrammeWords
-from banen_reporting.web.workbook import workbook
 
 Value = str | int | float | date | None
 Row = Sequence[Value]
@@ -19,11 +19,10 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins with one of these is a formula to a spreadsheet that reads CSV."""
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """So that spreadsheets read it as UTF-8."""
-FORMS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""How a file may be had: the end of its name, and its media type."""
+FORMS = {"csv": "text/csv; charset=utf-8"}
+"""How a file may be had: the end of its name, and its media type. Workbooks need `banen-reporting[exports]`."""
+if find_spec("xlsxwriter"):
+    FORMS["xlsx"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,13 @@ def file_of(
 ) -> StreamingResponse:
     """Written row by row, so that a long table takes no memory."""
     rows = chain(about(words, heading, filters), [(), table.heads], table.rows)
-    written = lines(rows) if form == "csv" else workbook(table.name, rows)
     name = f"{table.name}-{heading.known_on.isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(written, 200, headers, FORMS[form])
+    if form == "csv":
+        return StreamingResponse(lines(rows), 200, headers, FORMS[form])
+    from banen_reporting.web.workbook import workbook
+
+    return StreamingResponse(workbook(table.name, rows), 200, headers, FORMS[form])
 
 
 def about(words: ProgrammeWords, heading: Heading, filters: Sequence[str]) -> list[Row]:
