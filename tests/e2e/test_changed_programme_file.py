@@ -250,6 +250,11 @@ def shows_no_handovers(answer: Any) -> None:
     assert answer["handovers"] == answer["openHandovers"] == []
 
 
+def shows_no_change(answer: Any) -> None:
+    assert (answer["changed"], answer["flips"]) == ([], [])
+    assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
+
+
 def shows_placements(answer: Any) -> None:
     rows = sorted((row["partner"], row["kind"], row["unit"], row["route"]) for row in answer["placements"])
     assert rows == [
@@ -296,6 +301,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "funnel": ("/v1/funnel", shows_funnel),
     "employers": ("/v1/employers", shows_no_employers),
     "follow-up": ("/v1/follow-up", shows_no_handovers),
+    "what-if": ("/v1/what-if", shows_no_change),
     "placements": ("/v1/placements", shows_placements),
     "placement": ("/v1/placements/{internship}", shows_placement),
     "set-aside": ("/v1/set-aside", shows_nothing_set_aside),
@@ -330,6 +336,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-funnel": ("/nl/trechter", ("Werkbrug Delta", "werken en leren", "betaald werk")),
     "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
+    "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
     "page-placements": (
         "/nl/plaatsingen",
         ("Werkbrug Delta", "Werk Oost", "werken en leren", "Oost", "stage"),

@@ -19,27 +19,20 @@ from banen_kit.core.problem import MEDIA_TYPE
 from banen_kit.eventstore.in_memory import MemoryStore
 from banen_kit.postgres.connection import Pool
 from banen_kit.security.permissions import ANYONE
+from banen_reporting.permissions import VIEWS
 from banen_reporting.queries.queries import FigureQueries
 
 NAMES = SERVICES
 NOT_JSON = {
     "metrics",
     "home",
-    "page-start",
-    "page-unknown",
-    "page-overview",
-    "page-partner",
-    "page-compare",
-    "page-placements",
-    "page-placement",
-    "page-purpose",
     "style",
     "state-purpose",
     "login",
     "login-answer",
     "logout",
     "backchannel-logout",
-}
+} | {name for name in VIEWS if name.startswith("page-")}
 """Pages, what browsers do when they sign in and out, and what Prometheus reads."""
 AppOf = Callable[[str], FastAPI]
 RANDOM, HASHED = str(UUID(int=1, version=4)), str(UUID(int=1, version=5))

@@ -48,10 +48,10 @@ READERS = (
     ("ministry", Role.MINISTRY_OBSERVER),
 )
 VIEWS = {
-    "nl": ("trechter", "werkgevers", "opvolging"),
-    "en": ("funnel", "employers", "follow-up"),
+    "nl": ("trechter", "werkgevers", "opvolging", "wat-als"),
+    "en": ("funnel", "employers", "follow-up", "what-if"),
 }
-"""The pages for row readers that show nothing about a single placement."""
+"""The pages for row readers, but for those of placements."""
 Visit = tuple[str, str, Role]
 
 
@@ -71,6 +71,11 @@ def visits(code: str, placement: str) -> Iterator[Visit]:
         yield f"/{code}/{view}?{DATES}", "bureau", Role.PROJECT_BUREAU
         yield f"/{code}/{view}?{DATES}", "uaf", Role.PARTNER_MANAGER
     yield f"/{code}/{VIEWS[code][0]}?route=A&{DATES}", "bureau", Role.PROJECT_BUREAU
+    yield (
+        f"/{code}/{VIEWS[code][3]}?minMonths=2&permissions=except&exceptUnits=uwv&{DATES}",
+        "bureau",
+        Role.PROJECT_BUREAU,
+    )
     yield f"/{code}/{placements}?verdict=excluded&{DATES}", "bureau", Role.PROJECT_BUREAU
     yield f"/{code}/{placements}/{placement}?{DATES}", "bureau", Role.PROJECT_BUREAU
     yield f"/{code}/{purpose}", "bureau", Role.AUDITOR

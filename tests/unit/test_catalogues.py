@@ -40,6 +40,7 @@ from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
 from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
+from banen_reporting.web.pages.what_if import NO_CHOICE
 
 SERVICES = tuple(one for name, one in services().items() if name != "reporting")
 EVENTS = {event for service in SERVICES for event in service.events} - {WentLive}
@@ -66,7 +67,10 @@ def codes(annotation: Any) -> Iterable[str]:
 
 def rule_choices() -> Mapping[str, Iterable[str]]:
     fields = RuleSetParams.model_fields
-    return {f"rule {name}": {*codes(field.annotation)} - {field.default} for name, field in fields.items()}
+    values = {
+        f"rule {name}": {*codes(field.annotation)} for name, field in fields.items() if name != NO_CHOICE
+    }
+    return {"rule": fields.keys() - {NO_CHOICE}, **values}
 
 
 CODES: Mapping[str, Mapping[str, Iterable[str]]] = {

@@ -237,14 +237,14 @@ class Scope:
 
     async def _possible(self, asked: FigureQuery, wanted: PlacementFilter) -> PlacementFilter:
         """The filter, within what the reader may see."""
-        await self._refuse_rows()
+        await self.refuse_rows()
         own = await self.own_units(asked) if self.sees == "own" else None
         refuse_impossible(wanted, await self.model(asked), own)
         return replace(wanted, within=own)
 
     async def placement(self, ref: str, source: str | None, asked: FigureQuery) -> PlacementHistory:
         """Raises `Problem` 403 as `placements` does, 404 if it belongs to another partner."""
-        await self._refuse_rows()
+        await self.refuse_rows()
         try:
             found = await self.answers.placement(ref, source, asked)
         except Problem:
@@ -262,7 +262,7 @@ class Scope:
         """Raises `StoreUnavailable`: what cannot be recorded is not shown."""
         await self.authentication.note(self.request, self.who, outcome, target, shown=shown, **detail)
 
-    async def _refuse_rows(self) -> None:
+    async def refuse_rows(self) -> None:
         if not self.has_rows:
             await self.note(Outcome.REFUSED)
             raise Problem(403, "rows-not-yours", "The placements behind the figures are not yours to see.")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from banen_reporting.counting import Clause
-from banen_reporting.queries.schemas import Answer, Heading, Targets
+from banen_contracts.reporting import RuleSetParams
+from banen_reporting.counting import Clause, Outcome
+from banen_reporting.queries.schemas import Answer, Heading, PlacementRow, Targets
 
 
 class CoursePoint(Answer, frozen=True):
@@ -77,3 +78,23 @@ class Comparison(Answer, frozen=True):
     after: Targets
     cells: tuple[ComparedCell, ...]
     causes: tuple[Cause, ...] | None
+
+
+class Flip(Answer, frozen=True):
+    """A placement that counts under one of two sets of rules: what it would be, and what it is."""
+
+    placement: PlacementRow
+    was: Outcome
+    was_clause: Clause | None
+
+
+class WhatIf(Heading, frozen=True):
+    """What would count under other rules; `flips` are the first of the placements that change sides."""
+
+    rules: RuleSetParams
+    changed: tuple[str, ...]
+    """The parameters that differ from those of the rule set."""
+    cells: tuple[ComparedCell, ...]
+    gained: int
+    lost: int
+    flips: tuple[Flip, ...]

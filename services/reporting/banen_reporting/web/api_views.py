@@ -11,10 +11,13 @@ from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
 from banen_reporting.queries.schemas import Answer
+from banen_reporting.queries.schemas_course import WhatIf
 from banen_reporting.queries.schemas_views import ConversionFunnel, EmployersView, FollowUp
 from banen_reporting.queries.views import refuse_unknown, seen_day
+from banen_reporting.queries.what_if import what_if
 from banen_reporting.web.answers import FIGURES, Open, tagged
 from banen_reporting.web.parameters import Filter, KnownOn, RuleSetId, Until
+from banen_reporting.web.rule_changes import Changes
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ VIEWS = (
 def add_views(router: APIRouter, reading: Open) -> None:
     for view in VIEWS:
         add_view(router, reading, view)
+    add_what_if(router, reading)
 
     @router.get(
         "/funnel",
@@ -58,6 +62,26 @@ def add_views(router: APIRouter, reading: Open) -> None:
         wanted = FunnelFilter(partner, region, route)
         refuse_unknown(wanted, day, extent)
         return tagged(request, await asyncio.to_thread(funnel, day, extent, wanted))
+
+
+def add_what_if(router: APIRouter, reading: Open) -> None:
+
+    @router.get(
+        "/what-if",
+        name="what-if",
+        summary="What would count under other rules, without publishing them",
+        response_model=WhatIf,
+        **FIGURES,
+    )
+    async def tried(
+        request: Request,
+        changes: Changes,
+        rule_set: RuleSetId = None,
+        known_on: KnownOn = None,
+        until: Until = None,
+    ) -> Response:
+        view = reading(request)
+        return tagged(request, await what_if(view, view.asked(rule_set, known_on, until), changes))
 
 
 def add_view(router: APIRouter, reading: Open, view: View) -> None:

@@ -67,6 +67,17 @@ class ProgrammeWords:
         """Why a placement does not count, or not yet."""
         return self.pgettext("pending" if outcome == "pending" else "excluded", clause)
 
+    def verdict(self, outcome: str, clause: str | None) -> str:
+        """What becomes of a placement, and why if it does not count."""
+        said = self.pgettext("outcome", outcome)
+        return said if clause is None else f"{said}: {self.clause(clause, outcome)}"
+
+    def rule(self, name: str, value: str) -> str:
+        """One value of a parameter of the counting rules."""
+        if value.startswith(ON_ROUTE):
+            return self.gettext("own_firm_on").format(route=self.route(value.removeprefix(ON_ROUTE)))
+        return self.pgettext(f"rule {name}", value).format(units=self.gettext("these_units"))
+
     def rule_set(self, given: RuleSetParams, labels: Mapping[str, str]) -> str:
         """What a rule set does other than the default."""
         return "; ".join(self._differences(given, labels)) or self.language.gettext("as_published")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -233,11 +234,17 @@ def refuse_unknown_parameters(request: Request) -> None:
     Raises `Problem` 400.
     """
     route: APIRoute = request.scope["route"]
-    known = {parameter.alias for parameter in route.dependant.query_params}
+    known = parameters_of(route.dependant)
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         said = ", ".join(sorted(known)) or "none"
         raise invalid([FieldError(field_of((unknown[0],)), f"is no parameter here; there are: {said}")])
+
+
+def parameters_of(dependant: Dependant) -> set[str]:
+    """The names of the query parameters of a route and of what it depends on."""
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*map(parameters_of, dependant.dependencies))
 
 
 def correlation_id(request: Request) -> UUID:

@@ -34,8 +34,7 @@ State: TypeAlias = Unpublished | Published
 
 
 def decide(c: PublishRuleSet, state: State, context: DecisionContext) -> Sequence[RuleSetPublished]:
-    _check(c.params)
-    _check_against(c.params, definition_in(context.related))
+    check_rules(c.params, definition_in(context.related))
     if isinstance(state, Published) and c.params == state.params:
         raise Refused("rule-set-same", "These are the rules of the current version.", "params")
     return [
@@ -47,6 +46,12 @@ def decide(c: PublishRuleSet, state: State, context: DecisionContext) -> Sequenc
             approved_by=c.approved_by,
         )
     ]
+
+
+def check_rules(params: RuleSetParams, definition: ProgrammeDefinition) -> None:
+    """Raises `Refused`, with a field in `params`, if they contradict each other or name what the programme does not have."""
+    _check(params)
+    _check_against(params, definition)
 
 
 def _check(params: RuleSetParams) -> None:

@@ -20,6 +20,7 @@ from banen_reporting.web.pages.placement import add_placement
 from banen_reporting.web.pages.placements import add_placements
 from banen_reporting.web.pages.purpose import add_purpose
 from banen_reporting.web.pages.tables import ViewPage, add_tables
+from banen_reporting.web.pages.what_if import add_what_if
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
@@ -38,6 +39,7 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     add_overview(router, visits)
     add_partner(router, visits)
     add_compare(router, visits)
+    add_what_if(router, visits)
     add_funnel(router, visits)
     for view in VIEWS:
         add_tables(router, visits, view)
