@@ -147,6 +147,7 @@ async def go_right(site: Site) -> None:
 
 
 async def go_wrong(site: Site) -> None:
+    await likely_double(site)
     for service, roles in ROLES.items():
         for operation in services()[service].commands:
             for role in roles:
@@ -155,6 +156,15 @@ async def go_wrong(site: Site) -> None:
         await wrong_addresses(site, service, roles[0])
         await wrong_lines(site, service, roles[0])
     await wrong_pages(site)
+
+
+async def likely_double(site: Site) -> None:
+    """The candidate again, under another reference."""
+    again = {"occurredOn": "2026-01-05", "educationBand": "low", "name": NAME, "phone": PHONE}
+    path, role = f"/v1/candidates/{uuid4()}/register", Role.INTAKE_WORKER
+    answer = await site.send("intake", "POST", path, role, json=again)
+    assert (answer.status_code, answer.json()["code"]) == (409, "likely-double")
+    assert answer.json()["references"] == [str(ref_of("candidates/{}/register"))]
 
 
 async def wrong_bodies(site: Site, service: str, operation: CommandRoute, role: Role) -> None:

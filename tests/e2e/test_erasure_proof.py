@@ -165,7 +165,8 @@ async def hand_over(site: Site, who: str, personal: dict[str, str]) -> None:
     day = {"occurredOn": "2026-01-05"}
     named = {"name": personal["name"], "phone": personal["phone"]}
     allowed = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
-    candidate = {**day, "educationBand": "high", **named, "email": personal["email"], **allowed}
+    others = {"notTheSameAs": [ref("canarycandidate")]}
+    candidate = {**day, "educationBand": "high", **named, "email": personal["email"], **allowed, **others}
     await site.do("intake", f"candidates/{ref(who + 'candidate')}/register", candidate)
     offer = {**day, "candidateRef": ref(who + "candidate"), "toPartner": "emplooi", "expiresOn": "2026-02-05"}
     await site.do("intake", f"handovers/{ref(who + 'handover')}/offer", offer)

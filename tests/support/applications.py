@@ -26,6 +26,8 @@ from banen_kit.privacy.retention import Retention
 from banen_kit.privacy.retention_routes import routes as retention_routes
 from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.readmodel import due, routes as lists
+from banen_kit.readmodel.doubles import finders
+from banen_kit.readmodel.projector import Projector
 from banen_kit.readmodel.reader import ListReader
 from banen_kit.readmodel.table import ListTables
 from banen_kit.runtime import blocked_routes, database_clock as clock
@@ -133,7 +135,9 @@ def app_of(
             )
             app.include_router(retention_routes(keeps, authentication))
         if service.lists:
-            reader = ListReader(ListTables(PostgresStore(pool_of[name]), service.lists), repository.keys)
+            tables = ListTables(PostgresStore(pool_of[name]), service.lists)
+            command_service.doubles.update(finders(Projector(tables, repository)))
+            reader = ListReader(tables, repository.keys)
             app.include_router(lists.routes(service, reader, authentication))
         if service.timers:
             app.include_router(due.routes(command_service, TimerTable(PostgresStore(pool)), authentication))

@@ -21,6 +21,7 @@ from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import Pool, connect
 from banen_kit.readmodel import routes as lists
+from banen_kit.readmodel.doubles import finders
 from banen_kit.readmodel.projector import Projector
 from banen_kit.readmodel.reader import ListReader
 from banen_kit.readmodel.table import ListTables
@@ -58,6 +59,7 @@ class Site:
         )
         self.tables = ListTables(store, SERVICE.lists)
         self.projector = Projector(self.tables, self.repository)
+        command_service.doubles.update(finders(self.projector))
         self.tidy = Tidy(self.tables, self.keys)
         authentication = self.issuer.authentication(SERVICE, "uaf", self.audit)
         self.app = create_app(

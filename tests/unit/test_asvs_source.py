@@ -28,7 +28,7 @@ PATTERNS = re.compile(r"re\.(compile|match|fullmatch|search|sub|subn|split|finda
 FROM_CATALOGUE = re.compile(r"([a-z_]+\.)*[np]?gettext\(")
 QUERIES = {"execute", "executemany", "fetch", "fetchval", "fetchrow", "prepare", "cursor"}
 OURS = {"schema", "role", "current", "functions", "function", "database", "row", "setting", "value", "some"} | {
-    "table", "where", "order", "column", "columns", "way", "most",
+    "table", "where", "column", "columns", "way", "most", "rank", "union", "number",
 }  # fmt: skip
 """Names of SQL identifiers and fragments that are made here, never given from outside."""
 APPROVED = {

@@ -48,7 +48,9 @@ SERVICE = with_kit_features(
         sql=("banen_kit", "banen_intake"),
         upcasters={
             (CandidateRegistered.TYPE, 1): without_consents,
+            (CandidateRegistered.TYPE, 2): only_added,
             (ContactMade.TYPE, 1): only_added,
+            (ContactMade.TYPE, 2): only_added,
             (DistanceAssessed.TYPE, 1): only_added,
             (RouteAssigned.TYPE, 1): only_added,
             (CandidateClosed.TYPE, 1): only_added,

@@ -28,6 +28,8 @@ async def test_a_list_shows_what_was_recorded(site: Site):
                 "worker": "worker-7",
                 "regionId": "noord",
                 "route": None,
+                "hasLikelyDouble": False,
+                "likelySameAs": [],
                 "name": "Synthetica Voorbeeld",
                 "birthDate": None,
                 "phone": PHONE,

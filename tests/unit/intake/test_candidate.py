@@ -1,5 +1,6 @@
 """A candidate's file: registering, who is responsible, conversations, lost and found, closing, re-entry and erasure."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -96,6 +97,23 @@ WHILE_OPEN = (assign_worker, log, mark_lost, close, *PREPARING, *ALLOWING)
 
 def test_registers_with_a_name_alone():
     candidate.when(register).then(registered)
+
+
+def test_a_likely_double_is_refused_unless_it_is_said_to_be_another_person():
+    recorded = replace(candidate, doubles=(CONTACT, ACTIVITY))
+    recorded.when(register).then_refused("likely-double", "notTheSameAs")
+    named = register.model_copy(update={"not_the_same_as": (ACTIVITY, CONTACT)})
+    recorded.when(named).then(registered.model_copy(update={"not_the_same_as": (ACTIVITY, CONTACT)}))
+    some = recorded.when(register.model_copy(update={"not_the_same_as": (CONTACT,)}))
+    assert some.refused is not None
+    assert some.refused.references == [str(ACTIVITY)]
+
+
+def test_in_the_load_of_a_history_it_is_noted():
+    loaded = replace(candidate, doubles=(CONTACT, ACTIVITY), is_historic=True)
+    loaded.when(register.model_copy(update={"not_the_same_as": (CONTACT,)})).then(
+        registered.model_copy(update={"not_the_same_as": (CONTACT,), "likely_same_as": (ACTIVITY,)})
+    )
 
 
 def test_registers_with_everything_that_is_known():

@@ -25,7 +25,14 @@ from banen_intake.events import (
 from banen_intake.events.candidate import CandidateDetail
 from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, Refused
-from banen_kit.core.records import CorrectDetails, ErasePerson, Names, refuse_unfit_correction
+from banen_kit.core.records import (
+    CorrectDetails,
+    ErasePerson,
+    Names,
+    Others,
+    likely_doubles,
+    refuse_unfit_correction,
+)
 from banen_kit.core.text import Phone, Region, ShortText, StaffRef, Text, VNumber
 from banen_kit.crypto.personal_fields import Open, opened
 
@@ -45,6 +52,8 @@ class RegisterCandidate(Command, frozen=True):
     email: ShortText | None = Field(default=None, repr=False)
     address: ShortText | None = Field(default=None, repr=False)
     v_number: VNumber | None = Field(default=None, repr=False)
+    not_the_same_as: Others = ()
+    """Likely doubles on record who are other people."""
 
 
 class AssignWorker(Command, frozen=True):
@@ -147,6 +156,8 @@ def register(command: RegisterCandidate, state: Candidate, context: DecisionCont
         email=opened(command.email),
         address=opened(command.address),
         v_number=opened(command.v_number),
+        not_the_same_as=command.not_the_same_as,
+        likely_same_as=likely_doubles(command.not_the_same_as, context),
     )
 
 

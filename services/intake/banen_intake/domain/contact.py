@@ -11,7 +11,14 @@ from banen_intake.domain.place import check_place
 from banen_intake.events.reaching import ContactDetail, ContactDetailsCorrected, ContactErased, ContactMade
 from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, DecisionContext
-from banen_kit.core.records import CorrectDetails, ErasePerson, Names, person_recorded_once
+from banen_kit.core.records import (
+    CorrectDetails,
+    ErasePerson,
+    Names,
+    Others,
+    likely_doubles,
+    person_recorded_once,
+)
 from banen_kit.core.text import Phone, Region, ShortText, Text
 from banen_kit.crypto.personal_fields import opened
 
@@ -31,6 +38,8 @@ class RecordContact(Command, frozen=True):
     address: ShortText | None = Field(default=None, repr=False)
     birth_date: BirthDay | None = Field(default=None, repr=False)
     notes: Text | None = Field(default=None, repr=False)
+    not_the_same_as: Others = ()
+    """Likely doubles on record who are other people."""
 
 
 class CorrectContact(CorrectDetails, frozen=True):
@@ -66,6 +75,8 @@ def record(command: RecordContact, context: DecisionContext) -> ContactMade:
         address=opened(command.address),
         birth_date=opened(command.birth_date and command.birth_date.isoformat()),
         notes=opened(command.notes),
+        not_the_same_as=command.not_the_same_as,
+        likely_same_as=likely_doubles(command.not_the_same_as, context),
     )
 
 

@@ -37,7 +37,7 @@ class AboutCandidate(DomainEvent, frozen=True):
 
 class CandidateRegistered(AboutCandidate, frozen=True):
     TYPE: ClassVar[str] = "candidate-registered"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     contact_ref: UUID | None = None
     education_band: EducationBand
     region_id: RegionId | None = None
@@ -51,6 +51,10 @@ class CandidateRegistered(AboutCandidate, frozen=True):
     email: Annotated[Personal[str] | None, Of("candidate_ref")] = None
     address: Annotated[Personal[str] | None, Of("candidate_ref")] = None
     v_number: Annotated[Personal[str] | None, Of("candidate_ref")] = None
+    not_the_same_as: tuple[UUID, ...] = ()
+    """Other candidates who were said to be other people."""
+    likely_same_as: tuple[UUID, ...] = ()
+    """Candidates of whom that was not said, in the load of a history."""
 
     def same_person(self) -> tuple[UUID, UUID] | None:
         return (self.candidate_ref, self.contact_ref) if self.contact_ref else None

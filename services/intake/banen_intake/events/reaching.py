@@ -42,7 +42,7 @@ ContactDetail: TypeAlias = Literal["name", "phone", "email", "address", "birthDa
 
 class ContactMade(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "contact-made"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     contact_ref: PersonRef
     occurred_on: date
     channel: Channel
@@ -57,6 +57,10 @@ class ContactMade(DomainEvent, frozen=True):
     address: Annotated[Personal[str] | None, Of("contact_ref")] = None
     birth_date: Annotated[Personal[str] | None, Of("contact_ref")] = None
     """Stored as YYYY-MM-DD, because a sealed value is JSON."""
+    not_the_same_as: tuple[UUID, ...] = ()
+    """Other contacts who were said to be other people."""
+    likely_same_as: tuple[UUID, ...] = ()
+    """Contacts of whom that was not said, in the load of a history."""
 
 
 class ContactDetailsCorrected(DetailsCorrected, frozen=True):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from banen_contracts.base import Code, RegionId
+from banen_intake.domain.candidate import RegisterCandidate
 from banen_intake.events import (
     ActivityEnded,
     ActivityStarted,
@@ -53,6 +54,9 @@ class CandidateRow(Row, frozen=True):
     """Who is responsible."""
     region_id: RegionId | None = None
     route: Code | None = None
+    has_likely_double: bool = False
+    likely_same_as: tuple[UUID, ...] = ()
+    """Candidates who are likely the same person, as noted in the load of a history."""
     name: Annotated[Personal[str] | None, Of("ref")] = None
     birth_date: Annotated[Personal[str] | None, Of("ref")] = None
     phone: Annotated[Personal[str] | None, Of("ref")] = None
@@ -79,6 +83,8 @@ def evolve(row: CandidateRow | None, event: DomainEvent, _: date) -> CandidateRo
                 since=event.occurred_on,
                 registered_on=event.occurred_on,
                 region_id=event.region_id,
+                has_likely_double=bool(event.likely_same_as),
+                likely_same_as=event.likely_same_as,
                 **{name: getattr(event, name) for name in DETAILS},
             )
         case CandidateErased():
@@ -150,9 +156,11 @@ CANDIDATES = ReadModel(
     category="candidate",
     row=CandidateRow,
     evolve=evolve,
-    filters=("state", "worker", "region_id", "since"),
+    filters=("state", "worker", "region_id", "has_likely_double", "since"),
     sorts=("since", "name"),
     searched={"name": Kind.NAME, "phone": Kind.PHONE, "email": Kind.EMAIL, "birth_date": Kind.DAY},
     beside={event: "candidate_ref" for event in (HandoverOffered, HandoverCompleted, HandoverEnded)},
+    recorded_by=RegisterCandidate,
+    version=2,
 )
 CASELOAD = Tally("caseload", CANDIDATES, by=("worker", "state"))

@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from banen_contracts.base import RegionId
 from banen_contracts.intake import Channel, ContactKind
+from banen_intake.domain.contact import RecordContact
 from banen_intake.events import CandidateRegistered, ContactDetailsCorrected, ContactErased, ContactMade
 from banen_kit.application.read_model import Kind, ReadModel, Row, corrected
 from banen_kit.core.decider import DomainEvent
@@ -18,6 +20,9 @@ class ContactRow(Row, frozen=True):
     region_id: RegionId | None = None
     is_registered: bool = False
     """Whether a candidate was registered who came from this contact."""
+    has_likely_double: bool = False
+    likely_same_as: tuple[UUID, ...] = ()
+    """Contacts who are likely the same person, as noted in the load of a history."""
     name: Annotated[Personal[str] | None, Of("ref")] = None
     phone: Annotated[Personal[str] | None, Of("ref")] = None
     email: Annotated[Personal[str] | None, Of("ref")] = None
@@ -37,6 +42,8 @@ def evolve(row: ContactRow | None, event: DomainEvent, _: date) -> ContactRow | 
                 channel=event.channel,
                 kind=event.kind,
                 region_id=event.region_id,
+                has_likely_double=bool(event.likely_same_as),
+                likely_same_as=event.likely_same_as,
                 **personal,
             )
         case ContactErased():
@@ -56,8 +63,10 @@ CONTACTS = ReadModel(
     category="contact",
     row=ContactRow,
     evolve=evolve,
-    filters=("is_registered", "channel", "region_id", "met_on"),
+    filters=("is_registered", "channel", "region_id", "has_likely_double", "met_on"),
     sorts=("met_on", "name"),
     searched={"name": Kind.NAME, "phone": Kind.PHONE, "email": Kind.EMAIL, "birth_date": Kind.DAY},
     beside={CandidateRegistered: "contact_ref"},
+    recorded_by=RecordContact,
+    version=2,
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -33,6 +34,9 @@ from banen_kit.security.permissions import refuse_unless
 
 Show: TypeAlias = Callable[[str, Any], Awaitable[object]]
 """Reads what a decision depends on and no stream holds; takes the reference and the command."""
+FindDoubles: TypeAlias = Callable[[str, Any], AbstractAsyncContextManager[tuple[UUID, ...]]]
+"""Finds who on record is likely the person of a command; takes the reference and the command. Until it ends, nobody with
+the same telephone, e-mail address or birth date is recorded in this process."""
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
@@ -104,6 +108,8 @@ class CommandService:
     learned: Learned = field(default_factory=Learned)
     views: dict[str, Show] = field(default_factory=dict[str, Show])
     """For each command whose route has `needs_view`, by its name. The service's read side adds them."""
+    doubles: dict[str, FindDoubles] = field(default_factory=dict[str, FindDoubles])
+    """For each command that records somebody anew, by its name. The service's lists add them; without lists nobody is found."""
 
     @property
     def publisher(self) -> Publisher:
@@ -199,11 +205,24 @@ class CommandService:
         arrived = await arrived_of(self.repository, command, operation.refers_to)
         seen = await self.views[operation.name](ref, command) if operation.needs_view else None
         context = DecisionContext(
-            ref, meta.now, self.partner, self.partners, related, heard, zone().key, about, seen, arrived
+            ref,
+            meta.now,
+            self.partner,
+            self.partners,
+            related,
+            heard,
+            zone().key,
+            about,
+            seen,
+            arrived,
+            is_historic=meta.known_at is not None,
         )
         stream = f"{operation.category}-{ref}"
         handler = CommandHandler(self.repository, self.publisher)
-        answer = await handler.handle(operation.decider, stream, command, context, meta, seen_version)
+        find = self.doubles.get(operation.name)
+        async with find(ref, command) if find else nullcontext(()) as doubles:
+            context = replace(context, doubles=doubles)
+            answer = await handler.handle(operation.decider, stream, command, context, meta, seen_version)
         return replace(answer, not_yet_known=not_yet_known(arrived))
 
     async def _related(

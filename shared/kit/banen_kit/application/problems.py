@@ -38,7 +38,9 @@ def to_problem(error: Exception) -> Problem:
             return error
         case Refused():
             status = 404 if error.code.endswith("-unknown") and error.field is None else 409
-            return Problem(status, error.code, error.detail, error.field)
+            problem = Problem(status, error.code, error.detail, error.field)
+            problem.references = error.references
+            return problem
         case RequestValidationError() | Unpublishable():
             return from_validation(error)
         case KeyReused():

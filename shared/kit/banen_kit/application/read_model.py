@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel, to_snake
 from pydantic.fields import FieldInfo
 
-from banen_kit.core.decider import DomainEvent
+from banen_kit.core.decider import Command, DomainEvent
 from banen_kit.core.records import DetailsCorrected
 from banen_kit.crypto.personal_fields import persons_of
 
@@ -65,6 +65,9 @@ class ReadModel:
     """The personal fields by which somebody is found."""
     beside: Mapping[type[DomainEvent], str] = field(default_factory=dict[type[DomainEvent], str])
     """Events of other streams, each with its field that holds the row's reference."""
+    recorded_by: type[Command] | None = None
+    """The command that records somebody anew: its person is compared with the rows. It has the fields that are searched,
+    and its decision uses `DecisionContext.doubles`."""
     version: int = 1
     """Raise it whenever past events make other rows: then all are folded anew."""
 

@@ -20,13 +20,18 @@ V = TypeVar("V")
 
 
 class Refused(Exception):
-    """The domain refused. `code` is stable and public, `detail` is for people, in English, `field` is the wrong input."""
+    """The domain refused. `code` is stable and public, `detail` is for people, in English, `field` is the wrong input, and
+    `references` are the records because of which it refused.
+    """
 
-    def __init__(self, code: str, detail: str, field: str | None = None) -> None:
+    def __init__(
+        self, code: str, detail: str, field: str | None = None, references: Sequence[str] = ()
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.field = field
+        self.references = references
 
 
 def refuse_if(fault: tuple[str, str] | None, field: str) -> None:
@@ -123,6 +128,10 @@ class DecisionContext:
     """What the service's read side shows of it, if its `CommandRoute` has `needs_view`; then it is never None."""
     arrived: Mapping[str, Sequence[DomainEvent]] = field(default_factory=dict[str, Sequence[DomainEvent]])
     """What is known of the things of another service that the command names, by field (`CommandRoute.refers_to`)."""
+    doubles: tuple[UUID, ...] = ()
+    """Who on record is likely the person whom the command records (`CommandService.doubles`)."""
+    is_historic: bool = False
+    """Whether the command states when its fact was known, as the load of a history does."""
 
     def heard_as(self, event: type[P]) -> P:
         """`heard`, of the type that its route names."""

@@ -49,6 +49,8 @@ class ProblemDetails(Shape, frozen=True):
     """How many wrong fields are not listed."""
     changes: list[Change] | SkipJsonSchema[None] = None
     """What was recorded since the version that the caller saw; the newest twenty."""
+    references: list[str] | SkipJsonSchema[None] = None
+    """The records because of which it was refused."""
 
 
 class Problem(Exception):
@@ -56,6 +58,8 @@ class Problem(Exception):
 
     more_errors = 0
     """How many wrong fields are not among `errors`."""
+    references: Sequence[str] = ()
+    """The records because of which the domain refused."""
 
     def __init__(
         self,
@@ -89,6 +93,7 @@ class Problem(Exception):
             errors=[*self.errors] or None,
             more_errors=self.more_errors or None,
             changes=[*self.changes[-MOST_CHANGES:]] or None,
+            references=[*self.references] or None,
         )
         return details.model_dump(by_alias=True, exclude_none=True)
 

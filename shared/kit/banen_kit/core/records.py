@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, TypeAlias, TypeVar, cast
+from uuid import UUID
 
 from pydantic import Field
 from pydantic.alias_generators import to_camel
@@ -20,6 +21,8 @@ N = TypeVar("N", bound=str)
 
 Names: TypeAlias = Annotated[tuple[N, ...], Field(max_length=20)]
 """Names of fields, out of an enumeration."""
+Others: TypeAlias = Annotated[tuple[UUID, ...], Field(max_length=100)]
+"""References of people on record who are not the person of a command."""
 
 
 class ErasePerson(Command, frozen=True):
@@ -76,6 +79,21 @@ def refuse_unfit_correction(command: CorrectDetails) -> None:
         raise Refused("correction-empty", "Say which details are corrected, or which are removed.")
     if len(named) != len(set(named)):
         raise Refused("field-twice", "A detail is either corrected or removed, once.", "remove")
+
+
+def likely_doubles(not_the_same_as: Others, context: DecisionContext) -> tuple[UUID, ...]:
+    """Whom on record somebody likely is who is recorded now, as noted in the load of a history. Otherwise raises `Refused`
+    if there is anybody; `not_the_same_as` are left out.
+    """
+    found = tuple(ref for ref in context.doubles if ref not in not_the_same_as)
+    if found and not context.is_historic:
+        detail = (
+            "Somebody who is likely the same person is on record, with a similar name and the same telephone number, e-mail"
+            " address or birth date; if it is another person all the same, such as a brother with the same telephone, name"
+            " all of them in notTheSameAs."
+        )
+        raise Refused("likely-double", detail, "notTheSameAs", [str(ref) for ref in found])
+    return found
 
 
 class Record(StrEnum):

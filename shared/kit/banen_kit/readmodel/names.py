@@ -86,6 +86,24 @@ def sought_word(word: str) -> Sought:
     return Sought(f"word:{word}", frozenset(alike))
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Whether each part of the shorter name is like a part of the longer one, or both sound the same, written as one word."""
+    shorter, longer = sorted((words_of(one), words_of(other)), key=len)
+    if not shorter:
+        return False
+    parts, others = ([sought_word(word).every for word in words] for words in (shorter, longer))
+    return sound_of("".join(shorter)) == sound_of("".join(longer)) or _have_each_their_own(parts, others)
+
+
+def _have_each_their_own(parts: Sequence[frozenset[str]], others: Sequence[frozenset[str]]) -> bool:
+    if not all(any(part & other for other in others) for part in parts):
+        return False
+    return not parts or any(
+        parts[0] & other and _have_each_their_own(parts[1:], [*others[:place], *others[place + 1 :]])
+        for place, other in enumerate(others)
+    )
+
+
 def joined(words: Sequence[str]) -> set[str]:
     """What two parts of a name sound like if they are written as one."""
     return {f"joined:{sound_of(one + other)}" for one, other in pairwise(words)} | {

@@ -20,8 +20,10 @@ MOST_SORTED = 1000
 """So many rows are sorted by a personal field, which stands sealed in them."""
 ENOUGH = 10
 """If so many were found, those of which only a part is alike are not looked for."""
-MOST_COMPARED = 3000
-"""So many rows that are alike are ranked."""
+MOST_COMPARED = 1000
+"""So many rows that are alike, or alike in one part, are ranked."""
+GENERATION = "$1"
+"""The first argument of each query (`conditions_of`)."""
 Said = Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,200}$")]
 Number = Annotated[int, Field(ge=0, lt=2**53)]
 MARK: TypeAdapter[tuple[Said, Said | Number, Said]] = TypeAdapter(tuple[Said, Said | Number, Said])
@@ -153,37 +155,47 @@ def whole(question: Question, generation: int) -> tuple[str, list[object]]:
 
 
 def searches_of(question: Question, generation: int, search_key: bytes) -> list[tuple[str, list[object]]]:
-    """The queries of a search, the best results first: each part as typed; each part alike; some parts alike."""
+    """The queries of a search, the best results first: each part as typed; each part alike; some part alike."""
     assert question.q is not None
     sought = sought_in(question.q)
     exact = [[token(search_key, one.exact)] for one in sought]
     alike = [[token(search_key, text) for text in one.every] for one in sought]
-    words = joined(words_of(plain(question.q)))
-    some = sorted({one for part in alike for one in part} | {token(search_key, text) for text in words})
+    words = [token(search_key, text) for text in joined(words_of(plain(question.q)))]
+    some = [*alike, words] if words else alike
     return [
-        _search(question, generation, [("@>", part) for part in exact], exact, compared=question.limit),
-        _search(question, generation, [("&&", part) for part in alike], exact),
-        _search(question, generation, [("&&", some)], [*exact, *alike]),
+        _search(question, generation, [[("@>", part) for part in exact]], exact, compared=question.limit),
+        _search(question, generation, [[("&&", part) for part in alike]], exact),
+        _search(question, generation, [[("&&", part)] for part in some], [*exact, *alike]),
     ]
 
 
 def _search(
     question: Question,
     generation: int,
-    wanted: Sequence[tuple[str, list[int]]],
+    ways: Sequence[Sequence[tuple[str, list[int]]]],
     ranked: Sequence[list[int]],
     compared: int = MOST_COMPARED,
 ) -> tuple[str, list[object]]:
-    conditions = conditions_of(question, generation)
-    conditions.add("t.list = {} and t.generation = r.generation", question.model.name)
-    for comparison, some in wanted:
-        conditions.add(f"t.tokens {comparison} {{}}::bigint[]", some)
-    table, where, some = question.model.table, conditions.where, conditions.argument(compared)
-    order = " + ".join(f"(found.tokens && {conditions.argument(one)}::bigint[])::int" for one in ranked)
+    """`ways`: what a row is found by. Of each way only some rows are compared, so that a rare name is not lost among those
+    of a common one; of the rows themselves only the best are read.
+    """
+    conditions, table = conditions_of(question, generation), question.model.table
+    some, number = "list_tokens t", conditions.argument(compared)
+    where = f"t.list = {conditions.argument(question.model.name)} and t.generation = {GENERATION}"
+    if question.filters:
+        some, where = f"{some} join {table} r on r.ref = t.ref", f"{where} and {conditions.where}"
+    found = [
+        " and ".join(f"t.tokens {how} {conditions.argument(part)}::bigint[]" for how, part in way)
+        for way in ways
+    ]
+    union = " union ".join(
+        f"(select t.ref, t.tokens from {some} where {where} and {way} limit {number})" for way in found
+    )
+    rank = " + ".join(f"(tokens && {conditions.argument(one)}::bigint[])::int" for one in ranked)
     most = conditions.argument(question.limit)
     return (
-        f"select found.ref, found.data from (select r.ref, r.data, t.tokens from list_tokens t"
-        f" join {table} r on r.ref = t.ref where {where} limit {some}) found"
-        f" order by {order} desc, found.ref limit {most}",
+        f"select r.ref, r.data from (select ref, {rank} as rank from ({union}) found"
+        f" order by rank desc, ref limit {most}) best"
+        f" join {table} r on r.ref = best.ref and r.generation = {GENERATION} order by best.rank desc, r.ref",
         conditions.arguments,
     )

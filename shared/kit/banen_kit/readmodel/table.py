@@ -1,4 +1,4 @@
-"""The tables of a service's lists (`sql/012-read-models.sql`): rows, what they are found by, and how far the store was folded."""
+"""The tables of a service's lists (`sql/013-read-models.sql`): rows, what they are found by, and how far the store was folded."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +12,7 @@ from banen_kit.readmodel.rows import column_type, column_value, from_text, to_te
 LOOK = "select generation, position, event_id, models from list_progress where live"
 TOKENS = """
 insert into list_tokens (list, generation, ref, tokens)
-select $1, $2, ref, array(select value::bigint from jsonb_array_elements_text(tokens) as value)
-  from unnest($3::text[], $4::jsonb[]) as u (ref, tokens)
+select $1, $2, ref, tokens::bigint[] from unnest($3::text[], $4::text[]) as u (ref, tokens)
 on conflict (list, generation, ref) do update set tokens = excluded.tokens
 """
 
@@ -108,7 +107,7 @@ class ListTables:
         if kept:
             await connection.execute(*_upsert(model, generation, kept))
         if changes.tokens:
-            refs, tokens = list(changes.tokens), [str(one) for one in changes.tokens.values()]
+            refs, tokens = list(changes.tokens), [_array(one) for one in changes.tokens.values()]
             await connection.execute(TOKENS, model.name, generation, refs, tokens)
         if gone:
             await self.delete(connection, generation, model, gone)
@@ -137,6 +136,11 @@ class ListTables:
     async def _delete(self, connection: Connection, generation: int) -> None:
         for table in (*(model.table for model in self.models), "list_tokens", "list_progress"):
             await connection.execute(f"delete from {table} where generation = $1", generation)
+
+
+def _array(tokens: Iterable[int]) -> str:
+    """As PostgreSQL writes an array, since there are no arrays of arrays of different lengths."""
+    return f"{{{','.join(map(str, tokens))}}}"
 
 
 def _upsert(model: ReadModel, generation: int, rows: Mapping[str, Row]) -> tuple[str, *tuple[object, ...]]:

@@ -18,6 +18,7 @@ from banen_kit.privacy.due_list import PostgresDueList
 from banen_kit.privacy.retention import Retention, read_months
 from banen_kit.privacy.subject_access import SubjectAccess
 from banen_kit.readmodel import due, routes as lists
+from banen_kit.readmodel.doubles import finders
 from banen_kit.readmodel.projector import Projector
 from banen_kit.readmodel.reader import ListReader
 from banen_kit.readmodel.table import ListTables
@@ -92,6 +93,7 @@ def administration(foundation: Foundation) -> Part:
     if service.lists:
         tables = ListTables(foundation.store, service.lists)
         projector = Projector(tables, command_service.repository)
+        command_service.doubles.update(finders(projector))
         tidy = Tidy(tables, command_service.repository.keys)
         routers.append(
             lists.routes(service, ListReader(tables, command_service.repository.keys), authentication)

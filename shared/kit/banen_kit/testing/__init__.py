@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx2
 from joserfc import jwt
@@ -54,6 +54,8 @@ class Scenario(Generic[E]):
     heard: PublicEvent | None = None
     arrived: Mapping[str, Sequence[DomainEvent]] = field(default_factory=dict[str, Sequence[DomainEvent]])
     seen: object = None
+    doubles: tuple[UUID, ...] = ()
+    is_historic: bool = False
     now: datetime = NOW
 
     def given(self, *past: E) -> "Scenario[E]":
@@ -86,6 +88,8 @@ class Scenario(Generic[E]):
             about=self.about,
             arrived=self.arrived,
             seen=self.seen,
+            doubles=self.doubles,
+            is_historic=self.is_historic,
         )
         state = self.decider.replay(self.past)
         try:
