@@ -460,6 +460,6 @@ async def test_events_in_postgresql_are_not_left_behind(
 ):
     store = await open_store(database.service_url, await new_schema())
     await store.append(command("thing-1", "a"))
-    with pytest.raises(StoreRefusesToStart, match="they must be moved first"):
+    with pytest.raises(StoreRefusesToStart, match="move them first"):
         await open_kurrentdb(standin.url, store.pool, "uaf_intake", lambda _: None)
     await store.pool.close()

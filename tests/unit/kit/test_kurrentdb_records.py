@@ -9,8 +9,16 @@ import kurrentdbclient as kurrent
 import pytest
 
 from banen_kit.core.errors import StoreUnavailable
-from banen_kit.eventstore.kurrentdb_records import Attempt, Kept, judge, to_kept, to_new_events
-from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome
+from banen_kit.eventstore.kurrentdb_records import (
+    NO_ATTEMPT,
+    Attempt,
+    Kept,
+    judge,
+    to_copied_event,
+    to_kept,
+    to_new_events,
+)
+from banen_kit.eventstore.port import Append, Appended, NewEvent, Outcome, StoredRecord
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -117,3 +125,23 @@ def test_what_may_follow_an_event_that_was_known_now(
 ):
     command = replace(OTHER, expected=expected, known_at=known_at)
     assert judge(command, stored(COMMAND, []), LATER) == (outcome and Appended(outcome))
+
+
+@pytest.mark.parametrize("known_at", [NOW, NOW - SECOND])
+def test_what_was_copied_keeps_its_moments_whatever_the_server_s_time(known_at: datetime):
+    record = StoredRecord(7, "thing-1", 1, UUID(int=1), "thing-done", 3, "{}", '{"why": 1}', NOW, known_at)
+    event = to_copied_event(record, [UUID(int=6)])
+    for created in (NOW - SECOND, NOW + SECOND):
+        copied = kurrent.RecordedEvent(
+            event.type,
+            event.data,
+            event.metadata,
+            event.content_type,
+            event.id,
+            "uaf.thing-1",
+            0,
+            7,
+            7,
+            created,
+        )
+        assert to_kept(copied, "uaf.") == Kept(record, (UUID(int=6),), NO_ATTEMPT)

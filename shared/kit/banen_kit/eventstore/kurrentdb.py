@@ -17,7 +17,13 @@ from kurrentdbclient.exceptions import InvalidCommitPositionError, NotFoundError
 
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable
 from banen_kit.eventstore.kurrentdb_connection import SECONDS, answering, client_of, close, refuse_unfit
-from banen_kit.eventstore.kurrentdb_records import Attempt, Kept, judge, to_kept, to_new_events
+from banen_kit.eventstore.kurrentdb_records import (
+    Attempt,
+    Kept,
+    judge,
+    to_kept,
+    to_new_events,
+)
 from banen_kit.eventstore.port import (
     Append,
     Appended,
@@ -42,7 +48,8 @@ READERS = 2
 """Concurrent batches of reads of streams."""
 RECENT = 500
 """How many streams are remembered."""
-
+IN_POSTGRES = "select exists (select from events) and not exists (select from stream_index_progress)"
+"""Else the events in PostgreSQL are a copy of what was moved."""
 
 R = TypeVar("R")
 
@@ -63,7 +70,7 @@ class KurrentStore:
             self._read_batch, key=lambda _: object(), workers=READERS
         )
         self._settled_at = datetime.min.replace(tzinfo=UTC)
-        self.index = StreamIndex(pool, self._kept_after, self.holds)
+        self.index = StreamIndex(pool, self.kept_after, self.holds)
 
     async def close(self) -> None:
         """Closes the connection to KurrentDB; the pool is its owner's."""
@@ -181,7 +188,7 @@ class KurrentStore:
 
     async def read_all(self, after: int, limit: int, kind: str | None = None) -> list[StoredRecord]:
         if kind is None:
-            return [kept.record for kept in await self._kept_after(after, limit)]
+            return [kept.record for kept in await self.kept_after(after, limit)]
         found: list[StoredRecord] = []
         pattern = re.escape(kind)
         async with answering():
@@ -197,7 +204,7 @@ class KurrentStore:
                             break
         return found
 
-    async def _kept_after(self, after: int, limit: int) -> list[Kept]:
+    async def kept_after(self, after: int, limit: int) -> list[Kept]:
         """Raises `StoreUnavailable` also if no event is at `after`: then this is not the store that was read before."""
         events = await self._read(after, limit + 1 if after else limit)
         if after:
@@ -232,7 +239,7 @@ class KurrentStore:
         return [(event.commit_position, event.id) for event in events] == [(position, event_id)]
 
     async def count_after(self, after: int) -> int:
-        return len(await self._kept_after(after, MOST_COUNTED))
+        return len(await self.kept_after(after, MOST_COUNTED))
 
     async def horizon(self) -> Horizon:
         """Always settled: `at` is when the oldest append under way began."""
@@ -266,9 +273,9 @@ async def open_kurrentdb(url: str, pool: Pool, service: str, waits: Callable[[st
     Raises `StoreRefusesToStart` or `StoreUnavailable`.
     """
     async with reachable():
-        if await pool.fetchval("select exists (select from events)"):
+        if await pool.fetchval(IN_POSTGRES):
             raise StoreRefusesToStart(
-                "the events of this service are in PostgreSQL; they must be moved first"
+                "the events of this service are in PostgreSQL; move them first (banen store copy)"
             )
     client = client_of(url)
     try:

@@ -1,6 +1,7 @@
 """How an event is kept in KurrentDB: its JSON is the data, and the metadata say what the server has no place for.
 
 `notBefore` is the lower bound of the moment at which it was recorded: the server's clock may be behind, or step back.
+What was copied from another store has the moment itself, `recordedAt`.
 """
 
 import json
@@ -17,6 +18,8 @@ from banen_kit.eventstore.port import Append, Appended, Outcome, StoredRecord
 
 OURS = ',"metadata":'
 """Before the metadata of the command, which are kept to the letter. What stands before it is ours and never holds this."""
+NO_ATTEMPT = 0
+"""Of what was copied from another store: no command of this one wrote it."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,28 @@ def to_new_events(command: Append, before: Sequence[Kept], attempt: Attempt) -> 
         "attempt": attempt.number,
     }
     return [
-        kurrent.NewEvent(
-            event.type,
-            event.data.encode(),
-            f"{json.dumps(own | {'schemaVersion': event.schema_version})[:-1]}{OURS}{command.metadata}}}".encode(),
-            id=event.id,
+        _new_event(
+            event.id, event.type, event.data, own | {"schemaVersion": event.schema_version}, command.metadata
         )
         for event in command.events
     ]
+
+
+def to_copied_event(record: StoredRecord, refs: Sequence[UUID]) -> kurrent.NewEvent:
+    """A record of another store, which keeps its moments: `recordedAt` stands above the server's time."""
+    own: dict[str, Any] = {
+        "notBefore": record.recorded_at.isoformat(),
+        "recordedAt": record.recorded_at.isoformat(),
+        "knownAt": record.known_at.isoformat() if record.imported else None,
+        "refs": sorted(map(str, refs)),
+        "attempt": NO_ATTEMPT,
+        "schemaVersion": record.schema_version,
+    }
+    return _new_event(record.id, record.type, record.data, own, record.metadata)
+
+
+def _new_event(id: UUID, type: str, data: str, own: dict[str, Any], metadata: str) -> kurrent.NewEvent:
+    return kurrent.NewEvent(type, data.encode(), f"{json.dumps(own)[:-1]}{OURS}{metadata}}}".encode(), id=id)
 
 
 def to_kept(recorded: kurrent.RecordedEvent, prefix: str) -> Kept:
@@ -67,7 +84,10 @@ def to_kept(recorded: kurrent.RecordedEvent, prefix: str) -> Kept:
     if not mark or recorded.recorded_at is None:
         raise StoreUnavailable(f"event {recorded.id} in KurrentDB was not written by this software")
     own = json.loads(head + "}")
-    recorded_at = max(recorded.recorded_at, datetime.fromisoformat(own["notBefore"]))
+    if "recordedAt" in own:
+        recorded_at = datetime.fromisoformat(own["recordedAt"])
+    else:
+        recorded_at = max(recorded.recorded_at, datetime.fromisoformat(own["notBefore"]))
     record = StoredRecord(
         recorded.commit_position,
         recorded.stream_name.removeprefix(prefix),
