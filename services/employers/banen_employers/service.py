@@ -15,6 +15,7 @@ from banen_employers.events import (
     PlacementGrouped,
 )
 from banen_employers.events.places import group_became_places
+from banen_employers.lists import LISTS
 from banen_employers.permissions import VIEWS
 from banen_employers.publish import to_public_event
 from banen_employers.reactors import CHECK_PLACE, REACTORS
@@ -37,6 +38,8 @@ SERVICE = with_kit_features(
         records=(CHECK_PLACE,),
         reactors=REACTORS,
         timers=TIMERS,
+        lists=LISTS,
+        sql=("banen_kit", "banen_employers"),
         upcasters={
             (EmployerDetailsCorrected.TYPE, 1): only_added,
             (PlacementGrouped.TYPE, 1): only_added,

@@ -17,6 +17,7 @@ from banen_mediation.events import (
     PlacementCorrected,
     PlacementStarted,
 )
+from banen_mediation.lists import LISTS
 from banen_mediation.permissions import VIEWS
 from banen_mediation.publish import to_public_event
 from banen_mediation.reactors import NOTE_REFERENCE, REACTORS
@@ -42,5 +43,7 @@ SERVICE = with_kit_features(
         records=(NOTE_REFERENCE,),
         reactors=REACTORS,
         timers=TIMERS,
+        lists=LISTS,
+        sql=("banen_kit", "banen_mediation"),
     )
 )
