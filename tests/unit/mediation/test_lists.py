@@ -14,6 +14,7 @@ from banen_contracts.mediation import (
     InterviewOutcome,
     MatchStep,
     Origin,
+    RetentionMethod,
     SupportSource,
 )
 from banen_kit.application.read_model import ReadModel
