@@ -288,6 +288,7 @@ async def test_no_answer_repeats_what_was_sent(site: Site):
         401,
         403,
         404,
+        409,
         413,
         415,
         429,

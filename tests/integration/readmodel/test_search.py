@@ -4,10 +4,13 @@ import random
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import pytest
+
 from banen_contracts.intake import EducationBand
 from banen_intake.events import CandidateRegistered
 from banen_kit.crypto.personal_fields import Open, opened
 from banen_kit.eventstore.idempotency import CommandMetadata
+from banen_kit.readmodel.names import plain
 from support.listed import DAY, PHONE, Site, ref
 
 FIRST = [
@@ -25,27 +28,34 @@ FIRST = [
     "Tariq",
     "Samira",
     "Farhad",
-]
-LAST = [
-    "Alizadeh",
-    "Rahmani",
-    "Hashemi",
-    "Karimov",
     "Tesfaye",
     "Bashir",
-    "Y\u0131lmaz",
-    "Şahin",
-    "Öztürk",
-    "Haddad",
-    "Nasser",
-    "Jovanović",
-    "Dragić",
+]
+LAST = [
+    "Al",
+    "Rah",
+    "Hash",
+    "Kar",
+    "Tes",
+    "Y\u0131l",
+    "Şah",
+    "Öz",
+    "Haj",
+    "Nas",
+    "Jov",
+    "Drag",
+    "Khal",
+    "Qad",
+    "Zar",
+    "Müj",
 ]
 SPELT = {
     "Mohammed": "Muhamad", "Yusuf": "Joesoef", "Khadija": "Chadija", "Hussein": "Hoessein", "Zaynab": "Zeinab",
-    "Ibrahim": "Ebrahim", "Shirin": "Sjirien", "Djamal": "Jamal", "Aziz": "Asis", "Tariq": "Tarik",
+    "Ibrahim": "Ebrahim", "Shirin": "Sjirien", "Djamal": "Jamal", "Aziz": "Asis", "Tariq": "Tarik", "Bashir": "Basjier",
 }  # fmt: skip
-PAIRS = 200
+MARKED = dict(zip("aeiouscznAEIOUSCZN", "áéïöüşçžñÁÉÏÖÜŞÇŽÑ", strict=True))
+SEED, PAIRS, OTHERS = 20261127, 200, 800
+"""`PAIRS` people are looked for among them and `OTHERS`, who have the same first names."""
 
 
 async def register(site: Site, number: int, name: str, birth_date: str | None = None) -> None:
@@ -62,6 +72,17 @@ async def register(site: Site, number: int, name: str, birth_date: str | None = 
     await site.repository.append(f"candidate-{ref(number)}", [event], 0, meta)
 
 
+def made_up(draw: random.Random, first: str | None = None) -> str:
+    syllables = [one + other for one in "bdfgklmnprst" for other in "aeiou"]
+    last = draw.choice(LAST) + "".join(draw.choices(syllables, k=2))
+    return f"{first or draw.choice(FIRST)} {last}"
+
+
+def marked(draw: random.Random, name: str) -> str:
+    """With marks on some letters, and without those that it had."""
+    return "".join(MARKED.get(one, one) if draw.random() < 0.5 else one for one in plain(name))
+
+
 def slip(draw: random.Random, word: str) -> str:
     place = draw.randrange(1, len(word) - 1)
     return draw.choice(
@@ -74,38 +95,48 @@ def slip(draw: random.Random, word: str) -> str:
     )
 
 
-def written_otherwise(draw: random.Random, name: str) -> str:
+def pair(draw: random.Random, how: str) -> tuple[str, str]:
+    """A name as it is on record, and as it is typed."""
+    name = made_up(draw, draw.choice([*SPELT]) if how == "transliterated" else None)
     first, last = name.split(" ")
-    match draw.randrange(4):
-        case 0:
-            marks = str.maketrans("\u0131şŞçÖüćğ", "isScOucg")
-            return f"{first} {last}".translate(marks).lower()
-        case 1:
-            return f"{last}, {first}"
-        case 2:
-            return f"{SPELT.get(first, first)} {last}"
+    match how:
+        case "marks":
+            return name, marked(draw, name)
+        case "swapped":
+            return name, draw.choice([f"{last}, {first}", f"{last} {first}", f"{last} {first}".upper()])
+        case "transliterated":
+            return name, f"{SPELT[first]} {last}"
         case _:
-            return f"{slip(draw, first)} {last}" if draw.random() < 0.5 else f"{first} {slip(draw, last)}"
+            return (
+                name,
+                f"{slip(draw, first)} {last}" if draw.random() < 0.5 else f"{first} {slip(draw, last)}",
+            )
 
 
 async def test_of_two_hundred_spellings_ninety_five_percent_are_in_the_first_ten(site: Site):
-    seed = random.randrange(2**32)
-    draw = random.Random(seed)
-    syllables = [one + other for one in "bdfgklmnprst" for other in "aeiou"]
-    names = [
-        f"{draw.choice(FIRST)} {draw.choice(LAST)[:3]}{''.join(draw.choices(syllables, k=2))}".strip()
-        for _ in range(PAIRS)
-    ]
+    draw = random.Random(SEED)
+    hows = ("marks", "swapped", "transliterated", "slip")
+    pairs = [(hows[number % len(hows)], *pair(draw, hows[number % len(hows)])) for number in range(PAIRS)]
+    names = [name for _, name, _ in pairs] + [made_up(draw) for _ in range(OTHERS)]
     for number, name in enumerate(names, 1):
         await register(site, number, name)
     await site.projector.catch_up()
-    missed: list[tuple[str, str]] = []
-    for number, name in enumerate(names, 1):
-        typed = written_otherwise(draw, name)
+    missed: list[tuple[str, str, str]] = []
+    for number, (how, name, typed) in enumerate(pairs, 1):
         answer = await site.http.get("/v1/candidates", params={"q": typed, "limit": 10}, headers=site.bearer)
         if ref(number) not in [item["ref"] for item in answer.json()["items"]]:
-            missed.append((name, typed))
-    assert len(missed) <= PAIRS * 0.05, (seed, missed)
+            missed.append((how, name, typed))
+    print(f"seed {SEED}: {PAIRS - len(missed)} of {PAIRS} were found; not: {missed}")  # noqa: T201 - shown if it fails
+    assert len(missed) <= PAIRS * 0.05
+
+
+@pytest.mark.parametrize("name", ["مثال آزمایشی", "Пример Тестова", "ምሳሌ ሙከራ", "דוגמה בדיקה"])
+async def test_a_name_in_another_alphabet_is_found_by_the_same_letters(site: Site, name: str):
+    await register(site, 1, "Synthetica Voorbeeld")
+    await register(site, 2, name)
+    first, last = name.split(" ")
+    for typed in (name, f"{last} {first}", last):
+        assert await site.listed(f"?q={typed}") == [ref(2)], typed
 
 
 async def test_what_was_typed_exactly_comes_first(site: Site):

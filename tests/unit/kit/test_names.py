@@ -40,6 +40,27 @@ def test_a_name_is_found_however_it_is_written(kept: str, typed: str):
     assert is_found(kept, typed)
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("مثال آزمایشی", "آزمایشی مثال"),
+        ("مُثال", "مثال"),
+        ("علی یکتا", "علي يكتا"),
+        ("فاطمة", "فاطمه"),
+        ("مثـــال", "مثال"),
+        ("أحمد", "احمد"),
+        ("Пример Тестова", "тестова пример"),
+        ("Пример Тестов", "Пример Тестов"),
+        ("Семён Примеров", "семен примеров"),
+        ("ምሳሌ ሙከራ", "ሙከራ ምሳሌ"),
+        ("ምሳሌ፡ሙከራ", "ሙከራ"),
+        ("ምሳሌያዊት", "ምሳሌያዊ"),
+    ],
+)
+def test_a_name_in_another_alphabet_is_found_by_the_same_letters(kept: str, typed: str):
+    assert is_found(kept, typed)
+
+
 @pytest.mark.parametrize(("kept", "typed"), [("Synthetica", "Voorbeeld"), ("Omar", "Anna"), ("Jan", "Jaap")])
 def test_another_name_is_not(kept: str, typed: str):
     assert not is_found(kept, typed)

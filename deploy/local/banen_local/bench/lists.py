@@ -27,12 +27,12 @@ from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.postgres.connection import Pool
-from banen_kit.readmodel.projector import Projector
+from banen_kit.readmodel.projector import REBUILD_BATCH, Projector
 from banen_kit.readmodel.questions import Question
 from banen_kit.readmodel.reader import ListReader
 from banen_kit.readmodel.table import ListTables
 from banen_kit.web.records import File
-from banen_local.bench.rows import Row, percentile, schema
+from banen_local.bench.rows import Row, percentile, rate, schema
 from banen_local.bench.services import resident
 from banen_local.cluster.postgres import Postgres
 
@@ -107,6 +107,13 @@ class Office:
         asked: dict[str, Any] = {"filters": {}, "sort": "since", "limit": 50, **question}
         await self.reader.page(Question(CANDIDATES, **asked), opens=True)
 
+    async def read_all(self) -> None:
+        position = 0
+        while records := await self.repository.store.read_all(position, REBUILD_BATCH):
+            for record in records:
+                self.repository.fact(record)
+            position = records[-1].position
+
     async def fill_timers(self) -> None:
         """A timer for everybody, as the loop of the timers keeps it."""
         query = "insert into timers select 'lost-contact', ref, since + 60, 1 from list_candidates"
@@ -114,23 +121,23 @@ class Office:
 
 
 async def list_rows(server: Postgres, people: int = PEOPLE) -> list[Row]:
-    """Time on the clock of one caller, without HTTP and the audit log. The floor of a page is `select 1`."""
+    """Time on the clock of one caller, without HTTP, the audit log and a cluster of keys. The floor of a page is `select 1`, that of
+    a rebuild is reading all events, and that of memory is the process before there was anybody.
+    """
     async with schema(server, "bench_lists", *SERVICE.sql) as pool:
         office = Office(pool)
-        count = await office.record(people)
-        began = time.perf_counter()
-        await Projector(office.tables, office.repository).rebuild()
-        took = time.perf_counter() - began
+        libraries, count = resident(os.getpid()), await office.record(people)
+        read = await rate(count, office.read_all())
+        folded = await rate(count, Projector(office.tables, office.repository).rebuild())
         await office.fill_timers()
         await pool.execute("vacuum analyze")
         bare = await slowest(lambda: pool.fetchval("select 1"))
-        rate = count / took
-        rows = [Row("rebuild of lists", round(rate), "events/s", 10_000, round(rate / 10_000, 2), "figure ≥ 10,000", rate >= 10_000)]  # fmt: skip
+        rows = [Row("rebuild of lists", round(folded), "events/s", round(read), round(folded / read, 2), "figure ≥ 10,000", folded >= 10_000)]  # fmt: skip
         for name, most, ask in questions(office):
             figure = await slowest(ask)
             rows.append(Row(name, round(figure, 1), "ms", round(bare, 1), round(figure / bare, 2), f"figure ≤ {most}", figure <= most))  # fmt: skip
         used = round(resident(os.getpid()))
-        rows.append(Row("memory after lists", used, "MiB", MOST_MEMORY, round(used / MOST_MEMORY, 2), f"figure ≤ {MOST_MEMORY}", used <= MOST_MEMORY))  # fmt: skip
+        rows.append(Row("memory after lists", used, "MiB", round(libraries), round(used / libraries, 2), f"figure ≤ {MOST_MEMORY}", used <= MOST_MEMORY))  # fmt: skip
         return rows
 
 

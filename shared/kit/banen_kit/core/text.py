@@ -37,7 +37,7 @@ def refuse_bsn(text: str) -> str:
 
 def numbers_in(text: str) -> Iterator[str]:
     """Finds runs of digits as long as a BSN, in any script and spacing, except telephone numbers."""
-    plain = "".join(_plain(character) for character in text)
+    plain = text if text.isascii() else "".join(_plain(character) for character in text)
     plain = TELEPHONE.sub("+", plain)
     for found in APART.findall(plain):
         yield re.sub(r"[^0-9]", "", found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from banen_kit.application.read_model import ReadModel, Row
@@ -12,7 +13,7 @@ from banen_kit.eventstore.port import StoredRecord, ref_of
 from banen_kit.eventstore.repository import RecordedEvent
 from banen_kit.readmodel.names import kept_of
 from banen_kit.readmodel.rows import Keys, opened_in
-from banen_kit.readmodel.tokens import tokens
+from banen_kit.readmodel.tokens import token
 
 Steps: TypeAlias = Sequence[tuple[str, RecordedEvent[Any]]]
 """The events that concern a list, in order, each with the reference of the row that it changes."""
@@ -83,22 +84,19 @@ def searched_in(model: ReadModel, row: Row | None) -> dict[str, Sealed]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def tokens_of(model: ReadModel, row: Row, keys: Keys, search_key: bytes) -> list[int]:
-    """By what the row is found. Raises `PersonErased`, `KeyMissing`."""
-    opened = opened_in(model, row, keys)
-    texts = (kept_of(kind, opened[name]) for name, kind in model.searched.items() if name in opened)
-    return tokens(search_key, set[str]().union(*texts))
-
-
 def tokens_or_gone(
     model: ReadModel, rows: dict[str, Row], keys: Keys, search_key: bytes
 ) -> tuple[dict[str, list[int]], list[str]]:
-    """By what each row is found, and the references of those whose person was erased."""
+    """By what each row is found, and the references of those whose person was erased. Raises `KeyMissing`."""
     found: dict[str, list[int]] = {}
     gone: list[str] = []
+    hashed = cache(partial(token, search_key))  # many people have the same first name
     for ref, row in rows.items():
         try:
-            found[ref] = tokens_of(model, row, keys, search_key)
+            opened = opened_in(model, row, keys)
         except PersonErased:
             gone.append(ref)
+        else:
+            texts = (kept_of(kind, opened[name]) for name, kind in model.searched.items() if name in opened)
+            found[ref] = [hashed(text) for text in set[str]().union(*texts)]
     return found, gone

@@ -16,8 +16,11 @@ SHORTEST_WITH_SLIP = 4
 """Shorter words are not looked for with a typing slip: too many others would be found."""
 LETTERS = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ə": "e", "ħ": "h", "ŋ": "n",
+    "\u06cc": "\u064a", "\u0649": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647", "\u0640": "",
 })  # fmt: skip
-"""Letters that do not come apart into a plain one and a mark."""
+"""Letters that do not come apart into a plain one and a mark; and in Arabic script those that keyboards for Persian, Arabic and
+Pashto have in place of each other, and the stroke that only makes a word longer.
+"""
 PARTICLES = frozenset(
     {"al", "el", "as", "ar", "bin", "ibn", "ben", "van", "de", "der", "den", "het", "ter", "ten", "von"}
 )
