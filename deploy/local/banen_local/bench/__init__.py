@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from banen_local.bench.bus import bus_rows
+from banen_local.bench.kurrentdb import URL, kurrentdb_rows
 from banen_local.bench.lists import list_rows
 from banen_local.bench.rows import Row
 from banen_local.bench.services import service_rows
@@ -32,6 +33,7 @@ async def bench(folder: Path, console: Console, events: int) -> list[Row]:
     try:
         rows = await store_rows(server, console, events)
         rows += await bus_rows(server, bus)
+        rows += await kurrentdb_rows(server, bus)
         rows += await list_rows(server)
     finally:
         await bus.stop()
@@ -61,5 +63,7 @@ def command(
             "met" if row.met else "missed",
         )
     Console().print(table)
+    if URL is None:
+        Console().print("KurrentDB was not measured: KURRENTDB_TEST_URL names no server.")
     result.parent.mkdir(parents=True, exist_ok=True)
     result.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")

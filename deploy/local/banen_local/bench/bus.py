@@ -18,7 +18,7 @@ from banen_contracts.mediation import ClientTakenOn
 from banen_kit.application.publishable import Publisher
 from banen_kit.core.faults import Faults
 from banen_kit.core.metrics import Metrics
-from banen_kit.eventstore.port import Append, NewEvent
+from banen_kit.eventstore.port import Append, NewEvent, ServiceStore
 from banen_kit.eventstore.postgres import PostgresStore
 from banen_kit.eventstore.serializer import EventSerializer
 from banen_kit.messaging.inbox import Inbox
@@ -51,12 +51,9 @@ async def bus_rows(server: Postgres, bus: Nats) -> list[Row]:
     async with connected(bus.url, "bench") as client, plain(bus.url) as floor:
         pairs: list[tuple[float, float]] = []
         for run in range(RUNS):
-            partner = Partner(f"bench{run}", ("mediation",))
-            for declared in streams([partner], 2**30):
-                if declared["name"] in (stream_name(partner.id, "mediation"), WATERMARKS):
-                    await apply_stream(client, declared, change=False)
+            partner = await declare(client, f"bench{run}")
             async with schema(server, f"bench_relay{run}") as pool:
-                relayed = await relay_rate(pool, client, partner, count)
+                relayed = await relay_rate(PostgresStore(pool), client, partner, count)
                 pairs.append((relayed, await bare_rate(pool, floor, count)))
         return [
             compared("relay, store to bus", "events/s", 0.75, pairs),
@@ -74,9 +71,16 @@ async def plain(url: str) -> AsyncGenerator[Client]:
         await client.close()
 
 
-async def relay_rate(pool: Pool, client: Client, partner: Partner, count: int) -> float:
+async def declare(client: Client, partner_id: str) -> Partner:
+    """A partner with mediation alone, and what its relay publishes to."""
+    partner = Partner(partner_id, ("mediation",))
+    for declared in streams([partner], 2**30):
+        if declared["name"] in (stream_name(partner.id, "mediation"), WATERMARKS):
+            await apply_stream(client, declared, change=False)
+    return partner
 
-    store = PostgresStore(pool)
+
+async def relay_rate(store: ServiceStore, client: Client, partner: Partner, count: int) -> float:
     body = HandoverAccepted(
         handover_ref=uuid4(), client_ref=uuid4(), from_partner="uaf", occurred_on=date(2026, 1, 1)
     ).model_dump_json()

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +27,7 @@ from banen_kit.core.clocks import AMSTERDAM
 from banen_kit.core.errors import StoreRefusesToStart
 from banen_kit.messaging.jetstream import BusUnavailable
 from banen_kit.messaging.topology import TopologyDiffers
+from banen_kit.runtime.settings import KURRENT_SCHEMES, is_safe
 from banen_local.cluster.folder import LocalError
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
@@ -46,6 +49,13 @@ from banen_reporting.queries.state import Position
 Asked = TypeVar("Asked", bound=Answer)
 SEED = 2005
 DEFAULT_FOLDER = Path("data")
+
+
+class Store(StrEnum):
+    """Where the services of the demo keep their events."""
+
+    POSTGRESQL = "postgresql"
+    KURRENTDB = "kurrentdb"
 
 
 @dataclass(frozen=True)
@@ -83,11 +93,15 @@ def command(
     exit_: Annotated[bool, typer.Option("--exit", help="Stop as soon as the figures are there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     seed: Annotated[int, typer.Option(help="Which made-up history to load.")] = SEED,
+    store: Annotated[
+        Store, typer.Option(help="Where the events are; the address of kurrentdb is in BANEN_STORE_URL.")
+    ] = Store.POSTGRESQL,
 ) -> None:
     """Start everything, load the programme 2005-2008, print both tables beside the published figures, stay up."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    store_url = _address() if store is Store.KURRENTDB else None
     try:
-        outcome = asyncio.run(_demo(data, seed, stays=not exit_, as_json=as_json))
+        outcome = asyncio.run(_demo(data, seed, store_url, stays=not exit_, as_json=as_json))
     except (LocalError, StoreRefusesToStart, TopologyDiffers, BusUnavailable) as error:
         raise Fault(str(error)) from error
     if outcome is None and exit_:
@@ -96,12 +110,25 @@ def command(
         raise Fault("Not every figure is the published one.")
 
 
-async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outcome | None:
+def _address() -> str:
+    """Returns the address of KurrentDB. Raises `Fault`, which does not quote it: it may hold a password."""
+    url = os.environ.get("BANEN_STORE_URL", "")
+    if url.partition("://")[0] not in KURRENT_SCHEMES or not is_safe(url):
+        raise Fault(
+            "--store kurrentdb: BANEN_STORE_URL must be an address such as kurrentdb://user:password@host:2113,"
+            " with verified TLS beyond this machine."
+        )
+    return url
+
+
+async def _demo(
+    folder: Path, seed: int, store_url: str | None, *, stays: bool, as_json: bool
+) -> Outcome | None:
     """Returns None if it was stopped before the figures were complete."""
     outcome = None
     async with Supervisor(folder) as supervisor:
         supervisor.end_when_full()
-        programme = Programme(folder)
+        programme = Programme(folder, store_url=store_url)
         with ShownProgress() as progress:
             progress.phase("start", 1)
             await programme.start(supervisor)
@@ -119,6 +146,7 @@ async def _demo(folder: Path, seed: int, *, stays: bool, as_json: bool) -> Outco
             await asyncio.Event().wait()
     if stays or outcome is None:
         again = "make demo" if folder == DEFAULT_FOLDER else f"banen demo --data {folder}"
+        again = f"banen demo --data {folder} --store kurrentdb" if store_url else again
         typer.echo(f"Stopped; {again} goes on where it was.", err=True)
     return outcome
 

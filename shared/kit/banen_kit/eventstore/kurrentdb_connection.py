@@ -23,7 +23,7 @@ from kurrentdbclient.exceptions import (
 from banen_kit.core.errors import StoreRefusesToStart, StoreUnavailable, StreamTooLong
 
 OLDEST = (23, 10)
-"""The oldest server whose protocol the client was compared with."""
+"""The oldest server with which the client's makers test it."""
 SECONDS = 10.0
 """The deadline of a call. The client makes it at most four times, connecting anew between."""
 FEATURES = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods"
