@@ -108,18 +108,19 @@ class Doubles:
         self, ref: str, marks: Sequence[int], alike: Sequence[Sequence[int]], whole: Sequence[int]
     ) -> list[Row]:
         """Those with one of the marks and a part of the name, the most alike first."""
-        live, table = await self.projector.tables.live(), self.model.table
+        table = self.model.table
         some = sorted({*whole, *(one for part in alike for one in part)})
-        rank = " + ".join(f"(t.tokens && ${number}::bigint[])::int" for number in range(7, 7 + len(alike)))
+        rank = " + ".join(f"(t.tokens && ${number}::bigint[])::int" for number in range(6, 6 + len(alike)))
         query = (
             f"select r.data from list_tokens t join {table} r on r.ref = t.ref and r.generation = t.generation"
-            " where t.list = $1 and t.generation = $2 and t.ref <> $3"
-            " and t.tokens && $4::bigint[] and t.tokens && $5::bigint[]"
-            f" order by {rank} desc, t.ref limit $6"
+            " where t.list = $1 and t.generation = (select generation from list_progress where live) and t.ref <> $2"
+            " and t.tokens && $3::bigint[] and t.tokens && $4::bigint[]"
+            f" order by {rank} desc, t.ref limit $5"
         )
-        arguments = (self.model.name, live.generation, ref, marks, some, MOST_COMPARED, *alike)
         async with reachable():
-            rows = await self.projector.tables.pool.fetch(query, *arguments)
+            rows = await self.projector.tables.pool.fetch(
+                query, self.model.name, ref, marks, some, MOST_COMPARED, *alike
+            )
         return [from_text(self.model, row["data"]) for row in rows]
 
     async def _refresh(self, asked: Sequence[str]) -> Sequence[None]:
