@@ -352,8 +352,9 @@ async def test_an_erased_person_is_nowhere_and_the_figures_stay(tmp_path: Path, 
         assert set(opened(before.sealed, before.keys.values())) >= set(CANARIES.values())
         assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
         assert files_with(folder, before.wrapped.values()) != []
-        assert CANARIES["name"] in await listed(site, "contacts")
-        assert CANARIES["name"] in await listed(site, "candidates", q=CANARIES["name"])
+        for service, model in OF_PEOPLE:
+            assert CANARIES["email"] in await listed(site, service, model.name)
+            assert CANARIES["email"] in await listed(site, service, model.name, q=CANARIES["email"])
         export = as_steward(site, "export", "canaryclient", service="intake")
         assert CANARIES["name"] in export
         assert CANARIES["notes"] in export
@@ -408,16 +409,23 @@ async def is_gone(site: Site, folder: Path, before: Held, gone: list[str]) -> No
     assert files_with(folder, secrets) == []
     assert files_with(folder, [canary.encode() for canary in CANARIES.values()]) == []
     assert await shown_anywhere(site) == []
-    for name in ("contacts", "candidates"):
-        everybody = await listed(site, name)
-        assert OTHER in everybody
-        assert [one for one in (*gone, CANARIES["name"]) if one in everybody] == []
-        assert json.loads(await listed(site, name, q=CANARIES["name"]))["items"] == []
+    for service, model in OF_PEOPLE:
+        everybody = await listed(site, service, model.name)
+        assert OTHER in everybody, model.name
+        assert [one for one in (*gone, CANARIES["name"], CANARIES["contactName"]) if one in everybody] == []
+        for canary in CANARIES.values():  # the other one has the same telephone
+            found = json.loads(await listed(site, service, model.name, q=canary))["items"]
+            assert [one["ref"] for one in found if one["ref"] in gone] == []
 
 
-async def listed(site: Site, name: str, **asked: str) -> str:
-    """A list of intake, once it shows all that was recorded."""
-    url = f"{site.programme.url('uaf', 'intake')}/v1/{name}"
+OF_PEOPLE = [
+    (name, model) for name, service in services().items() for model in service.lists if model.searched
+]
+
+
+async def listed(site: Site, service: str, name: str, **asked: str) -> str:
+    """A list of UAF, once it shows all that was recorded."""
+    url = f"{site.programme.url('uaf', service)}/v1/{name}"
     async with asyncio.timeout(60):
         while True:
             answer = await site.http.get(url, params=asked)
