@@ -1,4 +1,4 @@
-"""The programme with its events in KurrentDB comes to the published figures, though its leader changes and what runs is killed."""
+"""The programme comes to the published figures with its events in KurrentDB, though they move there in the middle of it."""
 
 import asyncio
 import json
@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 
 from banen_cli.fault import Fault
 from banen_kit.core.clocks import AMSTERDAM
+from banen_kit.runtime.store_copy import Addresses, copy_store
+from banen_local.cluster.prepare import database_of
 from banen_local.cluster.programme import Programme
 from banen_local.cluster.supervisor import Supervisor
-from banen_local.demo.history import make_history
+from banen_local.demo.history import History, make_history
 from banen_local.demo.run import SEED, run_demo
 from support.cli import app
-from support.histories import FEW
+from support.histories import FEW, SERVICES
 from support.kurrentdb.server import StandIn
 from support.kurrentdb.subject import KURRENT, Server, kurrentdb
 from support.loading import Heard, counted, published
@@ -31,13 +33,53 @@ pytestmark = pytest.mark.e2e
 
 SERVICE = "uaf-mediation"
 PUBLISHED_TOTAL = 2327
+MANY = 100
 
 
 @pytest.mark.parametrize("server", [KURRENT])
-async def test_comes_to_the_published_figures_with_its_events_in_kurrentdb(tmp_path: Path, server: str):
+async def test_comes_to_the_published_figures_though_its_events_move_to_kurrentdb_in_the_middle(
+    tmp_path: Path, server: str
+):
     history = make_history(SEED, datetime.now(AMSTERDAM).date(), FEW)
-    async with kurrentdb() as store, Supervisor(tmp_path) as supervisor, follower(store) as other:
-        programme = Programme(tmp_path, store_url=store.url)
+    await begin_in_postgresql(tmp_path, history)
+    async with kurrentdb() as store:
+        assert await move(tmp_path, store.url, to_kurrentdb=True) > MANY
+        await go_on_in_kurrentdb(tmp_path, history, store)
+        assert await move(tmp_path, store.url, to_kurrentdb=False) > MANY
+
+
+async def begin_in_postgresql(folder: Path, history: History) -> None:
+    """Loads a part, and stops everything."""
+    async with Supervisor(folder) as supervisor:
+        programme = Programme(folder)
+        await programme.start(supervisor)
+        heard = Heard(history.number, (1 / 5,))
+        demo = asyncio.create_task(run_demo(programme, history, heard))
+        await heard.reached(1 / 5, demo)
+        demo.cancel()
+        await asyncio.wait({demo})
+
+
+async def move(folder: Path, url: str, *, to_kurrentdb: bool) -> int:
+    """Moves the events of all services, and returns how many there are that were copied now."""
+    copied = 0
+    async with Supervisor(folder) as supervisor:
+        programme = Programme(folder)
+        await supervisor.start(programme.database)
+        for partner in programme.partners:
+            addresses = Addresses(programme.database.url(database_of(partner.id)), url)
+            for name in partner.services:
+                work = copy_store(
+                    partner.id, SERVICES[name], addresses, lambda _: None, to_kurrentdb=to_kurrentdb
+                )
+                copied += (await work).now
+    return copied
+
+
+async def go_on_in_kurrentdb(folder: Path, history: History, store: Server) -> None:
+    """Loads all of it while its leader changes and what runs is killed: the figures are there, and nothing twice."""
+    async with Supervisor(folder) as supervisor, follower(store) as other:
+        programme = Programme(folder, store_url=store.url)
         await programme.start(supervisor)
         heard = Heard(history.number, (1 / 4, 1 / 2, 3 / 4))
         demo = asyncio.create_task(run_demo(programme, history, heard))
@@ -56,11 +98,14 @@ async def test_comes_to_the_published_figures_with_its_events_in_kurrentdb(tmp_p
 
         outcome = await demo
         assert counted(outcome) == published(FEW)
+        sources = outcome.position.sources
+        assert [source for source in sources if not source.complete] == []
+        assert outcome.position.position == sum(source.received for source in sources)
 
 
 @asynccontextmanager
 async def follower(store: Server) -> AsyncGenerator[StandIn | None]:
-    """A second node of the stand-in; from now on the address names both."""
+    """A second node of the stand-in, which is gone in the end; meanwhile the address names both."""
     if store.standin is None:
         yield None
         return
@@ -72,6 +117,8 @@ async def follower(store: Server) -> AsyncGenerator[StandIn | None]:
     store.url = f"kurrentdb://127.0.0.1:{nodes[0]},127.0.0.1:{nodes[1]}?tls=false"
     yield other
     await other.stop()
+    store.standin.guard.leader, store.url = None, store.standin.url
+    store.standin.nodes[:] = [store.standin.port]
 
 
 def resign(leader: StandIn, other: StandIn) -> None:
