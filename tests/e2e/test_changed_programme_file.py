@@ -255,6 +255,11 @@ def shows_no_change(answer: Any) -> None:
     assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
 
 
+def shows_checks(answer: Any) -> None:
+    lines = {one["check"]: one["of"] for one in answer["findings"]}
+    assert lines["route-never-recorded"] == 6  # two units, three routes
+
+
 def shows_placements(answer: Any) -> None:
     rows = sorted((row["partner"], row["kind"], row["unit"], row["route"]) for row in answer["placements"])
     assert rows == [
@@ -302,6 +307,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "employers": ("/v1/employers", shows_no_employers),
     "follow-up": ("/v1/follow-up", shows_no_handovers),
     "what-if": ("/v1/what-if", shows_no_change),
+    "data-quality": ("/v1/data-quality", shows_checks),
     "placements": ("/v1/placements", shows_placements),
     "placement": ("/v1/placements/{internship}", shows_placement),
     "set-aside": ("/v1/set-aside", shows_nothing_set_aside),
@@ -337,6 +343,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
     "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
+    "page-data-quality": ("/nl/gegevens", ("Werkbrug Delta",)),
     "page-placements": (
         "/nl/plaatsingen",
         ("Werkbrug Delta", "Werk Oost", "werken en leren", "Oost", "stage"),

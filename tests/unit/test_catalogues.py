@@ -36,8 +36,10 @@ from banen_local.cluster.programme import PARTNERS_FILE
 from banen_local.issuer.people import demo_people
 from banen_reporting.counting import Clause, Outcome
 from banen_reporting.queries.funnel import STEPS
+from banen_reporting.queries.quality import CHECKS
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.queries.schemas_views import Severity
 from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
 from banen_reporting.web.pages.what_if import NO_CHOICE
@@ -51,6 +53,7 @@ FIELDS = [
     if name == "document_ref" or not name.endswith(("_ref", "converted_from"))
 ]
 LANGUAGES = ("nl", "en")
+WARNING_CHECKS = [check.id for check in CHECKS if check.severity == "warn"]
 FUNCTIONS = ("gettext", "ngettext", "pgettext")
 
 
@@ -94,6 +97,11 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "programmeTag": ProgrammeTag,
         "method": RetentionMethod,
         "reasonCode": EndReason,
+        "check": WARNING_CHECKS,
+        "check_tag": WARNING_CHECKS,
+        "check_name": [check.id for check in CHECKS],
+        "check_why": [check.id for check in CHECKS],
+        "severity": get_args(Severity),
         "step": STEPS,
         "of_step": STEPS[:2],
         "before_step": STEPS[1:],

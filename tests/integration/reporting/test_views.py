@@ -23,6 +23,7 @@ DATES = "happenedUntil=2008-12-31"
 PAGES = {
     "funnel": ("/nl/trechter", "/en/funnel"),
     "employers": ("/nl/werkgevers", "/en/employers"),
+    "data-quality": ("/nl/gegevens", "/en/data-quality"),
     "follow-up": ("/nl/opvolging", "/en/follow-up"),
 }
 
@@ -220,3 +221,22 @@ async def test_a_view_shows_what_was_known_on_a_day(browser: httpx2.AsyncClient)
     assert before.json()["code"] == "rule-set-unknown"
     assert [one["people"] for one in found["steps"]] == [4, 3, 2, 1, 1]
     assert found["knownOn"] == found["happenedUntil"] == "2007-02-01"
+
+
+async def test_the_overview_says_what_to_look_at_as_the_checks_found_it(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/en/overview?{DATES}")
+    checks = {
+        one["check"]: one for one in (await browser.get(f"/v1/data-quality?{DATES}")).json()["findings"]
+    }
+
+    permitted = checks["by-permission"]
+    assert permitted["found"] > 0
+    assert f"{permitted['found']} of the {permitted['of']} placements count only by permission" in page
+
+
+@pytest.mark.usefixtures("month_ends")
+async def test_an_aggregate_reader_is_told_of_no_finding(reader: Reader):
+    async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
+        page = await get(client, "/en/overview?month=2008-12")
+
+    assert 'id="warnings"' not in page

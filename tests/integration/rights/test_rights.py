@@ -122,7 +122,8 @@ def test_only_figures_and_the_programme_are_not_in_the_audit_log():
     open_ = (
         "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-partner", "page-compare",
         "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "page-funnel",
-        "page-employers", "page-follow-up",
+        "page-employers", "page-follow-up", "data-quality",
+        "page-data-quality",
     )  # fmt: skip
     learned = {(name, "learned") for name in SERVICES if services()[name].learns}
     assert every == {("reporting", route) for route in open_} | learned

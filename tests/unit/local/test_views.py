@@ -9,6 +9,7 @@ from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
+from banen_reporting.queries.quality import data_quality
 from support.histories import SEED, world_of
 
 pytestmark = pytest.mark.long
@@ -103,3 +104,28 @@ def test_a_partner_sees_what_its_own_units_did(day: ProgrammeDay):
     assert funnel(day, own, FunnelFilter()).bridge is None
     assert {one.partner for one in employers_view(day, own).groups} == {"uaf"}
     assert follow_up(day, own).handovers == ()
+
+
+def found(known_on: date) -> dict[str, tuple[int | None, int | None]]:
+    day = world_of(SEED).day(known_on)
+    return {one.check: (one.found, one.of) for one in data_quality(day, EVERYBODY).findings}
+
+
+def test_the_inconsistencies_of_the_report_are_found():
+    checks = found(date(2009, 1, 31))
+
+    assert checks["route-mix"] == (2, 2)
+    assert checks["by-permission"] == (668, 2327)
+    assert checks["plan-below-target"] == (600, 2600)
+    assert checks["route-never-recorded"] == (1, 8)
+    assert checks["regular-is-quota"] == (6, 6)
+    assert checks["without-target"] == (2, 4)
+
+
+@pytest.mark.parametrize(("year", "behind"), [(2006, 1884), (2007, 3171)])
+def test_the_programme_could_have_been_warned_early(year: int, behind: int):
+    checks = found(date(year, 12, 31))
+
+    assert checks["route-mix"] == (2, 2)
+    assert checks["contacts-behind-plan"][0] == behind
+    assert checks["by-permission"][0] == 0

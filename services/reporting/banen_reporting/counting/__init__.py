@@ -1,6 +1,6 @@
 """The counting rules as pure code: which placements count, which do not, and which clause decided it."""
 
-from banen_reporting.counting.duration import last_day_of_minimum
+from banen_reporting.counting.duration import known_last_day, last_day_of_minimum
 from banen_reporting.counting.evaluate import judge, judge_group, needs_whole_set
 from banen_reporting.counting.inputs import (
     AssessmentsOf,
@@ -34,6 +34,7 @@ __all__ = [
     "client_of",
     "judge",
     "judge_group",
+    "known_last_day",
     "last_day_of_minimum",
     "national_choice",
     "needs_whole_set",

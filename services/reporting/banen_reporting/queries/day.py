@@ -1,18 +1,21 @@
 """Everything that is known of a programme on the asked day: what the views count, read once per state."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 from banen_contracts.base import partner_of
 from banen_reporting.counting import ClientKey, PlacementKey, Verdict, national_choice
 from banen_reporting.facts.model import ContactFact, PlacementFact
 from banen_reporting.figures.activity import ActivitySnapshot, FactKey
 from banen_reporting.figures.snapshot import FactSnapshot
-from banen_reporting.queries.schemas import Heading
+from banen_reporting.queries.schemas import Answer, Heading
 
 MOST_KEPT = 8
+A = TypeVar("A", bound=Answer)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,14 @@ class ProgrammeDay:
     model: FactSnapshot
     activity: ActivitySnapshot
     verdicts: Sequence[Verdict]
+    _answers: dict[object, object] = field(default_factory=dict[object, object], compare=False, repr=False)
+
+    async def answer(self, make: "Callable[[ProgrammeDay, Extent], A]", extent: Extent) -> A:
+        """What a view makes of the day: worked out once, off the loop."""
+        key = (make, extent)
+        if key not in self._answers:
+            self._answers[key] = await asyncio.to_thread(make, self, extent)
+        return cast("A", self._answers[key])
 
     @property
     def until(self) -> date:

@@ -6,8 +6,7 @@ from statistics import median
 
 from banen_contracts.base import partner_of
 from banen_contracts.intake import HandoverOutcome
-from banen_contracts.mediation import ContractTerm
-from banen_reporting.counting import last_day_of_minimum
+from banen_reporting.counting import known_last_day, last_day_of_minimum
 from banen_reporting.facts.model import AnswerFact, HandoverFact, PlacementFact
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.day import Extent, ProgrammeDay
@@ -106,10 +105,9 @@ def milestone(row: PlacementFact, months: int) -> date:
     return last_day_of_minimum(row.start, months)
 
 
-def ended_before(row: PlacementFact, day: date) -> bool:
-    """Whether it ended before a day, or was agreed to end before it."""
-    agreed = None if row.extended_contract is ContractTerm.OPEN_ENDED else row.planned_end
-    last = row.end or row.extended_end or agreed
+def ended_before(row: PlacementFact, day: date, until: date) -> bool:
+    """Whether it ended before a day, as far as known, or was agreed to end before it."""
+    last = known_last_day(row, until)
     return last is not None and last < day
 
 
@@ -122,7 +120,7 @@ def is_overdue(row: PlacementFact, months: int, until: date) -> bool:
     is_told = said(row.confirmed_months, months, until) or any(
         of <= months and on <= until for of, on in row.denied_months
     )
-    return due <= until and not ended_before(row, due) and not is_told
+    return due <= until and not ended_before(row, due, until) and not is_told
 
 
 def calendar(rows: Iterable[PlacementFact], months: int, until: date) -> tuple[MilestoneMonth, ...]:
@@ -133,7 +131,7 @@ def calendar(rows: Iterable[PlacementFact], months: int, until: date) -> tuple[M
     }
     for row in rows:
         reached = milestone(row, months)
-        if reached.replace(day=1) in due and not ended_before(row, reached):
+        if reached.replace(day=1) in due and not ended_before(row, reached, until):
             due[reached.replace(day=1)].append(row)
     return tuple(
         MilestoneMonth(
@@ -153,7 +151,9 @@ def months_from(first: date, number: int) -> date:
 
 def aftercare(rows: Iterable[PlacementFact], months: int, until: date) -> AftercarePart:
     """A contact is due once a placement has lasted so many months."""
-    due = [row for row in rows if (day := milestone(row, months)) <= until and not ended_before(row, day)]
+    due = [
+        row for row in rows if (day := milestone(row, months)) <= until and not ended_before(row, day, until)
+    ]
     contacts = [{done for on, of, done in row.aftercare if of == months and on <= until} for row in due]
     done = sum(True in found for found in contacts)
     not_done = sum(found == {False} for found in contacts)

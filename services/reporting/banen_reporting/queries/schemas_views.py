@@ -162,3 +162,21 @@ class FollowUp(Heading, frozen=True):
     """Placements that should have reached the milestone by then, and of which nobody said whether they did."""
     calendar: tuple[MilestoneMonth, ...]
     aftercare: tuple[AftercarePart, ...]
+
+
+Severity = Literal["warn", "info"]
+
+
+class QualityFinding(Answer, frozen=True):
+    """What one check found. `found` None: it cannot be checked, since nothing of it was recorded."""
+
+    check: str
+    severity: Severity
+    found: int | None
+    of: int | None
+
+
+class DataQuality(Heading, frozen=True):
+    """All checks of the catalogue, those that found something first."""
+
+    findings: tuple[QualityFinding, ...]

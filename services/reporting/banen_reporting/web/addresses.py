@@ -25,6 +25,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-employers": {"nl": "/werkgevers", "en": "/employers"},
     "page-follow-up": {"nl": "/opvolging", "en": "/follow-up"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
+    "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},
     "page-purpose": {"nl": "/doel", "en": "/purpose"},
 }
 SLUG, DAY = re.compile(r"[a-z][a-z0-9-]{1,60}"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -10,9 +10,10 @@ from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
+from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.schemas import Answer
 from banen_reporting.queries.schemas_course import WhatIf
-from banen_reporting.queries.schemas_views import ConversionFunnel, EmployersView, FollowUp
+from banen_reporting.queries.schemas_views import ConversionFunnel, DataQuality, EmployersView, FollowUp
 from banen_reporting.queries.views import refuse_unknown, seen_day
 from banen_reporting.queries.what_if import what_if
 from banen_reporting.web.answers import FIGURES, Open, tagged
@@ -32,6 +33,7 @@ class View:
 
 VIEWS = (
     View("employers", "Employers, groups, agreements and own firms", EmployersView, employers_view),
+    View("data-quality", "The checks on the data, and what each found", DataQuality, data_quality),
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
 )
 
@@ -92,4 +94,4 @@ def add_view(router: APIRouter, reading: Open, view: View) -> None:
     ) -> Response:
         seen = reading(request)
         day, extent = await seen_day(seen, seen.asked(rule_set, known_on, until))
-        return tagged(request, await asyncio.to_thread(view.make, day, extent))
+        return tagged(request, await day.answer(view.make, extent))

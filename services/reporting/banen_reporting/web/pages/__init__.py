@@ -11,6 +11,7 @@ from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.access import FigureAccess
 from banen_reporting.web.addresses import ADDRESSES, is_ours
 from banen_reporting.web.pages.compare import add_compare
+from banen_reporting.web.pages.data_quality import DATA_QUALITY
 from banen_reporting.web.pages.employers import EMPLOYERS
 from banen_reporting.web.pages.follow_up import FOLLOW_UP
 from banen_reporting.web.pages.funnel import add_funnel
@@ -24,7 +25,7 @@ from banen_reporting.web.pages.what_if import add_what_if
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
-VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP)
+VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP, DATA_QUALITY)
 """The pages made of tables that have no filter of their own."""
 
 

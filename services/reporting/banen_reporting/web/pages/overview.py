@@ -7,14 +7,18 @@ from datetime import date
 from fastapi import Request, Response
 
 from banen_kit.web.shell.router import PageRouter
+from banen_reporting.queries.quality import data_quality
+from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.schemas import Results, RuleSets, Targets
 from banen_reporting.queries.schemas_course import Course
+from banen_reporting.queries.views import seen_day
 from banen_reporting.web import lines
 from banen_reporting.web.files import Table, Value
 from banen_reporting.web.key_sentence import by_permission, key_of
 from banen_reporting.web.pages.course import charts, course_table, shown_months
+from banen_reporting.web.pages.data_quality import Warned, warnings
 from banen_reporting.web.parameters import Filter, KnownOn, Month, OfForm, RuleSetId, Until
-from banen_reporting.web.visit import Visits
+from banen_reporting.web.visit import Visit, Visits
 from banen_reporting.web.words import ProgrammeWords
 
 
@@ -45,6 +49,7 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
             "overview.html",
             asked,
             heading=targets,
+            warnings=await warned(visit, asked),
             key=key_of(targets, course, words),
             part=part,
             tiles=part.lines(words),
@@ -62,6 +67,14 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
             shown_months=shown_months(course),
             charts=charts(course, words),
         )
+
+
+async def warned(visit: Visit, asked: FigureQuery) -> list[Warned]:
+    """What to look at; nothing for a reader who does not see the facts behind it."""
+    if not visit.view.has_rows:
+        return []
+    day, extent = await seen_day(visit.view, asked)
+    return list(warnings(await day.answer(data_quality, extent), visit.links(asked), visit.words))
 
 
 def last_day(month: str) -> date:

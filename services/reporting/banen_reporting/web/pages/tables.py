@@ -1,6 +1,5 @@
 """The pages of the views without a filter of their own."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -54,6 +53,6 @@ def add_tables(router: PageRouter, visits: Visits, view: ViewPage[A]) -> None:
         visit = await visits.of(request)
         asked = await visit.asked(rule_set, known_on, until)
         day, extent = await seen_day(visit.view, asked)
-        found = await asyncio.to_thread(view.make, day, extent)
+        found = await day.answer(view.make, extent)
         said = view.say(found, Said(visit.words, visit.links(asked), partner_names(day.model)))
         return await shown(visit, asked, found, said, file)
