@@ -13,8 +13,9 @@ from banen_contracts.roles import Role
 from banen_employers.reactors import CHECK_PLACE, CLOSE_WITH_EMPLOYER, FOLLOW_PLACEMENT
 from banen_employers.timers import EXPIRE_AGREEMENT, EXPIRE_VACANCY
 from banen_intake.reactors import CHECK_CONSENT, COMPLETE_HANDOVER, SETTLE_DECLINED
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Service
+from banen_kit.application.request import Request
 from banen_kit.application.source_live import GO_LIVE
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.identity import Principal

@@ -17,7 +17,8 @@ from banen_contracts.base import ErasureReason
 from banen_contracts.roles import Role
 from banen_intake.service import SERVICE as INTAKE
 from banen_kit.application.command_handler import KeyReused
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
+from banen_kit.application.request import Request
 from banen_kit.application.timer_table import TimerTable
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.errors import StoreUnavailable

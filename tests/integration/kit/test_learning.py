@@ -18,8 +18,9 @@ from banen_contracts.base import BUREAU, source_of, subject_of
 from banen_contracts.programme import ProgrammeDefinition
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES, Role
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Learns, Service
+from banen_kit.application.request import Request
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent
 from banen_kit.core.errors import StoreUnavailable

@@ -15,8 +15,9 @@ from banen_contracts import Envelope
 from banen_contracts.roles import ROLES, Role
 from banen_kit.application.bulk import Loads, bulk
 from banen_kit.application.command_handler import Answer, KeyReused
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Dispatch, Service
+from banen_kit.application.request import Request
 from banen_kit.application.source_live import GO_LIVE, GoLive, WentLive, is_live
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent, Refused

@@ -18,9 +18,10 @@ from banen_contracts.base import BUREAU, source_of
 from banen_contracts.reporting import ProgrammeDefined
 from banen_contracts.roles import ROLES, Role
 from banen_kit.application.bulk import Loads, bulk
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import CommandRoute, Learns, Service
 from banen_kit.application.learned import HEAR, Hear, Heard
+from banen_kit.application.request import Request
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.clocks import use_zone, zone
 from banen_kit.core.decider import Command, Decider, DecisionContext, DomainEvent

@@ -15,8 +15,9 @@ from banen_employers.service import SERVICE as EMPLOYERS
 from banen_intake.domain.candidate import CloseCandidate, EraseCandidate, RegisterCandidate
 from banen_intake.domain.contact import RecordContact
 from banen_intake.service import SERVICE as INTAKE
-from banen_kit.application.command_service import CommandService, Request
+from banen_kit.application.command_service import CommandService
 from banen_kit.application.definition import Service
+from banen_kit.application.request import Request
 from banen_kit.audit.in_memory import MemoryAudit
 from banen_kit.core.decider import Command
 from banen_kit.core.errors import SettingsInvalid, StoreUnavailable

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from banen_contracts.base import Day
 from banen_contracts.roles import ROLES, Role
-from banen_kit.application.command_service import Request
 from banen_kit.application.definition import CommandRoute, Service
+from banen_kit.application.request import Request
 from banen_kit.core.decider import Command, Decider
 from banen_kit.core.identity import Principal
 from banen_kit.core.problem import Problem

@@ -13,9 +13,10 @@ from pydantic.alias_generators import to_camel
 
 from banen_contracts.base import Moment
 from banen_kit.application.command_handler import Answer
-from banen_kit.application.command_service import CommandService, Request, status_of
+from banen_kit.application.command_service import CommandService, status_of
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.references import checked_ref
+from banen_kit.application.request import Request
 from banen_kit.audit.log import Entry
 from banen_kit.core.identity import Principal
 from banen_kit.core.problem import FieldError, Problem, ProblemDetails, invalid

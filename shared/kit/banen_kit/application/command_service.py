@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from pydantic import ValidationError
-from pydantic.alias_generators import to_camel
 
 from banen_contracts import Envelope
 from banen_kit.application.command_handler import Answer, CommandHandler
@@ -19,15 +18,14 @@ from banen_kit.application.learned import Learned, hearing
 from banen_kit.application.problems import from_validation, to_problem
 from banen_kit.application.publishable import Publisher, Unpublishable
 from banen_kit.application.references import arrived_of, not_yet_known
+from banen_kit.application.request import Request
 from banen_kit.application.source_live import is_live
 from banen_kit.audit.log import Audit, Entry, Outcome, entry_of
 from banen_kit.core.clocks import day_of, zone
 from banen_kit.core.decider import Command, DecisionContext, DomainEvent, Refused
 from banen_kit.core.errors import WrongVersion
-from banen_kit.core.identity import Principal
 from banen_kit.core.metrics import Metrics
 from banen_kit.core.problem import Problem
-from banen_kit.core.shapes import Shape
 from banen_kit.eventstore.idempotency import CommandMetadata
 from banen_kit.eventstore.repository import EventRepository
 from banen_kit.security.permissions import refuse_unless
@@ -40,58 +38,6 @@ the same telephone, e-mail address or birth date is recorded in this process."""
 
 COMMANDS = UUID("5bb3b4a6-6b1f-5f0c-9d0d-7f6f2c1f0b1e")
 """Namespace of command ids."""
-
-
-class CommandAnswer(Shape, frozen=True):
-    """The result of a command: the new version of the record, and the events that were added."""
-
-    ref: str
-    version: int
-    events: tuple[str, ...]
-    repeated: bool
-    """Whether this request was answered before."""
-    not_yet_known: tuple[str, ...]
-    """The fields that name something of another service of which nothing has arrived here yet."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request for a command as received; only its reference was checked (`checked_ref`)."""
-
-    operation: CommandRoute
-    principal: Principal
-    ref: str
-    body: dict[str, Any]
-    key: UUID
-    correlation_id: UUID | None = None
-    seen_version: int | None = None
-    known_at: datetime | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"{self.operation.category}-{self.ref}"
-
-    @property
-    def related(self) -> list[str]:
-        """The other streams that it depends on, as named in its body."""
-        return [
-            stream for category, field in self.operation.related if (stream := self._named(category, field))
-        ]
-
-    def _named(self, category: str | None, field: str | None) -> str | None:
-        # Only the own partner's people give commands.
-        named = self.principal.partner if field is None else self.body.get(to_camel(field))
-        if category is None:
-            if not isinstance(named, dict):
-                return None
-            both = cast("dict[str, Any]", named)
-            category, named = both.get("kind"), both.get("ref")
-        return None if named is None else f"{category}-{named}".lower()
-
-    def canonical(self) -> bytes:
-        """Returns the same bytes for the same request, whatever the order of its fields."""
-        fields = [self.operation.name, self.ref, self.body, self.known_at and self.known_at.isoformat()]
-        return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)

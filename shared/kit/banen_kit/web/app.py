@@ -17,15 +17,11 @@ from pydantic import SecretStr
 from pydantic.json_schema import SkipJsonSchema
 
 from banen_kit.application.bulk import BulkAnswer, BulkLine, BulkRefusal, Loads, bulk as take_bulk
-from banen_kit.application.command_service import (
-    CommandAnswer,
-    CommandService,
-    Request,
-    status_of,
-)
+from banen_kit.application.command_service import CommandService, status_of
 from banen_kit.application.definition import CommandRoute
 from banen_kit.application.problems import install as install_problems
 from banen_kit.application.references import checked_ref
+from banen_kit.application.request import CommandAnswer, Request
 from banen_kit.core.answer_language import answer_language
 from banen_kit.core.faults import Faults, reason_of
 from banen_kit.core.problem import FieldError, Problem, invalid
