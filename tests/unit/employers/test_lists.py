@@ -118,6 +118,15 @@ def test_an_agreement_shows_its_terms_as_amended_and_what_it_yielded():
     assert (found.routes, found.valid_to, found.places_promised, found.referrals) == (("A",), LAST, None, 2)
 
 
+def test_an_expired_agreement_that_is_amended_holds_again():
+    expired = AgreementExpired(agreement_ref=REF, occurred_on=NEXT)
+    amended = AgreementAmended(
+        agreement_ref=REF, occurred_on=DAY, routes=("A",), valid_from=DAY, reason_code="typing-error"
+    )
+    found = row(AGREEMENTS, signed, expired, amended)
+    assert (found.state, found.valid_to) == ("signed", None)
+
+
 def test_an_agreement_is_signed_until_it_expires_or_ends_and_again_when_it_is_renewed():
     expired = AgreementExpired(agreement_ref=REF, occurred_on=NEXT)
     renewed = AgreementRenewed(agreement_ref=REF, occurred_on=NEXT, valid_to=LAST)
