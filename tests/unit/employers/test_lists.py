@@ -104,6 +104,15 @@ def test_an_employers_name_and_contact_are_those_that_were_said_last():
     assert (found.name, found.contact_name, found.contact_phone) == (renamed.name, corrected.contact_name, None)  # fmt: skip
 
 
+def test_an_employers_name_is_shown_to_everybody_only_while_it_may_be_published():
+    public = registered.model_copy(update={"public_name": "Voorbeeld BV"})
+    renamed = EmployerRenamed(
+        employer_ref=EMPLOYER, occurred_on=NEXT, reason_code="merged", name=Open("Ander Voorbeeld")
+    )
+    shown = [row(EMPLOYERS, *events).public_name for events in ([registered], [public], [public, renamed])]
+    assert shown == [None, "Voorbeeld BV", None]
+
+
 def test_an_erased_employer_is_in_no_list():
     erased = EmployerErased(employer_ref=EMPLOYER, occurred_on=NEXT, reason=ErasureReason.REQUEST)
     assert row(EMPLOYERS, registered, erased, closed) is None
