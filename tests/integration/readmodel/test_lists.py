@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from banen_contracts.roles import Role
-from banen_intake.service import SERVICE
-from banen_kit.readmodel.rows import column_type
 from support.listed import PHONE, Site, ref
 
 HANDOVER: dict[str, Any] = {"consents": [{"scope": "handover", "toPartner": "emplooi"}]}
@@ -278,17 +276,3 @@ async def test_handovers_show_to_whom_until_when_and_how_they_ended(site: Site):
     [item] = (await site.ask(f"handovers?candidateRef={candidate}"))["items"]
     assert (item["state"], item["settledOn"]) == ("withdrawn", "2009-01-05")
     assert await site.listed("?state=registered") == [candidate]
-
-
-@pytest.mark.parametrize("model", SERVICE.lists, ids=lambda model: model.name)
-async def test_each_table_has_the_columns_that_its_list_declares(site: Site, model: Any):
-    rows = await site.pool.fetch(
-        "select column_name, data_type, is_nullable from information_schema.columns"
-        " where table_schema = current_schema() and table_name = $1",
-        model.table,
-    )
-    has = {row["column_name"]: row["data_type"] for row in rows}
-    columns = {name: column_type(model.kind_of(name)) for name in model.columns}
-    assert has == {"generation": "integer", "ref": "text", "data": "text", **columns}
-    sorted_by = {name for name in model.sorts if name not in model.personal}
-    assert {row["column_name"] for row in rows if row["is_nullable"] == "YES"}.isdisjoint(sorted_by)

@@ -104,6 +104,15 @@ def test_an_employers_name_and_contact_are_those_that_were_said_last():
     assert (found.name, found.contact_name, found.contact_phone) == (renamed.name, corrected.contact_name, None)  # fmt: skip
 
 
+def test_an_employers_name_is_shown_to_everybody_only_while_it_may_be_published():
+    public = registered.model_copy(update={"public_name": "Voorbeeld BV"})
+    renamed = EmployerRenamed(
+        employer_ref=EMPLOYER, occurred_on=NEXT, reason_code="merged", name=Open("Ander Voorbeeld")
+    )
+    shown = [row(EMPLOYERS, *events).public_name for events in ([registered], [public], [public, renamed])]
+    assert shown == [None, "Voorbeeld BV", None]
+
+
 def test_an_erased_employer_is_in_no_list():
     erased = EmployerErased(employer_ref=EMPLOYER, occurred_on=NEXT, reason=ErasureReason.REQUEST)
     assert row(EMPLOYERS, registered, erased, closed) is None
@@ -116,6 +125,15 @@ def test_an_agreement_shows_its_terms_as_amended_and_what_it_yielded():
     referred = ReferralReceived(agreement_ref=REF, occurred_on=NEXT, number=2)
     found = row(AGREEMENTS, signed, amended, referred)
     assert (found.routes, found.valid_to, found.places_promised, found.referrals) == (("A",), LAST, None, 2)
+
+
+def test_an_expired_agreement_that_is_amended_holds_again():
+    expired = AgreementExpired(agreement_ref=REF, occurred_on=NEXT)
+    amended = AgreementAmended(
+        agreement_ref=REF, occurred_on=DAY, routes=("A",), valid_from=DAY, reason_code="typing-error"
+    )
+    found = row(AGREEMENTS, signed, expired, amended)
+    assert (found.state, found.valid_to) == ("signed", None)
 
 
 def test_an_agreement_is_signed_until_it_expires_or_ends_and_again_when_it_is_renewed():

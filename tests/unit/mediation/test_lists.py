@@ -40,19 +40,32 @@ from banen_mediation.events import (
     MatchProposed,
     MatchStepTakenBack,
     MatchWithdrawn,
+    MilestoneDue,
     PlacementCorrected,
     PlacementEndCorrected,
     PlacementExtensionCorrected,
     PlacementPaused,
     PlacementResumed,
     RetentionConfirmed,
+    RetentionNotReached,
 )
 from banen_mediation.lists.clients import CLIENTS
 from banen_mediation.lists.enterprises import ENTERPRISES
 from banen_mediation.lists.handovers import HANDOVERS
 from banen_mediation.lists.matches import MATCHES
 from banen_mediation.lists.placements import PLACEMENTS
-from support.placement import CLIENT, FIXED_TERMS, LATER, PLANNED_END, REF, ended, extended, started, voided
+from support.placement import (
+    CLIENT,
+    FIXED_TERMS,
+    LATER,
+    PLANNED_END,
+    REF,
+    ended,
+    extended,
+    fixed,
+    started,
+    voided,
+)
 
 DAY, NEXT, LAST = date(2006, 3, 1), date(2006, 4, 1), date(2006, 5, 1)
 taken_on = ClientTakenOn(
@@ -69,6 +82,16 @@ received = HandoverReceived(
     handover_ref=REF, occurred_on=DAY, from_partner="uaf", candidate_ref=UUID(int=7), expires_on=LAST
 )
 accepted = HandoverAccepted(handover_ref=REF, occurred_on=NEXT, client_ref=CLIENT, from_partner="uaf")
+
+moved = PlacementCorrected(
+    placement_ref=REF,
+    occurred_on=LATER,
+    reason_code="typing-error",
+    **fixed(start_date=date(2006, 2, 1)),
+)
+runs_on = PlacementEndCorrected(
+    placement_ref=REF, occurred_on=LATER, reason_code="typing-error", start_date=started.start_date
+)
 
 
 def row(model: ReadModel, *events: DomainEvent) -> Any:
@@ -184,6 +207,37 @@ def test_a_placement_lasts_until_what_was_agreed_last():
         update={"is_withdrawn": False, "contract": ContractTerm.FIXED, "planned_end_date": LAST}
     )
     assert row(PLACEMENTS, started, extended, now).planned_end_date == LAST
+
+
+def checked(kind: type[RetentionConfirmed | RetentionNotReached], months: int) -> DomainEvent:
+    said: dict[str, Any] = {"placement_ref": REF, "occurred_on": LATER, "months": months}
+    return kind.model_validate(said | {"method": "register"} if kind is RetentionConfirmed else said)
+
+
+THREE, SIX, TWELVE = date(2006, 3, 31), date(2006, 6, 30), date(2006, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("events", "milestone"),
+    [
+        ([], THREE),
+        ([MilestoneDue(placement_ref=REF, occurred_on=THREE, months=3)], THREE),
+        ([checked(RetentionConfirmed, 3)], SIX),
+        ([checked(RetentionConfirmed, 4)], SIX),
+        ([checked(RetentionConfirmed, 6)], TWELVE),
+        ([checked(RetentionConfirmed, 12)], None),
+        ([checked(RetentionConfirmed, 3), checked(RetentionNotReached, 6)], None),
+        ([checked(RetentionNotReached, 12)], THREE),
+        ([moved], date(2006, 4, 30)),
+        ([ended], None),
+        ([ended, runs_on], THREE),
+        ([voided], None),
+    ],
+)
+def test_a_placement_shows_the_first_milestone_that_nobody_checked(
+    events: list[DomainEvent], milestone: date | None
+):
+    assert row(PLACEMENTS, started, *events).next_milestone_on == milestone
 
 
 def test_corrected_terms_and_what_was_confirmed_are_shown():

@@ -54,7 +54,7 @@ def evolve(row: AgreementRow | None, event: DomainEvent, _: date) -> AgreementRo
 def _changed(event: DomainEvent) -> dict[str, Any]:
     match event:
         case AgreementAmended():
-            return {name: getattr(event, name) for name in TERMS}
+            return {**{name: getattr(event, name) for name in TERMS}, "state": AgreementState.SIGNED}
         case AgreementRenewed():
             return {"valid_to": event.valid_to, "state": AgreementState.SIGNED}
         case AgreementExpired():
@@ -74,4 +74,5 @@ AGREEMENTS = ReadModel(
     evolve=evolve,
     filters=("state", "party_kind", "party_ref", "valid_to"),
     sorts=("valid_from",),
+    version=2,
 )

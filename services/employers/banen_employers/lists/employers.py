@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from banen_contracts.base import MunicipalityCode
+from banen_contracts.base import MunicipalityCode, OrganisationName
 from banen_contracts.employers import LegalKind, SectorCode, SizeBand
 from banen_employers.events import (
     EmployerApproached,
@@ -36,6 +36,8 @@ class EmployerRow(Row, frozen=True):
     municipality_code: MunicipalityCode | None = None
     is_on_platform: bool = False
     last_approached_on: date | None = None
+    public_name: OrganisationName | None = None
+    """The name, if it is an organisation's that may be published: also for those who may not see personal values."""
     name: Annotated[Personal[str] | None, Of("ref")] = None
     contact_name: Annotated[Personal[str] | None, Of("ref")] = None
     contact_phone: Annotated[Personal[str] | None, Of("ref")] = None
@@ -56,6 +58,7 @@ def evolve(row: EmployerRow | None, event: DomainEvent, _: date) -> EmployerRow 
                 sector_code=event.sector_code,
                 size_band=event.size_band,
                 municipality_code=event.municipality_code,
+                public_name=event.public_name,
                 **personal,
             )
         case EmployerErased():
@@ -71,7 +74,7 @@ def evolve(row: EmployerRow | None, event: DomainEvent, _: date) -> EmployerRow 
 def _changed(row: EmployerRow, event: DomainEvent) -> dict[str, Any]:
     match event:
         case EmployerRenamed():
-            return {"name": event.name}
+            return {"name": event.name, "public_name": event.public_name}
         case EmployerClosed():
             return {"state": EmployerState.CLOSED, "since": event.occurred_on}
         case EmployerReopened():
@@ -89,7 +92,7 @@ EMPLOYERS = ReadModel(
     category="employer",
     row=EmployerRow,
     evolve=evolve,
-    filters=("state", "sector_code", "municipality_code", "is_on_platform", "since"),
+    filters=("state", "legal_kind", "sector_code", "municipality_code", "is_on_platform", "since"),
     sorts=("since", "name"),
     searched={
         "name": Kind.NAME,
@@ -98,4 +101,5 @@ EMPLOYERS = ReadModel(
         "contact_email": Kind.EMAIL,
     },
     beside={EmployerApproached: "employer_ref"},
+    version=2,
 )

@@ -9,6 +9,8 @@ from banen_contracts.base import Code
 from banen_contracts.mediation import EndReason, ProgrammeTag
 from banen_kit.application.read_model import Internal, ReadModel, Row
 from banen_kit.core.decider import DomainEvent
+from banen_mediation.domain.history import last_day_of_month
+from banen_mediation.domain.retention import MILESTONES
 from banen_mediation.events import (
     PlacementCorrected,
     PlacementEndCorrected,
@@ -20,6 +22,7 @@ from banen_mediation.events import (
     PlacementStarted,
     PlacementVoided,
     RetentionConfirmed,
+    RetentionNotReached,
 )
 
 
@@ -47,6 +50,11 @@ class PlacementRow(Row, frozen=True):
     programme_tag: ProgrammeTag
     confirmed_months: int = 0
     """How long it was confirmed to have lasted."""
+    next_milestone_on: date | None = None
+    """The last day of the first milestone that nobody has checked; it may have passed. None: none is left, or it is over."""
+    route_reported: Code | None = None
+    denied_months: Annotated[int | None, Internal] = None
+    """The fewest months that it was found not to have lasted."""
     signed_until: Annotated[date | None, Internal] = None
     """The last day by the terms alone."""
     extended_until: Annotated[tuple[date | None, ...], Internal] = ()
@@ -55,19 +63,31 @@ class PlacementRow(Row, frozen=True):
     is_voided: Annotated[bool, Internal] = False
 
 
-TERMS = ("kind", "start_date", "employer_ref", "vacancy_ref", "group_ref", "programme_tag")
+TERMS = ("kind", "start_date", "employer_ref", "vacancy_ref", "group_ref", "programme_tag", "route_reported")
 
 
 def evolve(row: PlacementRow | None, event: DomainEvent, _: date) -> PlacementRow | None:
     if isinstance(event, PlacementStarted):
         ref, until = str(event.placement_ref), event.planned_end_date
-        started = PlacementRow(ref=ref, client_ref=event.client_ref, **_terms(event))
-        return started.model_copy(update={"planned_end_date": until, "signed_until": until})
-    if row is None:
+        return _settled(
+            PlacementRow(ref=ref, client_ref=event.client_ref, signed_until=until, **_terms(event))
+        )
+    return row and _settled(row.model_copy(update=_changed(row, event)))
+
+
+def _settled(row: PlacementRow) -> PlacementRow:
+    """With what follows from the other fields."""
+    *_, until = (row.signed_until, *row.extended_until)
+    follows = {"planned_end_date": until, "next_milestone_on": _next_milestone(row)}
+    return row.model_copy(update={"state": state_of(row), **follows})
+
+
+def _next_milestone(row: PlacementRow) -> date | None:
+    if row.is_voided or row.end_date:
         return None
-    changed = row.model_copy(update=_changed(row, event))
-    ends = (changed.signed_until, *changed.extended_until)
-    return changed.model_copy(update={"state": state_of(changed), "planned_end_date": ends[-1]})
+    ends = row.denied_months or max(MILESTONES.values()) + 1
+    left = (months for months in MILESTONES.values() if row.confirmed_months < months < ends)
+    return next((last_day_of_month(row.start_date, months) for months in left), None)
 
 
 def _terms(event: PlacementStarted | PlacementCorrected) -> dict[str, Any]:
@@ -103,6 +123,8 @@ def _changed(row: PlacementRow, event: DomainEvent) -> dict[str, Any]:
             return {"is_voided": True}
         case RetentionConfirmed():
             return {"confirmed_months": max(row.confirmed_months, event.months)}
+        case RetentionNotReached():
+            return {"denied_months": min(row.denied_months or event.months, event.months)}
         case _:
             return {}
 
@@ -112,6 +134,17 @@ PLACEMENTS = ReadModel(
     category="placement",
     row=PlacementRow,
     evolve=evolve,
-    filters=("state", "kind", "client_ref", "employer_ref", "vacancy_ref", "group_ref", "start_date"),
+    filters=(
+        "state",
+        "kind",
+        "client_ref",
+        "employer_ref",
+        "vacancy_ref",
+        "group_ref",
+        "start_date",
+        "planned_end_date",
+        "next_milestone_on",
+    ),
     sorts=("start_date",),
+    version=2,
 )
