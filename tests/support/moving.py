@@ -156,11 +156,10 @@ async def house(database: Database) -> AsyncGenerator[House]:
     await standin.start()
     made = House(database, standin)
     async with made.owner() as owner:
-        if not await owner.fetchval("select exists (select from pg_roles where rolname = $1)", SCHEMA):
-            await owner.execute(f"create role {SCHEMA} login password '{PASSWORD}'")
+        await owner.execute(f"create role {SCHEMA} login password '{PASSWORD}'")
         await provision_store(owner, "uaf", INTAKE)
     yield made
     await made.gone()
     async with made.owner() as owner:
-        await owner.execute(f"drop schema {SCHEMA} cascade")
+        await owner.execute(f"drop schema {SCHEMA} cascade; drop owned by {SCHEMA}; drop role {SCHEMA}")
     await standin.stop()

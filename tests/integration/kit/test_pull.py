@@ -102,7 +102,10 @@ async def test_goes_on_after_the_bus_was_killed(evt: Client, nats: Nats):
         await nats.start()
         await eventually(lambda: evt.is_connected)
         await publish(evt, 1, after=1)
-        assert await take(pull, 1) == [2]
+        taken: list[int] = []
+        while 2 not in taken:
+            taken += await take(pull, 1)
+        assert set(taken) <= {1, 2}  # the bus may have been killed before it wrote down what was acknowledged
 
 
 async def test_asks_once_while_the_bus_is_away(evt: Client, nats: Nats):

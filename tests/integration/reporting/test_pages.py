@@ -120,7 +120,8 @@ async def test_a_cell_is_blank_where_nothing_was_recorded_and_there_is_no_target
 @pytest.mark.parametrize("query", ["", "ruleSet=each&", "ruleSet=without-uwv&knownOn=2007-03-04&"])
 async def test_every_figure_opens_exactly_that_many_rows(browser: httpx2.AsyncClient, query: str):
     page = await get(browser, f"/nl/overzicht?{query}{DATES}")
-    figures = [(address, text) for address, text in page.links if address.startswith("/nl/plaatsingen?")]
+    rows = [(address, text) for address, text in page.links if address.startswith("/nl/plaatsingen?")]
+    figures = [(address, text) for address, text in rows if text.isdigit()]
     assert len(figures) > 30
 
     for address, text in figures:

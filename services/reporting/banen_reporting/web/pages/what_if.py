@@ -13,7 +13,7 @@ from banen_reporting.figures.snapshot import FactSnapshot
 from banen_reporting.queries.schemas_course import Flip, WhatIf
 from banen_reporting.queries.what_if import what_if
 from banen_reporting.web.files import Row
-from banen_reporting.web.pages.placements import partner_names
+from banen_reporting.web.pages.placements import ROWS_ON_A_PAGE, partner_names
 from banen_reporting.web.pages.tables import Said
 from banen_reporting.web.parameters import Filter, KnownOn, OfForm, RuleSetId, Until
 from banen_reporting.web.rule_changes import Changes
@@ -60,7 +60,7 @@ def add_what_if(router: PageRouter, visits: Visits) -> None:
         found = await what_if(visit.view, asked, changes)
         model = await visit.view.model(asked)
         said = Said(visit.words, visit.links(asked), partner_names(model))
-        page = what_if_page(found, model, said)
+        page = what_if_page(found, model, said, ROWS_ON_A_PAGE if file is None else len(found.flips))
         if file is not None:
             return visit.file(found, file, [one.table for one in page.sections], *changed_words(found, said))
         return visit.page(
@@ -93,13 +93,14 @@ def options_of(name: str, kind: Any, model: FactSnapshot, words: ProgrammeWords)
     return [(value, words.rule(name, value)) for value in values]
 
 
-def what_if_page(found: WhatIf, model: FactSnapshot, said: Said) -> TablesPage:
+def what_if_page(found: WhatIf, model: FactSnapshot, said: Said, most: int) -> TablesPage:
+    """`most`: how many placements it names."""
     words = said.words
     return TablesPage(
         "page-what-if",
         words.gettext("what_if_title"),
         lead(found, said),
-        [cells_section(found, model, said), flips_section(found, said)],
+        [cells_section(found, model, said), flips_section(found, said, most)],
     )
 
 
@@ -162,23 +163,21 @@ def cells_section(found: WhatIf, model: FactSnapshot, said: Said) -> Section:
     )  # fmt: skip
 
 
-def flips_section(found: WhatIf, said: Said) -> Section:
+def flips_section(found: WhatIf, said: Said, most: int) -> Section:
     words = said.words
     columns = [
         Column(words.gettext("placement"), "text"), Column(words.gettext("start"), "day"), Column(words.gettext("partner"), "text"),
         Column(words.gettext("kind"), "text"), Column(words.gettext("route"), "text"), Column(words.gettext("what_if_was"), "text"),
         Column(words.gettext("what_if_becomes"), "text"),
     ]  # fmt: skip
-    note = ""
-    if found.gained + found.lost > len(found.flips):
+    shown, note = found.flips[:most], ""
+    if found.gained + found.lost > len(shown):
         count = words.language.number(found.gained + found.lost)
-        note = words.gettext("what_if_first").format(
-            count=count, shown=words.language.number(len(found.flips))
-        )
+        note = words.gettext("what_if_first").format(count=count, shown=words.language.number(len(shown)))
     return Section(
         "flips", words.gettext("what_if_flips"), words.gettext("what_if_flips_caption"), columns,
-        [flip_row(one, said) for one in found.flips], note,
-        [said.links.placement(one.placement.ref, one.placement.source) for one in found.flips],
+        [flip_row(one, said) for one in shown], note,
+        [said.links.placement(one.placement.ref, one.placement.source) for one in shown],
         if_empty=words.gettext("what_if_no_flips"),
     )  # fmt: skip
 
