@@ -75,7 +75,9 @@ async def test_a_person_is_followed_from_a_meeting_to_an_erasure_by_lists_alone(
     site = replace(running, personal=(NAME, TYPED, PHONE))
     await is_met_and_registered(site)
     await is_handed_over(site)
+    await has_an_employer_with_an_agreement_and_a_group(site)
     await is_placed_at_an_employer_that_was_looked_up(site)
+    await is_followed_up(site)
     await is_erased_everywhere(site)
 
 
@@ -124,10 +126,33 @@ async def is_handed_over(site: Site) -> None:
     await mediator.find("handovers", candidateRef=candidate["ref"], state="completed")
 
 
-async def is_placed_at_an_employer_that_was_looked_up(site: Site) -> None:
-    relations, mediator = Desk(site, US, Role.EMPLOYER_RELATIONS), Desk(site, US, Role.MEDIATOR)
+async def has_an_employer_with_an_agreement_and_a_group(site: Site) -> None:
+    relations = Desk(site, US, Role.EMPLOYER_RELATIONS)
     firm = {**on(2, 1), "legalKind": "company", "sectorCode": "F", "name": FIRM, "contactName": NAME}
     await relations.record("employers", "register", firm)
+    employer = await relations.find("employers", q="bouw duizendschoon")
+    asked = {**on(2, 2), "employerRef": employer["ref"], "channel": "job_fair", "level": "hr"}
+    await relations.record("approaches", "record", asked)
+    party = {"partyKind": "employer", "partyRef": employer["ref"], "routes": ["A"], "placesPromised": 12}
+    await relations.record("agreements", "sign", {**on(2, 3), **party, "validFrom": "2026-02-03"})
+    agreement = await relations.find("agreements", partyRef=employer["ref"], state="signed")
+    await relations.go_on(agreement, "agreements", "record-referral", **on(2, 4))
+    group = {**on(2, 5), "employerRef": employer["ref"], "kind": "employment", "inGuidance": 50}
+    await relations.record("groups", "plan", group)
+    planned = await relations.find("groups", employerRef=employer["ref"], state="planned")
+    await relations.go_on(planned, "groups", "update", **on(2, 6), inGuidance=40, placesPlanned=10)
+
+    async def is_shown() -> bool:
+        signed = await relations.find("agreements", partyRef=employer["ref"])
+        guided = await relations.find("groups", employerRef=employer["ref"])
+        known = await relations.find("employers", q=FIRM)
+        return (signed["referrals"], guided["inGuidance"], known["lastApproachedOn"]) == (1, 40, "2026-02-02")
+
+    await eventually(is_shown)
+
+
+async def is_placed_at_an_employer_that_was_looked_up(site: Site) -> None:
+    relations, mediator = Desk(site, US, Role.EMPLOYER_RELATIONS), Desk(site, US, Role.MEDIATOR)
     employer = await relations.find("employers", q="bouw duizendschoon")
     vacancy = {**on(2, 5), "employerRef": employer["ref"], "places": 1, "kind": "employment"}
     await relations.record("vacancies", "open", vacancy)
@@ -155,6 +180,19 @@ async def is_placed_at_an_employer_that_was_looked_up(site: Site) -> None:
     assert {one["event"] for one in file["events"]} == {"mediation.client-taken-on.v1"}
     others = {one["event"] for one in file["related"]}
     assert others >= {"mediation.match-proposed.v1", "mediation.placement-started.v1"}
+
+
+async def is_followed_up(site: Site) -> None:
+    mediator = Desk(site, US, Role.MEDIATOR)
+    client = await mediator.find("clients", q=NAME)
+    placement = await mediator.find("placements", clientRef=client["ref"])
+    lasted = {"occurredOn": "2026-09-01", "months": 6, "method": "employer_confirmation"}
+    await mediator.go_on(placement, "placements", "confirm-retention", **lasted)
+    await mediator.go_on(placement, "placements", "end", endDate="2026-09-30", reasonCode="completed")
+    ended = await mediator.find("placements", clientRef=client["ref"], state="ended")
+    assert (ended["confirmedMonths"], ended["endDate"]) == (6, "2026-09-30")
+    file = await mediator.file(ended, "placements")
+    assert [one["event"] for one in file["events"]][-1] == "mediation.placement-ended.v1"
 
 
 async def is_erased_everywhere(site: Site) -> None:

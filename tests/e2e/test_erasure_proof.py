@@ -29,6 +29,7 @@ from banen_local.cluster.programme import Programme, master_key
 from banen_local.cluster.supervisor import Supervisor
 from banen_local.demo.visit import sign_in
 from support.definition import DEFINITION
+from support.waiting import eventually
 
 pytestmark = pytest.mark.e2e
 
@@ -425,14 +426,15 @@ OF_PEOPLE = [
 
 async def listed(site: Site, service: str, name: str, **asked: str) -> str:
     """A list of UAF, once it shows all that was recorded."""
-    url = f"{site.programme.url('uaf', service)}/v1/{name}"
-    async with asyncio.timeout(60):
-        while True:
-            answer = await site.http.get(url, params=asked)
-            assert answer.status_code == 200, answer.text
-            if answer.json()["behind"] == 0:
-                return answer.text
-            await asyncio.sleep(0.1)
+    shown: list[httpx2.Response] = []
+
+    async def is_all() -> bool:
+        shown[:] = [await site.http.get(f"{site.programme.url('uaf', service)}/v1/{name}", params=asked)]
+        assert shown[0].status_code == 200, shown[0].text
+        return shown[0].json()["behind"] == 0
+
+    await eventually(is_all)
+    return shown[0].text
 
 
 async def nothing_more_is_recorded(site: Site) -> None:

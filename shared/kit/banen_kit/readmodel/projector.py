@@ -1,5 +1,6 @@
 """Keeps the lists of a service up to date with its store, and makes them anew beside the live ones."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -18,6 +19,8 @@ from banen_kit.readmodel.table import Changes, ListTables, Progress
 LIVE_BATCH, REBUILD_BATCH = 200, 4000
 """How many events are folded at once: few beside other work of the process, many where there is none."""
 WAIT_SECONDS = 5.0
+GATHER_SECONDS = 0.2
+"""How long events are gathered before they are folded together: a fold costs about as much for one as for many."""
 LISTS = "lists"
 
 
@@ -38,6 +41,7 @@ class Projector:
             faults.metrics.lists_behind.set(await self.tables.store.count_after(at.position))
             faults.clear(LISTS)
             await self.repository.store.wait(at.position, WAIT_SECONDS)
+            await asyncio.sleep(GATHER_SECONDS)
 
         await Loop(LISTS, faults, still_ready=True).forever(work)
 
