@@ -116,8 +116,8 @@ async def test_who_sees_no_rows_tries_nothing(reader: Reader):
 @pytest.mark.parametrize(
     ("path", "lead", "clause"),
     [
-        ("/nl/wat-als", "tellen er 8 in plaats van 5: 3 komen erbij, 0 vallen af", "Telt niet"),
-        ("/en/what-if", "8 count instead of 5: 3 are added, 0 drop out", "Does not count"),
+        ("/nl/wat-als", "tellen er 8 in plaats van 5: 3 komen erbij en 0 vallen af", "Telt niet"),
+        ("/en/what-if", "8 count instead of 5: 3 are added and 0 drop out", "Does not count"),
     ],
 )
 async def test_the_page_says_what_the_answer_says(

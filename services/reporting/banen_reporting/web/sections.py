@@ -11,7 +11,7 @@ from banen_reporting.queries.schemas import Heading
 from banen_reporting.web.files import Row, Table
 from banen_reporting.web.visit import Visit
 
-Form = Literal["text", "number", "percent", "euro", "day", "month"]
+Form = Literal["text", "number", "signed", "percent", "euro", "day", "month"]
 """How the values of a column are written on the page; a text in a column of numbers says why there is none."""
 
 

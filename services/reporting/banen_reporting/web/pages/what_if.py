@@ -146,7 +146,7 @@ def cells_section(found: WhatIf, model: FactSnapshot, said: Said) -> Section:
     labels: Mapping[str, str] = {ref: unit.label for ref, unit in model.units.items()}
     columns = [
         Column(words.gettext("unit"), "text"), Column(words.gettext("route"), "text"), Column(words.gettext("before")),
-        Column(words.gettext("what_if_after")), Column(words.gettext("gap")),
+        Column(words.gettext("what_if_after")), Column(words.gettext("gap"), "signed"),
     ]  # fmt: skip
     rows: list[Row] = [
         (
