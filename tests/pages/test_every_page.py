@@ -30,6 +30,14 @@ CUT_IN_CHART = """
         return text.left < box.left - 1 || text.right > box.right + 1 || text.bottom > box.bottom + 1;
     }).map(one => one.textContent)
 """
+OVERLAPPING = """
+    [...document.querySelectorAll('svg[role=img]')].flatMap(chart => {
+        const texts = [...chart.querySelectorAll('text')].map(one => [one.textContent, one.getBoundingClientRect()]);
+        return texts.flatMap(([one, a], at) => texts.slice(at + 1).filter(([, b]) =>
+            a.left < b.right - 3 && b.left < a.right - 3 && a.top < b.bottom - 3 && b.top < a.bottom - 3
+        ).map(([other]) => one + ' / ' + other));
+    })
+"""
 UNREACHABLE = """
     [...document.querySelectorAll('.table')].filter(one => one.scrollWidth > one.clientWidth + 1
         && !one.querySelector('a') && one.tabIndex < 0).map(one => one.textContent.trim().slice(0, 40))
@@ -129,7 +137,9 @@ async def test_no_page_keeps_anybody_from_using_it(
 
 async def faults(tab: Tab) -> list[Any]:
     wide = await tab.look(TOO_WIDE)
-    found = [await tab.look(query) for query in (CUT_OFF, CUT_IN_CHART, UNREACHABLE, UNNAMED, DOUBLED)]
+    found = [
+        await tab.look(query) for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, UNREACHABLE, UNNAMED, DOUBLED)
+    ]
     return [*([wide] if wide > 0 else []), *(one for one in found if one)]
 
 

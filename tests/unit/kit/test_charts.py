@@ -42,6 +42,13 @@ def test_a_chart_of_nothing_is_empty():
     assert (made.counted, made.plan) == (None, None)
 
 
+def test_a_name_that_is_longer_than_its_bar_is_cut():
+    made = waterfall(
+        ("before", 1), [("A name that is too long", 1), ("thirteen long", 1)], ("after", 3), None
+    )
+    assert [bar.label for bar in made.bars] == ["before", "A name that…", "thirteen long", "after"]
+
+
 def test_the_steps_of_a_waterfall_lead_from_one_total_to_the_other():
     made = waterfall(("before", 1659), [("one", 610), ("two", 58)], ("after", 2327), 2600)
 

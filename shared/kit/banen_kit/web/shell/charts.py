@@ -114,6 +114,14 @@ def step_of(highest: float) -> int:
         size *= 10
 
 
+LONGEST_LABEL = 13
+"""So many letters have room below a bar; the table beside the chart has the whole name."""
+
+
+def fitted(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"
+
+
 @dataclass(frozen=True)
 class Bar:
     label: str
@@ -151,7 +159,7 @@ def waterfall(
 
     def bar(at: int, label: str, value: int, low: int, high: int, kind: str) -> Bar:
         x = 10 + room * at + (room - shape.bar_width) / 2
-        return Bar(label, value, x, shape.bottom - size * high, size * (high - low), kind)
+        return Bar(fitted(label), value, x, shape.bottom - size * high, size * (high - low), kind)
 
     bars = [bar(0, *start, 0, start[1], "t")]
     for at, (label, step) in enumerate(steps):
