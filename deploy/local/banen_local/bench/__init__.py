@@ -15,6 +15,7 @@ from rich.table import Table
 from banen_local.bench.bus import bus_rows
 from banen_local.bench.kurrentdb import URL, kurrentdb_rows
 from banen_local.bench.lists import list_rows
+from banen_local.bench.placements import placement_rows
 from banen_local.bench.rows import Row
 from banen_local.bench.services import service_rows
 from banen_local.bench.store import store_rows
@@ -35,6 +36,7 @@ async def bench(folder: Path, console: Console, events: int) -> list[Row]:
         rows += await bus_rows(server, bus)
         rows += await kurrentdb_rows(server, bus)
         rows += await list_rows(server)
+        rows += await placement_rows(server)
     finally:
         await bus.stop()
         await server.stop()

@@ -107,17 +107,19 @@ class Office:
         asked: dict[str, Any] = {"filters": {}, "sort": "since", "limit": 50, **question}
         await self.reader.page(Question(CANDIDATES, **asked), opens=True)
 
-    async def read_all(self) -> None:
-        position = 0
-        while records := await self.repository.store.read_all(position, REBUILD_BATCH):
-            for record in records:
-                self.repository.fact(record)
-            position = records[-1].position
-
     async def fill_timers(self) -> None:
         """A timer for everybody, as the loop of the timers keeps it."""
         query = "insert into timers select 'lost-contact', ref, since + 60, 1 from list_candidates"
         await self.tables.pool.execute(query)
+
+
+async def read_all(repository: EventRepository[Any]) -> None:
+    """The floor of making lists anew."""
+    position = 0
+    while records := await repository.store.read_all(position, REBUILD_BATCH):
+        for record in records:
+            repository.fact(record)
+        position = records[-1].position
 
 
 async def list_rows(server: Postgres, people: int = PEOPLE) -> list[Row]:
@@ -127,7 +129,7 @@ async def list_rows(server: Postgres, people: int = PEOPLE) -> list[Row]:
     async with schema(server, "bench_lists", *SERVICE.sql) as pool:
         office = Office(pool)
         libraries, count = resident(os.getpid()), await office.record(people)
-        read = await rate(count, office.read_all())
+        read = await rate(count, read_all(office.repository))
         folded = await rate(count, Projector(office.tables, office.repository).rebuild())
         await office.fill_timers()
         await pool.execute("vacuum analyze")
