@@ -106,6 +106,28 @@ async def test_a_partner_sees_its_own_placements_alone(reader: Reader):
     assert found["cells"][-1]["after"] == 2
 
 
+async def test_a_partner_sees_what_would_count_for_it_as_well(reader: Reader):
+    """It helped with a placement of another partner."""
+    async with reader("uaf", Role.PARTNER_MANAGER) as client:
+        found = await tried(client, "credit=each")
+    flips = [(one["placement"]["ref"], one["was"], one["placement"]["verdict"]) for one in found["flips"]]
+    assert flips == [(str(ref_of("temp")), "excluded", "counted")]
+    total = found["cells"][-1]
+    assert (found["gained"], found["lost"], total["after"] - total["before"]) == (1, 0, 1)
+
+
+async def test_boxes_that_are_no_longer_ticked_leave_nobody_out(browser: httpx2.AsyncClient):
+    kept = await tried(browser, "ruleSet=without-uwv&minMonths=6")
+    assert kept["rules"]["exceptUnits"] == ["uwv"]
+    refused = await tried(browser, "ruleSet=without-uwv&permissions=except", 400)
+    assert (refused["code"], refused["field"]) == ("except-units-missing", "exceptUnits")
+
+
+async def test_the_page_calls_units_by_their_names(browser: httpx2.AsyncClient):
+    page = (await browser.get(f"/nl/wat-als?{DATES}&permissions=except&exceptUnits=uwv")).text
+    assert "Niet voor deze partners: UWV" in page
+
+
 async def test_who_sees_no_rows_tries_nothing(reader: Reader):
     async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
         assert (await tried(client, "minMonths=2", 403))["code"] == "rows-not-yours"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -53,17 +54,14 @@ async def what_if(view: Scope, asked: FigureQuery, changes: Mapping[str, Any]) -
         return tried
 
     after = await answers.figures.others.ask(("what-if", rules, asked, tried.position), judge, answers.asker)
+    pairs = turned(chosen(before, within), chosen(after.verdicts, within))
     flips = [
         Flip(placement=placement_row(after, now), was=was.outcome, was_clause=was.clause)
-        for was, now in turned(chosen(before, within), chosen(after.verdicts, within))
+        for was, now in pairs[:MOST_FLIPS]
     ]
-    await view.note(
-        Outcome.SHOWN,
-        shown=[flip.placement.ref for flip in flips[:MOST_FLIPS]],
-        ruleSet=asked.rule_set,
-        count=len(flips),
-    )
-    gained = sum(flip.placement.verdict == "counted" for flip in flips)
+    shown = [flip.placement.ref for flip in flips]
+    await view.note(Outcome.SHOWN, shown=shown, ruleSet=asked.rule_set, count=len(pairs))
+    gained = sum(now.outcome == "counted" for _, now in pairs)
     return WhatIf(
         **dict(heading),
         rules=rules,
@@ -72,8 +70,8 @@ async def what_if(view: Scope, asked: FigureQuery, changes: Mapping[str, Any]) -
         ),
         cells=tuple(cells_of(after, before, within)),
         gained=gained,
-        lost=len(flips) - gained,
-        flips=tuple(flips[:MOST_FLIPS]),
+        lost=len(pairs) - gained,
+        flips=tuple(flips),
     )
 
 
@@ -81,8 +79,8 @@ def changed_rules(
     params: RuleSetParams, changes: Mapping[str, Any], definition: ProgrammeDefinition | None
 ) -> RuleSetParams:
     given = {**params.model_dump(), **changes}
-    if given["permissions"] != "except" and "except_units" not in changes:
-        given["except_units"] = ()
+    if "permissions" in changes and "except_units" not in changes:
+        given["except_units"] = ()  # a form says nothing of boxes that are not ticked
     try:
         rules = RuleSetParams.model_validate(given)
         if definition is not None:
@@ -98,9 +96,16 @@ def turned(
     was: Mapping[PlacementKey, Verdict], now: Mapping[PlacementKey, Verdict]
 ) -> Sequence[tuple[Verdict, Verdict]]:
     """The placements that count under one set of rules and not under the other, by unit and start."""
-    pairs = [(was[key], now[key]) for key in now if key in was]
+    pairs = [
+        (was.get(key) or not_theirs(now[key]), now.get(key) or not_theirs(was[key])) for key in {**was, **now}
+    ]
     flips = [one for one in pairs if (one[0].outcome == "counted") != (one[1].outcome == "counted")]
     return sorted(flips, key=lambda one: (one[1].unit or "", one[1].start, one[1].key))
+
+
+def not_theirs(verdict: Verdict) -> Verdict:
+    """Of a placement that under the other rules is none of the reader's units."""
+    return replace(verdict, outcome="excluded", clause=None)
 
 
 def cells_of(

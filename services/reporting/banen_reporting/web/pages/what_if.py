@@ -62,7 +62,9 @@ def add_what_if(router: PageRouter, visits: Visits) -> None:
         said = Said(visit.words, visit.links(asked), partner_names(model))
         page = what_if_page(found, model, said, ROWS_ON_A_PAGE if file is None else len(found.flips))
         if file is not None:
-            return visit.file(found, file, [one.table for one in page.sections], *changed_words(found, said))
+            return visit.file(
+                found, file, [one.table for one in page.sections], *changed_words(found, model, said)
+            )
         return visit.page(
             "what_if.html",
             asked,
@@ -99,19 +101,19 @@ def what_if_page(found: WhatIf, model: FactSnapshot, said: Said, most: int) -> T
     return TablesPage(
         "page-what-if",
         words.gettext("what_if_title"),
-        lead(found, said),
+        lead(found, model, said),
         [cells_section(found, model, said), flips_section(found, said, most)],
     )
 
 
-def lead(found: WhatIf, said: Said) -> str:
+def lead(found: WhatIf, model: FactSnapshot, said: Said) -> str:
     words = said.words
     if not found.changed:
         return words.gettext("what_if_unchanged")
     total = found.cells[-1]
     number = words.language.number
     place = {
-        "rules": "; ".join(changed_words(found, said)),
+        "rules": "; ".join(changed_words(found, model, said)),
         "before": number(total.before or 0),
         "after": number(total.after or 0),
         "gained": number(found.gained),
@@ -122,16 +124,16 @@ def lead(found: WhatIf, said: Said) -> str:
     return words.gettext("what_if_lead").format(**place)
 
 
-def changed_words(found: WhatIf, said: Said) -> list[str]:
+def changed_words(found: WhatIf, model: FactSnapshot, said: Said) -> list[str]:
     """Each changed parameter with its new value, in words."""
     names = [name for name, field in RuleSetParams.model_fields.items() if field.alias in found.changed]
-    return [f"{said.words.pgettext('rule', name)}: {value_words(found, name, said)}" for name in names]
+    return [f"{said.words.pgettext('rule', name)}: {value_words(found, name, model, said)}" for name in names]
 
 
-def value_words(found: WhatIf, name: str, said: Said) -> str:
+def value_words(found: WhatIf, name: str, model: FactSnapshot, said: Said) -> str:
     words, value = said.words, getattr(found.rules, name)
     if name == "except_units":
-        return ", ".join(found.rules.except_units) or words.gettext("nobody")
+        return ", ".join(labels_of(model).get(ref, ref) for ref in value) or words.gettext("nobody")
     match value:
         case date():
             return words.language.day(value)
@@ -141,9 +143,13 @@ def value_words(found: WhatIf, name: str, said: Said) -> str:
             return words.rule(name, value)
 
 
+def labels_of(model: FactSnapshot) -> Mapping[str, str]:
+    return {ref: unit.label for ref, unit in model.units.items()}
+
+
 def cells_section(found: WhatIf, model: FactSnapshot, said: Said) -> Section:
     words = said.words
-    labels: Mapping[str, str] = {ref: unit.label for ref, unit in model.units.items()}
+    labels = labels_of(model)
     columns = [
         Column(words.gettext("unit"), "text"), Column(words.gettext("route"), "text"), Column(words.gettext("before")),
         Column(words.gettext("what_if_after")), Column(words.gettext("gap"), "signed"),
