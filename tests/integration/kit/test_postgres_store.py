@@ -23,6 +23,7 @@ from banen_kit.eventstore.postgres import (
 )
 from banen_kit.postgres.connection import UNREACHABLE, connect, reachable
 from banen_local.cluster.postgres import Postgres
+from support.waiting import DEADLINE
 
 IDS = UUID("00000000-0000-0000-0000-000000000002")
 NewSchema = Callable[..., Awaitable[str]]
@@ -55,7 +56,13 @@ async def owner(database) -> AsyncGenerator[asyncpg.Connection]:
 @asynccontextmanager
 async def connection_of(store: PostgresStore, url: str) -> AsyncGenerator[asyncpg.Connection]:
     """A connection beside those of the store, to the same schema."""
-    connection = await asyncpg.connect(url, server_settings={"search_path": await schema_of(store)})
+    async with asyncpg_connection(url, await schema_of(store)) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def asyncpg_connection(url: str, schema: str) -> AsyncGenerator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url, server_settings={"search_path": schema})
     try:
         yield connection
     finally:
@@ -117,6 +124,49 @@ async def test_reads_over_the_gap_that_a_rolled_back_append_leaves(store: Postgr
     events = await store.read_all(0, 10)
     assert ids(events) == named("a", "d")
     assert [event.position for event in events] == [1, 4]
+
+
+# What floors and horizons start from is read while positions are drawn. Every 32nd drawing logs ahead, and the sequence's page
+# shows the value ahead for a moment: then the value seen later is lower.
+DRAW = "select nextval('position') from generate_series(1, 50000)"
+WATCH = """
+create function watch(out plain int, out drawn int) language plpgsql as $$
+declare seen bigint; plain_before bigint := 0; drawn_before bigint := 0;
+begin
+  plain := 0; drawn := 0;
+  for n in 1..100000 loop
+    select last_value into seen from position;
+    if seen < plain_before then plain := plain + 1; end if;
+    plain_before := seen;
+    seen := last_drawn();
+    if seen < drawn_before then drawn := drawn + 1; end if;
+    drawn_before := seen;
+  end loop;
+end $$
+"""
+
+
+async def test_floors_and_horizons_never_start_from_a_position_that_is_only_logged_ahead(
+    store: PostgresStore, database
+):
+    """A plain reading of the sequence, beside it, shows that such positions were there to be believed."""
+    schema = await schema_of(store)
+    plain = drawn = 0
+    async with (
+        asyncpg_connection(database.owner_url, schema) as watching,
+        asyncpg_connection(database.owner_url, schema) as drawing,
+    ):
+        await watching.execute(WATCH)
+        async with asyncio.timeout(DEADLINE):
+            while plain < 5:
+                row, _ = await asyncio.gather(watching.fetchrow("select * from watch()"), draw(drawing))
+                plain, drawn = plain + row["plain"], drawn + row["drawn"]
+    assert drawn == 0
+
+
+async def draw(connection: asyncpg.Connection) -> None:
+    for _ in range(10):
+        await connection.execute(DRAW)
 
 
 async def test_the_oldest_of_several_appends_under_way_holds_readers(store: PostgresStore, database):
