@@ -250,6 +250,10 @@ def shows_no_handovers(answer: Any) -> None:
     assert answer["handovers"] == answer["openHandovers"] == []
 
 
+def shows_nobody_waiting(answer: Any) -> None:
+    assert (answer["waiting"], answer["professions"], answer["vacancies"]) == (0, [], [])
+
+
 def shows_no_change(answer: Any) -> None:
     assert (answer["changed"], answer["flips"]) == ([], [])
     assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
@@ -306,6 +310,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "funnel": ("/v1/funnel", shows_funnel),
     "employers": ("/v1/employers", shows_no_employers),
     "follow-up": ("/v1/follow-up", shows_no_handovers),
+    "supply-and-demand": ("/v1/supply-and-demand", shows_nobody_waiting),
     "what-if": ("/v1/what-if", shows_no_change),
     "data-quality": ("/v1/data-quality", shows_checks),
     "placements": ("/v1/placements", shows_placements),
@@ -342,6 +347,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-funnel": ("/nl/trechter", ("Werkbrug Delta", "werken en leren", "betaald werk")),
     "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
+    "page-supply-and-demand": ("/nl/vraag-en-aanbod", ("Werkbrug Delta",)),
     "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
     "page-data-quality": ("/nl/gegevens", ("Werkbrug Delta",)),
     "page-placements": (

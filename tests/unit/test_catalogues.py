@@ -16,7 +16,8 @@ from jinja2.ext import babel_extract
 from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
-from banen_contracts.employers import PartyKind
+from banen_contracts.employers import ApproachChannel, PartyKind, VacancyClosing
+from banen_contracts.intake import Channel
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -33,6 +34,7 @@ from banen_kit.audit.log import Outcome as AuditOutcome
 from banen_kit.messaging.topology import read_partners
 from banen_kit.security.permissions import every_service
 from banen_local.cluster.programme import PARTNERS_FILE
+from banen_local.demo.history.vacancies import WHY_UNMET
 from banen_local.issuer.people import demo_people
 from banen_reporting.counting import Clause, Outcome
 from banen_reporting.queries.funnel import STEPS
@@ -53,6 +55,9 @@ FIELDS = [
     if name == "document_ref" or not name.endswith(("_ref", "converted_from"))
 ]
 LANGUAGES = ("nl", "en")
+ISCO_ENDS = ((1, 3), (11, 14), (21, 26), (31, 35), (41, 44), (51, 54), (61, 63), (71, 75), (81, 83), (91, 96))
+ISCO_GROUPS = [f"{group:02}" for first, last in ISCO_ENDS for group in range(first, last + 1)]
+"""The sub-major groups of the International Standard Classification of Occupations (ISCO-08, ILO)."""
 WARNING_CHECKS = [check.id for check in CHECKS if check.severity == "warn"]
 FUNCTIONS = ("gettext", "ngettext", "pgettext")
 
@@ -106,6 +111,11 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "of_step": STEPS[:2],
         "before_step": STEPS[1:],
         "partyKind": PartyKind,
+        "channel": Channel,
+        "approach": ApproachChannel,
+        "vacancy": [*VacancyClosing, "open", "past"],
+        "profession": ISCO_GROUPS,
+        "unmet": WHY_UNMET,
         "supportSource": SupportSource,
         **rule_choices(),
     },

@@ -24,6 +24,7 @@ SERVICE = with_kit_features(
             "page-funnel",
             "page-employers",
             "page-follow-up",
+            "page-supply-and-demand",
             "page-data-quality",
             "page-compare",
             "page-what-if",

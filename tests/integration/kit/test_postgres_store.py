@@ -160,6 +160,7 @@ async def test_floors_and_horizons_never_start_from_a_position_that_is_only_logg
         async with asyncio.timeout(DEADLINE):
             while plain < 5:
                 row, _ = await asyncio.gather(watching.fetchrow("select * from watch()"), draw(drawing))
+                assert row
                 plain, drawn = plain + row["plain"], drawn + row["drawn"]
     assert drawn == 0
 

@@ -24,6 +24,7 @@ PAGES = {
     "funnel": ("/nl/trechter", "/en/funnel"),
     "employers": ("/nl/werkgevers", "/en/employers"),
     "data-quality": ("/nl/gegevens", "/en/data-quality"),
+    "supply-and-demand": ("/nl/vraag-en-aanbod", "/en/supply-and-demand"),
     "follow-up": ("/nl/opvolging", "/en/follow-up"),
 }
 
@@ -42,7 +43,8 @@ def facts() -> Facts:
 def add_people(facts: Facts) -> None:
     for name, kind in (("first", "conversation"), ("second", "conversation"), ("third", "conversation"),
                        ("fourth", "conversation"), ("leaflet", "contact")):  # fmt: skip
-        contact: dict[str, Any] = {"contact_ref": ref_of(name), "channel": i.Channel.MUNICIPALITY}
+        channel = i.Channel.WORD_OF_MOUTH if name == "first" else i.Channel.MUNICIPALITY
+        contact: dict[str, Any] = {"contact_ref": ref_of(name), "channel": channel}
         facts.say(
             "uaf", i.ContactMade(**contact, kind=i.ContactKind(kind), region_id="utrecht", occurred_on=DAY)
         )
@@ -50,7 +52,7 @@ def add_people(facts: Facts) -> None:
         candidate = {"candidate_ref": ref_of(f"candidate {name}"), "occurred_on": DAY}
         facts.say("uaf", i.CandidateRegistered(**candidate, contact_ref=ref_of(name), education_band=i.EducationBand.HIGH))  # fmt: skip
         facts.say("uaf", i.RouteAssigned(**candidate, route="A", reason_code="own-wish"))
-    facts.say("uaf", i.CandidateReadyForMediation(candidate_ref=ref_of("candidate second"), occurred_on=DAY, available_from="2007-02"))  # fmt: skip
+    facts.say("uaf", i.CandidateReadyForMediation(candidate_ref=ref_of("candidate second"), occurred_on=DAY, available_from="2007-02", profession_group="53"))  # fmt: skip
     taken = {"client_ref": ref_of("client of job"), "origin": m.Origin.OWN_INTAKE}
     facts.say("uaf", m.ClientTakenOn(**taken, origin_ref=ref_of("candidate first"), occurred_on=DAY))
     offer: dict[str, Any] = {"handover_ref": ref_of("offer"), "candidate_ref": ref_of("candidate second")}
@@ -60,6 +62,23 @@ def add_people(facts: Facts) -> None:
 def add_relations(facts: Facts) -> None:
     employer = {"employer_ref": ref_of("employer"), "occurred_on": DAY}
     facts.say("uaf", e.EmployerRegistered(**employer, legal_kind=e.LegalKind.COMPANY, sector_code="G", name="Bakkerij"))  # fmt: skip
+    for number, channel in enumerate(
+        (e.ApproachChannel.JOB_FAIR, e.ApproachChannel.REGIONAL, e.ApproachChannel.JOB_FAIR)
+    ):
+        approach = {"approach_ref": ref_of(f"approach {number}"), "employer_ref": ref_of("employer")}
+        facts.say(
+            "uaf",
+            e.EmployerApproached(**approach, channel=channel, level=e.ApproachLevel.HR, occurred_on=DAY),
+        )
+    for name, places, profession, open_until in (
+        ("care", 4, "53", None), ("builders", 3, "71", None), ("any", 1, None, None), ("old", 2, "53", date(2007, 6, 1)),
+    ):  # fmt: skip
+        vacancy = {"vacancy_ref": ref_of(name), "employer_ref": ref_of("employer"), "kind": "employment"}
+        facts.say("uaf", e.VacancyOpened(**vacancy, places=places, profession_group=profession, open_until=open_until, occurred_on=DAY))  # fmt: skip
+    builders = {"vacancy_ref": ref_of("builders"), "occurred_on": DAY}
+    facts.say("uaf", e.UnmetDemandReported(**builders, reason_code="no-candidates"))
+    facts.say("uaf", e.UnmetDemandReported(**builders, reason_code="too-far-away"))
+    facts.say("uaf", e.VacancyClosed(**builders, reason_code=e.VacancyClosing.FILLED, places_filled=1))
     group: dict[str, Any] = {"group_ref": ref_of("group"), "occurred_on": DAY}
     facts.say("uaf", e.GroupPlacementPlanned(**group, employer_ref=ref_of("employer"), kind="employment", in_guidance=9))  # fmt: skip
     facts.say("uaf", e.GroupPlacementClosed(**group, placed=4, precision=Precision.APPROX))
@@ -165,6 +184,55 @@ async def test_a_group_shows_what_was_reported_and_what_is_on_record(browser: ht
     }  # fmt: skip
     (agreement,) = found["agreements"]
     assert (agreement["promised"], agreement["placed"], agreement["inForce"]) == (6, 1, 1)
+
+
+async def test_an_employer_who_was_approached_through_two_channels_stands_under_both(
+    browser: httpx2.AsyncClient,
+):
+    found = (await browser.get(f"/v1/employers?{DATES}")).json()
+
+    assert found["approached"] == 1
+    assert found["approaches"] == [
+        {"channel": "job_fair", "approaches": 2, "employers": 1, "withAgreement": 1, "withPlacement": 1},
+        {"channel": "regional", "approaches": 1, "employers": 1, "withAgreement": 1, "withPlacement": 1},
+    ]
+
+
+async def test_who_is_placed_no_longer_waits_and_places_are_counted_by_profession(
+    browser: httpx2.AsyncClient,
+):
+    found = (await browser.get(f"/v1/supply-and-demand?{DATES}")).json()
+
+    assert found["waiting"] == 1
+    assert found["professions"] == [
+        {"professionGroup": "53", "waiting": 1, "places": 6, "open": 4, "filled": 0, "unmet": 0},
+        {"professionGroup": "71", "waiting": 0, "places": 3, "open": 0, "filled": 1, "unmet": 3},
+        {"professionGroup": None, "waiting": 0, "places": 1, "open": 1, "filled": 0, "unmet": 0},
+    ]
+    assert found["unmet"] == [{"reason": "too-far-away", "vacancies": 1, "places": 3}]
+    assert found["vacancies"] == [
+        {"outcome": "open", "vacancies": 2, "places": 5, "filled": None},
+        {"outcome": "filled", "vacancies": 1, "places": 3, "filled": 1},
+        {"outcome": "past", "vacancies": 1, "places": 2, "filled": None},
+    ]
+    page = await get(browser, f"/en/supply-and-demand?{DATES}")
+    assert (
+        "1 people are ready for work and were not placed; vacancies that are open have 5 places. "
+        "For 3 places of vacancies nobody was found."
+    ) in page
+    assert [row[0] for row in tables(page)["professions"]] == [
+        "Personal care workers", "Building and related trades workers, excluding electricians",
+        "No profession recorded",
+    ]  # fmt: skip
+    assert tables(page)["unmet"][0] == ["Too far away", "1", "3"]
+
+
+async def test_of_conversations_each_channel_shows_what_came_of_them(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/funnel?{DATES}")).json()
+
+    assert [(one["id"], one["people"]["conversation"], one["people"]["counted"]) for one in found["channels"]] == [
+        ("municipality", 3, 0), ("word_of_mouth", 1, 1),
+    ]  # fmt: skip
 
 
 async def test_what_nobody_recorded_is_not_shown_as_zero(browser: httpx2.AsyncClient):

@@ -121,7 +121,7 @@ def test_only_figures_and_the_programme_are_not_in_the_audit_log():
              if not access.audited}  # fmt: skip
     open_ = (
         "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-partner", "page-compare",
-        "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "page-funnel",
+        "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "supply-and-demand", "page-supply-and-demand", "page-funnel",
         "page-employers", "page-follow-up", "data-quality",
         "page-data-quality",
     )  # fmt: skip

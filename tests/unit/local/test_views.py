@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from banen_local.demo.history.vacancies import UNMET
 from banen_local.demo.published import PUBLISHED
 from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
 from banen_reporting.queries.quality import data_quality
+from banen_reporting.queries.supply_and_demand import supply_and_demand
 from support.histories import SEED, world_of
 
 pytestmark = pytest.mark.long
@@ -81,6 +83,21 @@ def test_agreements_with_employers_yielded_placements_and_others_say_that_they_n
 
     assert {one.party_kind for one in found if one.placed is not None} == {"employer"}
     assert all(one.placed for one in found if one.placed is not None)
+
+
+def test_vacancies_for_which_nobody_was_found_are_those_of_the_history(day: ProgrammeDay):
+    found = supply_and_demand(day, EVERYBODY)
+
+    assert sum(one.vacancies for one in found.unmet) == sum(UNMET.values())
+    assert sum(one.places for one in found.unmet) == sum(one.unmet for one in found.professions)
+    assert sum(one.waiting for one in found.professions) == found.waiting > 0
+    assert {one.outcome for one in found.vacancies} == {"filled", "withdrawn"}
+
+
+def test_the_channels_of_the_funnel_add_up_to_it(day: ProgrammeDay):
+    found = funnel(day, EVERYBODY, FunnelFilter())
+
+    assert sum(one.people["counted"] for one in found.channels) == found.steps[-1].people
 
 
 def test_every_offer_of_a_handover_is_accounted_for(day: ProgrammeDay):

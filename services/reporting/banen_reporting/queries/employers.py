@@ -13,7 +13,13 @@ from banen_reporting.figures.activity import FactKey
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import sum_of
 from banen_reporting.queries.day import Extent, ProgrammeDay
-from banen_reporting.queries.schemas_views import AgreementYield, EmployersView, GroupPlacement, OwnFirms
+from banen_reporting.queries.schemas_views import (
+    AgreementYield,
+    ApproachYield,
+    EmployersView,
+    GroupPlacement,
+    OwnFirms,
+)
 
 SOON = timedelta(days=90)
 """An agreement that ends within this time after the day ends soon."""
@@ -21,16 +27,17 @@ SOON = timedelta(days=90)
 
 def employers_view(day: ProgrammeDay, extent: Extent) -> EmployersView:
     employers = {key: row for key, row in day.activity.of(EmployerFact).items() if extent.has_source(key[0])}
-    approached = {
-        row.employer_ref
+    approached = [
+        row
         for key, row in day.activity.of(ApproachFact).items()
         if extent.has_source(key[0]) and row.approached_on <= day.until
-    }
+    ]
     return EmployersView(
         **aggregate.heading(day.heading),
         employers=len(employers),
-        approached=len(approached),
+        approached=len({row.employer_ref for row in approached}),
         on_platform=sum(is_on_platform(row, day) for row in employers.values()),
+        approaches=approaches(day, approached),
         groups=groups(day, extent),
         agreements=agreements(day, extent),
         own_firms=own_firms(day, extent),
@@ -41,6 +48,26 @@ def is_on_platform(row: EmployerFact, day: ProgrammeDay) -> bool:
     """Whether the last thing that is known of it by the day is that it joined."""
     known = [joined for on, joined in row.platform if on <= day.until]
     return bool(known) and known[-1]
+
+
+def approaches(day: ProgrammeDay, rows: Sequence[ApproachFact]) -> tuple[ApproachYield, ...]:
+    """By channel, the one with most employers first."""
+    agreed = {row.party_ref for row in day.activity.of(AgreementFact).values() if row.signed_on <= day.until}
+    placed = {ref for row in day.placements.values() for ref in (row.employer_ref, row.hiring_employer_ref)}
+    by_channel: dict[str, list[str]] = {}
+    for row in rows:
+        by_channel.setdefault(row.channel.value, []).append(row.employer_ref)
+    found = [
+        ApproachYield(
+            channel=channel,
+            approaches=len(refs),
+            employers=len(set(refs)),
+            with_agreement=len(agreed.intersection(refs)),
+            with_placement=len(placed.intersection(refs)),
+        )
+        for channel, refs in by_channel.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.employers, one.channel)))
 
 
 def groups(day: ProgrammeDay, extent: Extent) -> tuple[GroupPlacement, ...]:

@@ -35,6 +35,7 @@ class Path:
 
     partner: str
     region: str
+    channel: str
     route: str | None
     """None: not registered, so nobody can know it."""
     last: int
@@ -69,6 +70,7 @@ def funnel(day: ProgrammeDay, extent: Extent, wanted: FunnelFilter) -> Conversio
             day.model.routes,
             REGISTERED,
         ),
+        channels=parts(seen, lambda path: path.channel, [], first),
         bridge=bridge(day, seen) if is_whole else None,
     )
 
@@ -96,9 +98,10 @@ def paths(day: ProgrammeDay, extent: Extent) -> list[Path]:
 
 
 def path_of(day: ProgrammeDay, extent: Extent, contact: FactKey, candidate: FactKey | None) -> Path:
-    partner, region = partner_of(contact[0]), day.met[contact].region_id
+    met = day.met[contact]
+    partner, channel = partner_of(contact[0]), met.channel.value
     if candidate is None:
-        return Path(partner, region or NONE, None, CONVERSATION, 0)
+        return Path(partner, met.region_id or NONE, channel, None, CONVERSATION, 0)
     row = day.model.candidates[candidate]
     clients = day.clients_of.get(candidate, ())
     placed = [
@@ -116,7 +119,8 @@ def path_of(day: ProgrammeDay, extent: Extent, contact: FactKey, candidate: Fact
         last = READY
     else:
         last = REGISTERED
-    return Path(partner, region or row.region_id or NONE, row.route or NONE, last, counted)
+    region = met.region_id or row.region_id or NONE
+    return Path(partner, region, channel, row.route or NONE, last, counted)
 
 
 def steps(seen: Sequence[Path], first: int) -> tuple[FunnelStep, ...]:

@@ -47,6 +47,8 @@ class ConversionFunnel(Heading, frozen=True):
     partners: tuple[FunnelPart, ...]
     regions: tuple[FunnelPart, ...]
     routes: tuple[FunnelPart, ...]
+    channels: tuple[FunnelPart, ...]
+    """By the channel through which the conversation came about."""
     bridge: Bridge | None
 
 
@@ -84,6 +86,18 @@ class AgreementYield(Answer, frozen=True):
     referrals: int
 
 
+class ApproachYield(Answer, frozen=True):
+    """Employers who were approached through one channel; one who was through two stands under both."""
+
+    channel: str
+    approaches: int
+    employers: int
+    with_agreement: int
+    """Employers with whom an agreement was signed by the day."""
+    with_placement: int
+    """Employers at whom somebody was placed by the day."""
+
+
 class OwnFirms(Answer, frozen=True):
     """Tracks to an own firm, by where the support came from."""
 
@@ -100,9 +114,54 @@ class EmployersView(Heading, frozen=True):
     employers: int
     approached: int
     on_platform: int
+    approaches: tuple[ApproachYield, ...]
     groups: tuple[GroupPlacement, ...]
     agreements: tuple[AgreementYield, ...]
     own_firms: tuple[OwnFirms, ...]
+
+
+class ProfessionBalance(Answer, frozen=True):
+    """Who waits for work in a profession, and which places there are."""
+
+    profession_group: str | None
+    """Two digits of ISCO-08; None: not recorded, or not public."""
+    waiting: int
+    """People who are ready for mediation, whose file is open, and who were not placed."""
+    places: int
+    """Of all vacancies until the day."""
+    open: int
+    """Places of vacancies that are open on the day."""
+    filled: int
+    """Places that were filled when a vacancy was closed."""
+    unmet: int
+    """Places of vacancies for which a partner reported that nobody was found."""
+
+
+class UnmetDemand(Answer, frozen=True):
+    reason: str
+    vacancies: int
+    places: int
+
+
+class VacanciesEnded(Answer, frozen=True):
+    """Vacancies by what became of them."""
+
+    outcome: str
+    """How they were closed; `open` or `past` (nobody closed it, and its last day is over) where they were not."""
+    vacancies: int
+    places: int
+    filled: int | None
+    """None: nobody said."""
+
+
+class SupplyAndDemand(Heading, frozen=True):
+    """People who wait for work beside the places that employers have."""
+
+    waiting: int
+    professions: tuple[ProfessionBalance, ...]
+    unmet: tuple[UnmetDemand, ...]
+    """By the reason that was reported last."""
+    vacancies: tuple[VacanciesEnded, ...]
 
 
 class HandoverCounts(Answer, frozen=True):

@@ -13,7 +13,14 @@ from banen_reporting.queries.funnel import FunnelFilter, funnel
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.schemas import Answer
 from banen_reporting.queries.schemas_course import WhatIf
-from banen_reporting.queries.schemas_views import ConversionFunnel, DataQuality, EmployersView, FollowUp
+from banen_reporting.queries.schemas_views import (
+    ConversionFunnel,
+    DataQuality,
+    EmployersView,
+    FollowUp,
+    SupplyAndDemand,
+)
+from banen_reporting.queries.supply_and_demand import supply_and_demand
 from banen_reporting.queries.views import refuse_unknown, seen_day
 from banen_reporting.queries.what_if import what_if
 from banen_reporting.web.answers import FIGURES, Open, tagged
@@ -35,6 +42,7 @@ VIEWS = (
     View("employers", "Employers, groups, agreements and own firms", EmployersView, employers_view),
     View("data-quality", "The checks on the data, and what each found", DataQuality, data_quality),
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
+    View("supply-and-demand", "People who wait for work, and places", SupplyAndDemand, supply_and_demand),
 )
 
 

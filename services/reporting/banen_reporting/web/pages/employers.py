@@ -13,6 +13,7 @@ def say(found: EmployersView, said: Said) -> TablesPage:
     words = said.words
     sections = [
         relations_section(found, words),
+        approaches_section(found, words),
         groups_section(found, said),
         agreements_section(found, said),
         firms_section(found, words),
@@ -48,6 +49,26 @@ def relations_section(found: EmployersView, words: ProgrammeWords) -> Section:
             (words.gettext("employers_on_platform"), found.on_platform if found.employers else unknown),
         ],
     )  # fmt: skip
+
+
+def approaches_section(found: EmployersView, words: ProgrammeWords) -> Section:
+    columns = [
+        Column(words.gettext("channel"), "text"), Column(words.gettext("employers"), has_bar=True), Column(words.gettext("approaches")),
+        Column(words.gettext("with_agreement")), Column(words.gettext("with_placement")),
+    ]  # fmt: skip
+    rows: list[Row] = [
+        (
+            words.pgettext("approach", one.channel),
+            one.employers,
+            one.approaches,
+            one.with_agreement,
+            one.with_placement,
+        )
+        for one in found.approaches
+    ]
+    return Section(
+        "approaches", words.gettext("approaches_title"), words.gettext("approaches_caption"), columns, rows
+    )
 
 
 def groups_section(found: EmployersView, said: Said) -> Section:

@@ -69,6 +69,7 @@ def funnel_page(found: ConversionFunnel, said: Said, chosen: Sequence[Choice] = 
         parts_section("partners", words.gettext("partner"), words.gettext("funnel_partners"), [said.partner(one.id) for one in found.partners], found.partners, by_partner, words),
         parts_section("regions", words.gettext("region"), words.gettext("funnel_regions"), [words.region(one.id) for one in found.regions], found.regions, by_region, words),
         parts_section("routes", words.gettext("route"), words.gettext("funnel_routes"), [words.route(one.id) for one in found.routes], found.routes, by_route, words),
+        parts_section("channels", words.gettext("channel"), words.gettext("funnel_channels"), [words.pgettext("channel", one.id) for one in found.channels], found.channels, [], words),
     ]  # fmt: skip
     if found.bridge is not None:
         sections.append(bridge_section(found.bridge, said))
