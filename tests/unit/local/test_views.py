@@ -11,7 +11,11 @@ from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
 from banen_reporting.queries.quality import data_quality
+from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.supply_and_demand import supply_and_demand
+from banen_reporting.web.addresses import Links
+from banen_reporting.web.pages.data_quality import warnings
+from banen_reporting.web.words import LANGUAGES, ProgrammeWords
 from support.histories import SEED, world_of
 
 pytestmark = pytest.mark.long
@@ -146,3 +150,38 @@ def test_the_programme_could_have_been_warned_early(year: int, behind: int):
     assert checks["route-mix"] == (2, 2)
     assert checks["contacts-behind-plan"][0] == behind
     assert checks["by-permission"][0] == 0
+    assert checks["partner-silent"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [
+        (
+            2006,
+            [
+                "On 2 of the 2 routes, the share of what counts is more than 10 percentage points from that of the target.",
+                "The plan of contacts is 600 placements short of the target of 2,600.",
+                "There are 1,884 contacts fewer than the plan asks for on this day (3,514); conversations are included.",
+                "Of 98 of the 129 placements nobody recorded whether they reached the milestone.",
+            ],
+        ),
+        (
+            2007,
+            [
+                "On 2 of the 2 routes, the share of what counts is more than 10 percentage points from that of the target.",
+                "The plan of contacts is 600 placements short of the target of 2,600.",
+                "There are 3,171 contacts fewer than the plan asks for on this day (6,757); conversations are included.",
+                "Of 715 of the 965 placements nobody recorded whether they reached the milestone.",
+            ],
+        ),
+    ],
+)
+def test_the_warnings_of_december_read_so_as_known_then(year: int, told: list[str]):
+    last = date(year, 12, 31)
+    day = world_of(SEED).day(last)
+    words = ProgrammeWords(LANGUAGES["en"], day.model.definition)
+    links = Links("en", FigureQuery("published", last, last))
+
+    shown = list(warnings(data_quality(day, EVERYBODY), links, words))
+    assert [one.sentence for one in shown] == told
+    assert all(f"knownOn={last}" in one.address for one in shown)

@@ -1,7 +1,7 @@
 """Each check of the catalogue finds what it is for, and nothing where all is well."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,12 @@ from banen_contracts.mediation import ContractTerm, SupportSource
 from banen_contracts.programme import DepartmentDefinition, FunnelPlan, Labels, RegionFrom
 from banen_contracts.reporting import Provenance
 from banen_reporting.administration.domain.figure import figure_ref
-from banen_reporting.facts.model import ContactFact, CostFact, FigureFact, RecordedFact
+from banen_reporting.facts.model import ContactFact, CostFact, FigureFact, PartnerFact, RecordedFact
 from banen_reporting.facts.model_employers import AgreementFact, GroupFact
 from banen_reporting.facts.model_matching import EnterpriseFact
 from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.quality import CHECKS, data_quality
-from banen_reporting.queries.quality_work import Found
+from banen_reporting.queries.quality_work import SILENT_AFTER, Found
 from banen_reporting.web.pages.data_quality import WHERE
 from support.days import START, bureau, client, day_of, of, placed, unit
 from support.definition import DEFINITION, LAST_DAY, REGION
@@ -74,6 +74,14 @@ def with_plan(contacts: int) -> dict[str, Any]:
     return {"funnel": FunnelPlan(contacts=contacts, placeable_percent=20)}
 
 
+def admitted(partner: str, on: datetime = datetime(2006, 1, 1, tzinfo=UTC)) -> RecordedFact:
+    row = PartnerFact(
+        name=partner.upper(), services=("mediation",), admitted={"mediation": on, "reporting": on}
+    )
+    return bureau(partner, row)
+
+
+LATELY = LAST_DAY - SILENT_AFTER
 QUOTA = unit("uaf", targets={"A": 3, "B": 1}, regular_per_year=150)
 IN_YEARS = unit("uaf", targets={"A": 3, "B": 1}, targets_of_years={"A": {2007: 3}, "B": {2007: 1}})
 CASES: dict[str, tuple[Facts, dict[str, Any], Found, Facts, dict[str, Any], Found]] = {
@@ -86,6 +94,10 @@ CASES: dict[str, tuple[Facts, dict[str, Any], Found, Facts, dict[str, Any], Foun
     "contacts-behind-plan": (
         [met(ContactKind.CONTACT), met(ContactKind.CONVERSATION)], with_plan(10), (8, 10),
         [met(ContactKind.CONTACT), met(ContactKind.CONVERSATION)], with_plan(2), (0, 2),
+    ),
+    "partner-silent": (
+        [admitted("uaf"), admitted("uwv"), placed("a"), placed("b", "uwv", start=LATELY)], {}, (1, 2),
+        [admitted("uaf"), placed("a"), placed("b", start=LATELY)], {}, (0, 1),
     ),
     "milestone-not-recorded": (
         [placed("a"), placed("b", **SHORT)], {}, (1, 2),
@@ -177,6 +189,17 @@ def test_a_partner_sees_no_check_of_the_whole_programme():
 
 def test_whoever_is_warned_can_look_at_it():
     assert {check.id for check in CHECKS if check.severity == "warn"} <= WHERE.keys()
+
+
+def test_a_partner_is_not_silent_before_it_has_had_the_time_nor_after_the_programme():
+    lately = admitted("uaf", datetime.combine(LATELY, time(), UTC))
+    assert found("partner-silent", day_of(lately)) is None
+    assert found("partner-silent", day_of(admitted("uaf"), until=LAST_DAY + timedelta(days=1))) is None
+
+
+def test_whoever_ended_is_not_silent():
+    row = PartnerFact(name="UAF", services=("mediation",), admitted={"mediation": datetime(2006, 1, 1, tzinfo=UTC)}, ended={"mediation": 3})  # fmt: skip
+    assert found("partner-silent", day_of(bureau("uaf", row))) is None
 
 
 def test_nothing_is_warned_of_that_happened_after_the_day():

@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     Check("by-permission", "warn", p.by_permission, is_national=True),
     Check("plan-below-target", "warn", p.plan_below_target, is_national=True),
     Check("contacts-behind-plan", "warn", p.contacts_behind_plan, is_national=True),
+    Check("partner-silent", "warn", w.partner_silent),
     Check("milestone-not-recorded", "warn", w.milestone_not_recorded),
     Check("agreement-without-yield", "warn", w.agreement_without_yield),
     Check("group-more-than-counts", "warn", w.group_more_than_counts),

@@ -1,19 +1,25 @@
 """Checks on what partners recorded of people, placements, groups and agreements. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
+from banen_contracts.base import partner_of
 from banen_contracts.mediation import ContractTerm
+from banen_kit.core.clocks import day_of
 from banen_reporting.counting import PlacementKey, client_of, known_last_day, last_day_of_minimum
-from banen_reporting.facts.model import PlacementFact
-from banen_reporting.facts.model_employers import AgreementFact, GroupFact
+from banen_reporting.facts.model import ContactFact, PlacementFact
+from banen_reporting.facts.model_employers import AgreementFact, ApproachFact, GroupFact
 from banen_reporting.facts.model_matching import EnterpriseFact
 from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import holds_on
 from banen_reporting.queries.follow_up import is_overdue
 
 Found = tuple[int, int | None] | None
+SILENT_AFTER = timedelta(days=90)
+"""A partner of which nothing happened for longer is silent."""
+BUREAU_SERVICE = "reporting"
+"""Whoever runs it alone meets nobody."""
 YIELD_AFTER = timedelta(days=180)
 """An agreement may take so long before something comes of it."""
 
@@ -32,6 +38,37 @@ def milestone_not_recorded(day: ProgrammeDay, extent: Extent) -> Found:
     rows, months = seen(day, extent), months_of(day)
     due = [row for row in rows.values() if last_day_of_minimum(row.start, months) <= day.until]
     return (sum(is_overdue(row, months, day.until) for row in due), len(due)) if due else None
+
+
+def partner_silent(day: ProgrammeDay, extent: Extent) -> Found:
+    """Partners that take part and of which nothing happened for so long; after the programme's last day none is silent."""
+    definition = day.model.definition
+    if definition is None or day.until > definition.period.last_day:
+        return None
+    last: dict[str, date] = {}
+    for source, happened in happenings(day):
+        if happened <= day.until:
+            last[partner_of(source)] = max(happened, last.get(partner_of(source), date.min))
+    asked = day.until - SILENT_AFTER
+    partners = [
+        ref
+        for ref, row in day.model.partners.items()
+        if extent.has_partner(ref)
+        and {*row.admitted} - {*row.ended} - {BUREAU_SERVICE}
+        and day_of(min(row.admitted.values())) < asked
+    ]
+    return (sum(last.get(one, date.min) < asked for one in partners), len(partners)) if partners else None
+
+
+def happenings(day: ProgrammeDay) -> Iterator[tuple[str, date]]:
+    """The source of whatever happened, and the day: whom it met, registered, took on and placed, and its work with employers."""
+    activity, model = day.activity, day.model
+    yield from ((source, row.occurred_on) for (source, _), row in activity.of(ContactFact).items())
+    yield from ((source, row.registered_on) for (source, _), row in model.candidates.items())
+    yield from ((source, row.taken_on) for (source, _), row in model.clients.items())
+    yield from ((source, row.start) for (source, _), row in model.placements.items())
+    yield from ((source, row.approached_on) for (source, _), row in activity.of(ApproachFact).items())
+    yield from ((source, row.signed_on) for (source, _), row in activity.of(AgreementFact).items())
 
 
 def agreement_without_yield(day: ProgrammeDay, extent: Extent) -> Found:

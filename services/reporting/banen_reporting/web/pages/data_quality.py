@@ -16,6 +16,7 @@ WHERE: Mapping[str, Callable[[Links], str]] = {
     "by-permission": lambda links: links.to("page-compare"),
     "plan-below-target": lambda links: links.to("page-funnel"),
     "contacts-behind-plan": lambda links: links.to("page-funnel"),
+    "partner-silent": lambda links: links.to("page-funnel"),
     "milestone-not-recorded": lambda links: links.to("page-follow-up"),
     "agreement-without-yield": lambda links: links.to("page-employers"),
     "group-more-than-counts": lambda links: links.to("page-employers"),
