@@ -81,9 +81,20 @@ async def test_knows_again_how_they_signed_in(sessions: Sessions):
 
 async def test_gives_every_session_a_cookie_and_a_form_token_that_nobody_can_guess(sessions: Sessions):
     several = [await opened(sessions) for _ in range(20)]
-    secrets = [cookie for cookie, _ in several] + [session.form_token for _, session in several]
+    secrets = [cookie for cookie, _ in several] + [session.kept_token for _, session in several]
     assert len(set(secrets)) == 40
     assert {len(secret) for secret in secrets} == {43}, "32 bytes, as base64"
+
+
+async def test_a_form_token_never_looks_the_same_twice_and_works_however_it_looks(sessions: Sessions):
+    """Compression would give one that stays the same to whoever makes a reader open pages and sees how long they are."""
+    _, session = await opened(sessions)
+    tokens = {session.form_token for _ in range(20)}
+    assert len(tokens) == 20
+    assert not any(session.kept_token in token for token in tokens)
+    assert not await sessions.use_form(session, session.kept_token)
+    assert await sessions.use_form(session, tokens.pop())
+    assert not await sessions.use_form(session, tokens.pop()), "it was used"
 
 
 async def test_keeps_no_cookie_and_no_browser_in_clear(sessions: Sessions, pool: Pool):

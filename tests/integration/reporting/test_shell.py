@@ -45,6 +45,19 @@ async def test_the_other_language_shows_the_same_page_with_the_same_filters(
 
 
 @pytest.mark.parametrize(
+    ("takes", "gets"), [("gzip, br", "gzip"), ("br", None), ("br, gzip;q=0", None), ("", None)]
+)
+async def test_a_page_comes_compressed_to_whoever_takes_that(
+    browser: httpx2.AsyncClient, takes: str, gets: str | None
+):
+    for address in (f"/en/overview?{DATES}", "/static/style.css", "/en/overview?knownOn=never"):
+        answer = await browser.get(address, headers={"Accept-Encoding": takes})
+        assert answer.headers.get("Content-Encoding") == gets
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert answer.text.startswith(("<!doctype html>", "/* One look"))
+
+
+@pytest.mark.parametrize(
     ("cookie", "accepted", "home"),
     [
         (None, None, "/nl"),

@@ -42,8 +42,28 @@ class Logout:
 class Session:
     id: bytes = field(repr=False)
     principal: Principal
-    form_token: str = field(repr=False)
+    kept_token: str = field(repr=False)
     purpose: str | None
+
+    @property
+    def form_token(self) -> str:
+        """The token for a form, under a new mask each time: what compressing a page gives away is none of it (BREACH)."""
+        token = self.kept_token.encode()
+        mask = secrets.token_bytes(len(token))
+        return (mask + xor(mask, token)).hex()
+
+
+def xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def unmasked(form_token: str) -> bytes:
+    """Empty for what no mask was laid over."""
+    try:
+        both = bytes.fromhex(form_token)
+        return xor(both[: len(both) // 2], both[len(both) // 2 :])
+    except ValueError:
+        return b""
 
 
 def digest(secret: str) -> bytes:
@@ -117,14 +137,14 @@ class Sessions:
 
     async def use_form(self, session: Session, form_token: str) -> bool:
         """Whether this is the session's current form token. It is replaced, so that a form can be sent only once."""
-        if not secrets.compare_digest(session.form_token.encode(), form_token.encode()):
+        if not secrets.compare_digest(session.kept_token.encode(), unmasked(form_token)):
             return False
         async with reachable():
             return bool(
                 await self._pool.fetchval(
                     "update sessions set form_token = $3 where id = $1 and form_token = $2 returning true",
                     session.id,
-                    session.form_token,
+                    session.kept_token,
                     secrets.token_urlsafe(32),
                 )
             )

@@ -1,12 +1,14 @@
 """Renders a page in its frame, in the language of its address."""
 
+import gzip
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -16,6 +18,8 @@ from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import RequestContext
 from banen_kit.web.shell.languages import CODES, OWN_TEXTS, language_of, other_than, remember, texts
 
+T = TypeVar("T", bound=Response)
+TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 POLICY = "Content-Security-Policy"
 STYLE = (Path(__file__).parent / "static" / "style.css").read_text("utf-8")
 Addresses = Mapping[str, Mapping[str, str]]
@@ -115,7 +119,7 @@ class Shell:
                 **content,
             )
         )
-        answer = HTMLResponse(text, status, {POLICY: self.policy, **(headers or {})})
+        answer = compressed(request, HTMLResponse(text, status, {POLICY: self.policy, **(headers or {})}))
         remember(request, answer, code)
         return answer
 
@@ -145,6 +149,16 @@ class Shell:
             message=language.gettext("fault_other") if said == problem.code else said,
             details=[detail for field, detail in details if detail != field],
         )
+
+
+def compressed(request: Request, answer: T) -> T:
+    """The answer in gzip, if the client takes it."""
+    answer.headers.add_vary_header("Accept-Encoding")
+    if TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        answer.body = gzip.compress(answer.body, compresslevel=5, mtime=0)
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
 
 
 def filled(path: str, parts: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from banen_kit.application.problems import to_problem
 from banen_kit.core.problem import Problem
 from banen_kit.web.authentication import SIGN_IN_INSUFFICIENT
-from banen_kit.web.shell.frame import STYLE, Shell
+from banen_kit.web.shell.frame import STYLE, Shell, compressed
 from banen_kit.web.shell.languages import CODES, language_of
 
 Handler = Callable[..., Coroutine[Any, Any, Response]]
@@ -110,8 +110,8 @@ class PageRouter(APIRouter):
             return RedirectResponse(f"/{language_of(request)}", 303)
 
         @self.get("/static/style.css", name="style")
-        async def style() -> Response:
-            return Response(STYLE, 200, {"Cache-Control": "max-age=60"}, "text/css")
+        async def style(request: Request) -> Response:
+            return compressed(request, Response(STYLE, 200, {"Cache-Control": "max-age=60"}, "text/css"))
 
         async def start(request: Request) -> Response:
             menu = self.shell.menu(request)
