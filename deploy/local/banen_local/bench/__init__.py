@@ -15,6 +15,7 @@ from rich.table import Table
 from banen_local.bench.bus import bus_rows
 from banen_local.bench.kurrentdb import URL, kurrentdb_rows
 from banen_local.bench.lists import list_rows
+from banen_local.bench.pages import page_rows
 from banen_local.bench.placements import placement_rows
 from banen_local.bench.rows import Row
 from banen_local.bench.services import service_rows
@@ -41,6 +42,7 @@ async def bench(folder: Path, console: Console, events: int) -> list[Row]:
         await bus.stop()
         await server.stop()
     rows += await visible_rows(folder)
+    rows += await page_rows(folder)
     return rows + await service_rows(folder)
 
 

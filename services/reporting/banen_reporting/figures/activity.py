@@ -11,7 +11,7 @@ from asyncpg import Record
 from banen_kit.core.clocks import end_of
 from banen_reporting.facts.model import Fact, RecordedFact
 from banen_reporting.facts.store import FactStore, fact_of
-from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
+from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop, freezing, no_stop
 
 KINDS_READ = (
     "outreach",
@@ -85,7 +85,7 @@ class Activity:
                 position = await view.position()
                 rows = await view.changed(KINDS_READ, self._position)
             before = self._now
-            self._now = await asyncio.to_thread(lambda: before.after(_facts(rows, _no_stop)))
+            self._now = await asyncio.to_thread(lambda: before.after(_facts(rows, freezing(no_stop))))
             self._position = position
 
     async def _load(self, key: tuple[date, int], go_on: GoOn) -> ActivitySnapshot:
@@ -95,10 +95,6 @@ class Activity:
             self._past.clear()
         self._past[key] = found
         return found
-
-
-def _no_stop() -> None:
-    return
 
 
 def _facts(rows: Iterable[Record], go_on: GoOn) -> Iterable[RecordedFact]:

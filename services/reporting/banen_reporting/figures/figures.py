@@ -20,7 +20,7 @@ from banen_reporting.facts.sources import sources_of
 from banen_reporting.facts.store import FactStore, fact_of
 from banen_reporting.figures.activity import Activity
 from banen_reporting.figures.evaluation import Evaluation
-from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop
+from banen_reporting.figures.off_loop import Asker, GoOn, OffLoop, freezing, no_stop
 from banen_reporting.figures.provisional import Progress, is_final
 from banen_reporting.figures.snapshot import FactSnapshot
 
@@ -148,9 +148,8 @@ class Figures:
                 position = await view.position()
                 rows = await view.changed(KINDS_READ, self._position)
             if self._position < 0:
-                self._model = await asyncio.to_thread(_model_of, rows, _no_stop)
+                self._model = await asyncio.to_thread(_model_of, rows, freezing(no_stop))
                 self._position = position
-                # Most of these objects stay alive. Freezing them keeps full garbage collections short.
                 gc.freeze()
                 return
             self._learn([(row["kind"], fact_of(row)) for row in rows], position)
@@ -237,10 +236,6 @@ class Figures:
         }
         model, _ = await self.model(None)
         return not is_final(end_of(known_on), sources_of(model.partners), progress)
-
-
-def _no_stop() -> None:
-    return
 
 
 def _model_of(rows: Iterable[Record], go_on: GoOn) -> FactSnapshot:

@@ -1,12 +1,14 @@
 """Runs expensive evaluations in a thread, so that other requests are still answered at once."""
 
 import asyncio
+import gc
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, TypeVar
 
 from banen_kit.core.problem import Problem
@@ -28,6 +30,29 @@ class Stopped(Exception):
 
 GoOn = Callable[[], None]
 """Long work calls this regularly. Raises `Stopped`."""
+
+
+FREEZE_EVERY = 2_000
+
+
+def no_stop() -> None:
+    """For work that is always wanted."""
+
+
+def freezing(go_on: GoOn) -> GoOn:
+    """For work whose many results are kept: what was made is kept out of full garbage collections, now and then and at the end.
+
+    A collection holds the interpreter, and so every answer, for as long as there are objects to look at. What is dropped
+    later is freed all the same, since it does not refer to itself.
+    """
+    calls = count(1)
+
+    def go_on_and_freeze() -> None:
+        go_on()
+        if next(calls) % FREEZE_EVERY == 0:
+            gc.freeze()
+
+    return go_on_and_freeze
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,8 @@ class OffLoop:
             with suppress(Exception):
                 await running
             raise
+        finally:
+            gc.freeze()
 
     async def _in_turn(self, work: Callable[[GoOn], Awaitable[T]], stop: threading.Event) -> T:
         def go_on() -> None:
@@ -101,7 +128,7 @@ class OffLoop:
                 raise Stopped
 
         async with self._turn:
-            return await work(go_on)
+            return await work(freezing(go_on))
 
     @staticmethod
     async def _answer(question: _Question, asker: Asker | None) -> Any:
