@@ -254,6 +254,10 @@ def shows_nobody_waiting(answer: Any) -> None:
     assert (answer["waiting"], answer["professions"], answer["vacancies"]) == (0, [], [])
 
 
+def shows_money(answer: Any) -> None:
+    assert answer["per"][0]["what"] == "placement"
+
+
 def shows_no_change(answer: Any) -> None:
     assert (answer["changed"], answer["flips"]) == ([], [])
     assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
@@ -311,6 +315,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "employers": ("/v1/employers", shows_no_employers),
     "follow-up": ("/v1/follow-up", shows_no_handovers),
     "supply-and-demand": ("/v1/supply-and-demand", shows_nobody_waiting),
+    "money": ("/v1/money", shows_money),
     "what-if": ("/v1/what-if", shows_no_change),
     "data-quality": ("/v1/data-quality", shows_checks),
     "placements": ("/v1/placements", shows_placements),
@@ -348,6 +353,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
     "page-supply-and-demand": ("/nl/vraag-en-aanbod", ("Werkbrug Delta",)),
+    "page-money": ("/nl/geld", ("Werkbrug Delta",)),
     "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
     "page-data-quality": ("/nl/gegevens", ("Werkbrug Delta",)),
     "page-placements": (

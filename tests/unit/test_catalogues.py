@@ -41,7 +41,7 @@ from banen_reporting.queries.funnel import STEPS
 from banen_reporting.queries.quality import CHECKS
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
-from banen_reporting.queries.schemas_views import Severity
+from banen_reporting.queries.schemas_views import CostPer, Severity
 from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
 from banen_reporting.web.pages.what_if import NO_CHOICE
@@ -112,6 +112,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "before_step": STEPS[1:],
         "partyKind": PartyKind,
         "channel": Channel,
+        "cost of one": get_args(CostPer.model_fields["what"].annotation),
         "approach": ApproachChannel,
         "vacancy": [*VacancyClosing, "open", "past"],
         "profession": ISCO_GROUPS,

@@ -22,6 +22,8 @@ _FIGURES = replace(_READERS, audited=False)
 """Not audited: they show no persons, and stay readable while the database is read-only."""
 _VIEWS = replace(every_partner(*_OF_A_PARTNER, *_OF_THE_PROGRAMME), audited=False)
 """For row readers: they count few people at a time, and name nobody."""
+_NATIONAL = replace(own_partner(*_OF_THE_PROGRAMME), audited=False)
+"""For the bureau's people: of the programme as a whole, of which a partner has no part of its own."""
 _EVERYBODY = replace(every_partner(*Role), audited=False)
 """Not audited: they show nothing but the frame."""
 BUREAU = own_partner(Role.PROJECT_BUREAU)
@@ -46,6 +48,7 @@ VIEWS: Permissions = {
     "employers": _VIEWS,
     "follow-up": _VIEWS,
     "supply-and-demand": _VIEWS,
+    "money": _NATIONAL,
     "data-quality": _VIEWS,
     "placements": _READERS,
     "what-if": _READERS,
@@ -63,6 +66,7 @@ VIEWS: Permissions = {
     "page-employers": _VIEWS,
     "page-follow-up": _VIEWS,
     "page-supply-and-demand": _VIEWS,
+    "page-money": _NATIONAL,
     "page-data-quality": _VIEWS,
     "page-placements": _READERS,
     "page-what-if": _READERS,

@@ -25,6 +25,7 @@ SERVICE = with_kit_features(
             "page-employers",
             "page-follow-up",
             "page-supply-and-demand",
+            "page-money",
             "page-data-quality",
             "page-compare",
             "page-what-if",

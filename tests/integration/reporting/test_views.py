@@ -13,6 +13,7 @@ import pytest
 
 from banen_contracts import employers as e, intake as i, mediation as m
 from banen_contracts.base import Precision
+from banen_contracts.reporting import FundingRecorded
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
 from support.programme import DAY, Facts, add_placements, add_programme, ref_of
@@ -24,6 +25,7 @@ PAGES = {
     "funnel": ("/nl/trechter", "/en/funnel"),
     "employers": ("/nl/werkgevers", "/en/employers"),
     "data-quality": ("/nl/gegevens", "/en/data-quality"),
+    "money": ("/nl/geld", "/en/money"),
     "supply-and-demand": ("/nl/vraag-en-aanbod", "/en/supply-and-demand"),
     "follow-up": ("/nl/opvolging", "/en/follow-up"),
 }
@@ -79,6 +81,9 @@ def add_relations(facts: Facts) -> None:
     facts.say("uaf", e.UnmetDemandReported(**builders, reason_code="no-candidates"))
     facts.say("uaf", e.UnmetDemandReported(**builders, reason_code="too-far-away"))
     facts.say("uaf", e.VacancyClosed(**builders, reason_code=e.VacancyClosing.FILLED, places_filled=1))
+    for status, euro, precision in (("planned", 6000, Precision.APPROX), ("received", 2000, Precision.EXACT)):
+        funded = {"funding_ref": ref_of(status), "funder": "ministry", "status": status}
+        facts.bureau(FundingRecorded(**funded, amount_euro=euro, precision=precision, occurred_on=DAY))
     group: dict[str, Any] = {"group_ref": ref_of("group"), "occurred_on": DAY}
     facts.say("uaf", e.GroupPlacementPlanned(**group, employer_ref=ref_of("employer"), kind="employment", in_guidance=9))  # fmt: skip
     facts.say("uaf", e.GroupPlacementClosed(**group, placed=4, precision=Precision.APPROX))
@@ -118,15 +123,18 @@ async def test_a_file_says_what_its_table_on_the_page_says(browser: httpx2.Async
         )
         read = list(csv.reader(io.StringIO(text)))
         written = read[read.index([]) + 2 :]
-        assert [[as_on_page(value) for value in row] for row in written] == [
-            [re.sub(r"[,%]", "", value) for value in row] for row in rows
-        ]
+        assert [
+            [as_on_page(value, on_page=shown) for value, shown in zip(row, of_page, strict=True)]
+            for row, of_page in zip(written, rows, strict=True)
+        ] == [[re.sub(r"[,%]", "", value) for value in row] for row in rows]
         workbook = (await browser.get(f"{address}&file={name}.xlsx")).content
         check_same(workbook, read)
 
 
-def as_on_page(value: str) -> str:
-    """Numbers without the signs between their digits, days and months as people write them."""
+def as_on_page(value: str, on_page: str) -> str:
+    """Numbers without the signs between their digits, whole euros, days and months as people write them."""
+    if on_page.startswith("€"):
+        return f"€ {round(float(value))}"
     day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
     if day is None:
         return re.sub(r"[,%]", "", value)
@@ -272,7 +280,53 @@ async def test_a_partner_sees_what_its_own_units_did(reader: Reader):
     assert others.status_code == 404
 
 
-@pytest.mark.parametrize("view", PAGES)
+async def test_money_is_spread_over_placements_people_and_conversations_each_with_a_number_of_its_own(
+    browser: httpx2.AsyncClient,
+):
+    found = (await browser.get(f"/v1/money?{DATES}")).json()
+    page = await get(browser, f"/en/money?{DATES}")
+
+    assert (found["spent"], found["planned"], found["spentOfPlannedPercent"]) == (5000, 6000, 83.3)
+    assert found["funders"] == [
+        {"funder": "ministry", "planned": 6000, "committed": None, "received": 2000, "isExact": False}
+    ]
+    assert found["costs"] == [{"year": 2007, "euro": 5000, "isExact": True}]
+    assert [(one["what"], one["number"], one["euro"], one["plannedNumber"], one["plannedEuro"]) for one in found["per"]] == [
+        ("placement", 6, 833.33, 9, 666.67), ("person", 6, 833.33, None, None), ("conversation", 4, 1250, None, None),
+    ]  # fmt: skip
+    assert (
+        "The programme has cost € 5,000 so far. That is 83.3% of the € 6,000 that was planned. "
+        "For each of the 6 placements that count it is € 833."
+    ) in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_costs_that_nobody_recorded_are_not_zero(browser: httpx2.AsyncClient):
+    page = await get(browser, "/en/money?happenedUntil=2006-01-01")
+    found = (await browser.get("/v1/money?happenedUntil=2006-01-01")).json()
+
+    assert (found["spent"], found["per"][0]["euro"]) == (None, None)
+    assert "No cost was recorded." in page
+    assert tables(page)["per"][0] == [
+        "placement that counts",
+        "not recorded",
+        "not recorded",
+        "9",
+        "not planned",
+    ]
+
+
+async def test_money_is_for_the_people_of_the_programme(reader: Reader):
+    for partner, role, status in (
+        ("bureau", Role.AUDITOR, 200), ("bureau", Role.PARTNER_MANAGER, 403), ("uaf", Role.PARTNER_MANAGER, 404),
+        ("uaf", Role.STEERING_GROUP, 404), ("ministry", Role.MINISTRY_OBSERVER, 404),
+    ):  # fmt: skip
+        async with reader(partner, role) as client:
+            for address in ("/v1/money", *PAGES["money"]):
+                answer = await client.get(address)
+                assert (partner, role, answer.status_code) == (partner, role, status)
+
+
+@pytest.mark.parametrize("view", [view for view in PAGES if view != "money"])
 async def test_an_aggregate_reader_sees_no_view_of_few_people(reader: Reader, view: str):
     for partner, role in (("ministry", Role.MINISTRY_OBSERVER), ("somebody", Role.INTEGRATOR)):
         async with reader(partner, role) as client:

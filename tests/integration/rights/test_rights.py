@@ -55,11 +55,10 @@ def got(answer: httpx2.Response) -> str:
         return "not signed in"
     said = answer.text
     is_page = answer.headers.get("content-type", "").startswith("text/html")
-    refusals = texts_of("not-allowed") if is_page else ['"not-allowed"']
-    if answer.status_code == 403 and any(one in said for one in refusals):
-        return "not allowed"
-    if answer.status_code == 404 and '"not-found"' in said:
-        return "not there"
+    for status, code, refused in ((403, "not-allowed", "not allowed"), (404, "not-found", "not there")):
+        texts = texts_of(code) if is_page else [f'"{code}"']
+        if answer.status_code == status and any(one in said for one in texts):
+            return refused
     return "in"
 
 
@@ -121,7 +120,7 @@ def test_only_figures_and_the_programme_are_not_in_the_audit_log():
              if not access.audited}  # fmt: skip
     open_ = (
         "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-partner", "page-compare",
-        "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "supply-and-demand", "page-supply-and-demand", "page-funnel",
+        "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "supply-and-demand", "page-supply-and-demand", "money", "page-money", "page-funnel",
         "page-employers", "page-follow-up", "data-quality",
         "page-data-quality",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
+from banen_reporting.queries.money import money
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.supply_and_demand import supply_and_demand
@@ -102,6 +103,21 @@ def test_the_channels_of_the_funnel_add_up_to_it(day: ProgrammeDay):
     found = funnel(day, EVERYBODY, FunnelFilter())
 
     assert sum(one.people["counted"] for one in found.channels) == found.steps[-1].people
+
+
+def test_the_programme_cost_what_was_published(day: ProgrammeDay):
+    found = money(day, EVERYBODY)
+    placement = found.per[0]
+
+    assert (found.spent, found.planned) == (PUBLISHED.costs.total_euro, PUBLISHED.costs.planned_euro)
+    assert (placement.euro, placement.number) == (
+        PUBLISHED.costs.per_placement_euro,
+        PUBLISHED.national.result["total"],
+    )
+    assert (placement.planned_number, placement.planned_euro) == (2600, 2307.69)
+    assert {one.funder: one.planned for one in found.funders}["ministry"] == PUBLISHED.costs.ministry_euro
+    assert (found.per[2].number, found.per[2].euro) == (4000, 1450)
+    assert not any(one.is_exact for one in (*found.funders, *found.costs))
 
 
 def test_every_offer_of_a_handover_is_accounted_for(day: ProgrammeDay):

@@ -124,7 +124,11 @@ def fold_rule_set(_: RuleSetFact | None, event: r.CountingRuleSetPublished, __: 
 def fold_funding(row: FundingFact | None, event: r.FundingRecorded, _: Learned) -> FundingFact:
     must_be_new(row)
     return FundingFact(
-        occurred_on=event.occurred_on, funder=event.funder, status=event.status, amount_euro=event.amount_euro
+        occurred_on=event.occurred_on,
+        funder=event.funder,
+        status=event.status,
+        amount_euro=event.amount_euro,
+        precision=event.precision.value,
     )
 
 

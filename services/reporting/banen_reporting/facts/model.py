@@ -204,6 +204,7 @@ class FundingFact(Fact):
     funder: Code
     status: str
     amount_euro: int
+    precision: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,8 +150,12 @@ def imported_regular(model: FactSnapshot, until: date) -> int:
 def cost_part(model: FactSnapshot, placements: int, until: date) -> Costs:
     """Costs until a day, in total and per placement."""
     total = sum_of(row.amount_euro for row in model.costs.values() if row.occurred_on <= until)
-    each = rounded(Decimal(total) / placements, CENT) if total is not None and placements else None
-    return Costs(total_euro=total, per_placement_euro=each)
+    return Costs(total_euro=total, per_placement_euro=euro_each(total, placements))
+
+
+def euro_each(euro: int | None, number: int | None) -> float | None:
+    """A sum over so many, in cents; None if there is no sum, or nothing to spread it over."""
+    return rounded(Decimal(euro) / number, CENT) if euro is not None and number else None
 
 
 def placement_row(judged: Evaluation, verdict: Verdict) -> PlacementRow:

@@ -164,6 +164,45 @@ class SupplyAndDemand(Heading, frozen=True):
     vacancies: tuple[VacanciesEnded, ...]
 
 
+class FunderPart(Answer, frozen=True):
+    """What one funder planned, committed and paid, in euros. None: nothing of that was recorded."""
+
+    funder: str
+    planned: int | None
+    committed: int | None
+    received: int | None
+    is_exact: bool
+    """Whether every sum is."""
+
+
+class CostPer(Answer, frozen=True):
+    """What one of something cost so far, and what it was to cost. None: there is none, or it is not recorded."""
+
+    what: Literal["placement", "person", "conversation"]
+    number: int
+    euro: float | None
+    planned_number: int | None
+    planned_euro: float | None
+
+
+class CostOfYear(Answer, frozen=True):
+    year: int
+    euro: int
+    is_exact: bool
+
+
+class Money(Heading, frozen=True):
+    """What the programme costs, and who pays."""
+
+    spent: int | None
+    """None: no cost was recorded, which is not a programme without costs."""
+    planned: int | None
+    spent_of_planned_percent: float | None
+    funders: tuple[FunderPart, ...]
+    costs: tuple[CostOfYear, ...]
+    per: tuple[CostPer, ...]
+
+
 class HandoverCounts(Answer, frozen=True):
     """What became of the offers of one partner to another."""
 

@@ -25,6 +25,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-employers": {"nl": "/werkgevers", "en": "/employers"},
     "page-follow-up": {"nl": "/opvolging", "en": "/follow-up"},
     "page-supply-and-demand": {"nl": "/vraag-en-aanbod", "en": "/supply-and-demand"},
+    "page-money": {"nl": "/geld", "en": "/money"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
     "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},
     "page-purpose": {"nl": "/doel", "en": "/purpose"},

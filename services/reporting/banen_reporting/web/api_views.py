@@ -10,6 +10,7 @@ from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
+from banen_reporting.queries.money import money
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.schemas import Answer
 from banen_reporting.queries.schemas_course import WhatIf
@@ -18,6 +19,7 @@ from banen_reporting.queries.schemas_views import (
     DataQuality,
     EmployersView,
     FollowUp,
+    Money,
     SupplyAndDemand,
 )
 from banen_reporting.queries.supply_and_demand import supply_and_demand
@@ -43,6 +45,7 @@ VIEWS = (
     View("data-quality", "The checks on the data, and what each found", DataQuality, data_quality),
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
     View("supply-and-demand", "People who wait for work, and places", SupplyAndDemand, supply_and_demand),
+    View("money", "What the programme costs, and who pays", Money, money),
 )
 
 

@@ -15,6 +15,7 @@ from banen_reporting.web.pages.data_quality import DATA_QUALITY
 from banen_reporting.web.pages.employers import EMPLOYERS
 from banen_reporting.web.pages.follow_up import FOLLOW_UP
 from banen_reporting.web.pages.funnel import add_funnel
+from banen_reporting.web.pages.money import MONEY
 from banen_reporting.web.pages.overview import add_overview
 from banen_reporting.web.pages.partner import add_partner
 from banen_reporting.web.pages.placement import add_placement
@@ -26,7 +27,7 @@ from banen_reporting.web.pages.what_if import add_what_if
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
-VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, DATA_QUALITY)
+VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, DATA_QUALITY)
 """The pages made of tables that have no filter of their own."""
 
 
