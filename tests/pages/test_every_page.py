@@ -38,6 +38,11 @@ OVERLAPPING = """
         ).map(([other]) => one + ' / ' + other));
     })
 """
+SPILT = """
+    [...document.querySelectorAll('td')].filter(one => one.scrollHeight > one.clientHeight + 1 && one.clientHeight)
+        .map(one => one.dataset.label)
+"""
+"""Cells that their text or label is too high for: on a phone it would lie over the next one."""
 UNREACHABLE = """
     [...document.querySelectorAll('.table')].filter(one => one.scrollWidth > one.clientWidth + 1
         && !one.querySelector('a') && one.tabIndex < 0).map(one => one.textContent.trim().slice(0, 40))
@@ -138,7 +143,8 @@ async def test_no_page_keeps_anybody_from_using_it(
 async def faults(tab: Tab) -> list[Any]:
     wide = await tab.look(TOO_WIDE)
     found = [
-        await tab.look(query) for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, UNREACHABLE, UNNAMED, DOUBLED)
+        await tab.look(query)
+        for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, SPILT, UNREACHABLE, UNNAMED, DOUBLED)
     ]
     return [*([wide] if wide > 0 else []), *(one for one in found if one)]
 

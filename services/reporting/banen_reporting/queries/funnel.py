@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from banen_contracts.base import partner_of
-from banen_contracts.intake import ContactKind
+from banen_contracts.intake import Channel, ContactKind
 from banen_reporting.figures.activity import FactKey
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import NONE, percent
@@ -70,7 +70,7 @@ def funnel(day: ProgrammeDay, extent: Extent, wanted: FunnelFilter) -> Conversio
             day.model.routes,
             REGISTERED,
         ),
-        channels=parts(seen, lambda path: path.channel, [], first),
+        channels=parts(seen, lambda path: path.channel, [*Channel], first),
         bridge=bridge(day, seen) if is_whole else None,
     )
 

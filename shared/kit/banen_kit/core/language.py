@@ -50,7 +50,7 @@ class Language(Translations):
         return (
             ""
             if value is None
-            else format_currency(value, "EUR", "¤ #,##0", self.code, currency_digits=False)
+            else format_currency(value, "EUR", "¤\N{NO-BREAK SPACE}#,##0", self.code, currency_digits=False)
         )
 
     def day(self, value: date) -> str:
