@@ -47,6 +47,10 @@ test: setup ## All tests, against real PostgreSQL and NATS
 test-pages: setup ## Page tests in headless Chromium, and the proxy (nginx) in front
 	$(BIN)/pytest -n 2 -m pages tests/pages
 
+images: setup ## The pictures of the documents, as the page tests take them
+	$(BIN)/pytest -m pages tests/pages/test_demo_pages.py -k main_pages
+	cp build/images/*.png docs/images/
+
 test-node: setup ## The stand-in for KurrentDB, checked by the official client for Node.js
 	$(BIN)/pytest -m node tests/ports
 
@@ -92,4 +96,4 @@ nightly: setup ## The long forms: searches of many draws, millions of events, te
 	$(BIN)/banen load-test --seconds 60
 	$(BIN)/banen bench --events 5000000
 
-.PHONY: again help setup tools lock demo unit test test-pages test-node openapi check lint types arch isolate sbom audit bench torture faults load nightly
+.PHONY: again help setup tools lock demo unit test test-pages images test-node openapi check lint types arch isolate sbom audit bench torture faults load nightly

@@ -70,6 +70,14 @@ class Tab:
         await self.send("Page.navigate", url=address)
         await self._next(lambda said: said.get("method") == "Page.loadEventFired")
 
+    async def press(self, key: str) -> None:
+        """A key that writes nothing."""
+        code = {"Tab": 9}[key]
+        for kind in ("rawKeyDown", "keyUp"):
+            await self.send(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
+            )
+
     async def look(self, expression: str) -> Any:
         """What an expression gives in the page, if it is a promise when that is kept."""
         found = await self.send(
@@ -78,9 +86,9 @@ class Tab:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
-    async def picture(self) -> bytes:
-        """The whole page as PNG, not only what fits on the screen."""
-        found = await self.send("Page.captureScreenshot", captureBeyondViewport=True)
+    async def picture(self, *, whole: bool = True) -> bytes:
+        """The page as PNG, not only what fits on the screen unless it says so."""
+        found = await self.send("Page.captureScreenshot", captureBeyondViewport=whole)
         return base64.b64decode(found["data"])
 
 

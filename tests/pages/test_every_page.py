@@ -10,51 +10,13 @@ from typing import Any
 import pytest
 
 from banen_contracts.roles import Role
-from pages.devtools import Tab, browser
+from pages.devtools import browser
+from pages.faults import faults
 
 pytestmark = [pytest.mark.pages, pytest.mark.usefixtures("month_ends")]
 
 DATES = "happenedUntil=2008-12-31"
 WIDTHS = (320, 375, 1280)
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CUT_OFF = """
-    [...document.querySelectorAll('main *')].filter(one =>
-        one.children.length === 0 && one.textContent.trim() && !one.closest('svg, .table, .hidden, option, thead')
-        && (one.getBoundingClientRect().right > window.innerWidth + 1 || one.getBoundingClientRect().left < -1)
-    ).map(one => one.textContent.trim().slice(0, 40))
-"""
-"""The texts that stick out, but for those of tables of figures, which may scroll, and of charts."""
-CUT_IN_CHART = """
-    [...document.querySelectorAll('svg[role=img] text')].filter(one => {
-        const text = one.getBoundingClientRect(), box = one.ownerSVGElement.getBoundingClientRect();
-        return text.left < box.left - 1 || text.right > box.right + 1 || text.bottom > box.bottom + 1;
-    }).map(one => one.textContent)
-"""
-OVERLAPPING = """
-    [...document.querySelectorAll('svg[role=img]')].flatMap(chart => {
-        const texts = [...chart.querySelectorAll('text')].map(one => [one.textContent, one.getBoundingClientRect()]);
-        return texts.flatMap(([one, a], at) => texts.slice(at + 1).filter(([, b]) =>
-            a.left < b.right - 3 && b.left < a.right - 3 && a.top < b.bottom - 3 && b.top < a.bottom - 3
-        ).map(([other]) => one + ' / ' + other));
-    })
-"""
-SPILT = """
-    [...document.querySelectorAll('td')].filter(one => one.scrollHeight > one.clientHeight + 1 && one.clientHeight)
-        .map(one => one.dataset.label)
-"""
-"""Cells that their text or label is too high for: on a phone it would lie over the next one."""
-UNREACHABLE = """
-    [...document.querySelectorAll('.table')].filter(one => one.scrollWidth > one.clientWidth + 1
-        && !one.querySelector('a') && one.tabIndex < 0).map(one => one.textContent.trim().slice(0, 40))
-"""
-"""Tables that scroll and cannot be reached with the keyboard."""
-UNNAMED = """
-    [...document.querySelectorAll('input:not([type=hidden]), select')].filter(one =>
-        !one.labels || one.labels.length === 0).map(one => one.name)
-"""
-DOUBLED = """
-    [...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at)
-"""
 READERS = (
     ("bureau", Role.PROJECT_BUREAU),
     ("uaf", Role.PARTNER_MANAGER),
@@ -140,13 +102,44 @@ async def test_no_page_keeps_anybody_from_using_it(
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
-async def faults(tab: Tab) -> list[Any]:
-    wide = await tab.look(TOO_WIDE)
-    found = [
-        await tab.look(query)
-        for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, SPILT, UNREACHABLE, UNNAMED, DOUBLED)
-    ]
-    return [*([wide] if wide > 0 else []), *(one for one in found if one)]
+INVITING = """
+    [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"]')]
+        .filter(one => one.checkVisibility() && !one.disabled).length
+"""
+AT = """
+    (() => {
+        const one = document.activeElement;
+        if (one === document.body) return null;
+        const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+        const is_seen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+        const all = [...document.querySelectorAll('*')];
+        return {at: all.indexOf(one), named: one.outerHTML.slice(0, 80), is_seen,
+                is_marked: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2};
+    })()
+"""
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_whoever_has_only_a_keyboard_gets_to_everything_and_sees_where_they_are(
+    chromium: str, address_for: Callable[..., str], tmp_path: Path, facts: Any, width: int
+):
+    wrong: list[str] = []
+    placement = facts.address("broken").rpartition("/")[2]
+    async with browser(chromium, tmp_path / "profile") as tab:
+        for address, partner, role in visits("nl", placement):
+            await tab.shape(width)
+            await tab.go(address_for(address, partner, role))
+            inviting, reached = await tab.look(INVITING), dict[int, Any]()
+            for _ in range(inviting):
+                await tab.press("Tab")
+                at = await tab.look(AT)
+                if at is None:
+                    break
+                reached[at["at"]] = at
+                wrong += [f"{address} as {role}: {at}" for fine in ("is_seen", "is_marked") if not at[fine]]
+            if len(reached) < inviting:
+                wrong.append(f"{address} as {role}: {len(reached)} of {inviting} reached")
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
 async def test_dark_pages_are_dark(chromium: str, address_for: Callable[..., str], tmp_path: Path):

@@ -44,9 +44,9 @@ def test_a_chart_of_nothing_is_empty():
 
 def test_a_name_that_is_longer_than_its_bar_is_cut():
     made = waterfall(
-        ("before", 1), [("A name that is too long", 1), ("thirteen long", 1)], ("after", 3), None
+        ("before", 1), [("A name that is too long", 1), ("sixteen long now", 1)], ("after", 3), None
     )
-    assert [bar.label for bar in made.bars] == ["before", "A name that…", "thirteen long", "after"]
+    assert [bar.label for bar in made.bars] == ["before", "A name that is…", "sixteen long now", "after"]
 
 
 def test_the_steps_of_a_waterfall_lead_from_one_total_to_the_other():

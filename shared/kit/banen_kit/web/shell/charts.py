@@ -114,7 +114,7 @@ def step_of(highest: float) -> int:
         size *= 10
 
 
-LONGEST_LABEL = 13
+LONGEST_LABEL = 16
 """So many letters have room below a bar; the table beside the chart has the whole name."""
 
 
@@ -142,7 +142,8 @@ class Waterfall:
     """The height of the line of the target."""
     bottom: float = 190
     width: float = 360
-    height: float = 215
+    height: float = 231
+    """Names stand below the bars in two lines in turn, so that each has the room of two bars."""
     bar_width: float = 60
 
 
