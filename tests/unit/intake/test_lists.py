@@ -5,15 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from banen_contracts.intake import Channel, ContactKind, HandoverOutcome
+from banen_contracts.intake import AttendanceBand, Channel, ContactKind, HandoverOutcome, OutreachKind
 from banen_intake.events import (
     CandidateDetailsCorrected,
     ContactMade,
     HandoverCompleted,
     HandoverEnded,
     HandoverOffered,
+    OutreachHeld,
 )
-from banen_intake.lists import candidates, contacts, handovers
+from banen_intake.lists import candidates, contacts, handovers, outreach
 from banen_intake.lists.candidates import CandidateRow, CandidateState
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Open
@@ -110,6 +111,24 @@ def test_a_correction_takes_the_place_of_what_was_recorded():
 def test_an_erased_candidate_is_in_no_list():
     assert folded(registered, erased) is None
     assert folded(registered, erased, declined) is None
+
+
+def test_an_outreach_event_is_found_by_what_was_held_and_when():
+    held = OutreachHeld(
+        outreach_ref=UUID(int=6),
+        occurred_on=DAY,
+        kind=OutreachKind.INFO_SESSION,
+        attendance=AttendanceBand("25_to_49"),
+        self_organisation_involved=True,
+        region_id="rotterdam",
+    )
+    row = outreach.evolve(None, held, LATER)
+    assert row is not None
+    assert row.ref == str(UUID(int=6))
+    found_by = {name: getattr(row, name) for name in outreach.OUTREACH.filters}
+    assert found_by == {"kind": "info_session", "region_id": "rotterdam", "held_on": DAY}
+    assert (row.attendance, row.self_organisation_involved) == (held.attendance, True)
+    assert row.municipality_code is None, "nobody recorded one"
 
 
 def test_a_contact_shows_whether_a_candidate_came_of_it():

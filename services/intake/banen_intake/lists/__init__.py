@@ -3,7 +3,8 @@
 from banen_intake.lists.candidates import CANDIDATES, CASELOAD
 from banen_intake.lists.contacts import CONTACTS
 from banen_intake.lists.handovers import HANDOVERS
+from banen_intake.lists.outreach import OUTREACH
 from banen_kit.application.read_model import ReadModel, Tally
 
-LISTS: tuple[ReadModel, ...] = (CONTACTS, CANDIDATES, HANDOVERS)
+LISTS: tuple[ReadModel, ...] = (OUTREACH, CONTACTS, CANDIDATES, HANDOVERS)
 TALLIES: tuple[Tally, ...] = (CASELOAD,)
