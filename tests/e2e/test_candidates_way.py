@@ -1,5 +1,6 @@
 """One candidate's way through the programme, over HTTP only, each step by whoever takes it: from an information session to
-an erasure. After each part, what its users see: the record, the other partner's side of a handover, and reporting.
+an erasure. Each step finds what was recorded before by lists, search and files. After each part, what its users see: the
+record, the other partner's side of a handover, and reporting.
 """
 
 from dataclasses import replace
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from banen_contracts.roles import Role
+from support.desk import Desk
 from support.site import Site
 from support.waiting import eventually
 
@@ -32,72 +34,78 @@ def on(month: int, day: int) -> dict[str, str]:
     return {"occurredOn": date(2026, month, day).isoformat()}
 
 
+def ref_of(path: str) -> str:
+    return path.rsplit("/", 1)[1]
+
+
 async def test_a_candidates_way(running: Site):
     site = replace(running, personal=PERSONAL)
-    candidate = f"/candidates/{uuid4()}"
-    await is_found_and_registered(site, candidate)
+    await is_found_and_registered(site)
     await site.all_is_reported()
-    await is_prepared(site, candidate)
+    await is_prepared(site)
     await site.all_is_reported()
-    await takes_a_consent_back(site, candidate)
-    await is_declined_and_then_accepted(site, candidate)
+    await takes_a_consent_back(site)
+    await is_declined_and_then_accepted(site)
     await site.all_is_reported()
-    await is_lost_found_closed_and_taken_up_again(site, candidate)
+    await is_lost_found_closed_and_taken_up_again(site)
     await site.all_is_reported()
-    await has_a_name_corrected(site, candidate)
-    await is_erased(site, candidate)
+    await has_a_name_corrected(site)
+    await is_erased(site)
     await site.all_is_reported()
 
 
-async def is_found_and_registered(site: Site, candidate: str) -> None:
-    session, contact = uuid4(), uuid4()
-    worker = partial(site.give, VWN, Role.INTAKE_WORKER)
+async def found(site: Site) -> str:
+    """The path of the candidate's file, for somebody who knows the telephone number."""
+    return await Desk(site, VWN, Role.INTAKE_WORKER).path("candidates", q=PHONE)
+
+
+async def is_found_and_registered(site: Site) -> None:
+    worker, coach = Desk(site, VWN, Role.INTAKE_WORKER), Desk(site, VWN, Role.COACH)
     held = {"kind": "info_session", "attendance": "25_to_49", "selfOrganisationInvolved": True}
-    await worker(f"/outreach/{session}/record", {**on(1, 10), **held, "regionId": "rotterdam"})
-    met = {
-        "channel": "self_organisation",
-        "kind": "conversation",
-        "outreachRef": str(session),
-        "name": MISSPELT,
-    }
-    await site.give(VWN, Role.COACH, f"/contacts/{contact}/record", {**on(1, 10), **met})
-
+    await worker.record("outreach", "record", {**on(1, 10), **held, "regionId": "rotterdam"})
+    session = await worker.find("outreach", kind="info_session", heldOnFrom="2026-01-10")
+    met = {"channel": "self_organisation", "kind": "conversation", "outreachRef": session["ref"]}
+    await coach.record("contacts", "record", {**on(1, 10), **met, "name": MISSPELT})
+    contact = await worker.find("contacts", q=MISSPELT)
     person = {
-        **on(1, 20), "contactRef": str(contact), "educationBand": "mid", "name": MISSPELT, "phone": PHONE,
+        **on(1, 20), "contactRef": contact["ref"], "educationBand": "mid", "name": MISSPELT, "phone": PHONE,
         "birthDate": "1980-01-01", "consents": [{"scope": "statistics"}],
     }  # fmt: skip
-    register = f"{candidate}/register"
-    await site.give(VWN, Role.COACH, register, person, refused="not-allowed")
+    await coach.record("candidates", "register", person, refused="not-allowed")
+    register = f"/candidates/{uuid4()}/register"
     await site.give("uwv", Role.INTAKE_WORKER, register, person, at=VWN, refused="not-found")
-    await worker(register, person)
-    await worker(register, person, refused="candidate-exists")
-    await site.give(
-        VWN, Role.PARTNER_MANAGER, f"{candidate}/assign-worker", {**on(1, 20), "worker": "worker-7"}
-    )
-    await site.give(VWN, Role.COACH, f"{candidate}/log-conversation", {**on(1, 21), "notes": PLAN})
+    await worker.record("candidates", "register", person)
+    candidate = await found(site)
+    await worker.give(f"{candidate}/register", person, refused="candidate-exists")
+    manager = Desk(site, VWN, Role.PARTNER_MANAGER)
+    await manager.give(f"{candidate}/assign-worker", {**on(1, 20), "worker": "worker-7"})
+    await worker.find("candidates", worker="worker-7")
+    await coach.give(f"{candidate}/log-conversation", {**on(1, 21), "notes": PLAN})
 
-    assert await site.names(VWN, f"/outreach/{session}") == ["intake.outreach-held.v1"]
-    assert await site.names(VWN, f"/contacts/{contact}") == ["intake.contact-made.v1"]
+    assert await site.names(VWN, f"/outreach/{session['ref']}") == ["intake.outreach-held.v1"]
+    assert await site.names(VWN, f"/contacts/{contact['ref']}") == ["intake.contact-made.v1"]
     private = ["intake.worker-assigned", "intake.conversation-logged"]
     assert await site.names(VWN, candidate) == ["intake.candidate-registered.v1", *private]
     stranger = await site.ask("uwv", Role.INTAKE_WORKER, "GET", candidate, at=VWN)
     assert (stranger.status_code, stranger.json()["code"]) == (404, "not-found")
 
 
-async def is_prepared(site: Site, candidate: str) -> None:
+async def is_prepared(site: Site) -> None:
+    candidate = await found(site)
+
     async def give(verb: str, body: dict[str, Any], refused: str | None = None) -> None:
         await site.give(VWN, Role.INTAKE_WORKER, f"{candidate}/{verb}", body, refused=refused)
 
     ready = {**on(5, 1), "availableFrom": "2026-06", "professionGroup": "52"}
-    language, internship = str(uuid4()), str(uuid4())
     await give("declare-ready", ready, refused="intake-not-completed")
     await give("start-intake", on(1, 25))
     await give("complete-intake", {**on(1, 30), "methodVersion": "star-1", "notes": PLAN})
     await give("agree-plan", {**on(1, 30), "plan": PLAN})
     await give("assess-distance", {**on(1, 30), "distancePhase": 3})
     await give("assign-route", {**on(1, 30), "route": "B", "reasonCode": "distance"})
-    await give("start-activity", {**on(2, 1), "activityRef": language, "kind": "language"})
-    await give("start-activity", {**on(2, 15), "activityRef": internship, "kind": "internship"})
+    await give("start-activity", {**on(2, 1), "activityRef": str(uuid4()), "kind": "language"})
+    await give("start-activity", {**on(2, 15), "activityRef": str(uuid4()), "kind": "internship"})
+    language, internship = [await activity(site, candidate, kind) for kind in ("language", "internship")]
     await give("end-activity", {**on(4, 1), "activityRef": language, "outcome": "completed"})
     await give(
         "end-activity", {**on(4, 20), "activityRef": internship, "outcome": "completed", "result": PLAN}
@@ -116,58 +124,89 @@ async def is_prepared(site: Site, candidate: str) -> None:
     )
 
 
+async def activity(site: Site, candidate: str, kind: str) -> str:
+    """The only activity of that kind in the candidate's file."""
+    started = "intake.development-activity-started.v1"
+    events = (await Desk(site, VWN, Role.INTAKE_WORKER).file(candidate))["events"]
+    data = [one["data"] for one in events if one["event"] == started]
+    (ref,) = [one["activityRef"] for one in data if one["kind"] == kind]
+    return ref
+
+
 async def offer(
     site: Site, candidate: str, to_partner: str, day: dict[str, str], refused: str | None = None
-) -> str:
+) -> None:
+    body = {**day, "candidateRef": ref_of(candidate), "toPartner": to_partner, "expiresOn": EXPIRES}
+    await Desk(site, VWN, Role.INTAKE_WORKER).record("handovers", "offer", body, refused=refused)
+
+
+async def offered(site: Site, candidate: str, to_partner: str, state: str = "open") -> str:
+    """The handover's path in the list of who offered it."""
+    asked = {"candidateRef": ref_of(candidate), "toPartner": to_partner, "state": state}
+    return await Desk(site, VWN, Role.INTAKE_WORKER).path("handovers", **asked)
+
+
+async def received(site: Site, partner: str, state: str = "open") -> str:
+    """The handover's path in the list of who may accept it."""
+    return await Desk(site, partner, Role.ADVISER).path("handovers", fromPartner=VWN, state=state)
+
+
+async def arrived(site: Site, candidate: str, partner: str) -> str:
     """The handover's path, which is the same at both sides."""
-    handover = f"/handovers/{uuid4()}"
-    body = {**day, "candidateRef": candidate.rsplit("/", 1)[1], "toPartner": to_partner, "expiresOn": EXPIRES}
-    await site.give(VWN, Role.INTAKE_WORKER, f"{handover}/offer", body, refused=refused)
+    handover = await received(site, partner)
+    assert handover == await offered(site, candidate, partner)
+    assert await site.is_on_record(partner, handover, "mediation.handover-received")
     return handover
 
 
-async def has_ended(site: Site, handover: str, partner: str, **data: Any) -> None:
+async def has_ended(site: Site, candidate: str, partner: str, **data: Any) -> None:
     """Both sides see that the offer ended, and how."""
+    handover = await offered(site, candidate, partner, data["outcome"])
     await eventually(partial(site.is_on_record, VWN, handover, "intake.handover-ended.v1", **data))
+    assert handover == await received(site, partner, data["outcome"])
     settled = {"outcome": data["outcome"], "fromPartner": VWN}
     await eventually(partial(site.is_on_record, partner, handover, "mediation.handover-settled", **settled))
 
 
-async def takes_a_consent_back(site: Site, candidate: str) -> None:
+async def takes_a_consent_back(site: Site) -> None:
+    candidate = await found(site)
     await offer(site, candidate, "uwv", on(5, 2), refused="consent-missing")
     to_uwv = {"scope": "handover", "toPartner": "uwv"}
     await site.give(VWN, Role.INTAKE_WORKER, f"{candidate}/grant-consent", {**on(5, 2), **to_uwv})
-    handover = await offer(site, candidate, "uwv", on(5, 3))
-    await eventually(partial(site.is_on_record, "uwv", handover, "mediation.handover-received"))
+    await offer(site, candidate, "uwv", on(5, 3))
+    await arrived(site, candidate, "uwv")
     await site.give(VWN, Role.PARTNER_DATA_STEWARD, f"{candidate}/withdraw-consent", {**on(5, 4), **to_uwv})
-    await has_ended(site, handover, "uwv", outcome="withdrawn", reasonCode="consent-withdrawn")
+    await has_ended(site, candidate, "uwv", outcome="withdrawn", reasonCode="consent-withdrawn")
     late = {**on(5, 5), "reasonCode": "no-vacancies"}
-    await site.give("uwv", Role.ADVISER, f"{handover}/decline", late, refused="handover-withdrawn")
+    withdrawn = await received(site, "uwv", "withdrawn")
+    await site.give("uwv", Role.ADVISER, f"{withdrawn}/decline", late, refused="handover-withdrawn")
     await offer(site, candidate, "uwv", on(5, 6), refused="consent-missing")
 
 
-async def is_declined_and_then_accepted(site: Site, candidate: str) -> None:
+async def is_declined_and_then_accepted(site: Site) -> None:
+    candidate = await found(site)
     to_emplooi = {**on(5, 7), "scope": "handover", "toPartner": "emplooi"}
     await site.give(VWN, Role.INTAKE_WORKER, f"{candidate}/grant-consent", to_emplooi)
     with site.standing_still("nats"):
-        first = await offer(site, candidate, "emplooi", on(5, 8))
+        await offer(site, candidate, "emplooi", on(5, 8))
+        first = await offered(site, candidate, "emplooi")
         assert await site.is_on_record(VWN, first, "intake.handover-offered.v1", toPartner="emplooi")
         assert await site.events("emplooi", first) == []
-    await eventually(partial(site.is_on_record, "emplooi", first, "mediation.handover-received"))
+    first = await arrived(site, candidate, "emplooi")
     declined = {**on(5, 10), "reasonCode": "no-vacancies"}
     await site.give("emplooi", Role.ADVISER, f"{first}/decline", declined)
-    await has_ended(site, first, "emplooi", outcome="declined", reasonCode="no-vacancies")
+    await has_ended(site, candidate, "emplooi", outcome="declined", reasonCode="no-vacancies")
 
     with site.standing_still("emplooi-mediation"):
-        second = await offer(site, candidate, "emplooi", on(5, 20))
+        await offer(site, candidate, "emplooi", on(5, 20))
         await site.give(VWN, Role.COACH, f"{candidate}/log-conversation", on(5, 21))
-    await eventually(partial(site.is_on_record, "emplooi", second, "mediation.handover-received"))
-    client = uuid4()
-    accepted = {**on(5, 25), "clientRef": str(client)}
-    await site.give("emplooi", Role.MEDIATOR, f"{second}/accept", accepted, refused="client-unknown")
-    came = {**on(5, 25), "origin": "handover", "originRef": second.rsplit("/", 1)[1], "name": MISSPELT}
-    await site.give("emplooi", Role.MEDIATOR, f"/clients/{client}/take-on", came)
-    await site.give("emplooi", Role.MEDIATOR, f"{second}/accept", accepted)
+    mediator, second = Desk(site, "emplooi", Role.MEDIATOR), await arrived(site, candidate, "emplooi")
+    unknown = {**on(5, 25), "clientRef": str(uuid4())}
+    await mediator.give(f"{second}/accept", unknown, refused="client-unknown")
+    came = {**on(5, 25), "origin": "handover", "originRef": ref_of(second), "name": MISSPELT}
+    await mediator.record("clients", "take-on", came)
+    client = await mediator.find("clients", originRef=ref_of(second))
+    await mediator.give(f"{second}/accept", {**on(5, 25), "clientRef": client["ref"]})
     await eventually(
         partial(site.is_on_record, VWN, second, "intake.handover-completed.v1", toPartner="emplooi")
     )
@@ -175,7 +214,8 @@ async def is_declined_and_then_accepted(site: Site, candidate: str) -> None:
     await eventually(settled)
 
 
-async def is_lost_found_closed_and_taken_up_again(site: Site, candidate: str) -> None:
+async def is_lost_found_closed_and_taken_up_again(site: Site) -> None:
+    candidate = await found(site)
     worker = partial(site.give, VWN, Role.INTAKE_WORKER)
     await worker(f"{candidate}/mark-lost", on(6, 1))
     await worker(f"{candidate}/assess-distance", {**on(6, 2), "distancePhase": 1}, refused="candidate-lost")
@@ -192,11 +232,11 @@ async def is_lost_found_closed_and_taken_up_again(site: Site, candidate: str) ->
     assert (await site.names(VWN, candidate)).count("intake.candidate-registered.v1") == 1
 
 
-async def has_a_name_corrected(site: Site, candidate: str) -> None:
-    ref, request = candidate.rsplit("/", 1)[1], f"/requests/{uuid4()}"
-    officer = partial(site.give, VWN, Role.PRIVACY_OFFICER)
+async def has_a_name_corrected(site: Site) -> None:
+    candidate = await found(site)
+    ref, officer = ref_of(candidate), Desk(site, VWN, Role.PRIVACY_OFFICER)
     asked = {"personRef": ref, "kind": "rectification", "receivedOn": TODAY.isoformat()}
-    await officer(f"{request}/receive", asked)
+    await officer.record("requests", "receive", asked)
     seen = len(await site.events(VWN, candidate))
     await site.give(VWN, Role.COACH, f"{candidate}/log-conversation", on(9, 2))
     right = {**on(9, 3), "reasonCode": "typing-error", "name": NAME}
@@ -205,11 +245,13 @@ async def has_a_name_corrected(site: Site, candidate: str) -> None:
     assert stale["changes"] == [{"version": seen + 1, "event": "conversation-logged"}]
     await correct(seen=seen + 1)
 
+    requests = (await officer.file("/requests"))["requests"]
+    (request,) = [f"/requests/{one['ref']}" for one in requests if one["person"] == ref]
     answer = {"answeredOn": TODAY.isoformat(), "answer": "granted", "reasonCode": "corrected"}
-    await officer(f"{request}/answer", answer, refused="correction-missing")
+    await officer.give(f"{request}/answer", answer, refused="correction-missing")
     other = {"kind": "candidate", "ref": ref, "version": seen + 1}
-    await officer(f"{request}/answer", {**answer, "correction": other}, refused="correction-unknown")
-    await officer(f"{request}/answer", {**answer, "correction": {**other, "version": seen + 2}})
+    await officer.give(f"{request}/answer", {**answer, "correction": other}, refused="correction-unknown")
+    await officer.give(f"{request}/answer", {**answer, "correction": {**other, "version": seen + 2}})
     assert await site.names(VWN, request) == ["intake.request-received", "intake.request-answered"]
 
     export = await site.ask(VWN, Role.PARTNER_DATA_STEWARD, "GET", f"/persons/{ref}")
@@ -224,17 +266,18 @@ async def has_a_name_corrected(site: Site, candidate: str) -> None:
     ]
 
 
-async def is_erased(site: Site, candidate: str) -> None:
-    ref = candidate.rsplit("/", 1)[1]
+async def is_erased(site: Site) -> None:
+    candidate = await found(site)
+    ref = ref_of(candidate)
     worker, steward = (
         partial(site.give, VWN, role) for role in (Role.INTAKE_WORKER, Role.PARTNER_DATA_STEWARD)
     )
-    handover = await offer(site, candidate, "emplooi", on(9, 10))
-    await eventually(partial(site.is_on_record, "emplooi", handover, "mediation.handover-received"))
+    await offer(site, candidate, "emplooi", on(9, 10))
+    await arrived(site, candidate, "emplooi")
     gone = {**on(9, 12), "reason": "request"}
     await worker(f"{candidate}/erase", gone, refused="not-allowed")
     await steward(f"{candidate}/erase", gone)
-    await has_ended(site, handover, "emplooi", outcome="withdrawn", reasonCode="candidate-closed")
+    await has_ended(site, candidate, "emplooi", outcome="withdrawn", reasonCode="candidate-closed")
     await worker(f"{candidate}/log-conversation", on(9, 13), refused="person-erased")
     await worker(f"{candidate}/reenter", {**on(9, 13), "reasonCode": "returned"}, refused="person-erased")
     await offer(site, candidate, "emplooi", on(9, 13), refused="person-erased")
