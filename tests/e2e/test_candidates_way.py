@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from banen_contracts.roles import Role
-from support.desk import Desk
+from support.desk import Desk, ref_of
 from support.site import Site
 from support.waiting import eventually
 
@@ -32,10 +32,6 @@ EXPIRES = (TODAY + timedelta(days=60)).isoformat()
 
 def on(month: int, day: int) -> dict[str, str]:
     return {"occurredOn": date(2026, month, day).isoformat()}
-
-
-def ref_of(path: str) -> str:
-    return path.rsplit("/", 1)[1]
 
 
 async def test_a_candidates_way(running: Site):

@@ -1,5 +1,6 @@
 """An employer's way through the programme, over HTTP only: approached, agreed with, with a vacancy and a group whose places
-are filled by placements. After that, what its users see: the records, and reporting.
+are filled by placements. Each step finds what was recorded before by lists, search and files. After that, what its users
+see: the records, and reporting.
 """
 
 from dataclasses import replace
@@ -11,13 +12,16 @@ from uuid import uuid4
 import pytest
 
 from banen_contracts.roles import Role
+from support.desk import Desk, ref_of
 from support.site import Site
 from support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 US = "emplooi"
-CONTACT, NOTES = "Sanne Voorbeeld", "Belt liever niet."
+CONTACT, NOTES, FIRM = "Sanne Voorbeeld", "Belt liever niet.", "Naaiatelier Voorbeeld"
+PHONES = [f"061230000{number}" for number in range(6)]
+"""Of each client, since one name is like another."""
 TERMS: dict[str, Any] = {
     "kind": "employment", "contract": "fixed", "startDate": "2026-03-02", "plannedEndDate": "2027-02-28", "paid": True,
     "programmeTag": "programme", "primaryPartner": US,
@@ -29,36 +33,49 @@ def on(month: int, day: int) -> dict[str, str]:
 
 
 async def test_an_employers_way(running: Site):
-    site = replace(running, personal=(CONTACT, NOTES))
-    employer = str(uuid4())
-    await is_approached(site, employer)
-    await signs_renews_and_ends(site, employer)
-    await has_a_vacancy(site, employer)
+    site = replace(running, personal=(CONTACT, NOTES, *PHONES))
+    await is_approached(site)
+    await signs_renews_and_ends(site)
+    await has_a_vacancy(site)
     await site.all_is_reported()
-    await has_a_group_that_placements_fill(site, employer)
-    await is_renamed_and_closed(site, employer)
+    await has_a_group_that_placements_fill(site)
+    await is_renamed_and_closed(site)
     await site.all_is_reported()
 
 
-async def is_approached(site: Site, employer: str) -> None:
-    give = partial(site.give, US, Role.EMPLOYER_RELATIONS)
-    asked = {**on(1, 10), "employerRef": employer, "channel": "ambassador", "level": "board", "notes": NOTES}
-    approach = f"/approaches/{uuid4()}"
-    await give(f"{approach}/record", asked, refused="employer-unknown")
-    registered = {"legalKind": "company", "sectorCode": "C", "name": "Voorbeeld BV", "contactName": CONTACT}
-    await give(f"/employers/{employer}/register", {**on(1, 9), **registered})
-    await give(f"{approach}/record", asked)
-    assert await site.names(US, approach) == ["employers.employer-approached.v1"]
-    await give(f"/employers/{employer}/join-platform", on(1, 12))
+def desks(site: Site) -> tuple[Desk, Desk]:
+    return Desk(site, US, Role.EMPLOYER_RELATIONS), Desk(site, US, Role.MEDIATOR)
 
 
-async def signs_renews_and_ends(site: Site, employer: str) -> None:
-    give = partial(site.give, US, Role.EMPLOYER_RELATIONS)
-    agreement = f"/agreements/{uuid4()}"
+async def found(site: Site) -> str:
+    """The path of the employer's file, for somebody who knows its name."""
+    return await Desk(site, US, Role.EMPLOYER_RELATIONS).path("employers", q=FIRM)
+
+
+async def is_approached(site: Site) -> None:
+    relations, _ = desks(site)
+    # No list has an employer before it is registered, and what is refused leaves nothing under either reference.
+    employer, approach = f"/employers/{uuid4()}", f"/approaches/{uuid4()}"
+    asked = {"employerRef": ref_of(employer), "channel": "ambassador", "level": "board", "notes": NOTES}
+    await relations.give(f"{approach}/record", {**on(1, 10), **asked}, refused="employer-unknown")
+    registered = {"legalKind": "company", "sectorCode": "C", "name": FIRM, "contactName": CONTACT}
+    await relations.give(f"{employer}/register", {**on(1, 9), **registered})
+    await relations.give(f"{approach}/record", {**on(1, 10), **asked})
+
+    file = await relations.file(await found(site))
+    (approached,) = [one["ref"] for one in file["related"] if one["kind"] == "approach"]
+    assert await site.names(US, f"/approaches/{approached}") == ["employers.employer-approached.v1"]
+    await relations.give(f"{await found(site)}/join-platform", on(1, 12))
+
+
+async def signs_renews_and_ends(site: Site) -> None:
+    relations, _ = desks(site)
+    give, employer = relations.give, ref_of(await found(site))
     terms = {"routes": ["A"], "validFrom": "2026-01-15", "validTo": "2026-03-31"}
-    await give(f"{agreement}/record-referral", on(2, 1), refused="agreement-unknown")
+    await relations.record("agreements", "record-referral", on(2, 1), refused="agreement-unknown")
     party = {"partyKind": "employer", "partyRef": employer}
-    await give(f"{agreement}/sign", {**on(1, 15), **terms, **party, "placesPromised": 5})
+    await relations.record("agreements", "sign", {**on(1, 15), **terms, **party, "placesPromised": 5})
+    agreement = await relations.path("agreements", partyRef=employer)
     await give(f"{agreement}/record-referral", on(2, 1))
     await give(f"{agreement}/record-referral", on(4, 1), refused="agreement-expired")
     await give(f"{agreement}/renew", {**on(4, 1), "validTo": "2026-06-30"})
@@ -71,18 +88,20 @@ async def signs_renews_and_ends(site: Site, employer: str) -> None:
     await give(f"{agreement}/renew", {**on(6, 2), "validTo": "2026-12-31"}, refused="agreement-ended")
 
 
-async def has_a_vacancy(site: Site, employer: str) -> None:
-    give = partial(site.give, US, Role.EMPLOYER_RELATIONS)
-    vacancy = f"/vacancies/{uuid4()}"
+async def has_a_vacancy(site: Site) -> None:
+    relations, _ = desks(site)
+    give, employer = relations.give, ref_of(await found(site))
     offered = {"employerRef": employer, "places": 2, "kind": "employment", "text": NOTES, "contact": CONTACT}
-    await give(f"{vacancy}/open", {**on(2, 1), **offered})
-    await is_named_by_mediation(site, vacancy.rsplit("/", 1)[1])
+    await relations.record("vacancies", "open", {**on(2, 1), **offered})
+    vacancy = await relations.path("vacancies", employerRef=employer, state="open")
+    await is_named_by_mediation(site, ref_of(vacancy))
     await give(f"{vacancy}/report-unmet-demand", {**on(3, 1), "reasonCode": "no-candidates", "notes": NOTES})
     closing = {**on(3, 10), "reasonCode": "withdrawn", "placesFilled": 3}
     await give(f"{vacancy}/close", closing, refused="places-exceeded")
     await give(f"{vacancy}/close", {**closing, "placesFilled": 1})
-    await mediation_knows(site, vacancy.rsplit("/", 1)[1], "closed")
-    await proposes(site, "2026-03-10", vacancy.rsplit("/", 1)[1], refused="vacancy-closed")
+    closed = await relations.find("vacancies", employerRef=employer, state="closed")
+    await mediation_knows(site, closed["ref"], "closed")
+    await proposes(site, PHONES[2], "2026-03-10", closed["ref"], refused="vacancy-closed")
     assert await site.names(US, vacancy) == [
         "employers.vacancy-opened.v1", "employers.unmet-demand-reported.v1", "employers.vacancy-closed.v1",
     ]  # fmt: skip
@@ -93,72 +112,86 @@ async def mediation_knows(site: Site, ref: str, state: str) -> None:
     await eventually(known)
 
 
-async def proposes(site: Site, day: str, vacancy: str, refused: str | None = None) -> dict[str, Any]:
+async def takes_on(site: Site, phone: str, day: dict[str, str]) -> str:
+    """Somebody new, of whom the telephone number is known."""
+    _, mediator = desks(site)
+    person = {**day, "origin": "walk_in", "name": CONTACT, "phone": phone}
+    await mediator.record("clients", "take-on", person)
+    return (await mediator.find("clients", q=phone))["ref"]
+
+
+async def proposes(
+    site: Site, phone: str, day: str, vacancy: str, refused: str | None = None
+) -> dict[str, Any]:
     """A new client, to a vacancy."""
-    give, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
-    await give(f"/clients/{client}/take-on", {**on(1, 12), "origin": "walk_in", "name": CONTACT})
+    _, mediator = desks(site)
+    client = await takes_on(site, phone, on(1, 12))
     match = {"occurredOn": day, "clientRef": client, "vacancyRef": vacancy}
-    return await give(f"/matches/{uuid4()}/propose", match, refused=refused)
+    return await mediator.record("matches", "propose", match, refused=refused)
 
 
 async def is_named_by_mediation(site: Site, vacancy: str) -> None:
     """Also before it is known there; the answer and the record say so. A placement fills a place."""
-    give, placement = partial(site.give, US, Role.MEDIATOR), f"/placements/{uuid4()}"
+    _, mediator = desks(site)
     await mediation_knows(site, vacancy, "open")
-    assert (await proposes(site, "2026-02-02", vacancy))["notYetKnown"] == []
-    assert (await proposes(site, "2026-02-02", str(uuid4())))["notYetKnown"] == ["vacancyRef"]
-    client = str(uuid4())
-    await give(f"/clients/{client}/take-on", {**on(2, 1), "origin": "walk_in", "name": CONTACT})
+    assert (await proposes(site, PHONES[0], "2026-02-02", vacancy))["notYetKnown"] == []
+    unknown = await proposes(site, PHONES[1], "2026-02-02", str(uuid4()))
+    assert unknown["notYetKnown"] == ["vacancyRef"]
+    client = await takes_on(site, PHONES[3], on(2, 1))
     named = {"clientRef": client, "vacancyRef": vacancy, "employerRef": str(uuid4())}
-    started = await give(f"{placement}/start", {**TERMS, **named})
+    started = await mediator.record("placements", "start", {**TERMS, **named})
     assert started["notYetKnown"] == ["employerRef"]
+    placement = await mediator.path("placements", vacancyRef=vacancy)
     assert [one["notYetKnown"] for one in await site.events(US, placement)] == [["employerRef"]]
     filled = partial(site.is_on_record, US, f"/places/{vacancy}", "employers.place-filled", placesFilled=1)
     await eventually(filled)
 
 
-async def has_a_group_that_placements_fill(site: Site, employer: str) -> None:
-    give = partial(site.give, US, Role.EMPLOYER_RELATIONS)
-    group, client = str(uuid4()), str(uuid4())
+async def has_a_group_that_placements_fill(site: Site) -> None:
+    relations, mediator = desks(site)
+    employer = ref_of(await found(site))
     planned = {"employerRef": employer, "kind": "employment", "placesPlanned": 4}
-    await give(f"/groups/{group}/plan", {**on(2, 1), **planned})
-    await give(f"/groups/{group}/update", {**on(2, 15), "inGuidance": 6, "placesPlanned": 5})
-    mediator = partial(site.give, US, Role.MEDIATOR)
-    await mediator(f"/clients/{client}/take-on", {**on(2, 1), "origin": "walk_in", "name": CONTACT})
-    first, second = (f"/placements/{uuid4()}" for _ in range(2))
-    for placement in (first, second):
-        await mediator(f"{placement}/start", {**TERMS, "clientRef": client, "groupRef": group})
+    await relations.record("groups", "plan", {**on(2, 1), **planned})
+    group = (await relations.find("groups", employerRef=employer))["ref"]
+    await relations.give(f"/groups/{group}/update", {**on(2, 15), "inGuidance": 6, "placesPlanned": 5})
+    client = await takes_on(site, PHONES[4], on(2, 1))
+    for _ in range(2):
+        await mediator.record("placements", "start", {**TERMS, "clientRef": client, "groupRef": group})
 
     filled = partial(site.is_on_record, US, f"/places/{group}")
     await eventually(partial(filled, "employers.place-filled", placesFilled=2))
-    await mediator(f"{first}/void", {**on(3, 3), "reasonCode": "never-was"}, seen=1)
+    first, _ = await mediator.listed("placements", 2, groupRef=group)
+    never = {**on(3, 3), "reasonCode": "never-was"}
+    await mediator.give(f"/placements/{first['ref']}/void", never, seen=1)
     await eventually(partial(filled, "employers.place-freed", placesFilled=1))
     elsewhere = {**TERMS, **on(3, 4), "clientRef": client, "reasonCode": "typing-error"}
-    await mediator(f"{second}/correct", elsewhere, seen=1)
+    second = await mediator.path("placements", groupRef=group, state="running")
+    await mediator.give(f"{second}/correct", elsewhere, seen=1)
     await eventually(partial(filled, "employers.place-freed", placesFilled=0))
-    await give(f"/groups/{group}/close", {**on(3, 31), "precision": "exact", "placed": 0})
+    await relations.give(f"/groups/{group}/close", {**on(3, 31), "precision": "exact", "placed": 0})
 
 
-async def is_renamed_and_closed(site: Site, employer: str) -> None:
-    give = partial(site.give, US, Role.EMPLOYER_RELATIONS)
-    record = f"/employers/{employer}"
-    name = "Ander Voorbeeld BV"
+async def is_renamed_and_closed(site: Site) -> None:
+    relations, mediator = desks(site)
+    give, record = relations.give, await found(site)
+    employer = ref_of(record)
+    name = f"Ander {FIRM}"
     await give(f"{record}/rename", {**on(6, 1), "reasonCode": "merged", "name": name, "publishName": True})
     assert await site.is_on_record(US, record, "employers.employer-renamed.v1", name=name)
-    vacancy = f"/vacancies/{uuid4()}"
-    await give(f"{vacancy}/open", {**on(6, 1), "employerRef": employer, "places": 1, "kind": "employment"})
+    offered = {"employerRef": employer, "places": 1, "kind": "employment"}
+    await relations.record("vacancies", "open", {**on(6, 1), **offered})
+    vacancy = await relations.path("vacancies", employerRef=employer, state="open")
     await give(f"{record}/close", {**on(7, 1), "reasonCode": "moved-abroad"})
     closed = {"reasonCode": "withdrawn", "occurredOn": "2026-07-01"}
     await eventually(partial(site.is_on_record, US, vacancy, "employers.vacancy-closed.v1", **closed))
     await mediation_knows(site, employer, "closed")
-    mediator, client = partial(site.give, US, Role.MEDIATOR), str(uuid4())
-    await mediator(f"/clients/{client}/take-on", {**on(2, 1), "origin": "walk_in", "name": CONTACT})
+    client = await takes_on(site, PHONES[5], on(2, 1))
     placed = {**TERMS, "clientRef": client, "employerRef": employer}
-    await mediator(f"/placements/{uuid4()}/start", placed)
+    await mediator.record("placements", "start", placed)
     after = {**placed, "startDate": "2026-07-01"}
-    await mediator(f"/placements/{uuid4()}/start", after, refused="employer-closed")
+    await mediator.record("placements", "start", after, refused="employer-closed")
     late = {**on(7, 1), "employerRef": employer, "kind": "employment"}
-    await give(f"/groups/{uuid4()}/plan", late, refused="employer-closed")
+    await relations.record("groups", "plan", late, refused="employer-closed")
     await give(f"{record}/join-platform", on(7, 2), refused="employer-closed")
     await give(f"{record}/reopen", {**on(9, 1), "reasonCode": "returned"})
     await give(f"{record}/leave-platform", on(9, 2))

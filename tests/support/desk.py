@@ -9,6 +9,10 @@ from support.site import Site
 from support.waiting import eventually
 
 
+def ref_of(path: str) -> str:
+    return path.rsplit("/", 1)[1]
+
+
 @dataclass
 class Desk:
     """What was recorded is found again by lists, search and files, as staff would."""
@@ -22,26 +26,29 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
 
-    async def find(self, things: str, **asked: str) -> dict[str, Any]:
-        """The only row, once the list shows it."""
+    async def listed(self, things: str, count: int, **asked: str) -> list[dict[str, Any]]:
+        """The rows, once the list shows that many."""
         found: list[dict[str, Any]] = []
 
-        async def is_there() -> bool:
+        async def are_there() -> bool:
             found[:] = await self.rows(things, **asked)
-            return len(found) == 1
+            return len(found) == count
 
-        await eventually(is_there)
-        return found[0]
+        await eventually(are_there)
+        return found
+
+    async def find(self, things: str, **asked: str) -> dict[str, Any]:
+        """The only row, once the list shows it. A search also finds what is a little alike (ADR 0059), so names must differ
+        from those of other stories on the same site.
+        """
+        return (await self.listed(things, 1, **asked))[0]
 
     async def path(self, things: str, **asked: str) -> str:
         """Where the record of the only row is."""
         return f"/{things}/{(await self.find(things, **asked))['ref']}"
 
     async def is_gone(self, things: str, **asked: str) -> None:
-        async def nobody() -> bool:
-            return await self.rows(things, **asked) == []
-
-        await eventually(nobody)
+        await self.listed(things, 0, **asked)
 
     async def record(self, things: str, verb: str, body: dict[str, Any], refused: str | None = None) -> Any:
         """Something new, under a reference that nobody writes down."""
