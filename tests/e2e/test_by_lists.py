@@ -76,6 +76,9 @@ async def is_handed_over(site: Site) -> None:
     person = {**on(2, 3), "origin": "handover", "originRef": received["ref"], "name": NAME, "phone": PHONE}
     await mediator.record("clients", "take-on", person)
     client = await mediator.find("clients", originRef=received["ref"])
+    walked_in = {**on(2, 3), "origin": "walk_in", "name": TYPED, "phone": PHONE}
+    double = await mediator.record("clients", "take-on", walked_in, refused="likely-double")
+    assert double["references"] == [client["ref"]]
     await mediator.go_on(received, "handovers", "accept", **on(2, 4), clientRef=client["ref"])
     await worker.find("candidates", q=NAME, state="handed_over")
     await mediator.find("handovers", candidateRef=candidate["ref"], state="completed")

@@ -34,6 +34,7 @@ SERVICE = with_kit_features(
         texts=(*SHARED, "banen_mediation"),
         upcasters={
             (ClientTakenOn.TYPE, 1): only_added,
+            (ClientTakenOn.TYPE, 2): only_added,
             (PlacementStarted.TYPE, 1): only_added,
             (PlacementStarted.TYPE, 2): only_added,
             (PlacementCorrected.TYPE, 1): only_added,

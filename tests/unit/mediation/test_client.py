@@ -1,5 +1,6 @@
 """A client's file: taken on, corrected, closed, taken up again, erased."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from banen_mediation.events import (
 
 REF = UUID(int=1)
 CANDIDATE = UUID(int=2)
+OTHER = UUID(int=3)
 DAY = date(2006, 3, 1)
 
 client = Scenario(CLIENT, str(REF))
@@ -85,6 +87,32 @@ def test_takes_on_a_candidate_of_the_own_intake():
             name=Open("Sanne Voorbeeld"),
             phone=Open("0600000000"),
         )
+    )
+
+
+def test_a_likely_double_who_walks_in_is_refused_unless_it_is_said_to_be_another_person():
+    recorded = replace(client, doubles=(CANDIDATE, OTHER))
+    recorded.when(take_on_walk_in).then_refused("likely-double", "notTheSameAs")
+    some = recorded.when(take_on_walk_in.model_copy(update={"not_the_same_as": (OTHER,)}))
+    assert some.refused is not None
+    assert some.refused.references == [str(CANDIDATE)]
+    every = {"not_the_same_as": (OTHER, CANDIDATE)}
+    recorded.when(take_on_walk_in.model_copy(update=every)).then(walked_in.model_copy(update=every))
+
+
+def test_in_the_load_of_a_history_it_is_noted():
+    loaded = replace(client, doubles=(CANDIDATE, OTHER), is_historic=True)
+    named = {"not_the_same_as": (OTHER,)}
+    loaded.when(take_on_walk_in.model_copy(update=named)).then(
+        walked_in.model_copy(update={**named, "likely_same_as": (CANDIDATE,)})
+    )
+
+
+@pytest.mark.parametrize("origin", [Origin.OWN_INTAKE, Origin.HANDOVER])
+def test_nobody_is_asked_about_a_client_who_did_not_walk_in(origin: Origin):
+    came = {"origin": origin, "origin_ref": CANDIDATE}
+    replace(client, doubles=(OTHER,)).when(take_on_walk_in.model_copy(update=came)).then(
+        walked_in.model_copy(update=came)
     )
 
 

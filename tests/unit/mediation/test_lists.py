@@ -105,6 +105,12 @@ def interview(outcome: InterviewOutcome) -> EmployerInterviewHeld:
     return EmployerInterviewHeld(match_ref=REF, client_ref=CLIENT, occurred_on=NEXT, outcome=outcome)
 
 
+@pytest.mark.parametrize("likely", [(), (UUID(int=6),)])
+def test_a_client_shows_who_is_likely_the_same_person(likely: tuple[UUID, ...]):
+    found = row(CLIENTS, taken_on.model_copy(update={"likely_same_as": likely}))
+    assert (found.has_likely_double, found.likely_same_as) == (bool(likely), likely)
+
+
 def test_a_client_is_open_until_the_file_is_closed_and_again_when_it_is_taken_up():
     closed = ClientClosed(client_ref=CLIENT, occurred_on=NEXT, reason_code="withdrawn")
     reopened = ClientReopened(client_ref=CLIENT, occurred_on=LAST, reason_code="returned")

@@ -12,7 +12,15 @@ from banen_contracts.base import Day, ReasonCode
 from banen_contracts.mediation import Origin
 from banen_kit.core.days import BirthDay
 from banen_kit.core.decider import Command, Decider, DecisionContext, PersonErased, Refused
-from banen_kit.core.records import CorrectDetails, ErasePerson, Names, Record, person_recorded_once
+from banen_kit.core.records import (
+    CorrectDetails,
+    ErasePerson,
+    Names,
+    Others,
+    Record,
+    likely_doubles,
+    person_recorded_once,
+)
 from banen_kit.core.text import Phone, ShortText
 from banen_kit.crypto.personal_fields import Open, opened
 from banen_mediation.events import (
@@ -36,6 +44,7 @@ class TakeOnClient(Command, frozen=True):
     email: ShortText | None = Field(default=None, repr=False)
     address: ShortText | None = Field(default=None, repr=False)
     birth_date: BirthDay | None = Field(default=None, repr=False)
+    not_the_same_as: Others = ()
 
 
 class CorrectClient(CorrectDetails, frozen=True):
@@ -70,6 +79,9 @@ class EraseClient(ErasePerson, frozen=True):
 
 def take_on(command: TakeOnClient, context: DecisionContext) -> ClientTakenOn:
     check_origin(command)
+    # Whoever comes from a candidate or a handover was asked about there, and is named by its reference.
+    is_walk_in = command.origin is Origin.WALK_IN
+    likely = likely_doubles(command.not_the_same_as, context) if is_walk_in else ()
     return ClientTakenOn(
         client_ref=UUID(context.ref),
         occurred_on=command.occurred_on,
@@ -80,6 +92,8 @@ def take_on(command: TakeOnClient, context: DecisionContext) -> ClientTakenOn:
         email=opened(command.email),
         address=opened(command.address),
         birth_date=opened(command.birth_date and command.birth_date.isoformat()),
+        not_the_same_as=command.not_the_same_as,
+        likely_same_as=likely,
     )
 
 

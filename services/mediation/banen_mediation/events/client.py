@@ -16,7 +16,7 @@ ClientDetail: TypeAlias = Literal["phone", "email", "address", "birthDate"]
 
 class ClientTakenOn(DomainEvent, frozen=True):
     TYPE: ClassVar[str] = "client-taken-on"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     client_ref: PersonRef
     occurred_on: date
     origin: Origin
@@ -27,6 +27,10 @@ class ClientTakenOn(DomainEvent, frozen=True):
     address: Annotated[Personal[str] | None, Of("client_ref")] = None
     birth_date: Annotated[Personal[str] | None, Of("client_ref")] = None
     """Stored as YYYY-MM-DD, because a sealed value is JSON."""
+    not_the_same_as: tuple[UUID, ...] = ()
+    """Other clients who were said to be other people."""
+    likely_same_as: tuple[UUID, ...] = ()
+    """Clients of whom that was not said, in the load of a history."""
 
     def same_person(self) -> tuple[UUID, UUID] | None:
         """A candidate of our own intake is the same person; one handed over has a key with another partner."""

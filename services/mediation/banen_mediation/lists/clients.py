@@ -10,6 +10,7 @@ from banen_contracts.mediation import Origin
 from banen_kit.application.read_model import Kind, ReadModel, Row, corrected
 from banen_kit.core.decider import DomainEvent
 from banen_kit.crypto.personal_fields import Of, Personal
+from banen_mediation.domain.client import TakeOnClient
 from banen_mediation.events import (
     ClientClosed,
     ClientDetailsCorrected,
@@ -37,6 +38,9 @@ class ClientRow(Row, frozen=True):
     last_proposed_on: date | None = None
     last_placed_on: date | None = None
     """The first day of the placement that was recorded last."""
+    has_likely_double: bool = False
+    likely_same_as: tuple[UUID, ...] = ()
+    """Clients who are likely the same person, as noted in the load of a history."""
     name: Annotated[Personal[str] | None, Of("ref")] = None
     phone: Annotated[Personal[str] | None, Of("ref")] = None
     email: Annotated[Personal[str] | None, Of("ref")] = None
@@ -55,6 +59,8 @@ def evolve(row: ClientRow | None, event: DomainEvent, _: date) -> ClientRow | No
                 since=event.occurred_on,
                 origin=event.origin,
                 origin_ref=event.origin_ref,
+                has_likely_double=bool(event.likely_same_as),
+                likely_same_as=event.likely_same_as,
                 **personal,
             )
         case ClientErased():
@@ -87,8 +93,10 @@ CLIENTS = ReadModel(
     category="client",
     row=ClientRow,
     evolve=evolve,
-    filters=("state", "origin", "origin_ref", "since"),
+    filters=("state", "origin", "origin_ref", "has_likely_double", "since"),
     sorts=("since", "name"),
     searched={"name": Kind.NAME, "phone": Kind.PHONE, "email": Kind.EMAIL, "birth_date": Kind.DAY},
     beside={MatchProposed: "client_ref", PlacementStarted: "client_ref"},
+    recorded_by=TakeOnClient,
+    version=2,
 )
