@@ -79,7 +79,7 @@ class EraseClient(ErasePerson, frozen=True):
 
 def take_on(command: TakeOnClient, context: DecisionContext) -> ClientTakenOn:
     check_origin(command)
-    # Whoever comes from a candidate or a handover was asked about there, and is named by its reference.
+    # Others are known by the candidate or the handover that they come from.
     is_walk_in = command.origin is Origin.WALK_IN
     likely = likely_doubles(command.not_the_same_as, context) if is_walk_in else ()
     return ClientTakenOn(
