@@ -67,10 +67,10 @@ async def is_found_and_registered(site: Site) -> None:
         **on(1, 20), "contactRef": contact["ref"], "educationBand": "mid", "name": MISSPELT, "phone": PHONE,
         "birthDate": "1980-01-01", "consents": [{"scope": "statistics"}],
     }  # fmt: skip
-    await coach.record("candidates", "register", person, refused="not-allowed")
-    register = f"/candidates/{uuid4()}/register"
+    register = f"/candidates/{uuid4()}/register"  # one reference: a refusal leaves nothing under it
+    await coach.give(register, person, refused="not-allowed")
     await site.give("uwv", Role.INTAKE_WORKER, register, person, at=VWN, refused="not-found")
-    await worker.record("candidates", "register", person)
+    await worker.give(register, person)
     candidate = await found(site)
     await worker.give(f"{candidate}/register", person, refused="candidate-exists")
     manager = Desk(site, VWN, Role.PARTNER_MANAGER)
@@ -197,12 +197,13 @@ async def is_declined_and_then_accepted(site: Site) -> None:
         await offer(site, candidate, "emplooi", on(5, 20))
         await site.give(VWN, Role.COACH, f"{candidate}/log-conversation", on(5, 21))
     mediator, second = Desk(site, "emplooi", Role.MEDIATOR), await arrived(site, candidate, "emplooi")
-    unknown = {**on(5, 25), "clientRef": str(uuid4())}
-    await mediator.give(f"{second}/accept", unknown, refused="client-unknown")
+    client = str(uuid4())  # named before it is on any list: refused, until it is taken on
+    accepted = {**on(5, 25), "clientRef": client}
+    await mediator.give(f"{second}/accept", accepted, refused="client-unknown")
     came = {**on(5, 25), "origin": "handover", "originRef": ref_of(second), "name": MISSPELT}
-    await mediator.record("clients", "take-on", came)
-    client = await mediator.find("clients", originRef=ref_of(second))
-    await mediator.give(f"{second}/accept", {**on(5, 25), "clientRef": client["ref"]})
+    await mediator.give(f"/clients/{client}/take-on", came)
+    found_client = await mediator.find("clients", originRef=ref_of(second))
+    await mediator.give(f"{second}/accept", {**on(5, 25), "clientRef": found_client["ref"]})
     await eventually(
         partial(site.is_on_record, VWN, second, "intake.handover-completed.v1", toPartner="emplooi")
     )

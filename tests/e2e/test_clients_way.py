@@ -204,13 +204,14 @@ async def test_a_clients_way(story: Story):
 
 async def the_employer_is_found(story: Story) -> None:
     relations = story.relations
-    asked = {**on(1, 8), "channel": "job_fair", "level": "hr", "notes": CONTACT}
-    unknown = {**asked, "employerRef": str(uuid4())}
-    await relations.record("approaches", "record", unknown, refused="employer-unknown")
+    # Both are on no list yet: what is refused leaves nothing under either reference.
+    employer, approach = str(uuid4()), f"/approaches/{uuid4()}"
+    asked = {**on(1, 8), "channel": "job_fair", "level": "hr", "notes": CONTACT, "employerRef": employer}
+    await relations.give(f"{approach}/record", asked, refused="employer-unknown")
     registered = {"legalKind": "company", "sectorCode": "C", "name": "Voorbeeld BV", "contactName": CONTACT}
-    await relations.record("employers", "register", {**on(1, 8), **registered})
+    await relations.give(f"/employers/{employer}/register", {**on(1, 8), **registered})
+    await relations.give(f"{approach}/record", asked)
     us = await story.employer()
-    await relations.record("approaches", "record", {**asked, "employerRef": us})
     terms = {"partyKind": "employer", "partyRef": us, "routes": ["A", "B"], "placesPromised": 12}
     signed = {**on(1, 9), **terms, "validFrom": day(1, 9), "validTo": day(4, 30)}
     await relations.record("agreements", "sign", signed)
@@ -319,10 +320,11 @@ async def a_group_is_placed(story: Story) -> None:
 
 async def somebody_else_begins_a_firm(story: Story) -> None:
     adviser, began = story.adviser, {**on(1, 5), "supportSource": "knowledge_team", "firmName": FIRM}
+    begin = f"/enterprises/{uuid4()}/start-track"  # on no list yet: a refusal leaves nothing under it
     unknown = {**began, "clientRef": str(uuid4())}
-    await adviser.record("enterprises", "start-track", unknown, refused="client-unknown")
+    await adviser.give(begin, unknown, refused="client-unknown")
     client = await story.takes_on(FOUNDER)
-    await adviser.record("enterprises", "start-track", {**began, "clientRef": client})
+    await adviser.give(begin, {**began, "clientRef": client})
     track = await adviser.path("enterprises", clientRef=client)
     await adviser.give(f"{track}/record-microcredit", {**on(1, 20), "granted": True, "amountEuro": 5000})
     terms = open_ended(client, "self_employment", day(2, 1))

@@ -72,9 +72,10 @@ async def signs_renews_and_ends(site: Site) -> None:
     relations, _ = desks(site)
     give, employer = relations.give, ref_of(await found(site))
     terms = {"routes": ["A"], "validFrom": "2026-01-15", "validTo": "2026-03-31"}
-    await relations.record("agreements", "record-referral", on(2, 1), refused="agreement-unknown")
+    unsigned = f"/agreements/{uuid4()}"  # on no list yet: a refusal leaves nothing under it
+    await give(f"{unsigned}/record-referral", on(2, 1), refused="agreement-unknown")
     party = {"partyKind": "employer", "partyRef": employer}
-    await relations.record("agreements", "sign", {**on(1, 15), **terms, **party, "placesPromised": 5})
+    await give(f"{unsigned}/sign", {**on(1, 15), **terms, **party, "placesPromised": 5})
     agreement = await relations.path("agreements", partyRef=employer)
     await give(f"{agreement}/record-referral", on(2, 1))
     await give(f"{agreement}/record-referral", on(4, 1), refused="agreement-expired")
