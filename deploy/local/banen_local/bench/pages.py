@@ -72,6 +72,7 @@ async def page_rows(folder: Path) -> list[Row]:
     """Of all pages the slowest and the longest. The floor of time is a request that does nothing, that of length the page before
     it was compressed.
     """
+    rows: list[Row] = []
     async with Supervisor(folder / "figures") as supervisor, httpx2.AsyncClient(timeout=60) as http:
         programme = Programme(folder / "figures")
         await programme.start(supervisor)
@@ -80,11 +81,10 @@ async def page_rows(folder: Path) -> list[Row]:
         reader = Reader(http, reporting, await sign_in(http, reporting, "demo-bureau-project-bureau"))
         addresses = await reader.addresses()
         floor = await reader.slow("/livez", repeat(""))
-        rows = [
-            await slowest(reader, addresses, "now", now, MOST_NOW, floor),
-            await slowest(reader, addresses, "a past day", past, MOST_PAST, floor),
-        ]
-        return [*rows, await longest(reader, addresses)]
+        rows.append(await slowest(reader, addresses, "now", now, MOST_NOW, floor))
+        rows.append(await slowest(reader, addresses, "a past day", past, MOST_PAST, floor))
+        rows.append(await longest(reader, addresses))
+    return rows
 
 
 async def slowest(
