@@ -60,6 +60,7 @@ VIEWS: Permissions = {
     "page-start": _EVERYBODY,
     "page-unknown": _EVERYBODY,
     "page-overview": _FIGURES,
+    "page-workbook": _FIGURES,
     "page-partner": _FIGURES,
     "page-compare": _FIGURES,
     "page-funnel": _VIEWS,

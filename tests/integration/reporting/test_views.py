@@ -17,7 +17,7 @@ from banen_contracts.reporting import FundingRecorded
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
 from support.programme import DAY, Facts, add_placements, add_programme, ref_of
-from support.workbooks import check_same
+from support.workbooks import check_rows, check_same, sheets_of
 
 Reader = Callable[..., httpx2.AsyncClient]
 DATES = "happenedUntil=2008-12-31"
@@ -140,6 +140,38 @@ def as_on_page(value: str, on_page: str) -> str:
         return re.sub(r"[,%]", "", value)
     given, say = date.fromisoformat(value), LANGUAGES["en"]
     return say.month(given) if given.day == 1 and given.year > 2007 else say.form_day(given)
+
+
+async def test_the_workbook_has_all_tables_of_the_pages_as_their_files_have_them(browser: httpx2.AsyncClient):
+    sheets = sheets_of((await browser.get(f"/en/workbook?{DATES}")).content)
+    about = {row[0]: row[1] for row in sheets.pop("About") if len(row) == 2}
+    expected: dict[str, list[list[str]]] = {}
+    for address in ("/en/overview", *(of[1] for of in PAGES.values())):
+        page = await get(browser, f"{address}?{DATES}")
+        for name in re.findall(r"file=([a-z-]+)\.csv", page):
+            text = (await get(browser, f"{address}?{DATES}&file={name}.csv")).partition("\r\n\r\n")[2]
+            expected[f"{address.removeprefix('/en/')} {name}"[:31]] = list(csv.reader(io.StringIO(text)))
+
+    assert (about["Counting rules"], about["Happened until"]) == ("published", date(2008, 12, 31))
+    assert sheets.keys() == expected.keys()
+    for name, rows in expected.items():
+        check_rows(sheets[name], rows)
+
+
+async def test_the_workbook_of_a_reader_has_only_what_they_may_see(reader: Reader):
+    async with reader("uwv", Role.MEDIATOR) as client:
+        names = sheets_of((await client.get(f"/nl/werkmap?{DATES}")).content).keys()
+    assert {"overzicht targets", "werkgevers relations"} <= names
+    assert not any(name.startswith("geld") for name in names)
+
+
+@pytest.mark.usefixtures("month_ends")
+async def test_the_workbook_of_an_aggregate_reader_has_the_figures_of_the_overview_alone(reader: Reader):
+    async with reader("ministry", Role.MINISTRY_OBSERVER) as client:
+        sheets = sheets_of((await client.get("/en/workbook?month=2008-12")).content)
+        text = (await client.get("/en/overview?month=2008-12&file=targets.csv")).text.partition("\r\n\r\n")[2]
+    assert {name.partition(" ")[0] for name in sheets} == {"About", "overview"}
+    check_rows(sheets["overview targets"], list(csv.reader(io.StringIO(text))))
 
 
 async def test_the_funnel_counts_the_same_people_through_all_steps(browser: httpx2.AsyncClient):

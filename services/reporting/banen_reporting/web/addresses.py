@@ -27,6 +27,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-supply-and-demand": {"nl": "/vraag-en-aanbod", "en": "/supply-and-demand"},
     "page-money": {"nl": "/geld", "en": "/money"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
+    "page-workbook": {"nl": "/werkmap", "en": "/workbook"},
     "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},
     "page-purpose": {"nl": "/doel", "en": "/purpose"},
 }

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
@@ -10,6 +10,7 @@ from itertools import chain
 
 from fastapi.responses import StreamingResponse
 
+from banen_kit.core.problem import Problem
 from banen_reporting.queries.schemas import Heading
 from banen_reporting.web.words import ProgrammeWords
 
@@ -44,7 +45,26 @@ def file_of(
         return StreamingResponse(lines(rows), 200, headers, FORMS[form])
     from banen_reporting.web.workbook import workbook
 
-    return StreamingResponse(workbook(table.name, rows), 200, headers, FORMS[form])
+    return StreamingResponse(workbook([(table.name, rows)]), 200, headers, FORMS[form])
+
+
+def workbook_of(
+    words: ProgrammeWords, heading: Heading, parts: Mapping[str, Sequence[Table]]
+) -> StreamingResponse:
+    """All tables of some pages, by the pages' names: a sheet each, behind one that says what they are numbers of.
+
+    Raises `Problem` 404 without `banen-reporting[exports]`.
+    """
+    if "xlsx" not in FORMS:
+        raise Problem(404, "no-workbook", "Workbooks are not installed here.")
+    from banen_reporting.web.workbook import workbook
+
+    sheets = [(f"{page} {table.name}", table) for page, tables in parts.items() for table in tables]
+    first = [*about(words, heading, ()), (), *((name,) for name, _ in sheets)]
+    written = ((name, chain([table.heads], table.rows)) for name, table in sheets)
+    headers = {"Content-Disposition": f'attachment; filename="banen-{heading.known_on.isoformat()}.xlsx"'}
+    rows = chain([(words.gettext("about_sheet"), first)], written)
+    return StreamingResponse(workbook(rows), 200, headers, FORMS["xlsx"])
 
 
 def about(words: ProgrammeWords, heading: Heading, filters: Sequence[str]) -> list[Row]:

@@ -36,6 +36,9 @@ class Visit:
     def who(self) -> RequestContext:
         return self.view.who
 
+    def may_see(self, page: str) -> bool:
+        return self.shell.service.permissions[page].lets(self.who.principal, self.shell.owner)
+
     def links(self, asked: FigureQuery) -> Links:
         return Links(self.code, asked)
 

@@ -24,6 +24,7 @@ from banen_reporting.web.pages.purpose import add_purpose
 from banen_reporting.web.pages.supply_and_demand import SUPPLY_AND_DEMAND
 from banen_reporting.web.pages.tables import ViewPage, add_tables
 from banen_reporting.web.pages.what_if import add_what_if
+from banen_reporting.web.pages.workbook import add_workbook
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
@@ -46,6 +47,7 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     add_funnel(router, visits)
     for view in VIEWS:
         add_tables(router, visits, view)
+    add_workbook(router, visits, VIEWS)
     add_placements(router, visits)
     add_placement(router, visits)
     add_purpose(router, visits, logins, readers.authentication)

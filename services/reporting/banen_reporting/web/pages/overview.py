@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from fastapi import Request, Response
 
@@ -37,13 +38,11 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
         if month is not None:
             known_on = until = last_day(month)
         asked = await visit.asked(rule_set, known_on, until)
-        view, words = visit.view, visit.words
-        targets, results = await view.targets(asked), await view.results(asked)
-        compared, course = await view.rule_sets(asked), await view.course(asked)
-        labels = await view.labels(asked)
-        names = {row.id: words.rule_set(row.params, labels) for row in compared.rule_sets}
+        words = visit.words
+        answers = await ask(visit, asked)
+        targets, results, compared, course, names = answers
         if file is not None:
-            return visit.file(targets, file, tables(targets, results, compared, course, names, words))
+            return visit.file(targets, file, tables(answers, words))
         part, groups = lines.part_of(targets), lines.groups(targets, words)
         return visit.page(
             "overview.html",
@@ -69,6 +68,26 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
         )
 
 
+class Answers(NamedTuple):
+    """What the page and its tables are made of."""
+
+    targets: Targets
+    results: Results
+    compared: RuleSets
+    course: Course
+    names: Mapping[str, str]
+    """Of the rule sets, in words."""
+
+
+async def ask(visit: Visit, asked: FigureQuery) -> Answers:
+    view = visit.view
+    targets, results = await view.targets(asked), await view.results(asked)
+    compared, course = await view.rule_sets(asked), await view.course(asked)
+    labels = await view.labels(asked)
+    names = {row.id: visit.words.rule_set(row.params, labels) for row in compared.rule_sets}
+    return Answers(targets, results, compared, course, names)
+
+
 async def warned(visit: Visit, asked: FigureQuery) -> list[Warned]:
     """What to look at; nothing for a reader who does not see the facts behind it."""
     if not visit.view.has_rows:
@@ -82,14 +101,8 @@ def last_day(month: str) -> date:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def tables(
-    targets: Targets,
-    results: Results,
-    compared: RuleSets,
-    course: Course,
-    names: Mapping[str, str],
-    words: ProgrammeWords,
-) -> list[Table]:
+def tables(answers: Answers, words: ProgrammeWords) -> list[Table]:
+    targets, results, compared, course, names = answers
     return [
         lines.targets_table(targets, words),
         Table("results", [words.gettext("unit"), words.gettext("programme_part"), words.gettext("regular_part"), words.gettext("provenance"), words.gettext("total")],
