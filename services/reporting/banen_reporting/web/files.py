@@ -56,7 +56,7 @@ def workbook_of(
     Raises `Problem` 404 without `banen-reporting[exports]`.
     """
     if "xlsx" not in FORMS:
-        raise Problem(404, "no-workbook", "Workbooks are not installed here.")
+        raise Problem(404, "not-found", "Not Found")
     from banen_reporting.web.workbook import workbook
 
     sheets = [(f"{page} {table.name}", table) for page, tables in parts.items() for table in tables]
