@@ -242,6 +242,17 @@ def shows_funnel(answer: Any) -> None:
     assert answer["bridge"] == {"people": 0, "moreOfTheSame": 0, "notThroughTheFunnel": 5, "counted": 5}
 
 
+def shows_no_regions(answer: Any) -> None:
+    """The file names no regions."""
+    assert answer["regions"] == []
+    assert [one["people"] for one in answer["total"]["steps"]] == [0, 0, 0, 0, 0]
+
+
+def shows_nobody_reached(answer: Any) -> None:
+    assert answer["municipalities"] == answer["withoutMunicipality"] == []
+    assert (answer["sums"]["total"]["conversations"], answer["sums"]["estimated"]["estimate"]) == (0, None)
+
+
 def shows_no_employers(answer: Any) -> None:
     assert (answer["groups"], answer["agreements"]) == ([], [])
 
@@ -312,6 +323,8 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "course": ("/v1/course", shows_course),
     "comparison": ("/v1/comparison", shows_comparison),
     "funnel": ("/v1/funnel", shows_funnel),
+    "regions": ("/v1/regions", shows_no_regions),
+    "reach": ("/v1/reach", shows_nobody_reached),
     "employers": ("/v1/employers", shows_no_employers),
     "follow-up": ("/v1/follow-up", shows_no_handovers),
     "supply-and-demand": ("/v1/supply-and-demand", shows_nobody_waiting),
@@ -350,6 +363,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-partner": ("/nl/partners/students", ("Hoger opgeleiden", "werken en leren", "betaald werk")),
     "page-compare": ("/nl/vergelijken", ("Hoger opgeleiden", "Oost", "werken en leren", "betaald werk")),
     "page-funnel": ("/nl/trechter", ("Werkbrug Delta", "werken en leren", "betaald werk")),
+    "page-regions": ("/nl/regios", ("Werkbrug Delta",)),
+    "page-reach": ("/nl/bereik", ("Werkbrug Delta",)),
     "page-employers": ("/nl/werkgevers", ("Werkbrug Delta",)),
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
     "page-supply-and-demand": ("/nl/vraag-en-aanbod", ("Werkbrug Delta",)),

@@ -17,7 +17,7 @@ from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
 from banen_contracts.employers import ApproachChannel, PartyKind, VacancyClosing
-from banen_contracts.intake import Channel
+from banen_contracts.intake import Channel, ReachSource
 from banen_contracts.mediation import (
     ContractTerm,
     EndReason,
@@ -41,6 +41,7 @@ from banen_reporting.queries.funnel import STEPS
 from banen_reporting.queries.quality import CHECKS
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.queries.schemas_places import ReachOf
 from banen_reporting.queries.schemas_views import CostPer, Severity
 from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
@@ -117,6 +118,8 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "vacancy": [*VacancyClosing, "open", "past"],
         "profession": ISCO_GROUPS,
         "unmet": WHY_UNMET,
+        "reachSource": ReachSource,
+        "reach_of": {*get_args(ReachOf)} - {"total"},
         "supportSource": SupportSource,
         **rule_choices(),
     },

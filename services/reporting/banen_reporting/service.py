@@ -22,6 +22,8 @@ SERVICE = with_kit_features(
         menu=(
             "page-overview",
             "page-funnel",
+            "page-regions",
+            "page-reach",
             "page-employers",
             "page-follow-up",
             "page-supply-and-demand",

@@ -30,6 +30,8 @@ def link_to(page: str, language: str) -> str:
         ("/nl/vergelijken?knownOn=2008-01-01", "/en/compare?knownOn=2008-01-01"),
         (f"/nl/trechter?route=A&{DATES}", f"/en/funnel?route=A&{DATES}"),
         (f"/nl/werkgevers?{DATES}", f"/en/employers?{DATES}"),
+        (f"/nl/regios?{DATES}", f"/en/regions?{DATES}"),
+        (f"/nl/bereik?{DATES}", f"/en/reach?{DATES}"),
         (f"/nl/gegevens?{DATES}", f"/en/data-quality?{DATES}"),
         (f"/nl/opvolging?{DATES}", f"/en/follow-up?{DATES}"),
     ],

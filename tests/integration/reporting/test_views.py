@@ -28,6 +28,8 @@ PAGES = {
     "money": ("/nl/geld", "/en/money"),
     "supply-and-demand": ("/nl/vraag-en-aanbod", "/en/supply-and-demand"),
     "follow-up": ("/nl/opvolging", "/en/follow-up"),
+    "regions": ("/nl/regios", "/en/regions"),
+    "reach": ("/nl/bereik", "/en/reach"),
 }
 
 

@@ -87,6 +87,15 @@ class ProgrammeDay:
         return found
 
     @cached_property
+    def registered(self) -> Mapping[FactKey, FactKey]:
+        """The candidate who was registered by the day after a contact, by that contact."""
+        return {
+            (source, row.contact_ref): (source, ref)
+            for (source, ref), row in self.model.candidates.items()
+            if row.contact_ref is not None and row.registered_on <= self.until
+        }
+
+    @cached_property
     def met(self) -> Mapping[FactKey, ContactFact]:
         """Contacts and conversations until the day."""
         contacts = self.activity.of(ContactFact)

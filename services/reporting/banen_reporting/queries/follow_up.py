@@ -27,13 +27,7 @@ Answers = Mapping[tuple[str, str], AnswerFact]
 
 
 def follow_up(day: ProgrammeDay, extent: Extent) -> FollowUp:
-    offers = [
-        (partner_of(source), ref, row)
-        for ref, of in day.model.handovers.items()
-        for source, row in of
-        if row.offered_on <= day.until
-        and (extent.has_source(source) or extent.has_partner(row.to_partner))
-    ]  # fmt: skip
+    offers = [(partner_of(source), ref, row) for source, ref, row in offers_seen(day, extent)]
     answers = {
         (row.from_partner, ref): row
         for (_, ref), row in day.activity.of(AnswerFact).items()
@@ -50,6 +44,17 @@ def follow_up(day: ProgrammeDay, extent: Extent) -> FollowUp:
         calendar=calendar(running, months, day.until),
         aftercare=tuple(aftercare(running, due, day.until) for due in AFTERCARE_MONTHS),
     )
+
+
+def offers_seen(day: ProgrammeDay, extent: Extent) -> list[tuple[str, str, HandoverFact]]:
+    """Offers until the day, of those who made them and those who receive them: source, reference and offer."""
+    return [
+        (source, ref, row)
+        for ref, of in day.model.handovers.items()
+        for source, row in of
+        if row.offered_on <= day.until
+        and (extent.has_source(source) or extent.has_partner(row.to_partner))
+    ]  # fmt: skip
 
 
 def is_open(row: HandoverFact, until: date) -> bool:

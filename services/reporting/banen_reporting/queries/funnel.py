@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from banen_contracts.base import partner_of
 from banen_contracts.intake import Channel, ContactKind
+from banen_reporting.facts.model import CandidateFact, ContactFact
 from banen_reporting.figures.activity import FactKey
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import NONE, percent
@@ -85,13 +86,8 @@ def takes(path: Path, wanted: FunnelFilter) -> bool:
 
 def paths(day: ProgrammeDay, extent: Extent) -> list[Path]:
     """One for each conversation that the reader sees."""
-    by_contact: dict[FactKey, FactKey] = {
-        (source, row.contact_ref): (source, ref)
-        for (source, ref), row in day.model.candidates.items()
-        if row.contact_ref is not None and row.registered_on <= day.until
-    }
     return [
-        path_of(day, extent, contact, by_contact.get(contact))
+        path_of(day, extent, contact, day.registered.get(contact))
         for contact, row in day.met.items()
         if row.kind is ContactKind.CONVERSATION and extent.has_source(contact[0])
     ]
@@ -101,7 +97,7 @@ def path_of(day: ProgrammeDay, extent: Extent, contact: FactKey, candidate: Fact
     met = day.met[contact]
     partner, channel = partner_of(contact[0]), met.channel.value
     if candidate is None:
-        return Path(partner, met.region_id or NONE, channel, None, CONVERSATION, 0)
+        return Path(partner, region_of(met, None), channel, None, CONVERSATION, 0)
     row = day.model.candidates[candidate]
     clients = day.clients_of.get(candidate, ())
     placed = [
@@ -119,8 +115,12 @@ def path_of(day: ProgrammeDay, extent: Extent, contact: FactKey, candidate: Fact
         last = READY
     else:
         last = REGISTERED
-    region = met.region_id or row.region_id or NONE
-    return Path(partner, region, channel, row.route or NONE, last, counted)
+    return Path(partner, region_of(met, row), channel, row.route or NONE, last, counted)
+
+
+def region_of(met: ContactFact | None, candidate: CandidateFact | None) -> str:
+    """Where somebody was met, or else was registered."""
+    return (met and met.region_id) or (candidate and candidate.region_id) or NONE
 
 
 def steps(seen: Sequence[Path], first: int) -> tuple[FunnelStep, ...]:

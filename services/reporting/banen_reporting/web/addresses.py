@@ -26,6 +26,8 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-follow-up": {"nl": "/opvolging", "en": "/follow-up"},
     "page-supply-and-demand": {"nl": "/vraag-en-aanbod", "en": "/supply-and-demand"},
     "page-money": {"nl": "/geld", "en": "/money"},
+    "page-regions": {"nl": "/regios", "en": "/regions"},
+    "page-reach": {"nl": "/bereik", "en": "/reach"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
     "page-workbook": {"nl": "/werkmap", "en": "/workbook"},
     "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},

@@ -12,8 +12,11 @@ from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
 from banen_reporting.queries.money import money
 from banen_reporting.queries.quality import data_quality
+from banen_reporting.queries.reach import reach_view
+from banen_reporting.queries.regions import regions_view
 from banen_reporting.queries.schemas import Answer
 from banen_reporting.queries.schemas_course import WhatIf
+from banen_reporting.queries.schemas_places import ReachView, RegionsView
 from banen_reporting.queries.schemas_views import (
     ConversionFunnel,
     DataQuality,
@@ -41,6 +44,13 @@ class View:
 
 
 VIEWS = (
+    View("regions", "The regions of the programme beside each other", RegionsView, regions_view),
+    View(
+        "reach",
+        "Who was met in each municipality, beside the estimate of how many live there",
+        ReachView,
+        reach_view,
+    ),
     View("employers", "Employers, groups, agreements and own firms", EmployersView, employers_view),
     View("data-quality", "The checks on the data, and what each found", DataQuality, data_quality),
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from fastapi import Response
 
+from banen_kit.web.shell.charts import TileMap
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.schemas import Heading
 from banen_reporting.web.files import Row, Table
@@ -69,6 +70,16 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class TileFigure:
+    """A tile map with its title, what it shows in words, and its legend."""
+
+    drawn: TileMap
+    title: str
+    description: str
+    legend: str
+
+
+@dataclass(frozen=True)
 class TablesPage:
     """What a page of tables says. `lead` is the key sentence, out of the same answer as the tables."""
 
@@ -78,6 +89,8 @@ class TablesPage:
     sections: Sequence[Section]
     notes: Sequence[str] = ()
     choices: Sequence[Choice] = ()
+    figure: TileFigure | None = None
+    """Stands beside the first table."""
 
     @property
     def filters(self) -> dict[str, str]:

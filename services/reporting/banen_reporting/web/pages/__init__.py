@@ -21,6 +21,8 @@ from banen_reporting.web.pages.partner import add_partner
 from banen_reporting.web.pages.placement import add_placement
 from banen_reporting.web.pages.placements import add_placements
 from banen_reporting.web.pages.purpose import add_purpose
+from banen_reporting.web.pages.reach import REACH
+from banen_reporting.web.pages.regions import REGIONS
 from banen_reporting.web.pages.supply_and_demand import SUPPLY_AND_DEMAND
 from banen_reporting.web.pages.tables import ViewPage, add_tables
 from banen_reporting.web.pages.what_if import add_what_if
@@ -28,7 +30,9 @@ from banen_reporting.web.pages.workbook import add_workbook
 from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
-VIEWS: tuple[ViewPage[Any], ...] = (EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, DATA_QUALITY)
+VIEWS: tuple[ViewPage[Any], ...] = (
+    REGIONS, REACH, EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, DATA_QUALITY,
+)  # fmt: skip
 """The pages made of tables that have no filter of their own."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import hypot
 
 LABEL_WIDTH = 75.0
 """What a label at the end of a line takes, in the units of the drawing."""
@@ -167,3 +168,51 @@ def waterfall(
         bars.append(bar(at + 1, label, step, min(levels[at : at + 2]), max(levels[at : at + 2]), "a"))
     bars.append(bar(len(steps) + 1, *end, 0, end[1], "t"))
     return Waterfall(tuple(bars), None if target is None else shape.bottom - size * target)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A place on a tile map: its label, what stands below it, how dark it is (0 to 4), and where it lies, if that is known."""
+
+    label: str
+    text: str
+    tint: int
+    place: tuple[float, float] | None
+    """To the east and to the north, in any unit."""
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Tiles with the left and the top of each. 0 is drawn as an outline, 4 with light letters."""
+
+    tiles: tuple[tuple[Tile, float, float], ...]
+    height: float
+    width: float = 360
+    tile_width: float = 68
+    tile_height: float = 56
+
+
+def tile_map(tiles: Sequence[Tile], columns: int = 5) -> TileMap:
+    """Each tile, the first ones first, in the free cell that is nearest to its place; those of unknown place below."""
+    placed = [(one, *one.place) for one in tiles if one.place is not None]
+    easts, norths = [east for _, east, _ in placed], [north for _, _, north in placed]
+    rows = max(3, -(-len(placed) * 2 // columns))
+    free = [(column, row) for row in range(rows) for column in range(columns)]
+    cells: list[tuple[Tile, int, int]] = []
+    for one, east, north in placed:
+        x, y = _along(east, easts) * (columns - 1), (1 - _along(north, norths)) * (rows - 1)
+        column, row = min(free, key=lambda cell: hypot(cell[0] - x, cell[1] - y))
+        free.remove((column, row))
+        cells.append((one, column, row))
+    used = sorted({row for _, _, row in cells})
+    cells = [(one, column, used.index(row)) for one, column, row in cells]
+    below = [one for one in tiles if one.place is None]
+    cells += [(one, at % columns, len(used) + at // columns) for at, one in enumerate(below)]
+    height = 60 * (max((row for _, _, row in cells), default=0) + 1)
+    return TileMap(tuple((one, 2.0 + 72 * column, 60.0 * row) for one, column, row in cells), height)
+
+
+def _along(value: float, values: Sequence[float]) -> float:
+    """Where a value lies between the lowest and the highest, from 0 to 1."""
+    low, high = min(values), max(values)
+    return (value - low) / (high - low) if high > low else 0.5
