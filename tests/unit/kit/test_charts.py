@@ -2,7 +2,7 @@
 
 import pytest
 
-from banen_kit.web.shell.charts import burn_up, step_of, waterfall
+from banen_kit.web.shell.charts import Tile, burn_up, step_of, tile_map, waterfall
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,40 @@ def test_the_steps_of_a_waterfall_lead_from_one_total_to_the_other():
     assert two.y == pytest.approx(after.y)
     assert made.target is not None
     assert made.target < after.y
+
+
+def tile(label: str, place: tuple[float, float] | None) -> Tile:
+    return Tile(label, "", 1, place)
+
+
+def test_tiles_stand_as_the_places_lie_and_none_covers_another():
+    corners = {"nw": (0, 9), "ne": (9, 9), "sw": (0, 0), "se": (9, 0)}
+    made = tile_map([tile(label, place) for label, place in corners.items()])
+    found = {one.label: (x, y) for one, x, y in made.tiles}
+
+    assert found["nw"][0] == found["sw"][0] < found["ne"][0] == found["se"][0]
+    assert found["nw"][1] == found["ne"][1] < found["sw"][1] == found["se"][1]
+    assert all(
+        x + made.tile_width <= made.width and y + made.tile_height <= made.height for x, y in found.values()
+    )
+
+
+def test_many_tiles_of_one_place_stand_beside_each_other():
+    made = tile_map([tile(str(at), (1, 1)) for at in range(30)])
+
+    cells = [(x, y) for _, x, y in made.tiles]
+    assert len({*cells}) == 30
+    for at, (x, y) in enumerate(cells):
+        assert all(
+            abs(x - left) >= made.tile_width or abs(y - top) >= made.tile_height
+            for left, top in cells[at + 1 :]
+        )
+
+
+def test_tiles_of_unknown_place_stand_below_the_others():
+    made = tile_map([tile("unknown", None), tile("a", (0, 0)), tile("b", (9, 9))])
+    found = {one.label: y for one, _, y in made.tiles}
+
+    assert found["unknown"] > max(found["a"], found["b"])
+    assert len(tile_map([tile("alone", None)]).tiles) == 1
+    assert tile_map([]).tiles == ()

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from banen_local.demo.history.people import PLACES
+from banen_local.demo.history.reach import ESTIMATES
 from banen_local.demo.history.vacancies import UNMET
 from banen_local.demo.published import PUBLISHED
 from banen_reporting.queries.day import Extent, ProgrammeDay
@@ -13,6 +15,8 @@ from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
 from banen_reporting.queries.money import money
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.queries import FigureQuery
+from banen_reporting.queries.reach import reach_view
+from banen_reporting.queries.regions import regions_view
 from banen_reporting.queries.supply_and_demand import supply_and_demand
 from banen_reporting.web.addresses import Links
 from banen_reporting.web.pages.data_quality import warnings
@@ -141,6 +145,65 @@ def test_a_partner_sees_what_its_own_units_did(day: ProgrammeDay):
     assert funnel(day, own, FunnelFilter()).bridge is None
     assert {one.partner for one in employers_view(day, own).groups} == {"uaf"}
     assert follow_up(day, own).handovers == ()
+
+
+@pytest.mark.parametrize("region", [region for region, _ in PLACES])
+def test_a_region_has_the_steps_of_the_funnel_that_is_filtered_by_it(day: ProgrammeDay, region: str):
+    (part,) = [one for one in regions_view(day, EVERYBODY).regions if one.id == region]
+
+    assert part.steps == funnel(day, EVERYBODY, FunnelFilter(region=region)).steps
+    assert part.steps[0].people > 0
+
+
+def test_the_sum_of_the_regions_is_the_whole_funnel(day: ProgrammeDay):
+    found = regions_view(day, EVERYBODY)
+
+    assert [one.id for one in found.regions] == [region for region, _ in PLACES]
+    assert found.total.steps == funnel(day, EVERYBODY, FunnelFilter()).steps
+    for at, step in enumerate(found.total.steps):
+        assert sum(one.steps[at].people for one in found.regions) == step.people
+
+
+def test_the_open_handovers_of_the_regions_are_those_that_wait():
+    midway = world_of(SEED).day(date(2007, 6, 30))
+    found = regions_view(midway, EVERYBODY)
+    (followed,) = follow_up(midway, EVERYBODY).handovers
+
+    assert followed.open > 0
+    assert sum(one.open_handovers for one in found.regions) == found.total.open_handovers == followed.open
+    assert sum(one.offered for one in found.regions) == found.total.offered == followed.offered
+
+
+def test_everybody_who_was_met_is_in_one_municipality(day: ProgrammeDay):
+    found = reach_view(day, EVERYBODY)
+    whole = funnel(day, EVERYBODY, FunnelFilter())
+
+    total = found.sums["total"]
+    assert (total.contacts, total.conversations) == (whole.contacts, whole.conversations)
+    assert sum(one.conversations for one in found.municipalities) == PUBLISHED.funnel.conversations
+    assert {one.code for one in found.municipalities if one.conversations} == {code for _, code in PLACES}
+
+
+def test_a_municipality_is_reached_as_far_as_its_conversations_go(day: ProgrammeDay):
+    found = reach_view(day, EVERYBODY)
+    met = [one for one in found.municipalities if one.conversations and one.estimate]
+
+    assert {one.code: one.estimate.people for one in found.municipalities if one.estimate} == ESTIMATES
+    assert len(met) == 15
+    for one in met:
+        assert one.share == pytest.approx(100 * one.conversations / ESTIMATES[one.code], abs=0.051)
+    assert [one.share for one in met] == sorted(one.share or 0 for one in met)
+    assert {one.name for one in found.municipalities if one.estimate is None} == {"Maastricht"}
+    assert {one.name for one in found.municipalities if not one.conversations} == {
+        "Almere",
+        "Emmen",
+        "Middelburg",
+    }
+    estimated = found.sums["estimated"]
+    assert (estimated.municipalities, estimated.estimate) == (18, sum(ESTIMATES.values()))
+    assert estimated.share == pytest.approx(
+        100 * estimated.conversations / sum(ESTIMATES.values()), abs=0.051
+    )
 
 
 def found(known_on: date) -> dict[str, tuple[int | None, int | None]]:

@@ -15,6 +15,7 @@ from banen_local.demo.history.employers import Employers
 from banen_local.demo.history.intake import People
 from banen_local.demo.history.placements import Placements
 from banen_local.demo.history.plan import CELLS, Cell
+from banen_local.demo.history.reach import record_reach
 from banen_local.demo.history.relations import Relations
 from banen_local.demo.published import PUBLISHED
 
@@ -69,6 +70,7 @@ def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> Histo
         people.never_placed("uwv", 50)
         people.offered_in_vain(40)
         people.fill_up(CONTACTS, CONVERSATIONS)
+        record_reach(book)
     people.contacts.record_sessions()
     programme = book.lines.pop(BUREAU)[0]
     partners = dict(book.lines)
