@@ -23,8 +23,28 @@ READERS = (
     ("ministry", Role.MINISTRY_OBSERVER),
 )
 VIEWS = {
-    "nl": ("trechter", "werkgevers", "opvolging", "vraag-en-aanbod", "geld", "gegevens", "wat-als", "regios", "bereik"),
-    "en": ("funnel", "employers", "follow-up", "supply-and-demand", "money", "data-quality", "what-if", "regions", "reach"),
+    "nl": (
+        "trechter",
+        "werkgevers",
+        "opvolging",
+        "vraag-en-aanbod",
+        "geld",
+        "gegevens",
+        "wat-als",
+        "regios",
+        "bereik",
+    ),
+    "en": (
+        "funnel",
+        "employers",
+        "follow-up",
+        "supply-and-demand",
+        "money",
+        "data-quality",
+        "what-if",
+        "regions",
+        "reach",
+    ),
 }
 """The pages for row readers, but for those of placements."""
 Visit = tuple[str, str, Role]

@@ -41,17 +41,19 @@ def facts() -> Facts:
     add_placements(facts)
     add_people(facts)
     add_relations(facts)
+    add_places(facts)
     return facts
 
 
 def add_people(facts: Facts) -> None:
-    for name, kind in (("first", "conversation"), ("second", "conversation"), ("third", "conversation"),
-                       ("fourth", "conversation"), ("leaflet", "contact")):  # fmt: skip
+    for name, kind, town in (
+        ("first", "conversation", "GM0344"), ("second", "conversation", None), ("third", "conversation", None),
+        ("fourth", "conversation", None), ("leaflet", "contact", "GM0344"),
+    ):  # fmt: skip
         channel = i.Channel.WORD_OF_MOUTH if name == "first" else i.Channel.MUNICIPALITY
         contact: dict[str, Any] = {"contact_ref": ref_of(name), "channel": channel}
-        facts.say(
-            "uaf", i.ContactMade(**contact, kind=i.ContactKind(kind), region_id="utrecht", occurred_on=DAY)
-        )
+        place = {"region_id": "utrecht", "municipality_code": town}
+        facts.say("uaf", i.ContactMade(**contact, kind=i.ContactKind(kind), **place, occurred_on=DAY))
     for name in ("first", "second", "third"):
         candidate = {"candidate_ref": ref_of(f"candidate {name}"), "occurred_on": DAY}
         facts.say("uaf", i.CandidateRegistered(**candidate, contact_ref=ref_of(name), education_band=i.EducationBand.HIGH))  # fmt: skip
@@ -61,6 +63,17 @@ def add_people(facts: Facts) -> None:
     facts.say("uaf", m.ClientTakenOn(**taken, origin_ref=ref_of("candidate first"), occurred_on=DAY))
     offer: dict[str, Any] = {"handover_ref": ref_of("offer"), "candidate_ref": ref_of("candidate second")}
     facts.say("uaf", i.HandoverOffered(**offer, to_partner="goed-werk", dossier_hash="0" * 64, expires_on=date(2007, 2, 1), occurred_on=DAY))  # fmt: skip
+
+
+def add_places(facts: Facts) -> None:
+    """An estimate of forty for Utrecht, where two people were met, and one of ten for Almere, where nobody was."""
+    for code, estimate in (("GM0344", 40), ("GM0034", 10)):
+        terms: dict[str, Any] = {
+            "precision": Precision.APPROX,
+            "source": i.ReachSource.CBS,
+            "method_version": "synthetic-1",
+        }
+        facts.say("uaf", i.ReachEstimateImported(reach_ref=i.reach_ref_of(code, 2006), municipality_code=code, year=2006, estimate=estimate, occurred_on=DAY, **terms))  # fmt: skip
 
 
 def add_relations(facts: Facts) -> None:
@@ -361,6 +374,61 @@ async def test_money_is_for_the_people_of_the_programme(reader: Reader):
 
 
 @pytest.mark.parametrize("view", [view for view in PAGES if view != "money"])
+async def test_a_region_is_shown_with_its_steps_its_shares_and_what_waits(browser: httpx2.AsyncClient):
+    day = "happenedUntil=2007-01-11"
+    found = (await browser.get(f"/v1/regions?{day}")).json()
+    page = tables(await get(browser, f"/en/regions?{day}"))
+
+    (region,) = [one for one in found["regions"] if one["id"] == "utrecht"]
+    assert [one["people"] for one in region["steps"]] == [4, 3, 2, 1, 1]
+    assert (region["offered"], region["openHandovers"]) == (1, 1)
+    assert ["utrecht", "4", "3", "2", "1", "1", "1"] in page["regions"]
+    assert page["regions"][-1] == ["Total", "4", "3", "2", "1", "1", "1"]
+    assert ["utrecht", "75.0%", "50.0%", "25.0%", "25.0%"] in page["shares"]
+    assert ["utrecht", "75.0%", "66.7%", "50.0%", "100.0%"] in page["steps"]
+
+
+async def test_a_region_that_the_programme_does_not_have_leads_to_no_funnel(browser: httpx2.AsyncClient):
+    for address in (f"/en/regions?{DATES}", f"/en/funnel?{DATES}"):
+        page = await get(browser, address)
+        assert ">utrecht</th>" in page
+        assert "region=utrecht" not in page
+
+
+async def test_the_reach_is_said_of_the_estimates_and_the_rest_beside_it(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/reach?{DATES}")).json()
+    page = await get(browser, f"/en/reach?{DATES}")
+
+    utrecht, almere = found["municipalities"]
+    assert (utrecht["contacts"], utrecht["conversations"], utrecht["share"]) == (1, 1, 2.5)
+    assert (almere["name"], almere["share"]) == ("Almere", None)
+    assert "Of an estimated 50 people in 2 municipalities, 1 were spoken with: 2.0%." in page
+    assert "Besides these, 3 conversations are recorded" in page
+    assert tables(page)["municipalities"] == [["Utrecht", "Utre", "40", "2006, CBS, about", "1", "1", "2.5%"]]
+    assert tables(page)["not-met"] == [["Almere", "10", "2006, CBS, about"]]
+    assert tables(page)["no-municipality"][-1] == ["Total", "0", "3"]
+    assert tables(page)["sums"][-1] == ["Total", "", "", "1", "4", ""]
+
+
+async def test_the_map_says_what_its_table_says(browser: httpx2.AsyncClient):
+    page = await get(browser, f"/nl/bereik?{DATES}")
+    drawn = re.search(r"<figure>(.*?)</figure>", page, re.DOTALL)
+
+    assert drawn is not None
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", drawn[1]) == ["Utre", "2,5%"]
+    assert "Het laagst is Utrecht met 2,5%, het hoogst Utrecht met 2,5%." in drawn[1]
+
+
+async def test_without_an_estimate_there_is_no_share_and_no_map(browser: httpx2.AsyncClient):
+    before = "knownOn=2007-02-01&happenedUntil=2006-12-31"
+    page = await get(browser, f"/en/reach?{before}")
+
+    assert "Nobody recorded how many people live in municipalities" in page
+    assert "<figure>" not in page
+    assert "No contact is recorded with a municipality." in page
+
+
+@pytest.mark.parametrize("view", PAGES)
 async def test_an_aggregate_reader_sees_no_view_of_few_people(reader: Reader, view: str):
     for partner, role in (("ministry", Role.MINISTRY_OBSERVER), ("somebody", Role.INTEGRATOR)):
         async with reader(partner, role) as client:

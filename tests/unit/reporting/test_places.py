@@ -10,10 +10,15 @@ from banen_contracts.intake import Channel, ContactKind, ReachSource
 from banen_contracts.programme import Labels, RegionDefinition
 from banen_reporting.facts.model import CandidateFact, ContactFact, HandoverFact, ReachFact, RecordedFact
 from banen_reporting.queries.day import Extent, ProgrammeDay
+from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.reach import reach_view
 from banen_reporting.queries.regions import regions_view
 from banen_reporting.queries.schemas_places import MunicipalityReach
+from banen_reporting.web.addresses import Links
+from banen_reporting.web.pages.regions import REGIONS
+from banen_reporting.web.pages.tables import Said
 from banen_reporting.web.places import short_names
+from banen_reporting.web.words import LANGUAGES, ProgrammeWords
 from support.days import START, day_of, of
 from support.definition import DEFINITION, LAST_DAY
 
@@ -180,6 +185,23 @@ def test_regions_stand_in_the_order_of_the_programme_and_what_has_none_stands_la
         ("north", 0), ("south", 1), ("east", 1), ("none", 1),
     ]  # fmt: skip
     assert found.total.steps[0].people == 3
+
+
+def test_a_region_leads_to_its_funnel_if_the_programme_has_it():
+    day = day_of(met("a"), met("b", region_id="south"), met("c", region_id="east"), definition=TWO_REGIONS)
+    said = Said(
+        ProgrammeWords(LANGUAGES["en"], TWO_REGIONS),
+        Links("en", FigureQuery("published", None, LAST_DAY)),
+        {},
+    )
+    (table, *_) = REGIONS.say(regions_view(day, EVERYBODY), said).sections
+
+    dates = "ruleSet=published&happenedUntil=2008-12-31"
+    assert list(table.links) == [
+        f"/en/funnel?region=north&{dates}", f"/en/funnel?region=south&{dates}", None,
+        f"/en/funnel?region=none&{dates}", f"/en/funnel?{dates}",
+    ]  # fmt: skip
+    assert [row[1:3] for row in table.rows[:2]] == [("not recorded", "not recorded"), (1, 0)]
 
 
 def test_no_row_says_that_a_region_was_not_recorded_where_all_were():

@@ -61,7 +61,7 @@ def choices(wanted: FunnelFilter, day: ProgrammeDay, extent: Extent, said: Said)
 def funnel_page(found: ConversionFunnel, said: Said, chosen: Sequence[Choice] = ()) -> TablesPage:
     words, to = said.words, said.links
     by_partner = [to.to("page-funnel", partner=one.id) for one in found.partners]
-    by_region = [to.to("page-funnel", region=one.id) for one in found.regions]
+    by_region = [said.funnel_of(one.id) for one in found.regions]
     by_route = [to.to("page-funnel", route=one.id) for one in found.routes]
     sections = [
         steps_section(found, words),
@@ -141,7 +141,7 @@ def parts_section(
     title: str,
     labels: Sequence[str],
     parts: Sequence[FunnelPart],
-    links: Sequence[str],
+    links: Sequence[str | None],
     words: ProgrammeWords,
 ) -> Section:
     known: list[Step] = [step for step in STEPS if not parts or step in parts[0].people]

@@ -15,7 +15,7 @@ def say(found: RegionsView, said: Said) -> TablesPage:
     parts = [*found.regions, found.total]
     labels = [*(words.region(one.id) for one in found.regions), words.gettext("total")]
     links = [
-        *(said.links.to("page-funnel", region=one.id) for one in found.regions),
+        *(said.funnel_of(one.id) for one in found.regions),
         said.links.to("page-funnel"),
     ]
     region = Column(words.gettext("region"), "text")

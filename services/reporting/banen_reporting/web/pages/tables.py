@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from fastapi import Request, Response
 
 from banen_kit.web.shell.router import PageRouter
+from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.schemas import Heading
 from banen_reporting.queries.views import seen_day
@@ -31,6 +32,12 @@ class Said:
 
     def partner(self, partner: str) -> str:
         return self.partners.get(partner, partner)
+
+    def funnel_of(self, region: str) -> str | None:
+        """The funnel of one region; it takes those of the programme alone."""
+        definition = self.words.definition
+        is_known = region == NONE or (definition is not None and definition.has_region(region))
+        return self.links.to("page-funnel", region=region) if is_known else None
 
 
 @dataclass(frozen=True)
