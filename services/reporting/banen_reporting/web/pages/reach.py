@@ -42,7 +42,7 @@ REACH = ViewPage("page-reach", reach_view, say)
 
 
 def lead(found: ReachView, words: ProgrammeWords) -> str:
-    """The share of all estimates, and how many conversations stand beside it."""
+    """The share of all estimates, where it is lowest, and how many conversations stand beside it."""
     estimated, total = found.sums["estimated"], found.sums["total"]
     number = words.language.number
     if estimated.share is None:
@@ -53,11 +53,15 @@ def lead(found: ReachView, words: ProgrammeWords) -> str:
         "conversations": number(estimated.conversations),
         "share": words.language.percentage(estimated.share),
     }
-    said = words.gettext("reach_lead").format(**place)
-    if total.conversations == estimated.conversations:
-        return said
-    beside = number(total.conversations - estimated.conversations)
-    return f"{said} {words.gettext('reach_beside').format(conversations=beside)}"
+    said = [words.gettext("reach_lead").format(**place)]
+    lowest = found.municipalities[0]
+    if lowest.share is not None:
+        share = words.language.percentage(lowest.share)
+        said.append(words.gettext("reach_lowest").format(name=lowest.name, share=share))
+    if total.conversations > estimated.conversations:
+        beside = number(total.conversations - estimated.conversations)
+        said.append(words.gettext("reach_beside").format(conversations=beside))
+    return " ".join(said)
 
 
 def figure(drawn: Sequence[MunicipalityReach], short: Mapping[str, str], words: ProgrammeWords) -> TileFigure:
