@@ -67,7 +67,7 @@ def visits(code: str, placement: str) -> Iterator[Visit]:
         yield f"/{code}/{view}?{DATES}", "uaf", Role.PARTNER_MANAGER
     yield f"/{code}/{VIEWS[code][0]}?route=A&{DATES}", "bureau", Role.PROJECT_BUREAU
     yield (
-        f"/{code}/{VIEWS[code][3]}?minMonths=2&permissions=except&exceptUnits=uwv&{DATES}",
+        f"/{code}/{VIEWS[code][-1]}?minMonths=2&permissions=except&exceptUnits=uwv&{DATES}",
         "bureau",
         Role.PROJECT_BUREAU,
     )
