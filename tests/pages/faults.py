@@ -31,6 +31,14 @@ SPILT = """
         .map(one => one.dataset.label)
 """
 """Cells that their text or label is too high for: on a phone it would lie over the next one."""
+HEADS_SHOWN = """
+    [...document.querySelectorAll('.stack thead')].filter(one => {
+        const style = getComputedStyle(one), box = one.getBoundingClientRect();
+        const right = style.overflowX === 'visible' ? box.left + one.scrollWidth : box.right;
+        return style.position === 'absolute' && right > 0;
+    }).map(one => one.textContent.trim().slice(0, 40))
+"""
+"""Heads that are for readers of the screen alone and stick out over the rows."""
 UNREACHABLE = """
     [...document.querySelectorAll('.table')].filter(one => one.scrollWidth > one.clientWidth + 1
         && !one.querySelector('a') && one.tabIndex < 0).map(one => one.textContent.trim().slice(0, 40))
@@ -49,6 +57,6 @@ async def faults(tab: Tab) -> list[Any]:
     wide = await tab.look(TOO_WIDE)
     found = [
         await tab.look(query)
-        for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, SPILT, UNREACHABLE, UNNAMED, DOUBLED)
+        for query in (CUT_OFF, CUT_IN_CHART, OVERLAPPING, SPILT, HEADS_SHOWN, UNREACHABLE, UNNAMED, DOUBLED)
     ]
     return [*([wide] if wide > 0 else []), *(one for one in found if one)]
