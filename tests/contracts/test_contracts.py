@@ -96,7 +96,7 @@ LABELS = {
         "departments.label",
     )
     for language in ("nl", "en")
-}
+} | {("reporting.programme-fact-recorded.v1", f"label.{language}") for language in ("nl", "en")}
 """The only fields that may hold what the programme calls its things."""
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=draws(20, nightly=200))

@@ -269,6 +269,10 @@ def shows_money(answer: Any) -> None:
     assert answer["per"][0]["what"] == "placement"
 
 
+def shows_no_facts(answer: Any) -> None:
+    assert answer["facts"] == []
+
+
 def shows_no_change(answer: Any) -> None:
     assert (answer["changed"], answer["flips"]) == ([], [])
     assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
@@ -329,6 +333,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "follow-up": ("/v1/follow-up", shows_no_handovers),
     "supply-and-demand": ("/v1/supply-and-demand", shows_nobody_waiting),
     "money": ("/v1/money", shows_money),
+    "programme-facts": ("/v1/programme-facts", shows_no_facts),
     "what-if": ("/v1/what-if", shows_no_change),
     "data-quality": ("/v1/data-quality", shows_checks),
     "placements": ("/v1/placements", shows_placements),
@@ -369,6 +374,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-follow-up": ("/nl/opvolging", ("Werkbrug Delta",)),
     "page-supply-and-demand": ("/nl/vraag-en-aanbod", ("Werkbrug Delta",)),
     "page-money": ("/nl/geld", ("Werkbrug Delta",)),
+    "page-programme-facts": ("/nl/feiten", ("Werkbrug Delta",)),
     "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
     "page-data-quality": ("/nl/gegevens", ("Werkbrug Delta",)),
     "page-placements": (
@@ -382,7 +388,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """What each page shows, in this order."""
 SAYS_NOTHING_OF_IT = {
-    "bulk", "read-funding", "read-cost", "style", "login", "login-answer", "logout", "backchannel-logout",
+    "bulk", "read-funding", "read-cost", "read-programme-fact", "style", "login", "login-answer", "logout", "backchannel-logout",
     "page-purpose", "state-purpose", "home", "page-start", "page-unknown",
     "page-workbook",  # the tables of the pages
 }  # fmt: skip

@@ -145,6 +145,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "revoke-counting-permission": {**ON, "reasonCode": "withdrawn"},
     "publish-rule-set": {**ON, "params": PARAMS, "approvedBy": "steering-group"},
     "record-funding": {**ON, "funder": "ministry", "status": "planned", "amountEuro": 3, "precision": "exact"},
+    "record-programme-fact": {
+        **ON, "topic": "locations", "code": "locations-in-use", "label": {"nl": "Locaties", "en": "Locations"},
+        "value": 60, "precision": "exact", "periodUntil": "2008-12-31", "documentRef": "REPORT-2009",
+    },
     "record-cost": {**ON, "amountEuro": 3, "precision": "exact"},
     "import-historic-figure": {
         **ON, "measure": "regular_placements", "year": 2006, "value": 150, "provenance": "assumed",

@@ -27,7 +27,7 @@ from banen_contracts.mediation import (
     RetentionMethod,
     SupportSource,
 )
-from banen_contracts.reporting import Provenance, RuleSetParams
+from banen_contracts.reporting import FactTopic, Provenance, RuleSetParams
 from banen_contracts.roles import ROLES, Role
 from banen_kit.application.source_live import WentLive
 from banen_kit.audit.log import Outcome as AuditOutcome
@@ -118,6 +118,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "vacancy": [*VacancyClosing, "open", "past"],
         "profession": ISCO_GROUPS,
         "unmet": WHY_UNMET,
+        "topic": get_args(FactTopic),
         "reachSource": ReachSource,
         "reach_of": {*get_args(ReachOf)} - {"total"},
         "supportSource": SupportSource,

@@ -73,6 +73,8 @@ NOT_SEARCHED = {
     "revise-target.route": CODE,
     "record-funding.funder": CODE,
     **{f"define-programme.definition.{path}": IN_DECIDE for path in LABELS_AND_CODES},
+    "record-programme-fact.label.nl": IN_DECIDE,
+    "record-programme-fact.label.en": IN_DECIDE,
     "assign-route.route": CODE,
     "start-placement.kind": CODE,
     "start-placement.route_reported": CODE,
@@ -188,6 +190,7 @@ def lists_in(model: type[BaseModel], path: list[str]) -> set[str]:
 
 LATER = "what is agreed or expected may lie ahead"
 OF_A_RULE = "the bureau's rules may hold from a day to come"
+STATED = "a number may be stated of a time to come, such as a norm"
 FROM_OTHERS = "a policy's command: held against today where it was given"
 NOT_PAST = {
     "offer-handover.expires_on": LATER,
@@ -225,6 +228,8 @@ NOT_PAST = {
     "grant-counting-permission.counts_starts_from": OF_A_RULE,
     "publish-rule-set.params.window_from": OF_A_RULE,
     "publish-rule-set.params.window_to": OF_A_RULE,
+    "record-programme-fact.period_from": STATED,
+    "record-programme-fact.period_until": STATED,
 }
 """Every day of a command that may lie in the future, with the reason; none may lie before 1900 or after 2200."""
 TODAY = date(2026, 3, 1)

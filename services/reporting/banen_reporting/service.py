@@ -28,6 +28,7 @@ SERVICE = with_kit_features(
             "page-follow-up",
             "page-supply-and-demand",
             "page-money",
+            "page-programme-facts",
             "page-data-quality",
             "page-compare",
             "page-what-if",

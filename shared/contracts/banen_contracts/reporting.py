@@ -35,7 +35,7 @@ from banen_contracts.partners import (
     SourceEnded as SourceEnded,
     SourceResumed as SourceResumed,
 )
-from banen_contracts.programme import ProgrammeDefinition
+from banen_contracts.programme import Labels, ProgrammeDefinition
 
 
 class Provenance(StrEnum):
@@ -204,6 +204,29 @@ class FundingRecorded(PublicEvent, frozen=True):
     amount_euro: Euro
     precision: Precision
     document_ref: DocumentRef | None = None
+
+
+FactTopic = Literal["locations", "communication", "people", "money", "other"]
+
+
+class ProgrammeFactRecorded(PublicEvent, frozen=True):
+    """A number about the programme that no event counts, such as locations in use or visitors of a website, with its source.
+
+    What is recorded again under the same code for the same period replaces what was recorded before.
+    """
+
+    NAME: ClassVar[str] = "reporting.programme-fact-recorded.v1"
+    REF: ClassVar[str] = "fact_ref"
+    fact_ref: Ref
+    topic: FactTopic
+    code: ReasonCode
+    label: Labels
+    value: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    precision: Precision
+    period_from: Day | None = None
+    """None: the number is of one day, `period_until`."""
+    period_until: Day
+    document_ref: DocumentRef
 
 
 class CostRecorded(PublicEvent, frozen=True):

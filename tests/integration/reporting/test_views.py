@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
@@ -13,10 +13,11 @@ import pytest
 
 from banen_contracts import employers as e, intake as i, mediation as m
 from banen_contracts.base import Precision
-from banen_contracts.reporting import FundingRecorded
+from banen_contracts.programme import Labels
+from banen_contracts.reporting import FactTopic, FundingRecorded, ProgrammeFactRecorded
 from banen_contracts.roles import Role
 from banen_reporting.web.words import LANGUAGES
-from support.programme import DAY, Facts, add_placements, add_programme, ref_of
+from support.programme import DAY, KNOWN, Facts, add_placements, add_programme, ref_of
 from support.workbooks import check_rows, check_same, sheets_of
 
 Reader = Callable[..., httpx2.AsyncClient]
@@ -26,6 +27,7 @@ PAGES = {
     "employers": ("/nl/werkgevers", "/en/employers"),
     "data-quality": ("/nl/gegevens", "/en/data-quality"),
     "money": ("/nl/geld", "/en/money"),
+    "programme-facts": ("/nl/feiten", "/en/facts"),
     "supply-and-demand": ("/nl/vraag-en-aanbod", "/en/supply-and-demand"),
     "follow-up": ("/nl/opvolging", "/en/follow-up"),
     "regions": ("/nl/regios", "/en/regions"),
@@ -99,12 +101,29 @@ def add_relations(facts: Facts) -> None:
     for status, euro, precision in (("planned", 6000, Precision.APPROX), ("received", 2000, Precision.EXACT)):
         funded = {"funding_ref": ref_of(status), "funder": "ministry", "status": status}
         facts.bureau(FundingRecorded(**funded, amount_euro=euro, precision=precision, occurred_on=DAY))
+    add_stated(facts)
     group: dict[str, Any] = {"group_ref": ref_of("group"), "occurred_on": DAY}
     facts.say("uaf", e.GroupPlacementPlanned(**group, employer_ref=ref_of("employer"), kind="employment", in_guidance=9))  # fmt: skip
     facts.say("uaf", e.GroupPlacementClosed(**group, placed=4, precision=Precision.APPROX))
     facts.place("baker", "uaf", "employment", group_ref=ref_of("group"), employer_ref=ref_of("employer"))
     agreed: dict[str, Any] = {"agreement_ref": ref_of("agreement"), "party_kind": e.PartyKind.EMPLOYER}
     facts.say("uaf", e.AgreementSigned(**agreed, party_ref=ref_of("employer"), places_promised=6, routes=("A",), valid_from=DAY, occurred_on=DAY))  # fmt: skip
+
+
+def add_stated(facts: Facts) -> None:
+    later = datetime(2007, 3, 1, 12, tzinfo=UTC)
+    numbers: tuple[tuple[FactTopic, str, int, int, datetime], ...] = (
+        ("locations", "locations", 58, 2007, KNOWN), ("locations", "locations", 59, 2008, KNOWN),
+        ("locations", "locations", 60, 2008, later), ("money", "norm-euro-per-person", 5000, 2008, KNOWN),
+        ("money", "benefit-euro-per-year", 10000, 2008, KNOWN),
+    )  # fmt: skip
+    for topic, code, value, year, known_at in numbers:
+        stated = ProgrammeFactRecorded(
+            fact_ref=ref_of(f"{code} {value}"), topic=topic, code=code, label=Labels(nl=code, en=code.capitalize()),
+            value=value, precision=Precision.APPROX, period_from=date(year, 1, 1), period_until=date(year, 12, 31),
+            document_ref="REPORT-2009", occurred_on=DAY,
+        )  # fmt: skip
+        facts.say("bureau", stated, known_at=known_at)
 
 
 def tables(page: str) -> dict[str, list[list[str]]]:
@@ -345,6 +364,44 @@ async def test_money_is_spread_over_placements_people_and_conversations_each_wit
         "The programme has cost € 5,000 so far. That is 83.3% of the € 6,000 that was planned. "
         "For each of the 6 placements that count it is € 833."
     ) in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_what_is_stated_again_for_the_same_period_replaces_what_was_stated_before(
+    browser: httpx2.AsyncClient,
+):
+    found = (await browser.get(f"/v1/programme-facts?{DATES}")).json()["facts"]
+    page = await get(browser, f"/en/facts?{DATES}")
+
+    assert [(one["code"], one["value"]) for one in found] == [
+        ("locations", 58), ("locations", 60), ("benefit-euro-per-year", 10000), ("norm-euro-per-person", 5000),
+    ]  # fmt: skip
+    assert tables(page)["locations"][1][:5] == [
+        "Locations",
+        "60",
+        "about",
+        "1-1-2008 to 31-12-2008",
+        "REPORT-2009",
+    ]
+    assert "4 numbers that no event counts, from 1 documents." in page
+
+
+async def test_what_was_stated_is_shown_from_the_day_on_which_it_is_known(browser: httpx2.AsyncClient):
+    before = (await browser.get("/v1/programme-facts?knownOn=2007-02-02&happenedUntil=2008-12-31")).json()
+
+    assert [(one["code"], one["value"]) for one in before["facts"] if one["code"] == "locations"] == [
+        ("locations", 58), ("locations", 59)
+    ]  # fmt: skip
+
+
+async def test_costs_are_laid_beside_the_norm_and_the_assumed_benefit(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/money?{DATES}")).json()
+    page = await get(browser, f"/en/money?{DATES}")
+
+    assert (found["norm"]["value"], found["ofNormPercent"]) == (5000, 16.7)
+    assert (found["benefit"]["value"], found["earnedBackMonths"]) == (10000, 1.0)
+    assert [row[-1] for row in tables(page)["stated"]] == [
+        "cost 16.7% of it", "is earned back in 1 months without benefit"
+    ]  # fmt: skip
 
 
 async def test_costs_that_nobody_recorded_are_not_zero(browser: httpx2.AsyncClient):

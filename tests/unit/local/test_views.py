@@ -13,6 +13,7 @@ from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
 from banen_reporting.queries.money import money
+from banen_reporting.queries.programme_facts import programme_facts
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.reach import reach_view
@@ -121,7 +122,18 @@ def test_the_programme_cost_what_was_published(day: ProgrammeDay):
     assert (placement.planned_number, placement.planned_euro) == (2600, 2307.69)
     assert {one.funder: one.planned for one in found.funders}["ministry"] == PUBLISHED.costs.ministry_euro
     assert (found.per[2].number, found.per[2].euro) == (4000, 1450)
+    assert found.norm is not None
+    assert (found.norm.value, found.of_norm_percent) == (PUBLISHED.costs.norm_per_person_euro, 49.8)
+    assert (found.benefit, found.earned_back_months) == (None, None)
     assert not any(one.is_exact for one in (*found.funders, *found.costs))
+
+
+def test_the_numbers_of_the_report_that_no_event_counts_are_stated(day: ProgrammeDay):
+    facts = {one.code: (one.topic, one.value, one.precision) for one in programme_facts(day, EVERYBODY).facts}
+
+    assert facts["locations"] == ("locations", 60, "exact")
+    assert facts["website-visitors-a-day"] == ("communication", 160, "approx")
+    assert facts["advisers"] == ("people", 140, "at_least")
 
 
 def test_every_offer_of_a_handover_is_accounted_for(day: ProgrammeDay):

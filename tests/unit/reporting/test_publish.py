@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from banen_contracts import PublicEvent, reporting as public
 from banen_contracts.base import Precision
+from banen_contracts.programme import Labels
 from banen_kit.application.source_live import WentLive
 from banen_kit.core.decider import DomainEvent
 from banen_reporting.administration import events as private
@@ -192,6 +193,30 @@ PAIRS: list[tuple[private.ProgrammeEvent, PublicEvent]] = [
             occurred_on=DAY,
             amount_euro=5_800_000,
             precision=Precision.APPROX,
+            document_ref="BUR/9",
+        ),
+    ),
+    (
+        private.ProgrammeFactRecorded(
+            fact_ref=REF,
+            occurred_on=DAY,
+            topic="locations",
+            code="locations",
+            label=Labels(nl="Locaties"),
+            value=60,
+            precision=Precision.EXACT,
+            period_until=DAY,
+            document_ref="BUR/9",
+        ),
+        public.ProgrammeFactRecorded(
+            fact_ref=REF,
+            occurred_on=DAY,
+            topic="locations",
+            code="locations",
+            label=Labels(nl="Locaties"),
+            value=60,
+            precision=Precision.EXACT,
+            period_until=DAY,
             document_ref="BUR/9",
         ),
     ),

@@ -7,11 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from banen_contracts.base import Precision
+from banen_contracts.programme import Labels
 from banen_contracts.reporting import Provenance
 from banen_kit.testing import Scenario
 from banen_reporting.administration.domain.cost import COST, RecordCost
 from banen_reporting.administration.domain.figure import ImportHistoricFigure, SupersedeHistoricFigure
 from banen_reporting.administration.domain.funding import FUNDING, RecordFunding
+from banen_reporting.administration.domain.programme_fact import PROGRAMME_FACT, RecordProgrammeFact
 from banen_reporting.administration.domain.unit import UNIT
 from banen_reporting.administration.events import (
     CostRecorded,
@@ -19,6 +21,7 @@ from banen_reporting.administration.events import (
     HistoricFigureImported,
     HistoricFigureSuperseded,
     ProgrammeDefined,
+    ProgrammeFactRecorded,
     TargetUnitDefined,
     UnitEvent,
 )
@@ -49,6 +52,12 @@ FUNDING_RECORDED = FundingRecorded(
 
 SPENT: Scenario[CostRecorded] = Scenario(COST, str(REF), partner="bureau")
 SPEND = RecordCost(occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9")
+STATED: Scenario[ProgrammeFactRecorded] = Scenario(PROGRAMME_FACT, str(REF), partner="bureau")
+STATE = RecordProgrammeFact(
+    occurred_on=DAY, topic="locations", code="locations", label=Labels(nl="Locaties"), value=60,
+    precision=Precision.EXACT, period_from=date(2005, 12, 1), period_until=date(2008, 12, 31), document_ref="BUR/9",
+)  # fmt: skip
+FACT_RECORDED = ProgrammeFactRecorded(fact_ref=REF, **dict(STATE))
 COST_RECORDED = CostRecorded(
     cost_ref=REF, occurred_on=DAY, amount_euro=5_800_000, precision=Precision.APPROX, document_ref="BUR/9"
 )
@@ -95,6 +104,27 @@ def test_refuses_to_record_funding_twice():
 
 def test_refuses_a_funder_that_the_programme_does_not_have():
     FUNDED.when(FUND.model_copy(update={"funder": "somebody"})).then_refused("funder-unknown", "funder")
+
+
+def test_records_a_fact_of_the_programme():
+    STATED.when(STATE).then(FACT_RECORDED)
+
+
+def test_refuses_to_record_a_fact_of_the_programme_twice():
+    STATED.given(FACT_RECORDED).when(STATE).then_refused("programme-fact-exists")
+
+
+def test_refuses_a_period_that_ends_before_it_begins():
+    STATED.when(STATE.model_copy(update={"period_from": date(2009, 1, 1)})).then_refused(
+        "period-reversed", "periodUntil"
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "field"), [(Labels(), "label"), (Labels(nl="Nummer 111222333"), "label.nl")]
+)
+def test_refuses_a_label_that_says_nothing_or_too_much(label: Labels, field: str):
+    STATED.when(STATE.model_copy(update={"label": label})).then_refused("label-unfit", field)
 
 
 def test_records_a_cost():

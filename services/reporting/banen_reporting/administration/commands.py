@@ -16,6 +16,7 @@ from banen_reporting.administration.domain.partner import (
     ResumeSource,
 )
 from banen_reporting.administration.domain.programme import PROGRAMME, DefineProgramme
+from banen_reporting.administration.domain.programme_fact import PROGRAMME_FACT, RecordProgrammeFact
 from banen_reporting.administration.domain.rule_set import RULE_SET, PublishRuleSet
 from banen_reporting.administration.domain.unit import (
     UNIT,
@@ -71,5 +72,6 @@ _ROUTES = (
     ),
     CommandRoute("/programme/funding/{ref}/record", RecordFunding, "funding", FUNDING, related=_DEFINITION),
     CommandRoute("/programme/costs/{ref}/record", RecordCost, "cost", COST),
+    CommandRoute("/programme/facts/{ref}/record", RecordProgrammeFact, "programme-fact", PROGRAMME_FACT),
 )
 COMMANDS: tuple[CommandRoute, ...] = tuple(replace(route, permission=BUREAU) for route in _ROUTES)

@@ -20,8 +20,8 @@ from banen_contracts.base import (
     UnitId,
     Year,
 )
-from banen_contracts.programme import ProgrammeDefinition
-from banen_contracts.reporting import LastSequence, Provenance, RuleSetParams
+from banen_contracts.programme import Labels, ProgrammeDefinition
+from banen_contracts.reporting import FactTopic, LastSequence, Provenance, RuleSetParams
 from banen_contracts.roles import Service
 from banen_kit.core.decider import DomainEvent
 
@@ -214,6 +214,26 @@ class CostRecorded(DomainEvent, frozen=True):
     document_ref: DocumentRef | None = None
 
 
+class ProgrammeFactRecorded(DomainEvent, frozen=True):
+    TYPE: ClassVar[str] = "programme-fact-recorded"
+    fact_ref: UUID
+    occurred_on: date
+    topic: FactTopic
+    code: ReasonCode
+    label: Labels
+    value: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    precision: Precision
+    period_from: date | None = None
+    period_until: date
+    document_ref: DocumentRef
+
+
 ProgrammeEvent: TypeAlias = (
-    ProgrammeDefined | PartnerEvent | UnitEvent | RuleSetPublished | FundingRecorded | CostRecorded
+    ProgrammeDefined
+    | PartnerEvent
+    | UnitEvent
+    | RuleSetPublished
+    | FundingRecorded
+    | CostRecorded
+    | ProgrammeFactRecorded
 )

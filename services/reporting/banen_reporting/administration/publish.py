@@ -23,6 +23,7 @@ SAME: Mapping[type[DomainEvent], type[PublicEvent]] = {
     e.CountingPermissionRevoked: public.CountingPermissionRevoked,
     e.FundingRecorded: public.FundingRecorded,
     e.CostRecorded: public.CostRecorded,
+    e.ProgrammeFactRecorded: public.ProgrammeFactRecorded,
     e.HistoricFigureImported: public.HistoricFigureImported,
     e.HistoricFigureSuperseded: public.HistoricFigureSuperseded,
     e.RuleSetPublished: public.CountingRuleSetPublished,

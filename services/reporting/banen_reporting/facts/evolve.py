@@ -14,6 +14,7 @@ from banen_reporting.facts.model import (
     PartnerFact,
     ProgrammeFact,
     RuleSetFact,
+    StatedFact,
     UnitFact,
 )
 
@@ -136,6 +137,21 @@ def fold_cost(row: CostFact | None, event: r.CostRecorded, _: Learned) -> CostFa
     must_be_new(row)
     return CostFact(
         occurred_on=event.occurred_on, amount_euro=event.amount_euro, precision=event.precision.value
+    )
+
+
+def fold_stated(row: StatedFact | None, event: r.ProgrammeFactRecorded, learned: Learned) -> StatedFact:
+    must_be_new(row)
+    return StatedFact(
+        topic=event.topic,
+        code=event.code,
+        label=event.label,
+        value=event.value,
+        precision=event.precision.value,
+        period_from=event.period_from,
+        period_until=event.period_until,
+        document_ref=event.document_ref,
+        stated_at=learned.known_at,
     )
 
 

@@ -16,6 +16,7 @@ from banen_reporting.facts.evolve import (
     fold_partner,
     fold_programme,
     fold_rule_set,
+    fold_stated,
     fold_unit,
     must_exist,
 )
@@ -57,6 +58,7 @@ from banen_reporting.facts.model import (
     ProgrammeFact,
     ReachFact,
     RuleSetFact,
+    StatedFact,
     UnitFact,
 )
 from banen_reporting.facts.model_employers import (
@@ -234,6 +236,7 @@ KINDS: tuple[FactType, ...] = (
     ),
     FactType("rule-set", RuleSetFact, fold_rule_set, (r.CountingRuleSetPublished,)),
     FactType("funding", FundingFact, fold_funding, (r.FundingRecorded,)),
+    FactType("stated", StatedFact, fold_stated, (r.ProgrammeFactRecorded,)),
     FactType("cost", CostFact, fold_cost, (r.CostRecorded,)),
     FactType("figure", FigureFact, fold_figure, (r.HistoricFigureImported, r.HistoricFigureSuperseded)),
     FactType("reach", ReachFact, fold_reach, (i.ReachEstimateImported,)),

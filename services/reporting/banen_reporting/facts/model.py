@@ -17,7 +17,7 @@ from banen_contracts.base import (
     Precision,
     source_of,
 )
-from banen_contracts.programme import ProgrammeDefinition
+from banen_contracts.programme import Labels, ProgrammeDefinition
 
 BUREAU = source_of(BUREAU_ID, "reporting")
 """The only source of programme decisions."""
@@ -212,6 +212,21 @@ class CostFact(Fact):
     occurred_on: date
     amount_euro: int
     precision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFact(Fact):
+    """A number that the bureau stated, and since when it is known."""
+
+    topic: r.FactTopic
+    code: str
+    label: Labels
+    value: int
+    precision: str
+    period_from: date | None
+    period_until: date
+    document_ref: str
+    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ KINDS_READ = (
     "vacancy",
     "group",
     "funding",
+    "stated",
     "reach",
 )
 MOST_KEPT = 4

@@ -1,30 +1,48 @@
 """What the programme costs, and who pays. Pure."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from banen_contracts.base import Precision
 from banen_contracts.intake import ContactKind
 from banen_reporting.counting import client_of
 from banen_reporting.facts.model import CostFact, FundingFact
 from banen_reporting.queries import aggregate
-from banen_reporting.queries.cells import euro_each, national_target, percent, sum_of
+from banen_reporting.queries.cells import TENTH, euro_each, national_target, percent, rounded, sum_of
 from banen_reporting.queries.day import Extent, ProgrammeDay
-from banen_reporting.queries.schemas_views import CostOfYear, CostPer, FunderPart, Money
+from banen_reporting.queries.programme_facts import last_of
+from banen_reporting.queries.schemas_views import CostOfYear, CostPer, FunderPart, Money, StatedNumber
+
+NORM, BENEFIT = "norm-euro-per-person", "benefit-euro-per-year"
+"""The codes under which the bureau states what a person may cost, and what one on benefit costs."""
 
 
 def money(day: ProgrammeDay, _: Extent) -> Money:
     costs = [row for row in day.model.costs.values() if row.occurred_on <= day.until]
     funding = [row for row in day.activity.of(FundingFact).values() if row.occurred_on <= day.until]
     spent, planned = sum_of(row.amount_euro for row in costs), of_status(funding, "planned")
+    norm, benefit, each = last_of(day, NORM), last_of(day, BENEFIT), per(day, spent, planned)
+    person = next(one.euro for one in each if one.what == "person")
     return Money(
         **aggregate.heading(day.heading),
         spent=spent,
         planned=planned,
         spent_of_planned_percent=None if spent is None else percent(spent, planned),
+        norm=norm,
+        of_norm_percent=share_of(person, norm, 100),
+        benefit=benefit,
+        earned_back_months=share_of(person, benefit, 12),
         funders=tuple(funder_part(funder, funding) for funder in funders(day, funding)),
         costs=of_years(costs),
-        per=per(day, spent, planned),
+        per=each,
     )
+
+
+def share_of(euro: float | None, number: StatedNumber | None, parts: int) -> float | None:
+    """How much of a stated number a sum is, in so many parts of it; one decimal."""
+    if euro is None or number is None or not number.value:
+        return None
+    return rounded(parts * Decimal(str(euro)) / number.value, TENTH)
 
 
 def of_status(funding: Sequence[FundingFact], status: str) -> int | None:

@@ -28,6 +28,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-money": {"nl": "/geld", "en": "/money"},
     "page-regions": {"nl": "/regios", "en": "/regions"},
     "page-reach": {"nl": "/bereik", "en": "/reach"},
+    "page-programme-facts": {"nl": "/feiten", "en": "/facts"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
     "page-workbook": {"nl": "/werkmap", "en": "/workbook"},
     "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},

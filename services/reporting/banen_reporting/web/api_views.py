@@ -11,6 +11,7 @@ from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
 from banen_reporting.queries.money import money
+from banen_reporting.queries.programme_facts import programme_facts
 from banen_reporting.queries.quality import data_quality
 from banen_reporting.queries.reach import reach_view
 from banen_reporting.queries.regions import regions_view
@@ -23,6 +24,7 @@ from banen_reporting.queries.schemas_views import (
     EmployersView,
     FollowUp,
     Money,
+    ProgrammeFacts,
     SupplyAndDemand,
 )
 from banen_reporting.queries.supply_and_demand import supply_and_demand
@@ -56,6 +58,9 @@ VIEWS = (
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
     View("supply-and-demand", "People who wait for work, and places", SupplyAndDemand, supply_and_demand),
     View("money", "What the programme costs, and who pays", Money, money),
+    View(
+        "programme-facts", "Numbers that no event counts, with their sources", ProgrammeFacts, programme_facts
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from banen_local.demo.history.book import BUREAU, Book, Line, Source, Stages
-from banen_local.demo.history.bureau import declare_live, grant_permissions, record_programme
+from banen_local.demo.history.bureau import declare_live, grant_permissions, record_programme, state_facts
 from banen_local.demo.history.effort import record_effort
 from banen_local.demo.history.employers import Employers
 from banen_local.demo.history.intake import People
@@ -71,6 +71,7 @@ def make_history(seed: int, today: date, cells: Sequence[Cell] = CELLS) -> Histo
         people.offered_in_vain(40)
         people.fill_up(CONTACTS, CONVERSATIONS)
         record_reach(book)
+        state_facts(book)
     people.contacts.record_sessions()
     programme = book.lines.pop(BUREAU)[0]
     partners = dict(book.lines)

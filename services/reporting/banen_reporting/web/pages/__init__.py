@@ -20,6 +20,7 @@ from banen_reporting.web.pages.overview import add_overview
 from banen_reporting.web.pages.partner import add_partner
 from banen_reporting.web.pages.placement import add_placement
 from banen_reporting.web.pages.placements import add_placements
+from banen_reporting.web.pages.programme_facts import PROGRAMME_FACTS
 from banen_reporting.web.pages.purpose import add_purpose
 from banen_reporting.web.pages.reach import REACH
 from banen_reporting.web.pages.regions import REGIONS
@@ -31,7 +32,7 @@ from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
 VIEWS: tuple[ViewPage[Any], ...] = (
-    REGIONS, REACH, EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, DATA_QUALITY,
+    REGIONS, REACH, EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, PROGRAMME_FACTS, DATA_QUALITY,
 )  # fmt: skip
 """The pages made of tables that have no filter of their own."""
 

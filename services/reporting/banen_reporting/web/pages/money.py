@@ -1,8 +1,11 @@
 """Money: what the programme costs, of how much, and who pays."""
 
+from math import ceil
+
 from banen_reporting.queries.money import money
-from banen_reporting.queries.schemas_views import CostPer, FunderPart, Money
+from banen_reporting.queries.schemas_views import CostPer, FunderPart, Money, StatedNumber
 from banen_reporting.web.files import Row, Value
+from banen_reporting.web.pages.programme_facts import exactly
 from banen_reporting.web.pages.tables import Said, ViewPage
 from banen_reporting.web.sections import Column, Section, TablesPage
 from banen_reporting.web.words import ProgrammeWords
@@ -10,7 +13,12 @@ from banen_reporting.web.words import ProgrammeWords
 
 def say(found: Money, said: Said) -> TablesPage:
     words = said.words
-    sections = [per_section(found, words), funders_section(found, words), costs_section(found, words)]
+    sections = [
+        per_section(found, words),
+        stated_section(found, words),
+        funders_section(found, words),
+        costs_section(found, words),
+    ]
     return TablesPage("page-money", words.gettext("money_title"), lead(found, words), sections)
 
 
@@ -29,6 +37,10 @@ def lead(found: Money, words: ProgrammeWords) -> str:
     if placement.euro is not None:
         said += " " + words.gettext("money_each").format(
             euro=euro(placement.euro), number=words.language.number(placement.number)
+        )
+    if found.norm is not None and found.of_norm_percent is not None:
+        said += " " + words.gettext("money_norm").format(
+            share=words.language.percentage(found.of_norm_percent), norm=euro(found.norm.value)
         )
     return said
 
@@ -53,6 +65,37 @@ def per_row(one: CostPer, words: ProgrammeWords) -> Row:
         unknown if one.euro is None else one.euro,
         not_planned if one.planned_number is None else one.planned_number,
         not_planned if one.planned_euro is None else one.planned_euro,
+    )
+
+
+def stated_section(found: Money, words: ProgrammeWords) -> Section:
+    """Beside what the bureau stated; without such a number there is nothing to compare with."""
+    columns = [
+        Column(words.gettext("what"), "text"), Column(words.gettext("stated"), "euro"), Column(words.gettext("precision"), "text"),
+        Column(words.gettext("document"), "text"), Column(words.gettext("a_person_cost"), "text"),
+    ]  # fmt: skip
+    rows: list[Row] = []
+    if found.norm is not None:
+        share = words.gettext("of_norm").format(share=words.language.percentage(found.of_norm_percent))
+        rows.append(stated_row(found.norm, share if found.of_norm_percent is not None else "", words))
+    if found.benefit is not None:
+        months = words.gettext("earned_back").format(
+            months=words.language.number(ceil(found.earned_back_months or 0))
+        )
+        rows.append(stated_row(found.benefit, months if found.earned_back_months is not None else "", words))
+    return Section(
+        "stated", words.gettext("stated_title"), words.gettext("stated_caption"), columns, rows,
+        words.gettext("stated_note"), if_empty=words.gettext("no_stated"),
+    )  # fmt: skip
+
+
+def stated_row(one: StatedNumber, comes_to: str, words: ProgrammeWords) -> Row:
+    return (
+        one.label.in_language(words.language.code),
+        one.value,
+        exactly(one, words),
+        one.document,
+        comes_to,
     )
 
 

@@ -58,8 +58,9 @@ def lead(found: RegionsView, words: ProgrammeWords) -> str:
         "most": words.region(most.id), "highest": percentage(highest),
         "least": words.region(least.id), "lowest": percentage(lowest),
     }  # fmt: skip
-    said = words.gettext("regions_lead") if highest > lowest else words.gettext("regions_alike")
-    return said.format(**place)
+    if highest > lowest:
+        return words.gettext("regions_lead").format(**place)
+    return words.gettext("regions_alike").format(**place)
 
 
 def share_of(known: tuple[float, RegionPart]) -> float:
