@@ -273,6 +273,10 @@ def shows_no_facts(answer: Any) -> None:
     assert answer["facts"] == []
 
 
+def shows_no_effort(answer: Any) -> None:
+    assert (answer["effort"], answer["meetings"]) == ([], [])
+
+
 def shows_no_change(answer: Any) -> None:
     assert (answer["changed"], answer["flips"]) == ([], [])
     assert [cell["route"] for cell in answer["cells"][:3]] == ["dual", "paid", "learning"]
@@ -334,6 +338,7 @@ ANSWERS: dict[str, tuple[str, Callable[[Any], None]]] = {
     "supply-and-demand": ("/v1/supply-and-demand", shows_nobody_waiting),
     "money": ("/v1/money", shows_money),
     "programme-facts": ("/v1/programme-facts", shows_no_facts),
+    "effort": ("/v1/effort", shows_no_effort),
     "what-if": ("/v1/what-if", shows_no_change),
     "data-quality": ("/v1/data-quality", shows_checks),
     "placements": ("/v1/placements", shows_placements),
@@ -375,6 +380,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "page-supply-and-demand": ("/nl/vraag-en-aanbod", ("Werkbrug Delta",)),
     "page-money": ("/nl/geld", ("Werkbrug Delta",)),
     "page-programme-facts": ("/nl/feiten", ("Werkbrug Delta",)),
+    "page-effort": ("/nl/inzet", ("Werkbrug Delta",)),
     "page-what-if": ("/nl/wat-als", ("Werkbrug Delta", "Hoger opgeleiden", "werken en leren")),
     "page-data-quality": ("/nl/gegevens", ("Werkbrug Delta",)),
     "page-placements": (

@@ -17,12 +17,14 @@ from banen_cli.installed import services
 from banen_contracts import BY_TYPE
 from banen_contracts.base import Precision
 from banen_contracts.employers import ApproachChannel, PartyKind, VacancyClosing
-from banen_contracts.intake import Channel, ReachSource
+from banen_contracts.intake import AttendanceBand, Channel, ReachSource
 from banen_contracts.mediation import (
     ContractTerm,
+    EffortRole,
     EndReason,
     HoursBand,
     JobLevel,
+    MeetingKind,
     ProgrammeTag,
     RetentionMethod,
     SupportSource,
@@ -41,8 +43,9 @@ from banen_reporting.queries.funnel import STEPS
 from banen_reporting.queries.quality import CHECKS
 from banen_reporting.queries.rows import Order
 from banen_reporting.queries.schemas_course import CauseKind
+from banen_reporting.queries.schemas_money import CostPer
 from banen_reporting.queries.schemas_places import ReachOf
-from banen_reporting.queries.schemas_views import CostPer, Severity
+from banen_reporting.queries.schemas_views import Severity
 from banen_reporting.web.files import FORMS
 from banen_reporting.web.pages import placement
 from banen_reporting.web.pages.what_if import NO_CHOICE
@@ -118,6 +121,9 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "vacancy": [*VacancyClosing, "open", "past"],
         "profession": ISCO_GROUPS,
         "unmet": WHY_UNMET,
+        "effortRole": EffortRole,
+        "meetingKind": MeetingKind,
+        "attendance": AttendanceBand,
         "topic": get_args(FactTopic),
         "reachSource": ReachSource,
         "reach_of": {*get_args(ReachOf)} - {"total"},

@@ -27,6 +27,7 @@ SERVICE = with_kit_features(
             "page-employers",
             "page-follow-up",
             "page-supply-and-demand",
+            "page-effort",
             "page-money",
             "page-programme-facts",
             "page-data-quality",

@@ -26,6 +26,7 @@ PAGES = {
     "funnel": ("/nl/trechter", "/en/funnel"),
     "employers": ("/nl/werkgevers", "/en/employers"),
     "data-quality": ("/nl/gegevens", "/en/data-quality"),
+    "effort": ("/nl/inzet", "/en/effort"),
     "money": ("/nl/geld", "/en/money"),
     "programme-facts": ("/nl/feiten", "/en/facts"),
     "supply-and-demand": ("/nl/vraag-en-aanbod", "/en/supply-and-demand"),
@@ -102,12 +103,39 @@ def add_relations(facts: Facts) -> None:
         funded = {"funding_ref": ref_of(status), "funder": "ministry", "status": status}
         facts.bureau(FundingRecorded(**funded, amount_euro=euro, precision=precision, occurred_on=DAY))
     add_stated(facts)
+    add_effort(facts)
     group: dict[str, Any] = {"group_ref": ref_of("group"), "occurred_on": DAY}
     facts.say("uaf", e.GroupPlacementPlanned(**group, employer_ref=ref_of("employer"), kind="employment", in_guidance=9))  # fmt: skip
     facts.say("uaf", e.GroupPlacementClosed(**group, placed=4, precision=Precision.APPROX))
     facts.place("baker", "uaf", "employment", group_ref=ref_of("group"), employer_ref=ref_of("employer"))
     agreed: dict[str, Any] = {"agreement_ref": ref_of("agreement"), "party_kind": e.PartyKind.EMPLOYER}
     facts.say("uaf", e.AgreementSigned(**agreed, party_ref=ref_of("employer"), places_promised=6, routes=("A",), valid_from=DAY, occurred_on=DAY))  # fmt: skip
+
+
+def add_effort(facts: Facts) -> None:
+    for role, month, hours, people in (
+        (m.EffortRole.ADVISER, "2007-01", 300, 30), (m.EffortRole.ADVISER, "2007-02", 340, 33),
+        (m.EffortRole.STAFF, "2007-02", None, None),
+    ):  # fmt: skip
+        ref = m.effort_ref_of(role, month)
+        facts.say(
+            "uaf",
+            m.EffortRecorded(
+                effort_ref=ref, month=month, role=role, hours=hours, people=people, occurred_on=DAY
+            ),
+        )
+    for number, attendance in enumerate(
+        (i.AttendanceBand.FROM_10_TO_24, i.AttendanceBand.FROM_10_TO_24, i.AttendanceBand.FROM_50)
+    ):
+        facts.say(
+            "uaf",
+            m.MeetingHeld(
+                meeting_ref=ref_of(f"meeting {number}"),
+                kind=m.MeetingKind.TRAINING,
+                attendance=attendance,
+                occurred_on=DAY,
+            ),
+        )
 
 
 def add_stated(facts: Facts) -> None:
@@ -173,7 +201,7 @@ def as_on_page(value: str, on_page: str) -> str:
     if day is None:
         return re.sub(r"[,%]", "", value)
     given, say = date.fromisoformat(value), LANGUAGES["en"]
-    return say.month(given) if given.day == 1 and given.year > 2007 else say.form_day(given)
+    return say.month(given) if on_page == say.month(given) else say.form_day(given)
 
 
 async def test_the_workbook_has_all_tables_of_the_pages_as_their_files_have_them(browser: httpx2.AsyncClient):
@@ -402,6 +430,33 @@ async def test_costs_are_laid_beside_the_norm_and_the_assumed_benefit(browser: h
     assert [row[-1] for row in tables(page)["stated"]] == [
         "cost 16.7% of it", "is earned back in 1 months without benefit"
     ]  # fmt: skip
+
+
+async def test_hours_of_too_few_people_are_kept_back_and_not_zero(browser: httpx2.AsyncClient):
+    found = (await browser.get(f"/v1/effort?{DATES}")).json()
+    page = await get(browser, f"/en/effort?{DATES}")
+
+    assert found["effort"] == [
+        {"partner": "uaf", "role": "adviser", "months": 2, "keptBack": 0, "hours": 640, "people": 33},
+        {"partner": "uaf", "role": "staff", "months": 1, "keptBack": 1, "hours": None, "people": None},
+    ]
+    assert [(one["month"], one["hours"], one["keptBack"]) for one in found["months"]] == [
+        ("2007-01-01", 300, 0), ("2007-02-01", 340, 1),
+    ]  # fmt: skip
+    (meetings,) = found["meetings"]
+    assert (meetings["held"], meetings["attendance"]["10_to_24"], meetings["attendance"]["from_50"]) == (
+        3,
+        2,
+        1,
+    )
+    assert "Volunteers and staff gave 640 hours, as far as that may be published; 3 trainings" in page
+    assert tables(page)["roles"][1][2] == "too few people"
+
+
+async def test_hours_after_the_day_are_not_counted(browser: httpx2.AsyncClient):
+    found = (await browser.get("/v1/effort?happenedUntil=2007-01-31")).json()
+
+    assert [one["month"] for one in found["months"]] == ["2007-01-01"]
 
 
 async def test_costs_that_nobody_recorded_are_not_zero(browser: httpx2.AsyncClient):

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from banen_local.demo.history.effort import ADVISERS
 from banen_local.demo.history.people import PLACES
 from banen_local.demo.history.reach import ESTIMATES
 from banen_local.demo.history.vacancies import UNMET
 from banen_local.demo.published import PUBLISHED
 from banen_reporting.queries.day import Extent, ProgrammeDay
+from banen_reporting.queries.effort import effort
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
@@ -134,6 +136,17 @@ def test_the_numbers_of_the_report_that_no_event_counts_are_stated(day: Programm
     assert facts["locations"] == ("locations", 60, "exact")
     assert facts["website-visitors-a-day"] == ("communication", 160, "approx")
     assert facts["advisers"] == ("people", 140, "at_least")
+
+
+def test_the_advisers_of_the_report_and_their_meetings_are_on_record(day: ProgrammeDay):
+    found = effort(day, EVERYBODY)
+    (advisers,) = found.effort
+
+    assert (advisers.partner, advisers.role, advisers.people) == ("emplooi", "adviser", ADVISERS)
+    assert sum(one.hours or 0 for one in found.months) == advisers.hours
+    assert {(one.partner, one.kind): one.held for one in found.meetings} == {
+        ("emplooi", "peer_review"): 12, ("vluchtelingenwerk", "training"): 9,
+    }  # fmt: skip
 
 
 def test_every_offer_of_a_handover_is_accounted_for(day: ProgrammeDay):

@@ -11,7 +11,7 @@ from banen_reporting.queries import aggregate
 from banen_reporting.queries.cells import TENTH, euro_each, national_target, percent, rounded, sum_of
 from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.programme_facts import last_of
-from banen_reporting.queries.schemas_views import CostOfYear, CostPer, FunderPart, Money, StatedNumber
+from banen_reporting.queries.schemas_money import CostOfYear, CostPer, FunderPart, Money, StatedNumber
 
 NORM, BENEFIT = "norm-euro-per-person", "benefit-euro-per-year"
 """The codes under which the bureau states what a person may cost, and what one on benefit costs."""

@@ -7,7 +7,7 @@ from banen_kit.core.clocks import day_of
 from banen_reporting.facts.model import StatedFact
 from banen_reporting.queries import aggregate
 from banen_reporting.queries.day import Extent, ProgrammeDay
-from banen_reporting.queries.schemas_views import ProgrammeFacts, StatedNumber
+from banen_reporting.queries.schemas_money import ProgrammeFacts, StatedNumber
 
 TOPICS = get_args(FactTopic)
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from banen_contracts.programme import FunnelPlan, Labels
-from banen_contracts.reporting import FactTopic
+from banen_contracts.programme import FunnelPlan
 from banen_reporting.queries.schemas import Answer, Heading
 
 Step = Literal["conversation", "registered", "ready", "placed", "counted"]
@@ -165,72 +164,46 @@ class SupplyAndDemand(Heading, frozen=True):
     vacancies: tuple[VacanciesEnded, ...]
 
 
-class StatedNumber(Answer, frozen=True):
-    """A number that the bureau stated about the programme, and where it comes from."""
+class EffortOf(Answer, frozen=True):
+    """The hours of a partner's people of one role, over all months until the day."""
 
-    topic: FactTopic
-    code: str
-    label: Labels
-    value: int
-    precision: str
-    period_from: date | None
-    """None: it is of one day, `period_until`."""
-    period_until: date
-    document: str
-    known_since: date
-
-
-class ProgrammeFacts(Heading, frozen=True):
-    """The numbers about the programme that no event counts. Of the same code and period, the one stated last."""
-
-    facts: tuple[StatedNumber, ...]
+    partner: str
+    role: str
+    months: int
+    """With hours on record, also where they were too few people to say how many."""
+    kept_back: int
+    """Of those months: too few people to publish."""
+    hours: int | None
+    """None: nothing that may be published."""
+    people: int | None
+    """In the last month that says it."""
 
 
-class FunderPart(Answer, frozen=True):
-    """What one funder planned, committed and paid, in euros. None: nothing of that was recorded."""
-
-    funder: str
-    planned: int | None
-    committed: int | None
-    received: int | None
-    is_exact: bool
-    """Whether every sum is."""
+class EffortMonth(Answer, frozen=True):
+    month: date
+    """Its first day."""
+    hours: int | None
+    people: int | None
+    kept_back: int
+    """How many partners' roles say nothing of it, since they were too few people."""
 
 
-class CostPer(Answer, frozen=True):
-    """What one of something cost so far, and what it was to cost. None: there is none, or it is not recorded."""
+class MeetingsOf(Answer, frozen=True):
+    """Trainings and peer reviews of a partner's own people, by how many came."""
 
-    what: Literal["placement", "person", "conversation"]
-    number: int
-    euro: float | None
-    planned_number: int | None
-    planned_euro: float | None
-
-
-class CostOfYear(Answer, frozen=True):
-    year: int
-    euro: int
-    is_exact: bool
+    partner: str
+    kind: str
+    held: int
+    attendance: Mapping[str, int]
+    """By band, with all bands."""
 
 
-class Money(Heading, frozen=True):
-    """What the programme costs, and who pays."""
+class Effort(Heading, frozen=True):
+    """What people gave: hours by role, and the meetings at which they learned."""
 
-    spent: int | None
-    """None: no cost was recorded, which is not a programme without costs."""
-    planned: int | None
-    spent_of_planned_percent: float | None
-    norm: StatedNumber | None
-    """What a funder reckons with for one person, as the bureau stated it (`norm-euro-per-person`)."""
-    of_norm_percent: float | None
-    """What a person with a placement that counts cost, of the norm."""
-    benefit: StatedNumber | None
-    """What one person on benefit costs in a year, as the bureau stated it (`benefit-euro-per-year`)."""
-    earned_back_months: float | None
-    """After so many months without that benefit the cost of a person is earned back."""
-    funders: tuple[FunderPart, ...]
-    costs: tuple[CostOfYear, ...]
-    per: tuple[CostPer, ...]
+    effort: tuple[EffortOf, ...]
+    months: tuple[EffortMonth, ...]
+    meetings: tuple[MeetingsOf, ...]
 
 
 class HandoverCounts(Answer, frozen=True):

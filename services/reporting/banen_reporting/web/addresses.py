@@ -25,6 +25,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-employers": {"nl": "/werkgevers", "en": "/employers"},
     "page-follow-up": {"nl": "/opvolging", "en": "/follow-up"},
     "page-supply-and-demand": {"nl": "/vraag-en-aanbod", "en": "/supply-and-demand"},
+    "page-effort": {"nl": "/inzet", "en": "/effort"},
     "page-money": {"nl": "/geld", "en": "/money"},
     "page-regions": {"nl": "/regios", "en": "/regions"},
     "page-reach": {"nl": "/bereik", "en": "/reach"},

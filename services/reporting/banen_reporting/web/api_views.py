@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from banen_reporting.queries.day import Extent, ProgrammeDay
+from banen_reporting.queries.effort import effort
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
 from banen_reporting.queries.funnel import FunnelFilter, funnel
@@ -17,14 +18,14 @@ from banen_reporting.queries.reach import reach_view
 from banen_reporting.queries.regions import regions_view
 from banen_reporting.queries.schemas import Answer
 from banen_reporting.queries.schemas_course import WhatIf
+from banen_reporting.queries.schemas_money import Money, ProgrammeFacts
 from banen_reporting.queries.schemas_places import ReachView, RegionsView
 from banen_reporting.queries.schemas_views import (
     ConversionFunnel,
     DataQuality,
+    Effort,
     EmployersView,
     FollowUp,
-    Money,
-    ProgrammeFacts,
     SupplyAndDemand,
 )
 from banen_reporting.queries.supply_and_demand import supply_and_demand
@@ -57,6 +58,7 @@ VIEWS = (
     View("data-quality", "The checks on the data, and what each found", DataQuality, data_quality),
     View("follow-up", "Handovers, milestones and aftercare", FollowUp, follow_up),
     View("supply-and-demand", "People who wait for work, and places", SupplyAndDemand, supply_and_demand),
+    View("effort", "Hours of volunteers and staff, and their meetings", Effort, effort),
     View("money", "What the programme costs, and who pays", Money, money),
     View(
         "programme-facts", "Numbers that no event counts, with their sources", ProgrammeFacts, programme_facts

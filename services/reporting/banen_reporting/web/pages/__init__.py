@@ -12,6 +12,7 @@ from banen_reporting.queries.access import FigureAccess
 from banen_reporting.web.addresses import ADDRESSES, is_ours
 from banen_reporting.web.pages.compare import add_compare
 from banen_reporting.web.pages.data_quality import DATA_QUALITY
+from banen_reporting.web.pages.effort import EFFORT
 from banen_reporting.web.pages.employers import EMPLOYERS
 from banen_reporting.web.pages.follow_up import FOLLOW_UP
 from banen_reporting.web.pages.funnel import add_funnel
@@ -32,7 +33,7 @@ from banen_reporting.web.visit import Visits
 from banen_reporting.web.words import PACKAGE, ProgrammeBrand
 
 VIEWS: tuple[ViewPage[Any], ...] = (
-    REGIONS, REACH, EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, MONEY, PROGRAMME_FACTS, DATA_QUALITY,
+    REGIONS, REACH, EMPLOYERS, FOLLOW_UP, SUPPLY_AND_DEMAND, EFFORT, MONEY, PROGRAMME_FACTS, DATA_QUALITY,
 )  # fmt: skip
 """The pages made of tables that have no filter of their own."""
 

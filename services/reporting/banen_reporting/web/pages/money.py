@@ -3,7 +3,7 @@
 from math import ceil
 
 from banen_reporting.queries.money import money
-from banen_reporting.queries.schemas_views import CostPer, FunderPart, Money, StatedNumber
+from banen_reporting.queries.schemas_money import CostPer, FunderPart, Money, StatedNumber
 from banen_reporting.web.files import Row, Value
 from banen_reporting.web.pages.programme_facts import exactly
 from banen_reporting.web.pages.tables import Said, ViewPage

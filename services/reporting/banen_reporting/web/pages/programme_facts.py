@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from banen_reporting.queries.programme_facts import TOPICS, programme_facts
-from banen_reporting.queries.schemas_views import ProgrammeFacts, StatedNumber
+from banen_reporting.queries.schemas_money import ProgrammeFacts, StatedNumber
 from banen_reporting.web.files import Row
 from banen_reporting.web.pages.tables import Said, ViewPage
 from banen_reporting.web.sections import Column, Section, TablesPage
