@@ -396,7 +396,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 SAYS_NOTHING_OF_IT = {
     "bulk", "read-funding", "read-cost", "read-programme-fact", "style", "login", "login-answer", "logout", "backchannel-logout",
     "page-purpose", "state-purpose", "home", "page-start", "page-unknown",
-    "page-workbook",  # the tables of the pages
+    "page-workbook", "page-report",  # the tables of the pages
 }  # fmt: skip
 """Neither a route, a kind, a unit, a partner nor the title is in these."""
 

@@ -92,6 +92,7 @@ CODES: Mapping[str, Mapping[str, Iterable[str]]] = {
         "outcome": get_args(Outcome),
         "excluded": get_args(Clause),
         "provenance": Provenance,
+        "provenance meaning": Provenance,
         "precision": {*Precision} - {Precision.EXACT},
         "event": [type_.NAME for type_ in BY_TYPE.values() if type_.REF == "placement_ref"],
         "menu": services()["reporting"].menu,

@@ -66,6 +66,7 @@ VIEWS: Permissions = {
     "page-unknown": _EVERYBODY,
     "page-overview": _FIGURES,
     "page-workbook": _FIGURES,
+    "page-report": _FIGURES,
     "page-partner": _FIGURES,
     "page-compare": _FIGURES,
     "page-funnel": _VIEWS,

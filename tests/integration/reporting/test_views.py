@@ -410,7 +410,7 @@ async def test_what_is_stated_again_for_the_same_period_replaces_what_was_stated
         "1-1-2008 to 31-12-2008",
         "REPORT-2009",
     ]
-    assert "4 numbers that no event counts, from 1 documents." in page
+    assert "Numbers that no event counts: 4. Documents they come from: 1." in page
 
 
 async def test_what_was_stated_is_shown_from_the_day_on_which_it_is_known(browser: httpx2.AsyncClient):

@@ -121,7 +121,7 @@ def test_only_figures_and_the_programme_are_not_in_the_audit_log():
     every = {(name, route) for name in SERVICES for route, access in services()[name].permissions.items()
              if not access.audited}  # fmt: skip
     open_ = (
-        "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-workbook", "page-partner", "page-compare",
+        "targets", "results", "rule-sets", "course", "comparison", "page-overview", "page-workbook", "page-report", "page-partner", "page-compare",
         "page-start", "page-unknown", "programme", "funnel", "employers", "follow-up", "supply-and-demand", "page-supply-and-demand", "effort", "page-effort", "money", "page-money", "programme-facts", "page-programme-facts", "page-funnel",
         "page-employers", "page-follow-up", "data-quality", "regions", "page-regions", "reach", "page-reach",
         "page-data-quality",

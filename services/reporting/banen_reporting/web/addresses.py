@@ -31,6 +31,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "page-reach": {"nl": "/bereik", "en": "/reach"},
     "page-programme-facts": {"nl": "/feiten", "en": "/facts"},
     "page-what-if": {"nl": "/wat-als", "en": "/what-if"},
+    "page-report": {"nl": "/rapport", "en": "/report"},
     "page-workbook": {"nl": "/werkmap", "en": "/workbook"},
     "page-data-quality": {"nl": "/gegevens", "en": "/data-quality"},
     "page-purpose": {"nl": "/doel", "en": "/purpose"},

@@ -63,6 +63,9 @@ class ProgrammeWords:
             return self.language.gettext("no_region")
         return found[0].in_language(self.language.code) if found else code
 
+    def exactness(self, precision: str) -> str:
+        return self.gettext("exact") if precision == "exact" else self.pgettext("precision", precision)
+
     def clause(self, clause: str, outcome: str | None) -> str:
         """Why a placement does not count, or not yet."""
         return self.pgettext("pending" if outcome == "pending" else "excluded", clause)

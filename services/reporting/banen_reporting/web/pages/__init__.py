@@ -25,6 +25,7 @@ from banen_reporting.web.pages.programme_facts import PROGRAMME_FACTS
 from banen_reporting.web.pages.purpose import add_purpose
 from banen_reporting.web.pages.reach import REACH
 from banen_reporting.web.pages.regions import REGIONS
+from banen_reporting.web.pages.report import add_report
 from banen_reporting.web.pages.supply_and_demand import SUPPLY_AND_DEMAND
 from banen_reporting.web.pages.tables import ViewPage, add_tables
 from banen_reporting.web.pages.what_if import add_what_if
@@ -54,6 +55,7 @@ def routes(service: Service, readers: FigureAccess, logins: Logins) -> PageRoute
     for view in VIEWS:
         add_tables(router, visits, view)
     add_workbook(router, visits, VIEWS)
+    add_report(router, visits)
     add_placements(router, visits)
     add_placement(router, visits)
     add_purpose(router, visits, logins, readers.authentication)

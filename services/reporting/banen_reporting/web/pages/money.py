@@ -5,7 +5,6 @@ from math import ceil
 from banen_reporting.queries.money import money
 from banen_reporting.queries.schemas_money import CostPer, FunderPart, Money, StatedNumber
 from banen_reporting.web.files import Row, Value
-from banen_reporting.web.pages.programme_facts import exactly
 from banen_reporting.web.pages.tables import Said, ViewPage
 from banen_reporting.web.sections import Column, Section, TablesPage
 from banen_reporting.web.words import ProgrammeWords
@@ -93,7 +92,7 @@ def stated_row(one: StatedNumber, comes_to: str, words: ProgrammeWords) -> Row:
     return (
         one.label.in_language(words.language.code),
         one.value,
-        exactly(one, words),
+        words.exactness(one.precision),
         one.document,
         comes_to,
     )

@@ -19,6 +19,7 @@ from banen_reporting.web.key_sentence import by_permission, key_of
 from banen_reporting.web.pages.course import charts, course_table, shown_months
 from banen_reporting.web.pages.data_quality import Warned, warnings
 from banen_reporting.web.parameters import Filter, KnownOn, Month, OfForm, RuleSetId, Until
+from banen_reporting.web.report import CAN_REPORT
 from banen_reporting.web.visit import Visit, Visits
 from banen_reporting.web.words import ProgrammeWords
 
@@ -65,6 +66,7 @@ def add_overview(router: PageRouter, visits: Visits) -> None:
             course=course,
             shown_months=shown_months(course),
             charts=charts(course, words),
+            can_report=CAN_REPORT,
         )
 
 
@@ -108,7 +110,7 @@ def tables(answers: Answers, words: ProgrammeWords) -> list[Table]:
         Table("results", [words.gettext("unit"), words.gettext("programme_part"), words.gettext("regular_part"), words.gettext("provenance"), words.gettext("total")],
               results_rows(results, words)),
         Table("documents", [words.gettext("unit"), words.gettext("year"), words.gettext("number"), words.gettext("precision"), words.gettext("document")],
-              [(unit.label, one.year, one.value, one.precision, one.document)
+              [(unit.label, one.year, one.value, words.exactness(one.precision), one.document)
                for unit in results.units for one in unit.regular.documents]),
         course_table(course, words),
         Table("rule-sets", [words.gettext("rule_set"), words.gettext("in_words"), words.gettext("counts"), words.gettext("of_target"), words.gettext("per_placement")],

@@ -37,7 +37,7 @@ def facts_section(topic: str, facts: Sequence[StatedNumber], words: ProgrammeWor
     ]  # fmt: skip
     rows: list[Row] = [
         (
-            one.label.in_language(words.language.code), one.value, exactly(one, words), period(one, words), one.document,
+            one.label.in_language(words.language.code), one.value, words.exactness(one.precision), period(one, words), one.document,
             one.known_since,
         )
         for one in facts
@@ -46,10 +46,6 @@ def facts_section(topic: str, facts: Sequence[StatedNumber], words: ProgrammeWor
         topic, words.pgettext("topic", topic), words.gettext("facts_caption"), columns, rows,
         if_empty=words.gettext("no_facts"),
     )  # fmt: skip
-
-
-def exactly(one: StatedNumber, words: ProgrammeWords) -> str:
-    return words.gettext("exact") if one.precision == "exact" else words.pgettext("precision", one.precision)
 
 
 def period(one: StatedNumber, words: ProgrammeWords) -> str:
