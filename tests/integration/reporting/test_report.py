@@ -30,6 +30,7 @@ async def test_the_report_has_the_numbers_of_the_overview(browser: httpx2.AsyncC
     said = text_of(answer.content)
 
     assert answer.headers["Content-Type"] == "application/pdf"
+    assert b"pdfuaid:part" in answer.content, "it is tagged for screen readers"
     key = re.search(r'<p class="key">(.*?)</p>', page, re.DOTALL)
     assert key is not None
     assert " ".join(re.sub("<[^>]+>", "", key[1]).split()) in said

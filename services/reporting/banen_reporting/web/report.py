@@ -37,6 +37,7 @@ def report(
     """The file. It takes most of a second, so it is made in a thread.
 
     The reader's texts go to the template as data, so that nothing in them is read as markup.
+    Tagged as PDF/UA-1, so that screen readers read its tables.
     """
     import typst
 
@@ -47,6 +48,7 @@ def report(
             root=folder,
             ignore_system_fonts=True,
             format="pdf",
+            pdf_standards=["ua-1"],
             sys_inputs={"data": said},
             timestamp=int(datetime.combine(heading.known_on, datetime.min.time(), UTC).timestamp()),
         )
