@@ -29,6 +29,10 @@ class FunnelFilter:
     def is_all(self) -> bool:
         return self == FunnelFilter()
 
+    def __call__(self, day: ProgrammeDay, extent: Extent) -> ConversionFunnel:
+        """The funnel of those, as a day keeps it: the same filter has the same answer."""
+        return funnel(day, extent, self)
+
 
 @dataclass(frozen=True)
 class Path:

@@ -1,6 +1,5 @@
 """The read API of the views beside the figures: what the pages show, as JSON."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from banen_reporting.queries.day import Extent, ProgrammeDay
 from banen_reporting.queries.effort import effort
 from banen_reporting.queries.employers import employers_view
 from banen_reporting.queries.follow_up import follow_up
-from banen_reporting.queries.funnel import FunnelFilter, funnel
+from banen_reporting.queries.funnel import FunnelFilter
 from banen_reporting.queries.money import money
 from banen_reporting.queries.programme_facts import programme_facts
 from banen_reporting.queries.quality import data_quality
@@ -91,7 +90,7 @@ def add_views(router: APIRouter, reading: Open) -> None:
         day, extent = await seen_day(view, view.asked(rule_set, known_on, until))
         wanted = FunnelFilter(partner, region, route)
         refuse_unknown(wanted, day, extent)
-        return tagged(request, await asyncio.to_thread(funnel, day, extent, wanted))
+        return tagged(request, await day.answer(wanted, extent))
 
 
 def add_what_if(router: APIRouter, reading: Open) -> None:

@@ -1,6 +1,5 @@
 """The funnel: at which step people are lost."""
 
-import asyncio
 from collections.abc import Sequence
 
 from fastapi import Request, Response
@@ -8,7 +7,7 @@ from fastapi import Request, Response
 from banen_kit.web.shell.router import PageRouter
 from banen_reporting.queries.cells import NONE
 from banen_reporting.queries.day import Extent, ProgrammeDay
-from banen_reporting.queries.funnel import STEPS, FunnelFilter, funnel
+from banen_reporting.queries.funnel import STEPS, FunnelFilter
 from banen_reporting.queries.schemas_views import Bridge, ConversionFunnel, FunnelPart, Step
 from banen_reporting.queries.views import refuse_unknown, seen_day
 from banen_reporting.web.files import Row
@@ -38,7 +37,7 @@ def add_funnel(router: PageRouter, visits: Visits) -> None:
         day, extent = await seen_day(visit.view, asked)
         wanted = FunnelFilter(partner, region, route)
         refuse_unknown(wanted, day, extent)
-        found = await asyncio.to_thread(funnel, day, extent, wanted)
+        found = await day.answer(wanted, extent)
         said = Said(visit.words, visit.links(asked), partner_names(day.model))
         return await shown(
             visit, asked, found, funnel_page(found, said, choices(wanted, day, extent, said)), file

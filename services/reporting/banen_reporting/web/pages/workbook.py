@@ -1,13 +1,12 @@
 """All tables of the pages that a reader may see, in one workbook."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
 
 from banen_kit.web.shell.router import PageRouter
-from banen_reporting.queries.funnel import FunnelFilter, funnel
+from banen_reporting.queries.funnel import FunnelFilter
 from banen_reporting.queries.queries import FigureQuery
 from banen_reporting.queries.views import seen_day
 from banen_reporting.web.addresses import ADDRESSES
@@ -48,7 +47,7 @@ async def pages_of(visit: Visit, asked: FigureQuery, views: Sequence[ViewPage[An
     """Those made of tables that the reader may see."""
     day, extent = await seen_day(visit.view, asked)
     said = Said(visit.words, visit.links(asked), partner_names(day.model))
-    found = [funnel_page(await asyncio.to_thread(funnel, day, extent, FunnelFilter()), said)]
+    found = [funnel_page(await day.answer(FunnelFilter(), extent), said)]
     for view in views:
         if visit.may_see(view.name):
             found.append(view.say(await day.answer(view.make, extent), said))
