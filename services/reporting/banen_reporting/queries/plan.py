@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from banen_contracts.programme import Period
 
@@ -57,6 +58,7 @@ def share(first: date, last: date, day: date) -> float:
     return months(first, min(day, last)) / months(first, last)
 
 
+@lru_cache(maxsize=1024)
 def months(first: date, last: date) -> float:
     """The number of months from one day to another, both included; of a month in part, the part of its days."""
     return sum(((end - begin).days + 1) / end_of_month(begin).day for begin, end in month_parts(first, last))
